@@ -1,0 +1,1 @@
+"""Floor 1: signing, checking signatures, trusted issuers, strict decoding, the network door; knows no credentials."""
