@@ -1,0 +1,165 @@
+"""Confirmation codes: 20 characters on the paper that find and open the stored copy, and that the bank does not keep.
+
+A code is 19 random characters of Crockford's base32 (95 bits) and a check character, written `ABCDE-FGHJK-MNPQR-STVWX`.
+From the code come two things that do not tell each other: a locator (HMAC under the bank's pepper), by which the record
+is found, and a key (argon2id under the same pepper, with a salt of its own), by which it is opened (AES-256-GCM).
+
+The check character is the sum, over the field of 32 elements, of each symbol times a power of the field's generator.
+All powers differ and none is zero, so every single wrong character and every swap of two different characters changes
+the sum. Left to the caller: rate limits, and one answer for unknown and for wrong codes.
+"""
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from collections.abc import Callable
+from typing import Final
+
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from keys.errors import ConfirmationCodeError
+from keys.limits import ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, MIN_PEPPER_BYTES
+
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_CHARACTERS: Final = 20
+_GROUP: Final = 5
+_RANDOM_BYTES: Final = 12  # 96 bits, of which 95 are used
+_RANDOM_SYMBOLS: Final = CODE_CHARACTERS - 1
+_BITS: Final = 5
+_FIELD_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
+_LOOK_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_SEPARATORS: Final = frozenset("-‐‑‒–—―−·._")
+
+_FORMAT_BYTE: Final = b"\x01"
+_SALT_BYTES: Final = 16
+_NONCE_BYTES: Final = 12
+_KEY_BYTES: Final = 32
+_LOCATOR_LABEL: Final = b"competency-bank/confirmation-code/locator/1"
+_KEY_LABEL: Final = b"competency-bank/confirmation-code/key/1"
+
+
+def generate_code(token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """Make a new code in its printed form, four groups of five characters joined by hyphens."""
+    number = int.from_bytes(token_bytes(_RANDOM_BYTES), "big")
+    values = [number >> (_BITS * place) & 0b11111 for place in range(_RANDOM_SYMBOLS)]
+    return _printed("".join(ALPHABET[value] for value in [*values, _check_value(values)]))
+
+
+def normalise_code(text: str) -> str:
+    """Return the printed form of a code as somebody typed it.
+
+    Case, spaces, hyphens of every kind, full-width characters and the look-alikes O, I and L do not matter.
+
+    Raises:
+        ConfirmationCodeError: not 20 characters, a character that no code has, or a check character that does not fit.
+    """
+    folded = unicodedata.normalize("NFKC", text).upper()
+    symbols = "".join(mark for mark in folded if not mark.isspace() and mark not in _SEPARATORS).translate(_LOOK_ALIKE)
+    if len(symbols) != CODE_CHARACTERS:
+        raise ConfirmationCodeError(
+            f"expected a confirmation code of {CODE_CHARACTERS} characters, found {len(symbols)}"
+        )
+    if any(symbol not in ALPHABET for symbol in symbols):
+        raise ConfirmationCodeError(
+            "expected a confirmation code of digits and letters without U, found another character"
+        )
+    values = [ALPHABET.index(symbol) for symbol in symbols]
+    if _check_value(values[:-1]) != values[-1]:
+        raise ConfirmationCodeError(
+            "expected a correctly typed confirmation code; the last character does not fit the rest"
+        )
+    return _printed(symbols)
+
+
+def code_locator(code: str, *, pepper: bytes) -> str:
+    """Return the name under which the record of a code is stored: HMAC-SHA256 as 64 hex digits.
+
+    Args:
+        code: in any form that `normalise_code` accepts.
+        pepper: at least 32 bytes, kept apart from the store.
+
+    Raises:
+        ConfirmationCodeError: the code is mistyped.
+        ValueError: the pepper is too short, a configuration mistake.
+    """
+    return _mac(_LOCATOR_LABEL, code, pepper).hex()
+
+
+def seal_under_code(plaintext: bytes, *, code: str, pepper: bytes, associated_data: bytes) -> bytes:
+    """Encrypt what only the holder of the code may open again.
+
+    Args:
+        plaintext: the stored copy.
+        code: in any form that `normalise_code` accepts.
+        pepper: at least 32 bytes, kept apart from the store.
+        associated_data: what the copy belongs to, such as the certificate number; must be given again to open it.
+
+    Returns:
+        A format byte, salt (16 bytes), nonce (12 bytes), ciphertext and tag.
+
+    Raises:
+        ConfirmationCodeError: the code is mistyped.
+        ValueError: the pepper is too short, a configuration mistake.
+    """
+    salt, nonce = secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_NONCE_BYTES)
+    cipher = AESGCM(_derive_key(code, pepper, salt=salt))
+    return _FORMAT_BYTE + salt + nonce + cipher.encrypt(nonce, plaintext, _FORMAT_BYTE + associated_data)
+
+
+def open_under_code(sealed: bytes, *, code: str, pepper: bytes, associated_data: bytes) -> bytes:
+    """Decrypt what `seal_under_code` made; the arguments are the same.
+
+    Raises:
+        ConfirmationCodeError: the code is mistyped or not the one, the data was changed or belongs to something else.
+        ValueError: the pepper is too short, a configuration mistake.
+    """
+    if not sealed.startswith(_FORMAT_BYTE):
+        raise ConfirmationCodeError("expected data sealed under a confirmation code, found another format")
+    salt, rest = sealed[1 : 1 + _SALT_BYTES], sealed[1 + _SALT_BYTES :]
+    nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+    if len(nonce) != _NONCE_BYTES:
+        raise ConfirmationCodeError("expected data sealed under a confirmation code, found too few bytes")
+    cipher = AESGCM(_derive_key(code, pepper, salt=salt))
+    try:
+        return cipher.decrypt(nonce, ciphertext, _FORMAT_BYTE + associated_data)
+    except InvalidTag:
+        raise ConfirmationCodeError("this confirmation code does not open this record") from None
+
+
+def _derive_key(code: str, pepper: bytes, *, salt: bytes) -> bytes:
+    return hash_secret_raw(
+        secret=_mac(_KEY_LABEL, code, pepper),
+        salt=salt,
+        time_cost=ARGON2_PASSES,
+        memory_cost=ARGON2_MEMORY_KIB,
+        parallelism=ARGON2_LANES,
+        hash_len=_KEY_BYTES,
+        type=Type.ID,
+    )
+
+
+def _mac(label: bytes, code: str, pepper: bytes) -> bytes:
+    if len(pepper) < MIN_PEPPER_BYTES:
+        raise ValueError(f"expected a pepper of at least {MIN_PEPPER_BYTES} bytes, found {len(pepper)}")
+    # The labels have no zero byte and the printed code has one length, so label and code cannot run together.
+    return hmac.new(pepper, label + b"\x00" + normalise_code(code).encode("ascii"), hashlib.sha256).digest()
+
+
+def _printed(symbols: str) -> str:
+    return "-".join(symbols[start : start + _GROUP] for start in range(0, CODE_CHARACTERS, _GROUP))
+
+
+def _check_value(values: list[int]) -> int:
+    """Return the sum of the symbols times powers of the generator, by Horner's rule; 19 of 31 powers, all distinct."""
+    total = 0
+    for value in values:
+        total = _times_generator(total ^ value)
+    return total
+
+
+def _times_generator(element: int) -> int:
+    doubled = element << 1
+    return doubled ^ _FIELD_POLYNOMIAL if doubled > 0b11111 else doubled

@@ -1,0 +1,177 @@
+"""Strict decoding of what gets signed: base64url and JSON, one accepted form each (S1, S11).
+
+Rules enforced:
+* base64url without padding, RFC 4648 section 5 alphabet only, and no stray bits in the last character, so that one
+  value has one text (RFC 7515 section 2).
+* JSON is strict UTF-8 without byte order mark, one value, nothing behind it (RFC 8259 section 8.1).
+* No duplicate members, also when written with different escapes (RFC 7515 section 4, RFC 8725 section 2.4).
+* No `NaN`, `Infinity`, numbers that overflow to infinity, integers of 2^53 or more, or negative zero: readers disagree
+  about these (RFC 7493 section 2.2).
+* No lone surrogates, neither read nor written (RFC 7493 section 2.1).
+* At most 20 levels, and 1,000 members an object.
+
+Left to the caller: the size limit of each document, and what the members mean.
+"""
+
+import binascii
+import json
+import math
+from collections.abc import Iterable
+from typing import NoReturn, TypeAlias, cast
+
+from keys.errors import DecodingError
+from keys.limits import MAX_JSON_DEPTH, MAX_JSON_INTEGER, MAX_JSON_MEMBERS
+
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
+
+_TO_STANDARD_ALPHABET = bytes.maketrans(b"-_", b"+/")
+_TO_URL_ALPHABET = bytes.maketrans(b"+/", b"-_")
+
+_CONTAINERS = (dict, list)
+_MAX_INTEGER_CHARACTERS = len(f"-{MAX_JSON_INTEGER}")
+
+
+def b64url_encode(data: bytes) -> str:
+    """Bytes to base64url text without padding (RFC 7515 section 2)."""
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET).rstrip(b"=").decode("ascii")
+
+
+def b64url_decode(text: str) -> bytes:
+    """Base64url text without padding to bytes; only the one canonical text of a value is accepted.
+
+    Raises:
+        DecodingError: kind `base64url`; padding, a foreign character, an impossible length or stray bits.
+
+    Source: RFC 4648 sections 3.5 and 5, RFC 7515 section 2
+    """
+    try:
+        standard = text.encode("ascii").translate(_TO_STANDARD_ALPHABET)
+        data = binascii.a2b_base64(standard + b"=" * (-len(standard) % 4))
+    except (UnicodeEncodeError, binascii.Error):
+        data = None
+    # Encoding again is the whole proof: whatever the lenient decoder skipped or dropped, the text would differ.
+    if data is None or b64url_encode(data) != text:
+        raise DecodingError("expected canonical base64url without padding", kind="base64url")
+    return data
+
+
+def decode_json(data: bytes, *, max_bytes: int) -> JsonValue:
+    """Decode one strict JSON document.
+
+    Args:
+        data: UTF-8 bytes, exactly the document (JSON white space around it is allowed).
+        max_bytes: the caller's limit for this kind of document.
+
+    Returns:
+        The value, members in the order of the text.
+
+    Raises:
+        DecodingError: `kind` names the rule that was broken; the message holds nothing of the document.
+
+    Source: RFC 8259, RFC 7493, RFC 8725 section 2.4
+    """
+    if len(data) > max_bytes:
+        raise DecodingError(f"expected at most {max_bytes} bytes of JSON, found {len(data)}", kind="size")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise DecodingError(f"expected UTF-8, found another byte at {error.start}", kind="utf8") from None
+    if text.startswith("\ufeff"):
+        raise DecodingError("expected JSON without a byte order mark", kind="utf8")
+    try:
+        value: JsonValue = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise DecodingError(f"expected JSON, found an error at character {error.pos}", kind="json") from None
+    except RecursionError:
+        # The C parser counts its own frames and stops far above our limit and far below the end of the stack.
+        raise _too_deep() from None
+    _check_depth(value)
+    if "\\u" in text:
+        _check_surrogates(value)
+    return value
+
+
+def decode_json_object(data: bytes, *, max_bytes: int) -> dict[str, JsonValue]:
+    """Decode one strict JSON document that must be an object; see `decode_json`.
+
+    Raises:
+        DecodingError: as `decode_json`, and kind `json` when the value is not an object.
+    """
+    value = decode_json(data, max_bytes=max_bytes)
+    if not isinstance(value, dict):
+        raise DecodingError("expected a JSON object, found another JSON value", kind="json")
+    return value
+
+
+def encode_json(value: JsonValue) -> bytes:
+    """Write compact UTF-8 JSON with members in insertion order.
+
+    Raises:
+        DecodingError: kind `number` for NaN or an infinity, kind `utf8` for a lone surrogate; what we refuse to read
+            we do not write.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    except UnicodeEncodeError:
+        raise DecodingError("expected Unicode text, found a lone surrogate", kind="utf8") from None
+    except ValueError:
+        raise DecodingError("expected finite numbers, found NaN or an infinity", kind="number") from None
+
+
+def _check_depth(value: JsonValue) -> None:
+    """Walk the containers level by level, without recursion."""
+    containers = [value] if type(value) in _CONTAINERS else []
+    for _level in range(MAX_JSON_DEPTH):
+        containers = [child for container in containers for child in _children(container) if type(child) in _CONTAINERS]
+        if not containers:
+            return
+    raise _too_deep()
+
+
+def _children(container: JsonValue) -> Iterable[JsonValue]:
+    return container.values() if isinstance(container, dict) else cast("list[JsonValue]", container)
+
+
+def _too_deep() -> DecodingError:
+    return DecodingError(f"expected at most {MAX_JSON_DEPTH} levels of JSON", kind="depth")
+
+
+def _check_surrogates(value: JsonValue) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise DecodingError("expected Unicode text, found a lone surrogate", kind="utf8") from None
+
+
+def _object_of_pairs(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    if len(pairs) > MAX_JSON_MEMBERS:
+        raise DecodingError(f"expected at most {MAX_JSON_MEMBERS} members in an object", kind="size")
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise DecodingError("expected each member once, found a repeated name", kind="duplicate_member")
+    return members
+
+
+def _integer(text: str) -> int:
+    # The length first: int() itself is slow, and refuses, on very long texts.
+    if len(text) <= _MAX_INTEGER_CHARACTERS:
+        number = int(text)
+        if abs(number) <= MAX_JSON_INTEGER and text != "-0":
+            return number
+    raise DecodingError("expected an integer below 2^53 and not minus zero", kind="number")
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if math.isinf(number) or (number == 0 and text.startswith("-")):
+        raise DecodingError("expected a finite number and not minus zero", kind="number")
+    return number
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise DecodingError(f"expected a JSON number, found {text}", kind="number")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object_of_pairs, parse_int=_integer, parse_float=_fraction, parse_constant=_refuse_constant
+)

@@ -1,0 +1,134 @@
+"""Every error of floor 1, with a stable `code`; what they mean to a web client or a shell is decided at the edges."""
+
+from typing import ClassVar, Literal
+
+DecodingKind = Literal["base64url", "utf8", "json", "duplicate_member", "number", "depth", "size"]
+JwsFormatKind = Literal["size", "parts", "base64url", "header", "duplicate_member", "typ", "crit", "key_in_header"]
+FetchKind = Literal["origin", "address", "connect", "timeout", "redirect", "status", "media_type", "size", "protocol"]
+
+
+class KeysError(Exception):
+    """Base of all errors of `keys`; `code` is a stable slug, the message a plain sentence without secrets."""
+
+    code: ClassVar[str] = "keys"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class DecodingError(KeysError):
+    """Bytes are not in the one strict form we accept; `kind` says which rule was broken."""
+
+    code = "decoding"
+
+    def __init__(self, message: str, *, kind: DecodingKind) -> None:
+        super().__init__(message)
+        self.kind: DecodingKind = kind
+
+
+class AlgorithmNotAllowed(KeysError):
+    """The `alg` of a token is not on the caller's list, or does not fit the key."""
+
+    code = "algorithm_not_allowed"
+
+
+class SignatureInvalid(KeysError):
+    """The signature does not belong to these bytes and this key."""
+
+    code = "signature_invalid"
+
+
+class JwsFormatError(KeysError):
+    """A compact JWS is malformed or its header asks for something we refuse; `kind` says what.
+
+    Kinds: `size` (a limit), `parts` (not three parts), `base64url`, `header` (not a JSON object in strict form),
+    `duplicate_member` (in the header), `typ`, `crit` (`crit`, `b64` or `zip` present),
+    `key_in_header` (`jwk`, `jku` or `x5u` present).
+    """
+
+    code = "jws_format"
+
+    def __init__(self, message: str, *, kind: JwsFormatKind) -> None:
+        super().__init__(message)
+        self.kind: JwsFormatKind = kind
+
+
+class JwkError(KeysError):
+    """A JSON Web Key is not a public P-256 signature key in strict form."""
+
+    code = "jwk"
+
+
+class KeyFileError(KeysError):
+    """A private key file cannot be read or written safely."""
+
+    code = "key_file"
+
+
+class WrongPassphrase(KeyFileError):
+    """The passphrase does not open this key file."""
+
+    code = "wrong_passphrase"
+
+
+class UnknownKeyScheme(KeysError):
+    """A key URI names a kind of key store that this installation does not know."""
+
+    code = "unknown_key_scheme"
+
+
+class CertificateError(KeysError):
+    """An X.509 certificate cannot be made or read as asked."""
+
+    code = "certificate"
+
+
+class TrustListError(KeysError):
+    """A trust list is malformed; the message names the place as a JSON path."""
+
+    code = "trust_list"
+
+
+class IssuerUnknown(TrustListError):
+    """The trust list does not name this issuer."""
+
+    code = "issuer_unknown"
+
+
+class KeyUnknown(TrustListError):
+    """The trust list names the issuer, but no such key of it."""
+
+    code = "key_unknown"
+
+
+class UrlError(KeysError):
+    """A URL is not of the plain form that trust decisions and the network door accept."""
+
+    code = "url"
+
+
+class FetchError(KeysError):
+    """A document could not be fetched within the rules of the network door; `kind` says which rule or failure.
+
+    Kinds: `origin` (not configured), `address` (resolves to a forbidden address), `connect`, `timeout`, `redirect`,
+    `status` (not 200), `media_type`, `size`, `protocol` (TLS or HTTP broken).
+    """
+
+    code = "fetch"
+
+    def __init__(self, message: str, *, kind: FetchKind) -> None:
+        super().__init__(message)
+        self.kind: FetchKind = kind
+
+
+class SealError(KeysError):
+    """A PDF cannot be sealed; a broken seal on a PDF that is being checked is an outcome, not this error."""
+
+    code = "seal"
+
+
+class ConfirmationCodeError(KeysError):
+    """A confirmation code is mistyped, or does not open what it should open."""
+
+    code = "confirmation_code"

@@ -1,0 +1,279 @@
+"""The network door: GET one document from a configured origin, and nothing else (S15).
+
+Rules enforced:
+* only origins the caller configured; https only, http only to this machine and only in development;
+* the name is resolved here, once; every address must be public (loopback for a loopback name in development), and the
+  connection goes to exactly that address, so a name that resolves differently later changes nothing (DNS rebinding);
+* no redirects, no proxies, no cookies, no content coding, one request a connection;
+* 3 seconds to connect, 5 seconds for everything, counted also while a server sends byte by byte;
+* the media type is the expected one, and reading stops at the limit.
+
+Left to the caller: how often to ask, caching, and everything about the content.
+"""
+
+import ipaddress
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+import certifi
+import httpcore
+
+from keys.errors import FetchError, UrlError
+from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES
+from keys.urls import Url, parse_origin, parse_url
+
+_OK: Final = 200
+_REDIRECTS: Final = range(300, 400)
+_USER_AGENT: Final = b"competency-bank-fetch/1"
+_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Resolver = Callable[[str, int], Sequence[str]]
+"""Asked with host and port, answers addresses as text; raises OSError when there are none."""
+
+
+def resolve_by_system(host: str, port: int) -> list[str]:
+    """Ask the operating system for the addresses of a host."""
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+
+
+def _default_tls() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=certifi.where())
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How a `Fetcher` reaches the world: the resolver, the certificates it believes, and its patience in seconds."""
+
+    resolve: Resolver = resolve_by_system
+    tls: ssl.SSLContext = field(default_factory=_default_tls)
+    connect_s: float = FETCH_CONNECT_SECONDS
+    total_s: float = FETCH_TOTAL_SECONDS
+
+
+class Fetcher:
+    """Fetches documents from a fixed set of origins; safe to share between threads."""
+
+    def __init__(
+        self, allowed_origins: Collection[str], *, allow_loopback: bool = False, network: Network | None = None
+    ) -> None:
+        """Prepare a fetcher; nothing is opened yet.
+
+        Args:
+            allowed_origins: such as `https://bank.example`.
+            allow_loopback: development only: origins on this machine may be listed, also with http.
+            network: resolver, TLS and patience; the defaults are the right ones outside tests.
+
+        Raises:
+            UrlError: an entry is not an origin in plain form.
+        """
+        self._allowed = frozenset(parse_origin(origin, allow_loopback=allow_loopback) for origin in allowed_origins)
+        self._allow_loopback = allow_loopback
+        self._network = network or Network()
+
+    def get(self, url: str, *, accept: str, max_bytes: int) -> bytes:
+        """Fetch one document.
+
+        Args:
+            url: absolute; its origin must be one of the configured ones.
+            accept: the one media type that is acceptable, without parameters.
+            max_bytes: limit for the body, at most 2 MiB.
+
+        Returns:
+            The body as sent.
+
+        Raises:
+            FetchError: `kind` says which rule was broken or what failed; the message names the origin, not the path.
+        """
+        target = self._checked(url)
+        if not 0 < max_bytes <= MAX_FETCH_BYTES:
+            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BYTES} bytes, found {max_bytes}")
+        with _translated(target):
+            return self._get(target, accept=accept, max_bytes=max_bytes)
+
+    def _get(self, target: Url, *, accept: str, max_bytes: int) -> bytes:
+        deadline = _Deadline(time.monotonic() + self._network.total_s)
+        addresses = _addresses(target, self._network, deadline)
+        backend = _PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
+        with (
+            httpcore.ConnectionPool(
+                ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
+            ) as pool,
+            pool.stream("GET", target.text, headers=_headers(accept)) as response,
+        ):
+            _check_head(response, accept=accept, origin=target.origin)
+            return _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
+
+    def _checked(self, url: str) -> Url:
+        try:
+            target = parse_url(url, allow_loopback=self._allow_loopback)
+        except UrlError as error:
+            raise FetchError(error.message, kind="origin") from None
+        if target.origin not in self._allowed:
+            raise FetchError("expected a URL of a configured origin, found another origin", kind="origin")
+        return target
+
+
+class _Deadline:
+    """One moment at which everything must be over."""
+
+    def __init__(self, moment: float) -> None:
+        self._moment = moment
+
+    def left(self, at_most: float | None) -> float:
+        """Return the seconds left, at most `at_most`; raise when there are none."""
+        seconds = self._moment - time.monotonic()
+        if seconds <= 0:
+            raise httpcore.ReadTimeout
+        return seconds if at_most is None else min(seconds, at_most)
+
+
+class _PinnedBackend(httpcore.NetworkBackend):
+    """Connects to the addresses that were checked, whatever host is asked for, and never waits past the deadline."""
+
+    def __init__(self, addresses: Sequence[Address], *, connect_s: float, deadline: _Deadline) -> None:
+        self._addresses = addresses
+        self._connect_s = connect_s
+        self._deadline = deadline
+
+    def connect_tcp(
+        self,
+        host: str,  # noqa: ARG002 - the checked addresses stand for it
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - ours are stricter
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        until = _Deadline(time.monotonic() + self._deadline.left(self._connect_s))
+        failure: httpcore.ConnectError | None = None
+        for address in self._addresses:
+            try:
+                stream = httpcore.SyncBackend().connect_tcp(
+                    str(address), port, until.left(None), local_address, socket_options
+                )
+            except httpcore.ConnectError as error:
+                failure = error
+            else:
+                return _TimedStream(stream, deadline=self._deadline)
+        raise failure or httpcore.ConnectError
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection whose every wait ends at the deadline."""
+
+    def __init__(self, stream: httpcore.NetworkStream, *, deadline: _Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
+        return _TimedStream(secured, deadline=self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+def _addresses(target: Url, network: Network, deadline: _Deadline) -> list[Address]:
+    """Resolve in time, and return the addresses if every one of them may be used."""
+    answers: queue.SimpleQueue[Sequence[str] | OSError] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            answers.put(network.resolve(target.host, target.port))
+        except OSError as error:
+            answers.put(error)
+
+    # The system's resolver knows no time limit; a thread that comes too late is left behind.
+    threading.Thread(target=resolve, daemon=True).start()
+    try:
+        answer = answers.get(timeout=deadline.left(network.connect_s))
+    except queue.Empty:
+        raise FetchError(f"the name of {target.origin} was not resolved in time", kind="timeout") from None
+    if isinstance(answer, OSError) or not answer:
+        raise FetchError(f"the name of {target.origin} could not be resolved", kind="connect") from None
+    addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in answer]
+    usable = _is_loopback if target.loopback else _is_public
+    if not all(usable(address) for address in addresses):
+        raise FetchError(
+            f"expected public addresses for {target.origin}, found a private or special one", kind="address"
+        )
+    return addresses
+
+
+def _is_loopback(address: Address) -> bool:
+    return address.is_loopback
+
+
+def _is_public(address: Address) -> bool:
+    """Tell whether an address is a public unicast one, also inside IPv4-in-IPv6 forms."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner:
+            return _is_public(inner)
+        if address.is_site_local:
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _headers(accept: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"Accept", accept.encode("ascii")),
+        (b"Accept-Encoding", b"identity"),
+        (b"Connection", b"close"),
+        (b"User-Agent", _USER_AGENT),
+    ]
+
+
+def _check_head(response: httpcore.Response, *, accept: str, origin: str) -> None:
+    if response.status in _REDIRECTS:
+        raise FetchError(f"expected the document from {origin}, found a redirect", kind="redirect")
+    if response.status != _OK:
+        raise FetchError(f"expected status 200 from {origin}, found {response.status}", kind="status")
+    headers = {name.lower(): value for name, value in response.headers}
+    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if media_type != accept.lower().encode("ascii"):
+        raise FetchError(f"expected {accept} from {origin}, found another media type", kind="media_type")
+    if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+        raise FetchError(f"expected an answer without content coding from {origin}", kind="protocol")
+
+
+def _read_body(chunks: Iterator[bytes], *, max_bytes: int, origin: str) -> bytes:
+    body = bytearray()
+    for chunk in chunks:
+        body += chunk
+        if len(body) > max_bytes:
+            raise FetchError(f"expected at most {max_bytes} bytes from {origin}, found more", kind="size")
+    return bytes(body)
+
+
+@contextmanager
+def _translated(target: Url) -> Iterator[None]:
+    """Turn the errors of the HTTP library into ours."""
+    try:
+        yield
+    except httpcore.TimeoutException:
+        raise FetchError(f"{target.origin} did not answer in time", kind="timeout") from None
+    except httpcore.NetworkError:
+        raise FetchError(f"{target.origin} could not be reached", kind="connect") from None
+    except (httpcore.ProtocolError, ssl.SSLError):
+        raise FetchError(f"{target.origin} did not answer in correct HTTP", kind="protocol") from None

@@ -1,0 +1,216 @@
+"""Private keys in files: encrypted PKCS#8 (scrypt, AES-256-CBC), mode 0600, never overwritten, never printed (S22).
+
+The file is what `openssl pkey` calls an "ENCRYPTED PRIVATE KEY" (RFC 5958, RFC 8018 PBES2, RFC 7914 section 7).
+Reading refuses files that other users may read, weaker protection than we would write, and keys not on P-256.
+"""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from asn1crypto import pem
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+
+from keys.errors import KeyFileError, WrongPassphrase
+from keys.jwk import PublicKey, der_to_raw, public_key_of
+from keys.limits import (
+    MAX_KEY_FILE_BYTES,
+    MAX_SCRYPT_LOG2_N,
+    MIN_PASSPHRASE_CHARACTERS,
+    MIN_SCRYPT_LOG2_N,
+)
+from keys.pkcs8 import check_protection, encrypt_pkcs8
+
+_ENCRYPTED_LABEL: Final = "ENCRYPTED PRIVATE KEY"
+_PLAIN_LABEL: Final = "PRIVATE KEY"
+_OTHERS_MAY_ACCESS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A P-256 private key in memory; its `repr` shows the public thumbprint only."""
+
+    _key: ec.EllipticCurvePrivateKey = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"PrivateKey(kid={self.public_key().kid!r})"
+
+    def public_key(self) -> PublicKey:
+        """Return the public half, named by its RFC 7638 thumbprint."""
+        return public_key_of(self._key.public_key())
+
+    def cryptography_key(self) -> ec.EllipticCurvePrivateKey:
+        """Return the key object of the `cryptography` library, for other modules of `keys` only."""
+        return self._key
+
+
+@dataclass(frozen=True, slots=True)
+class FileSigner:
+    """A `Signer` whose key lives in memory, from a key file or just made."""
+
+    key: PrivateKey
+    public_key: PublicKey = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "public_key", self.key.public_key())
+
+    @property
+    def key_id(self) -> str:
+        """Return the `kid`: the RFC 7638 thumbprint of the public key."""
+        return self.public_key.thumbprint()
+
+    @property
+    def algorithm(self) -> str:
+        """Return the JWS name of the algorithm, `ES256`."""
+        return self.public_key.algorithm
+
+    def public_jwk(self) -> dict[str, str]:
+        """Return the members of the public JWK, `kid` included."""
+        return self.public_key.jwk()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the raw r || s signature (64 bytes) over the message."""
+        return der_to_raw(self.key.cryptography_key().sign(message, ec.ECDSA(hashes.SHA256())))
+
+
+def create_key() -> PrivateKey:
+    """Make a new P-256 key from the operating system's randomness."""
+    return PrivateKey(ec.generate_private_key(ec.SECP256R1()))
+
+
+def write_encrypted(
+    path: str | Path, key: PrivateKey, *, passphrase: str, scrypt_log2_n: int = MIN_SCRYPT_LOG2_N
+) -> None:
+    """Write a key as encrypted PKCS#8 PEM, mode 0600, whole or not at all.
+
+    Args:
+        path: a file that does not exist yet, in a folder that does.
+        key: the key.
+        passphrase: at least 8 characters, used as UTF-8.
+        scrypt_log2_n: cost, 17 (128 MiB of memory) to 20.
+
+    Raises:
+        KeyFileError: the passphrase or the cost is too weak, the file exists, or it cannot be written.
+
+    Source: RFC 8018 section 6.2, RFC 7914 section 7
+    """
+    if len(passphrase) < MIN_PASSPHRASE_CHARACTERS:
+        raise KeyFileError(f"expected a passphrase of at least {MIN_PASSPHRASE_CHARACTERS} characters")
+    if not MIN_SCRYPT_LOG2_N <= scrypt_log2_n <= MAX_SCRYPT_LOG2_N:
+        raise KeyFileError(f"expected scrypt_log2_n from {MIN_SCRYPT_LOG2_N} to {MAX_SCRYPT_LOG2_N}")
+    der = encrypt_pkcs8(key.cryptography_key(), passphrase, log2_n=scrypt_log2_n)
+    _write_new_file(Path(path), pem.armor(_ENCRYPTED_LABEL, der))
+
+
+def write_plain_for_development(path: str | Path, key: PrivateKey) -> None:
+    """Write a key without any encryption, mode 0600: for development only, whoever reads the file has the key.
+
+    Raises:
+        KeyFileError: the file exists or cannot be written.
+    """
+    encoded = key.cryptography_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write_new_file(Path(path), encoded)
+
+
+def read_private_key(path: str | Path, *, passphrase: str) -> PrivateKey:
+    """Read an encrypted key file.
+
+    Raises:
+        WrongPassphrase: the passphrase does not open the file.
+        KeyFileError: missing, too large, readable by others, not encrypted, weakly encrypted, or not a P-256 key.
+    """
+    der = _read_pem(Path(path), label=_ENCRYPTED_LABEL)
+    check_protection(der)
+    if not passphrase:
+        raise WrongPassphrase(f"expected the passphrase of the key file {Path(path).name}, found an empty one")
+    try:
+        key = load_der_private_key(der, password=passphrase.encode("utf-8"))
+    except ValueError:
+        raise WrongPassphrase(f"the passphrase does not open the key file {Path(path).name}") from None
+    return _p256(key)
+
+
+def read_signer(path: str | Path, *, passphrase: str) -> FileSigner:
+    """Read an encrypted key file as a `Signer`; errors as `read_private_key`."""
+    return FileSigner(read_private_key(path, passphrase=passphrase))
+
+
+def read_plain_development_signer(path: str | Path) -> FileSigner:
+    """Read a key file that nothing protects; only for development, and only where the caller says so by this name.
+
+    Raises:
+        KeyFileError: missing, too large, readable by others, encrypted, or not a P-256 key.
+    """
+    der = _read_pem(Path(path), label=_PLAIN_LABEL)
+    try:
+        key = load_der_private_key(der, password=None)
+    except ValueError:
+        raise KeyFileError("expected a PKCS#8 private key, found something else") from None
+    return FileSigner(_p256(key))
+
+
+def _p256(key: object) -> PrivateKey:
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise KeyFileError("expected a private key on the curve P-256, found another kind of key")
+    return PrivateKey(key)
+
+
+def _read_pem(path: Path, *, label: str) -> bytes:
+    content = _read_private_file(path)
+    try:
+        found, _headers, der = pem.unarmor(content)
+    except ValueError:
+        found, der = None, b""
+    if found != label:
+        raise KeyFileError(f"expected a PEM file with {label}, found {found or 'something else'}")
+    return bytes(der)
+
+
+def _read_private_file(path: Path) -> bytes:
+    """Read a small regular file that only its owner may touch."""
+    try:
+        # Not blocking, so that a pipe in the place of a key file cannot hold the program.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            _check_private(path, status)
+            return file.read(MAX_KEY_FILE_BYTES)
+    except OSError as error:
+        raise KeyFileError(f"cannot read the key file {path.name}: {error.strerror}") from error
+
+
+def _check_private(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_KEY_FILE_BYTES:
+        raise KeyFileError(f"expected {path.name} to be a regular file of at most {MAX_KEY_FILE_BYTES} bytes")
+    if status.st_mode & _OTHERS_MAY_ACCESS:
+        mode = stat.S_IMODE(status.st_mode)
+        raise KeyFileError(
+            f"expected mode 0600 on the key file {path.name}, found {mode:04o}; run chmod 600 on it, "
+            "and replace the key if others may have read it"
+        )
+
+
+def _write_new_file(path: Path, content: bytes) -> None:
+    """Write beside the target, then link it into place: whole or not at all, and never over another file."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    except FileExistsError as error:
+        raise KeyFileError(f"expected no file at {path.name}; a key file is never overwritten") from error
+    except OSError as error:
+        raise KeyFileError(f"cannot write the key file {path.name}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,76 @@
+"""The `Signer` protocol, and opening one from a key URI such as `file:/path/key.pem`.
+
+A new kind of key device is one new module that implements `Signer` and one new line in `_SCHEMES`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+from urllib.parse import unquote
+
+from keys.errors import UnknownKeyScheme
+from keys.key_files import read_plain_development_signer, read_signer
+
+SecretSource = Callable[[str], str]
+"""Asked with a key URI, answers the passphrase or PIN for it."""
+
+
+class Signer(Protocol):
+    """Something that signs with one private key and never shows it."""
+
+    @property
+    def key_id(self) -> str:
+        """Return the `kid`: the RFC 7638 thumbprint of the public key."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """Return the JWS name of the algorithm, `ES256`."""
+        ...
+
+    def public_jwk(self) -> dict[str, str]:
+        """Return the members of the public JWK, `kid` included."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the raw r || s signature (64 bytes) over the message; hashing is part of signing."""
+        ...
+
+
+def open_signer(uri: str, *, secrets: SecretSource) -> Signer:
+    """Open the key that a URI names.
+
+    Args:
+        uri: `file:/path/key.pem` for an encrypted key file; `dev-file:/path/key.pem` for a plain one that protects
+            nothing and belongs to development only.
+        secrets: asked for the passphrase, with the URI; not asked for a plain development key.
+
+    Raises:
+        UnknownKeyScheme: the URI has another scheme, or none.
+        KeyFileError: the file is missing, damaged, readable by others, or not the kind that the scheme promises.
+        WrongPassphrase: the passphrase does not open it.
+    """
+    scheme, colon, rest = uri.partition(":")
+    opener = _SCHEMES.get(scheme.lower()) if colon else None
+    if opener is None:
+        known = ", ".join(f"{name}:" for name in sorted(_SCHEMES))
+        raise UnknownKeyScheme(f"expected a key URI that begins with one of {known}; found another or none")
+    return opener(rest, lambda: secrets(uri))
+
+
+def _open_file(rest: str, ask: Callable[[], str]) -> Signer:
+    return read_signer(_path(rest), passphrase=ask())
+
+
+def _open_development_file(rest: str, _ask: Callable[[], str]) -> Signer:
+    return read_plain_development_signer(_path(rest))
+
+
+def _path(rest: str) -> str:
+    """Read the path of `file:/path` or `file:///path`; percent escapes are decoded (RFC 8089)."""
+    return unquote(rest.removeprefix("//"))
+
+
+_SCHEMES: Final[Mapping[str, Callable[[str, Callable[[], str]], Signer]]] = {
+    "file": _open_file,
+    "dev-file": _open_development_file,
+}
