@@ -1,0 +1,39 @@
+"""Names of institutions: by registered id (`catalogue/issuing_bodies.csv`) or by their Korean name.
+
+The printed wording contains these names, so a name in the catalogue is never changed once a certificate may have been
+printed with it: an institution that is renamed gets a new row.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from credential_schemas.catalogue_rows import rows
+from credential_schemas.entry_types import Names
+
+
+def body_name(id_or_name: str) -> Names:
+    """Return the Korean and English name of an institution.
+
+    Args:
+        id_or_name: a registered id (`hrdk`), or a name as it was delivered.
+
+    Returns:
+        The registered names; for a text that is neither an id nor a known Korean name, the text itself, literally.
+    """
+    return _by_id().get(id_or_name) or _by_name().get(id_or_name) or Names(id_or_name, None)
+
+
+def registered_bodies() -> Mapping[str, Names]:
+    """Return all registered institutions by id."""
+    return _by_id()
+
+
+@cache
+def _by_id() -> Mapping[str, Names]:
+    return {row["id"]: Names(row["name_ko"], row["name_en"]) for row in rows("issuing_bodies.csv")}
+
+
+@cache
+def _by_name() -> Mapping[str, Names]:
+    institutions = {row["name_ko"]: Names(row["name_ko"], row["name_en"] or None) for row in rows("institutions.csv")}
+    return institutions | {names.ko: names for names in _by_id().values()}

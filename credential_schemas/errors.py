@@ -1,0 +1,138 @@
+"""The errors of `credential_schemas`: one base class, stable codes, typed fields, nothing of HTTP or exit codes."""
+
+
+class CredentialError(Exception):
+    """Something that claims to be a credential, or a part of one, cannot be accepted.
+
+    `code` is a stable slug; `detail` says what was expected and what was found, never a person's data.
+    """
+
+    code: str = "credential"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class SdJwtRefused(CredentialError):
+    """An SD-JWT VC failed one step of the verification algorithm.
+
+    `code` is one of the `E_…` codes, `step` the number of the step (0 to 28) that failed.
+    """
+
+    def __init__(self, code: str, step: int, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (code, step, detail)  # what pickle calls the class with, on the way back from a child process
+        self.code = code
+        self.step = step
+
+    def __str__(self) -> str:
+        return f"{self.code} (step {self.step}): {self.detail}"
+
+
+class IssuerNotTrusted(SdJwtRefused):
+    """The issuer is not on the trust list (`E_KEY`), or not for this type of credential (`E_VCT`)."""
+
+    def __init__(self, detail: str, *, code: str = "E_KEY") -> None:
+        super().__init__(code, 6, detail)
+        self.args = (detail,)
+
+
+class KeyUnknown(SdJwtRefused):
+    """The issuer is trusted, but the trust list knows no such key of it."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("E_KEY", 6, detail)
+        self.args = (detail,)
+
+
+class SdJwtBuildError(CredentialError):
+    """What was to be built or selected is not a permitted SD-JWT."""
+
+    code = "sd_jwt_build"
+
+
+class StatusListError(CredentialError):
+    """A status list or status list token cannot be used.
+
+    `kind` is one of `format`, `bits`, `too_large`, `compression`, `out_of_range`, `value`, `typ`, `algorithm`, `key`,
+    `signature`, `claims`, `subject`, `not_yet_valid`, `expired`, `older_than_seen`.
+    """
+
+    code = "status_list"
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (kind, detail)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+class QrPayloadError(CredentialError):
+    """The text of a QR code is not a payload of ours, or not a whole one.
+
+    `kind` says what is wrong; for `codes_missing`, `missing` lists the numbers (from 1) of the codes that are absent.
+    """
+
+    code = "qr_payload"
+
+    def __init__(self, kind: str, detail: str, *, missing: tuple[int, ...] = ()) -> None:
+        super().__init__(detail)
+        self.args = (kind, detail)
+        self.kind = kind
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+class QrPayloadTooLarge(QrPayloadError):
+    """The payload does not fit the permitted symbols; `needed_modules` is the side that would do, if any size does."""
+
+    def __init__(self, needed_modules: int | None, detail: str) -> None:
+        super().__init__("too_large", detail)
+        self.args = (needed_modules, detail)
+        self.needed_modules = needed_modules
+
+
+class PdfContainerError(CredentialError):
+    """A PDF is not a container that can be read.
+
+    `kind` is one of `not_pdf`, `encrypted`, `damaged`, `too_large`, `active_content`, `attachment_missing`,
+    `attachment_unexpected`, `attachment_repeated`.
+    """
+
+    code = "pdf_container"
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (kind, detail)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+class EntryTypeError(CredentialError):
+    """An entry, or a claim of a certificate, does not have the shape its type demands.
+
+    `field` is the path of the claim, for example `qualifications[0].series`. `kind` is one of `missing_field`,
+    `unknown_field`, `forbidden_field`, `blind_field`, `wrong_kind`, `control_character`, `not_nfc`, `too_long`,
+    `unknown_type`, `wrong_category`, `unknown_claim`, `unknown_value`, `not_a_day`, `repeated`, `type_file`.
+    """
+
+    code = "entry_type"
+
+    def __init__(self, field: str, detail: str, *, kind: str = "wrong_kind") -> None:
+        super().__init__(detail)
+        self.args = (field, detail)
+        self.field = field
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.detail}"

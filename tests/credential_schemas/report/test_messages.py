@@ -1,0 +1,167 @@
+"""Reasons, sentences and headlines: complete, in both languages, and the same as the documentation."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from credential_schemas.report.headlines import Sign, headline
+from credential_schemas.report.messages import (
+    check_label,
+    contact_sentence,
+    entry_status_word,
+    headline_texts,
+    notice,
+    outcome_sentence,
+    part_label,
+    part_sentence,
+    reason_sentence,
+    unreadable_kinds,
+    unreadable_texts,
+)
+from credential_schemas.report.model import ACCEPTABLE, Check
+from credential_schemas.report.outcomes import CheckName, DocumentPart, EntryStatus, Outcome, StatusPart, Verdict
+from credential_schemas.report.reasons import ROWS, Contact, Reason, reason_row
+from keys.encoding import JsonValue
+from tests.credential_schemas.report.test_model import failed, report, unknown
+
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "formats" / "report.md"
+VALUES: dict[str, JsonValue] = {"date": "2026-11-20", "count": 2, "have": 1, "total": 2, "limit": 10, "found": "GIF"}
+HANGUL = re.compile(r"[가-힣]")
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_one_row_and_a_sentence_in_both_languages(reason: Reason) -> None:
+    sentence = reason_sentence(reason, VALUES)
+    assert [row.reason for row in ROWS].count(reason) == 1
+    assert HANGUL.search(sentence.ko)
+    assert not HANGUL.search(sentence.en)
+    assert "{" not in sentence.ko + sentence.en
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_that_can_lower_a_verdict_names_whom_to_ask(reason: Reason) -> None:
+    silent = {Reason.HOLDER_NOT_BOUND, Reason.RECIPIENT_OPEN}
+    assert (reason_row(reason).contact is Contact.NOBODY) == (reason in silent)
+
+
+def test_rows_stand_in_the_order_of_the_checks() -> None:
+    order = [list(CheckName).index(row.check) for row in ROWS]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("name", list(CheckName))
+def test_every_check_has_a_label_and_sentences_for_passed_and_skipped(name: CheckName) -> None:
+    for sentence in (
+        check_label(name),
+        outcome_sentence(name, Outcome.PASSED),
+        outcome_sentence(name, Outcome.SKIPPED),
+    ):
+        assert HANGUL.search(sentence.ko)
+        assert not HANGUL.search(sentence.en)
+
+
+def test_every_part_value_contact_and_status_word_has_both_languages() -> None:
+    parts = {"credential": Verdict, "document": DocumentPart, "status": StatusPart}
+    sentences = [part_sentence(part, value.value) for part, values in parts.items() for value in values]
+    sentences += [part_label(part) for part in parts]
+    sentences += [contact_sentence(contact) for contact in Contact]
+    sentences += [entry_status_word(status) for status in EntryStatus]
+    assert all(HANGUL.search(sentence.ko) and not HANGUL.search(sentence.en) for sentence in sentences)
+
+
+@pytest.mark.parametrize("kind", sorted(unreadable_kinds()))
+def test_what_is_no_certificate_gets_a_sentence_that_never_says_forged(kind: str) -> None:
+    heading, sentence = unreadable_texts(kind, VALUES)
+    assert HANGUL.search(heading.ko)
+    assert not re.search("위조|변조|forge", sentence.ko + sentence.en)
+
+
+def test_sentence_is_read_in_the_language_that_was_asked_for() -> None:
+    sentence = notice("holder_proven")
+    assert (sentence.in_language("ko"), sentence.in_language("en")) == (sentence.ko, sentence.en)
+
+
+def test_partial_codes_have_their_own_heading() -> None:
+    heading, _ = unreadable_texts("codes_missing", VALUES)
+    assert heading.ko == "QR 2장 중 1장을 읽었습니다."
+
+
+def test_an_unknown_text_is_an_error_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        notice("no_such_notice")
+
+
+def test_an_unknown_case_is_an_error_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        headline_texts("no_such_case")
+
+
+def test_sentence_is_never_filled_with_anything_but_numbers_and_dates() -> None:
+    with pytest.raises(KeyError):
+        reason_sentence(Reason.EXPIRED, {"date": ["2026"]})
+
+
+@pytest.mark.parametrize(
+    ("checks", "case", "sign"),
+    [
+        ((), "valid_unprinted", Sign.TICK),
+        (
+            tuple(Check(n, Outcome.PASSED) for n in (CheckName.CONTAINER, CheckName.SEAL, CheckName.PRINT_MATCH)),
+            "valid",
+            Sign.TICK,
+        ),
+        (
+            (Check(CheckName.ENTRY_STATUS, Outcome.PASSED, Reason.SUPERSEDED, {"count": 1}),),
+            "valid_superseded",
+            Sign.TICK,
+        ),
+        ((failed(Reason.DOCUMENT_MISMATCH, count=3),), "print_differs", Sign.CROSS),
+        ((failed(Reason.SEAL_MISSING),), "not_original", Sign.CROSS),
+        ((failed(Reason.QR_DIFFERS),), "qr_differs", Sign.CROSS),
+        ((failed(Reason.SIGNATURE_INVALID),), "tampered", Sign.CROSS),
+        ((failed(Reason.DISCLOSURE_FOREIGN),), "tampered", Sign.CROSS),
+        ((failed(Reason.FORMAT_INVALID),), "invalid", Sign.CROSS),
+        ((failed(Reason.REVOKED),), "revoked", Sign.CROSS),
+        ((failed(Reason.SUSPENDED),), "suspended", Sign.CROSS),
+        ((failed(Reason.CORRECTED),), "corrected", Sign.CROSS),
+        ((failed(Reason.EXPIRED, date="2026-11-20"),), "expired", Sign.CROSS),
+        ((failed(Reason.NOT_YET_VALID, date="2026-11-23"),), "not_yet_valid", Sign.CROSS),
+        ((failed(Reason.NO_ENTRY_IN_FORCE),), "no_entry_in_force", Sign.CROSS),
+        ((unknown(Reason.ISSUER_NOT_TRUSTED),), "untrusted", Sign.TRIANGLE),
+        ((unknown(Reason.KEY_UNKNOWN),), "key_unknown", Sign.TRIANGLE),
+        ((unknown(Reason.STATUS_UNAVAILABLE),), "status_unknown", Sign.TRIANGLE),
+        ((unknown(Reason.RECIPIENT_MISMATCH),), "undecided", Sign.TRIANGLE),
+        ((failed(Reason.REVOKED), failed(Reason.SEAL_BROKEN)), "revoked", Sign.CROSS),
+        ((failed(Reason.DOCUMENT_MISMATCH, count=1), failed(Reason.SEAL_BROKEN)), "print_differs", Sign.CROSS),
+    ],
+)
+def test_headline_fits_the_case(checks: tuple[Check, ...], case: str, sign: Sign) -> None:
+    band = headline(report(*checks))
+    assert (band.case, band.sign) == (case, sign)
+    assert "{" not in band.sentence.ko + band.sentence.en
+
+
+def test_accepted_offline_answer_says_that_cancellation_was_not_checked() -> None:
+    band = headline(report(unknown(Reason.STATUS_UNAVAILABLE), accepted=ACCEPTABLE))
+    assert (band.case, band.sign) == ("valid_offline", Sign.TRIANGLE)
+    assert "not checked" in band.sentence.en
+
+
+def test_no_sentence_outside_of_an_accepted_offline_answer_calls_a_certificate_valid_while_its_status_is_unknown() -> (
+    None
+):
+    band = headline(report(unknown(Reason.STATUS_STALE)))
+    assert band.heading.en == "Cannot be decided yet."
+
+
+def test_documented_table_is_the_table_of_the_code() -> None:
+    documented = re.findall(
+        r"^\| (\w+) \| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", DOCUMENTATION.read_text("utf-8"), re.M
+    )
+    expected = []
+    for row in ROWS:
+        sentence = reason_sentence(row.reason, {"date": "D", "count": "N"})
+        codes = ", ".join(f"`{code}`" for code in row.codes)
+        expected.append((row.check.value, row.reason.value, codes, sentence.ko, sentence.en))
+    assert documented == expected

@@ -1,0 +1,249 @@
+"""The registry of entry types: what the committed files say, and what a file must be."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from credential_schemas.certificate_claims import CertificateClaims, from_payload, to_payload
+from credential_schemas.entry_types import EntryTypes, categories, certificate_labels, entry_types
+from credential_schemas.errors import EntryTypeError
+from keys.encoding import JsonValue
+
+TYPES = Path(__file__).parents[2] / "credential_schemas" / "types"
+ACCOUNT_TYPES = {
+    "ncs_competency_unit",
+    "national_technical_qualification",
+    "consigned_national_qualification",
+    "course_based_qualification",
+    "vocational_training",
+    "polytechnic_record",
+    "employment_insurance_career",
+    "lifelong_learning",
+    "military_duty",
+    "military_qualification",
+    "business_registration",
+    "university_ncs_course",
+}
+BROKEN: dict[str, tuple[str, JsonValue]] = {
+    "another id": ("id", "other"),
+    "an unknown category": ("category", "hobbies"),
+    "a phase in words": ("phase", "one"),
+    "an unknown blind rule for the body": ("issuing_body_blind", "ask"),
+    "no Korean name": ("ko", ""),
+    "no table": ("table", None),
+    "a table without days": ("table", {"amount": [], "ncs": None, "level": None}),
+    "a table that names no field": ("table", {"when": ["birthday"], "amount": [], "ncs": None, "level": None}),
+    "a title that names no field": ("title", "headline"),
+    "a title that must not be stored": ("title", "weight"),
+    "a credential type nobody knows": ("credential_type", "unheard_of"),
+    "fields like a type nobody knows": ("fields_like", "unheard_of"),
+    "periods that are no list": ("periods", {}),
+    "a period in words": ("periods", ["from May to June"]),
+    "a period without an English label": ("periods", [{"ko": "기간", "days": ["begun_on", "ended_on"]}]),
+    "a period of one day": ("periods", [{"ko": "기간", "en": "Period", "days": ["begun_on"]}]),
+    "a period of a day that is in a column": (
+        "periods",
+        [{"ko": "기간", "en": "Period", "days": ["begun_on", "served_on"]}],
+    ),
+    "a period of something else than days": (
+        "periods",
+        [{"ko": "기간", "en": "Period", "days": ["begun_on", "hours"]}],
+    ),
+    "no fields": ("fields", []),
+    "a field that is a text": ("fields", ["prize"]),
+}
+BROKEN_FIELDS: dict[str, tuple[str, JsonValue]] = {
+    "no name": ("name", None),
+    "no English label": ("en", None),
+    "an unknown kind": ("kind", "colour"),
+    "an unknown requirement": ("required", "perhaps"),
+    "a number as requirement": ("required", 1),
+    "an unknown personal-data class": ("pii", "harmless"),
+    "an unknown blind rule": ("blind", "maybe"),
+    "values of a field that is no enum": ("values", {"a": {"ko": "가", "en": "a"}}),
+    "values in a list": ("values", ["a"]),
+    "the name of a member every entry has": ("name", "idx"),
+    "the name of another field": ("name", "weight"),
+}
+
+
+@pytest.fixture
+def document() -> dict[str, JsonValue]:
+    """A type file for a thirteenth type."""
+    return {
+        "id": "volunteer_service",
+        "category": "careers",
+        "phase": 9,
+        "ko": "봉사활동 실적",
+        "en": "Volunteer service",
+        "short_ko": "봉사활동",
+        "short_en": "Volunteering",
+        "title": "activity",
+        "title_en": None,
+        "issuing_body_blind": "show",
+        "table": {"when": ["served_on"], "amount": ["hours"], "ncs": None, "level": None},
+        "fields": [
+            _field("activity", "text"),
+            _field("served_on", "date"),
+            _field("hours", "hours"),
+            _field("begun_on", "date"),
+            _field("ended_on", "date"),
+            _field("weight", "text") | {"pii": "forbidden", "required": False},
+        ],
+    }
+
+
+def _field(name: str, kind: str) -> dict[str, JsonValue]:
+    label: dict[str, JsonValue] = {"name": name, "ko": f"{name} 이름", "en": name.capitalize()}
+    return label | {"kind": kind, "required": True, "pii": "none", "blind": "show"}
+
+
+def _load(folder: Path, document: dict[str, JsonValue]) -> EntryTypes:
+    (folder / "volunteer_service.json").write_text(json.dumps(document), encoding="utf-8")
+    return EntryTypes.load([*TYPES.glob("*.json"), folder / "volunteer_service.json"])
+
+
+def test_registry_has_the_twelve_account_types_and_at_least_one_type_in_each_category() -> None:
+    assert set(entry_types()) >= ACCOUNT_TYPES
+    assert {entry_type.category for entry_type in entry_types().values()} == set(categories())
+
+
+def test_registry_counts_the_fields_that_blind_hiring_hides_in_the_account_types() -> None:
+    hidden = [
+        field for name in ACCOUNT_TYPES - {"consigned_national_qualification"} for field in entry_types()[name].fields
+        if field.blind == "hide"
+    ]  # fmt: skip
+    assert len(hidden) == 28
+    assert sum(field.pii == "forbidden" for field in hidden) == 8
+
+
+def test_every_label_and_name_is_given_in_both_languages() -> None:
+    for entry_type in entry_types().values():
+        for field in entry_type.fields:
+            assert field.label.in_language("ko") == field.ko
+            assert field.en.isascii()
+        assert (entry_type.names.en or "").isascii()
+
+
+def test_consigned_qualification_appears_in_credentials_as_national_technical_qualification() -> None:
+    consigned = entry_types()["consigned_national_qualification"]
+    assert consigned.source_only
+    assert consigned.credential_type == "national_technical_qualification"
+    assert consigned.fields == entry_types()["national_technical_qualification"].fields
+    assert entry_types().in_credentials("consigned_national_qualification") is None
+
+
+def test_holder_cannot_hide_that_a_course_was_not_completed_but_can_hide_its_provider() -> None:
+    fixed = {field.name for field in entry_types()["vocational_training"].fields if field.fixed}
+    assert "completed" in fixed
+    assert not {"provider_name", "target", "ncs_code", "attendance_rate"} & fixed
+
+
+def test_forbidden_fields_are_listed_and_are_no_fields_of_an_entry_object() -> None:
+    career = entry_types()["employment_insurance_career"]
+    assert career.forbidden_fields == {"wage", "separation_reason"}
+    assert not career.forbidden_fields & {field.name for field in career.own_fields}
+
+
+def test_title_comes_from_the_title_field_and_from_the_type_where_there_is_none() -> None:
+    fields: dict[str, JsonValue] = {"item_name": "가스기술사", "item_name_en": "Professional Engineer Gas"}
+    assert entry_types()["national_technical_qualification"].title_of(fields) == (
+        "가스기술사",
+        "Professional Engineer Gas",
+    )
+    assert entry_types()["military_duty"].title_of({"duty_name": "군수 행정"}) == ("군수 행정", None)
+    assert entry_types()["national_technical_qualification"].title_of({"item_name": "가스기술사"})[1] is None
+    assert entry_types()["business_registration"].title_of({})[0] == "개인 사업자등록"
+
+
+def test_thirteenth_type_is_only_a_file(
+    tmp_path: Path, document: dict[str, JsonValue], changed: Callable[..., dict[str, JsonValue]]
+) -> None:
+    types = _load(tmp_path, document)
+    entry: JsonValue = {
+        "type": "volunteer_service",
+        "title": "하천 정화",
+        "served_on": "2025-05-05",
+        "hours": 4,
+        "begun_on": "2025-05-01",
+        "ended_on": "2025-05-31",
+        "as_of": "2026-11-20",
+        "idx": 1003,
+    }
+    claims = from_payload(changed(("careers", 0), entry), types=types)
+    assert claims.entries[2].fields == {
+        "served_on": "2025-05-05",
+        "hours": 4,
+        "begun_on": "2025-05-01",
+        "ended_on": "2025-05-31",
+    }
+
+
+def test_type_file_may_have_periods_and_words_for_true_and_false(
+    tmp_path: Path, document: dict[str, JsonValue]
+) -> None:
+    words: JsonValue = {"true": {"ko": "인증", "en": "Certified"}, "false": {"ko": "미인증", "en": "Not certified"}}
+    fields = document["fields"]
+    assert isinstance(fields, list)
+    certified: JsonValue = _field("certified", "boolean") | {"values": words}
+    periods: JsonValue = [{"ko": "봉사기간", "en": "Served", "days": ["begun_on", "ended_on"]}]
+    types = _load(tmp_path, document | {"fields": [*fields, certified], "periods": periods})
+    service = types["volunteer_service"]
+    assert [(period.label.ko, period.first, period.last) for period in service.periods] == [
+        ("봉사기간", "begun_on", "ended_on")
+    ]
+    field = service.field("certified")
+    assert field is not None
+    assert field.values["false"].in_language("en") == "Not certified"
+
+
+def test_entry_of_a_type_without_a_file_is_refused(sample: CertificateClaims, tmp_path: Path) -> None:
+    registry = EntryTypes.load([TYPES / "vocational_training.json"])
+    with pytest.raises(EntryTypeError) as caught:
+        to_payload(sample, types=registry)
+    assert caught.value.kind == "unknown_type"
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_type_file_is_refused_with(case: str, tmp_path: Path, document: dict[str, JsonValue]) -> None:
+    member, value = BROKEN[case]
+    with pytest.raises(EntryTypeError) as caught:
+        _load(tmp_path, document | {member: value})
+    assert (caught.value.kind, caught.value.field) == ("type_file", "volunteer_service.json")
+
+
+@pytest.mark.parametrize("case", BROKEN_FIELDS)
+def test_type_file_is_refused_with_a_field_of(case: str, tmp_path: Path, document: dict[str, JsonValue]) -> None:
+    member, value = BROKEN_FIELDS[case]
+    field = _field("extra", "text") | {member: value}
+    fields = document["fields"]
+    assert isinstance(fields, list)
+    with pytest.raises(EntryTypeError) as caught:
+        _load(tmp_path, document | {"fields": [*fields, field]})
+    assert (caught.value.kind, caught.value.field) == ("type_file", "volunteer_service.json")
+
+
+def test_enum_value_without_a_label_is_refused(tmp_path: Path, document: dict[str, JsonValue]) -> None:
+    field: JsonValue = _field("place", "enum") | {"values": {"river": "강"}}
+    fields = document["fields"]
+    assert isinstance(fields, list)
+    with pytest.raises(EntryTypeError, match=r"ko and en in place\.values"):
+        _load(tmp_path, document | {"fields": [*fields, field]})
+
+
+def test_boolean_with_a_word_for_true_only_is_refused(tmp_path: Path, document: dict[str, JsonValue]) -> None:
+    field: JsonValue = _field("certified", "boolean") | {"values": {"true": {"ko": "인증", "en": "Certified"}}}
+    fields = document["fields"]
+    assert isinstance(fields, list)
+    with pytest.raises(EntryTypeError, match="true and false for a boolean, in field certified"):
+        _load(tmp_path, document | {"fields": [*fields, field]})
+
+
+def test_labels_around_the_entries_cover_the_claim_set() -> None:
+    labels = certificate_labels()
+    assert list(labels.holder) == ["name", "name_en", "birth_date"]
+    assert list(labels.certificate) == ["number", "kind", "edition", "purpose", "recipient", "applicant_no"]
+    assert list(labels.entry) == ["type", "title", "title_en", "issuing_body", "as_of", "idx"]
+    assert categories()[0] == "qualifications"

@@ -1,0 +1,130 @@
+"""The kinds of values: what each accepts and refuses, and that the generated schema agrees."""
+
+import jsonschema
+import pytest
+
+from credential_schemas.errors import EntryTypeError
+from credential_schemas.field_kinds import FieldKind, check_value, value_schema
+from keys.encoding import JsonValue
+
+VALUES = ("public", "private")
+ACCEPTED: list[tuple[str, JsonValue]] = [
+    ("text", "한글 text 漢字 · ★"),
+    ("text", "<b>&amp;</b> %s {x} 🙂"),
+    ("body", "hrdk"),
+    ("integer", 0),
+    ("decimal", 87.25),
+    ("percent", 100),
+    ("hours", 40),
+    ("credits", 2.5),
+    ("level", 8),
+    ("date", "2024-02-29"),
+    ("boolean", False),
+    ("enum", "public"),
+    ("term", "2025-W"),
+    ("item_code", "0752"),
+    ("course_id", "AIG20250000900001"),
+    ("provider_id", "500099990001"),
+    ("business_number", "9990000014"),
+    ("ncs_unit", "2001020203_19v4"),
+    ("ncs_units", ["2001020203_19v4", "0101010101_17v2"]),
+    ("ncs_code", "01010101"),
+    ("ncs_code", "0101010101_17v2"),
+    ("coded_name", {"code": "211", "name": "정보기술"}),
+    ("entry_idx", 0),
+]
+REFUSED: list[tuple[str, JsonValue, str]] = [
+    ("text", 5, "wrong_kind"),
+    ("text", None, "wrong_kind"),
+    ("text", "", "wrong_kind"),
+    ("text", "가" * 1001, "too_long"),
+    ("body", ["hrdk"], "wrong_kind"),
+    ("integer", True, "wrong_kind"),
+    ("integer", 1.0, "wrong_kind"),
+    ("integer", -1, "wrong_kind"),
+    ("integer", "1", "wrong_kind"),
+    ("hours", 100_001, "wrong_kind"),
+    ("level", 0, "wrong_kind"),
+    ("level", 9, "wrong_kind"),
+    ("decimal", True, "wrong_kind"),
+    ("decimal", "87.25", "wrong_kind"),
+    ("percent", 100.5, "wrong_kind"),
+    ("credits", -0.5, "wrong_kind"),
+    ("date", "2025-2-3", "wrong_kind"),
+    ("date", "20250203", "wrong_kind"),
+    ("date", 20250203, "wrong_kind"),
+    ("boolean", "Y", "wrong_kind"),
+    ("boolean", 1, "wrong_kind"),
+    ("enum", "secret", "unknown_value"),
+    ("enum", 1, "unknown_value"),
+    ("term", "2025-3", "wrong_kind"),
+    ("item_code", "13200", "wrong_kind"),
+    ("item_code", "132０", "wrong_kind"),
+    ("course_id", "aig20250000900001", "wrong_kind"),
+    ("provider_id", "5000", "wrong_kind"),
+    ("business_number", "999-00-00014", "wrong_kind"),
+    ("ncs_unit", "2001020203", "wrong_kind"),
+    ("ncs_unit", "2001020203_19v4 ", "wrong_kind"),
+    ("ncs_units", "2001020203_19v4", "wrong_kind"),
+    ("ncs_units", [], "wrong_kind"),
+    ("ncs_units", ["2001020203"], "wrong_kind"),
+    ("ncs_units", ["2001020203_19v4", "2001020203_19v4"], "repeated"),
+    ("ncs_units", [f"{n:010}_19v4" for n in range(101)], "wrong_kind"),
+    ("ncs_code", "0101", "wrong_kind"),
+    ("coded_name", "정보통신", "wrong_kind"),
+    ("coded_name", {"name": "정보통신"}, "wrong_kind"),
+    ("coded_name", {"code": "21", "name": "정보통신", "more": 1}, "wrong_kind"),
+    ("coded_name", {"code": "21 ", "name": "정보통신"}, "wrong_kind"),
+    ("coded_name", {"code": "21", "name": ""}, "wrong_kind"),
+    ("entry_idx", 2**32, "wrong_kind"),
+]
+# Rules that a schema cannot express: these are refused by the code alone.
+REFUSED_BY_CODE_ONLY: list[tuple[str, str, str]] = [
+    ("text", "   ", "wrong_kind"),
+    ("text", "두\n줄", "control_character"),
+    ("text", "탭\t", "control_character"),
+    ("text", "\u202egnp.exe", "control_character"),
+    ("text", "보\u200b이지", "control_character"),
+    ("text", "\u3164", "control_character"),
+    ("text", "\ue000", "control_character"),
+    ("text", "두\u2028줄", "control_character"),
+    ("text", "\u1112\u1161\u11ab", "not_nfc"),
+    ("date", "2025-02-30", "wrong_kind"),
+]
+
+
+@pytest.mark.parametrize(("kind", "value"), ACCEPTED)
+def test_value_of_its_kind_is_accepted_by_code_and_schema(kind: str, value: JsonValue) -> None:
+    check_value(value, kind=FieldKind(kind), values=VALUES, path="field")
+    jsonschema.validate(value, value_schema(FieldKind(kind), values=VALUES))
+
+
+@pytest.mark.parametrize(("kind", "value", "why"), REFUSED)
+def test_value_of_another_kind_is_refused(kind: str, value: JsonValue, why: str) -> None:
+    with pytest.raises(EntryTypeError) as caught:
+        check_value(value, kind=FieldKind(kind), values=VALUES, path="field")
+    assert caught.value.kind == why
+    assert caught.value.field.startswith("field")
+
+
+# JSON Schema counts 1.0 as an integer; JSON texts with a decimal point are refused by the code alone.
+@pytest.mark.parametrize(
+    ("kind", "value"), [(kind, value) for kind, value, _ in REFUSED if not isinstance(value, float)]
+)
+def test_value_of_another_kind_does_not_fit_the_schema(kind: str, value: JsonValue) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, value_schema(FieldKind(kind), values=VALUES))
+
+
+@pytest.mark.parametrize(("kind", "value", "why"), REFUSED_BY_CODE_ONLY)
+def test_value_that_a_schema_cannot_judge_is_refused(kind: str, value: str, why: str) -> None:
+    with pytest.raises(EntryTypeError) as caught:
+        check_value(value, kind=FieldKind(kind), values=VALUES, path="field")
+    assert caught.value.kind == why
+
+
+def test_refusal_never_repeats_the_value() -> None:
+    with pytest.raises(EntryTypeError) as caught:
+        check_value("880101-1234567", kind=FieldKind.DATE, values=(), path="birth_date")
+    assert "880101" not in str(caught.value)
+    assert str(caught.value) == "birth_date: expected a day as YYYY-MM-DD, found a text of 14 characters"

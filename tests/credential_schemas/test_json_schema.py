@@ -1,0 +1,86 @@
+"""The generated JSON Schemas accept what the code accepts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import jsonschema
+import pytest
+
+from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, to_payload
+from credential_schemas.entry_types import EntryType, EntryTypes, entry_types
+from credential_schemas.json_schema import certificate_schema, entry_schema
+from keys.encoding import JsonValue
+
+Changed = Callable[[tuple[str | int, ...], JsonValue], dict[str, JsonValue]]
+
+
+@pytest.fixture(scope="module")
+def certificate() -> jsonschema.Draft202012Validator:
+    """A validator with the schema of the whole certificate."""
+    jsonschema.Draft202012Validator.check_schema(certificate_schema())
+    return jsonschema.Draft202012Validator(certificate_schema())
+
+
+@pytest.mark.parametrize("name", list(entry_types()))
+def test_schema_of_each_entry_type_is_a_schema_and_names_no_forbidden_field(name: str) -> None:
+    schema = entry_schema(entry_types()[name])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    properties = schema["properties"]
+    assert isinstance(properties, dict)
+    assert not entry_types()[name].forbidden_fields & set(properties)
+
+
+@pytest.mark.parametrize("name", [name for name, each in entry_types().items() if not each.source_only])
+def test_entry_of_each_type_with_every_field_fits_its_schema(
+    name: str,
+    sample: CertificateClaims,
+    full_entry: Callable[[EntryType], CertificateEntry],
+    certificate: jsonschema.Draft202012Validator,
+) -> None:
+    entry_type = entry_types()[name]
+    payload, _ = to_payload(replace(sample, entries=(full_entry(entry_type),)))
+    jsonschema.validate(payload[entry_type.category][0], entry_schema(entry_type))  # type: ignore[index] # one entry
+    certificate.validate(payload)
+
+
+def test_certificate_with_entries_of_several_types_fits_the_schema(
+    payload: dict[str, JsonValue], certificate: jsonschema.Draft202012Validator
+) -> None:
+    certificate.validate(payload)
+
+
+def test_certificate_with_withheld_name_and_entry_fits_the_schema(
+    changed: Changed, certificate: jsonschema.Draft202012Validator
+) -> None:
+    certificate.validate(changed(("holder", "name"), "...") | {"trainings": []})
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("surprise",), 1),
+        (("iat",), "2026-11-22"),
+        (("certificate", "kind"), "diploma"),
+        (("certificate", "edition"), "gold"),
+        (("certificate", "number"), "..."),
+        (("holder", "ci"), "x"),
+        (("status", "status_list", "idx"), -1),
+        (("trainings", 0, "type"), "wizardry"),
+        (("trainings", 0, "mood"), "good"),
+        (("trainings", 0, "hours"), "40"),
+        (("careers", 0, "wage"), 1),
+        (("units",), [{"type": "vocational_training"}]),
+    ],
+)
+def test_certificate_does_not_fit_the_schema_with(
+    path: tuple[str | int, ...], value: JsonValue, changed: Changed, certificate: jsonschema.Draft202012Validator
+) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        certificate.validate(changed(path, value))
+
+
+def test_category_without_a_type_may_only_be_empty(payload: dict[str, JsonValue]) -> None:
+    types = EntryTypes(each for each in entry_types().values() if each.category != "careers")
+    validator = jsonschema.Draft202012Validator(certificate_schema(types))
+    assert not validator.is_valid(payload)
+    assert validator.is_valid(payload | {"careers": []})
