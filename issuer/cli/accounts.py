@@ -1,0 +1,213 @@
+"""`cb-issuer accounts`: open, link, list and show accounts, and record consents."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from issuer.cli.context import CommandContext
+from issuer.cli.options import add_common_options, day, short_text
+
+if TYPE_CHECKING:
+    from issuer.accounts import AccountEntry
+    from issuer.store.accounts import Account
+
+SUMMARY = "open, link, list and show accounts; record consents"
+EXAMPLE = "cb-issuer accounts open --person SYN-P-001 --consent-all"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the subcommands; the common options stand before or after them."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    opening = _add(actions, "open", "open an account for a registered person", EXAMPLE)
+    opening.add_argument("--person", metavar="REF", help="reference of the person in the identity register")
+    consent = opening.add_mutually_exclusive_group()
+    consent.add_argument("--consent", metavar="SOURCE", nargs="+", default=[], help="sources the holder consents to")
+    consent.add_argument("--consent-all", action="store_true", help="the holder consents to every source")
+    opening.add_argument(
+        "--collect-only", action="store_true", help="record no consent to disclosure; each certificate needs one"
+    )
+    linking = _add(
+        actions,
+        "link",
+        "link an account to a registered person",
+        'cb-issuer accounts link 7k2m9qxdab --person SYN-P-001 --reason "identity card seen"',
+    )
+    linking.add_argument("account", metavar="ID")
+    linking.add_argument("--person", metavar="REF", required=True, help="reference in the identity register")
+    linking.add_argument("--reason", required=True, type=short_text, help="why; recorded with the link")
+    listing = _add(actions, "list", "list all accounts", "cb-issuer accounts list")
+    listing.add_argument("--held", action="store_true", help="list entries held back: their person is not registered")
+    showing = _add(actions, "show", "show the entries of an account", "cb-issuer accounts show 7k2m9qxdab")
+    showing.add_argument("account", metavar="ID")
+    _add_consent(actions)
+
+
+def run(arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Run one subcommand."""
+    _ACTIONS[arguments.action](arguments, context)
+    return 0
+
+
+def _add(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=summary, description=summary, epilog=f"Example: {example}")
+    add_common_options(parser)
+    return parser
+
+
+def _add_consent(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    consenting = _add(
+        actions,
+        "consent",
+        "record the holder's consent to a disclosure",
+        "cb-issuer accounts consent 7k2m9qxdab --unspecified --all",
+    )
+    consenting.add_argument("account", metavar="ID")
+    recipient = consenting.add_mutually_exclusive_group(required=True)
+    recipient.add_argument("--recipient", type=short_text, help="who may be given the entries")
+    recipient.add_argument("--unspecified", action="store_true", help="the holder decides to whom the entries go")
+    consenting.add_argument("--purpose", type=short_text, help="for what (default: any)")
+    scope = consenting.add_mutually_exclusive_group(required=True)
+    scope.add_argument("--entry", metavar="E", nargs="+", default=[], help="entries that may be given")
+    scope.add_argument("--all", action="store_true", help="every entry that the holder selects")
+    consenting.add_argument(
+        "--until", type=day, metavar="DAY", help="last day of the consent (default: until withdrawn)"
+    )
+
+
+def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.accounts import open_account
+    from issuer.errors import InvalidOption
+    from issuer.sources.registry import SOURCES
+
+    sources = list(SOURCES) if arguments.consent_all else arguments.consent
+    if arguments.person is not None and not sources:
+        problem = "expected the holder's consent, --consent SOURCE... or --consent-all"
+        raise InvalidOption(problem, option="--person")
+    if arguments.person is None and sources:
+        problem = "expected --person with a consent; an account of nobody cannot consent"
+        raise InvalidOption(problem, option="--consent")
+    with context.bank() as bank:
+        account = open_account(
+            bank,
+            arguments.person,
+            sources=sources,
+            discloses=not arguments.collect_only,
+            now=context.clock(),
+        )
+    document = {**_account_document(account), "consents": sources}
+    context.answer(document, account.id)
+
+
+def _link(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.accounts import link_account
+
+    with context.bank() as bank:
+        account = link_account(
+            bank, arguments.account, person_ref=arguments.person, reason=arguments.reason, now=context.clock()
+        )
+    context.answer(_account_document(account), account.id)
+
+
+def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
+    with context.bank() as bank, bank.store.read() as transaction:
+        if arguments.held:
+            held = [
+                {
+                    "id": entry.id,
+                    "source": entry.source,
+                    "source_record_id": entry.source_record_id,
+                    "type": entry.entry_type,
+                    "as_of": entry.as_of,
+                }
+                for entry in transaction.entries.held()
+            ]
+            lines = [f"{entry['id'][:8]}  {entry['source']}  {entry['source_record_id']}" for entry in held]
+            context.answer({"held": held}, *lines)
+            return
+        accounts = transaction.accounts.accounts()
+    lines = [f"{account.id}  {account.opened_at}  {_linked(account, context)}" for account in accounts]
+    context.answer({"accounts": [_account_document(account) for account in accounts]}, *lines)
+
+
+def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.accounts import show_account
+
+    with context.bank() as bank, bank.store.read() as transaction:
+        opened = show_account(bank, transaction, arguments.account)
+    person = opened.person
+    document = {
+        **_account_document(opened.account),
+        "person": {"name": person.name, "name_en": person.name_en, "birth_date": person.birth_date},
+        "entries": [_entry_document(entry) for entry in opened.entries],
+    }
+    lines = [
+        f"{entry.id[:8]}  {entry.source_entry.as_of}  {entry.source_entry.source:<24} {entry.type:<34} "
+        f"{entry.title}{'' if entry.in_force else f'  [{entry.status}]'}"
+        for entry in opened.entries
+    ]
+    context.answer(document, context.text("accounts.show", account=opened.account.id, count=len(lines)), *lines)
+
+
+def _consent(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.accounts import CONSENT_TEXT_VERSION, OPERATOR, find_account, record_disclosure_consent, show_account
+    from issuer.selection import find_entry
+    from issuer.store.accounts import Consent
+    from issuer.times import utc_text
+
+    with context.bank() as bank:
+        with bank.store.read() as transaction:
+            account = find_account(transaction, arguments.account)
+            entries = []
+            if arguments.entry:
+                opened = show_account(bank, transaction, account.id)
+                entries = [find_entry(account.id, opened.entries, prefix).id for prefix in arguments.entry]
+        consent = record_disclosure_consent(
+            bank,
+            Consent(
+                account_id=account.id,
+                act="disclosure",
+                recipient=arguments.recipient,
+                purpose=arguments.purpose,
+                scope={"everything": True} if arguments.all else {"entries": [*entries]},
+                valid_until=None if arguments.until is None else arguments.until.isoformat(),
+                text_version=CONSENT_TEXT_VERSION,
+                given_at=utc_text(context.clock()),
+                channel=OPERATOR,
+            ),
+        )
+    context.answer(
+        {"consent": consent.id, "account": account.id, "recipient": consent.recipient, "purpose": consent.purpose},
+        context.text("accounts.consented", account=account.id),
+    )
+
+
+def _account_document(account: "Account") -> dict[str, object]:
+    return {"id": account.id, "opened_at": account.opened_at, "linked": account.person_link is not None}
+
+
+def _entry_document(entry: "AccountEntry") -> dict[str, object]:
+    stored = entry.source_entry
+    return {
+        "id": entry.id,
+        "type": entry.type,
+        "category": entry.category,
+        "title": entry.title,
+        "title_en": entry.title_en,
+        "issuing_body": entry.issuing_body,
+        "status": entry.status,
+        "source": stored.source,
+        "source_record_id": stored.source_record_id,
+        "record_keeper": stored.record_keeper,
+        "as_of": stored.as_of,
+        "collected_at": stored.collected_at,
+        "proven_by": entry.proven_by,
+        "fields": dict(entry.fields),
+    }
+
+
+def _linked(account: "Account", context: CommandContext) -> str:
+    return context.text("accounts.linked" if account.person_link else "accounts.unlinked")
+
+
+_ACTIONS = {"open": _open, "link": _link, "list": _list, "show": _show, "consent": _consent}

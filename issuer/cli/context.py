@@ -1,0 +1,63 @@
+"""What every command gets from `main`: settings, clock, language, and how to answer."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from issuer.cli.messages import Language, error_sentence, message
+
+if TYPE_CHECKING:
+    from issuer.bank import Bank
+    from issuer.settings import IssuerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """The outside world of one command run; `data` is the --data option, None when it was not given."""
+
+    settings: "IssuerSettings"
+    clock: Callable[[], datetime]
+    language: Language
+    json: bool
+    data: Path | None
+
+    @property
+    def data_directory(self) -> Path:
+        """The data directory: the option, else the setting."""
+        return self.settings.data if self.data is None else self.data
+
+    @contextmanager
+    def bank(self) -> "Iterator[Bank]":
+        """Open the bank for the time of a `with` block."""
+        from issuer.bank import open_bank
+
+        bank = open_bank(self.data_directory, passphrase=self.settings.secret())
+        try:
+            yield bank
+        finally:
+            bank.close()
+
+    def answer(self, document: object, *lines: str) -> None:
+        """Print the result: the document with --json, else the lines."""
+        if self.json:
+            print(json.dumps(document, ensure_ascii=False))
+        else:
+            for line in lines:
+                print(line)
+
+    def text(self, key: str, **values: str | int) -> str:
+        """Return a text of messages.json in the user's language."""
+        return message(key, self.language, **values)
+
+    def note(self, key: str, **values: str | int) -> None:
+        """Say something beside the result, on stderr."""
+        print(self.text(key, **values), file=sys.stderr)
+
+    def complain(self, where: str, error: Exception) -> None:
+        """Say in one sentence what went wrong, on stderr."""
+        print(f"{where}: {error_sentence(error, self.language)}", file=sys.stderr)

@@ -1,0 +1,67 @@
+"""`cb-issuer import`: read deliveries of one source."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from issuer.cli.context import CommandContext
+from issuer.cli.options import day
+
+if TYPE_CHECKING:
+    from issuer.collecting import ImportedFile
+
+SUMMARY = "read deliveries of one source system; reading one again changes nothing"
+EXAMPLE = "cb-issuer import qnet_qualifications examples/deliveries/qnet_qualifications.xml"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("source", metavar="SOURCE", help="id of the source system, or persons")
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", type=Path, help="deliveries, in the order in which they came"
+    )
+    parser.add_argument("--as-of", metavar="DAY", type=day, help="day that the content describes (default: today)")
+
+
+def run(arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Take in each file; one that cannot be read does not stop the others."""
+    from issuer.collecting import ImportCounts, find_parser, import_delivery
+    from issuer.errors import UnreadableError
+    from issuer.exit_codes import ExitCode, worst
+
+    find_parser(arguments.source)
+    codes, total, files = [ExitCode.DONE], ImportCounts(), []
+    with context.bank() as bank:
+        for path in arguments.files:
+            try:
+                imported = import_delivery(bank, arguments.source, path, as_of=arguments.as_of, now=context.clock())
+            except UnreadableError as error:
+                context.complain("cb-issuer import", error)
+                codes.append(ExitCode.UNREADABLE)
+                continue
+            total.add(imported.counts)
+            files.append(_file_document(imported))
+            _say_rejected(imported, context)
+            if imported.counts.rejected:
+                codes.append(ExitCode.UNREADABLE)
+    counts = total.as_json()
+    line = context.text("import.done", source=arguments.source, **{name: int(str(n)) for name, n in counts.items()})
+    context.answer({"source": arguments.source, **counts, "files": files}, line)
+    if total.held:
+        context.note("import.held", held=total.held)
+    return worst(*codes)
+
+
+def _file_document(imported: "ImportedFile") -> dict[str, object]:
+    rejections = [
+        {"file": imported.file, "line": row.line, "item": row.item, "field": row.field, "problem": row.problem}
+        for row in imported.rejected
+    ]
+    counts = imported.counts.as_json()
+    return {"file": imported.file, **counts, "rejections": rejections, "warnings": list(imported.warnings)}
+
+
+def _say_rejected(imported: "ImportedFile", context: CommandContext) -> None:
+    for row in imported.rejected:
+        key = "import.rejected" if row.line is None else "import.rejected_line"
+        context.note(key, file=imported.file, line=row.line or 0, item=row.item, field=row.field, problem=row.problem)

@@ -1,0 +1,159 @@
+"""`cb-issuer issue`: issue one certificate, or draw a preview of it."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from issuer.cli.context import CommandContext
+from issuer.cli.options import short_text
+
+if TYPE_CHECKING:
+    from issuer.issuing import Issued, IssueRequest
+    from issuer.selection import Selection
+
+SUMMARY = "issue one certificate as a sealed PDF"
+EXAMPLE = "cb-issuer issue --account 7k2m9qxdab --all --out certificate.pdf"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--account", metavar="ID", required=True, help="account of the holder")
+    chosen = parser.add_argument_group("what is disclosed (nothing by default)")
+    chosen.add_argument("--entry", metavar="E", nargs="+", action="extend", default=[], help="entries, by id")
+    chosen.add_argument(
+        "--type", metavar="T", nargs="+", action="extend", default=[], help="all entries of these types"
+    )
+    chosen.add_argument("--all", action="store_true", help="all entries that are in force")
+    chosen.add_argument("--hide", metavar="E.FIELD", nargs="+", action="extend", default=[], help="leave out a field")
+    chosen.add_argument(
+        "--show", metavar="E.FIELD", nargs="+", action="extend", default=[], help="show a field left out by default"
+    )
+    parser.add_argument("--kind", choices=("competency", "education"), default="competency", help="kind of certificate")
+    parser.add_argument("--blind", action="store_true", help="for blind hiring: no name, no school, no provider")
+    parser.add_argument("--applicant-no", metavar="N", type=short_text, help="number of the application")
+    parser.add_argument("--reveal", metavar="FILE", type=Path, help="write name and birth date of a blind certificate")
+    parser.add_argument("--purpose", metavar="T", type=short_text, help="what the certificate is for")
+    parser.add_argument("--recipient", metavar="T", type=short_text, help="for whom (default: the holder decides)")
+    parser.add_argument("--valid-days", metavar="N", type=int, default=90, help="days it can be checked (default: 90)")
+    parser.add_argument(
+        "--consent", metavar="FILE", type=Path, help="the holder's consent, JSON (default: the recorded one)"
+    )
+    parser.add_argument("--preview", action="store_true", help="draw the page only: nothing is signed or recorded")
+    parser.add_argument("--out", metavar="FILE.pdf", type=Path, required=True, help="where the PDF goes")
+    parser.add_argument("--sd-jwt", metavar="FILE", type=Path, help="write the bare credential, too")
+
+
+def run(arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Issue, or preview."""
+    from issuer.issuing import IssueTargets, issue_certificate, preview_certificate
+    from issuer.outputs import check_target
+
+    request = _request(arguments)
+    check_target(arguments.out)
+    with context.bank() as bank:
+        if arguments.preview:
+            selection = preview_certificate(bank, request, target=arguments.out, now=context.clock())
+            _say_selection(selection, context)
+            context.answer(
+                {"preview": str(arguments.out), **_selection_document(selection)},
+                context.text("issue.previewed", file=str(arguments.out)),
+            )
+            return 0
+        targets = IssueTargets(arguments.out, arguments.sd_jwt, arguments.reveal)
+        issued = issue_certificate(bank, request, targets=targets, now=context.clock())
+    _say_selection(issued.selection, context)
+    if arguments.blind and arguments.reveal is None:
+        context.note("issue.no_reveal")
+    files = {"pdf": arguments.out, "sd_jwt": arguments.sd_jwt, "reveal": arguments.reveal}
+    document = {
+        **_issued_document(issued),
+        "files": {name: None if path is None else str(path) for name, path in files.items()},
+    }
+    context.answer(
+        document,
+        context.text("issue.done", number=issued.number, file=str(arguments.out)),
+        context.text("issue.code", code=issued.confirmation_code),
+        context.text("issue.until", day=issued.claims.valid_until.isoformat()),
+    )
+    return 0
+
+
+def _request(arguments: argparse.Namespace) -> "IssueRequest":
+    from credential_schemas.wording.model import Language
+    from issuer.errors import FileUnreadable
+    from issuer.issuing import DEFAULT_PURPOSE, IssueRequest
+    from issuer.selection import Choice
+
+    language: Language = "en" if getattr(arguments, "lang", None) == "en" else "ko"
+    try:
+        consent = None if arguments.consent is None else arguments.consent.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "unknown reason", file=str(arguments.consent)) from error
+    return IssueRequest(
+        account_id=arguments.account,
+        choice=Choice(
+            entries=tuple(arguments.entry),
+            types=tuple(arguments.type),
+            everything=arguments.all,
+            hide=tuple(arguments.hide),
+            show=tuple(arguments.show),
+            kind=arguments.kind,
+            edition="blind" if arguments.blind else "standard",
+        ),
+        language=language,
+        purpose=arguments.purpose or DEFAULT_PURPOSE[language],
+        recipient=arguments.recipient,
+        applicant_no=arguments.applicant_no,
+        valid_days=arguments.valid_days,
+        consent=consent,
+    )
+
+
+def _say_selection(selection: "Selection", context: CommandContext) -> None:
+    titles = {chosen.entry.id: chosen.entry.title for chosen in selection.entries}
+    for entry_id in selection.companions:
+        context.note("issue.companion", entry=entry_id[:8], title=titles[entry_id])
+    for entry_id, status in selection.left_out:
+        context.note("issue.left_out", entry=entry_id[:8], status=status)
+
+
+def _selection_document(selection: "Selection") -> dict[str, object]:
+    return {
+        "entries": [
+            {
+                "id": chosen.entry.id,
+                "type": chosen.entry.type,
+                "category": chosen.entry.category,
+                "title": chosen.entry.title,
+                "fields": list(chosen.fields),
+                "withheld": list(chosen.withheld),
+            }
+            for chosen in selection.entries
+        ],
+        "companions": list(selection.companions),
+        "left_out": [{"entry": entry_id, "status": status} for entry_id, status in selection.left_out],
+    }
+
+
+def _issued_document(issued: "Issued") -> dict[str, object]:
+    claims, symbols = issued.claims, issued.document.symbols
+    return {
+        "number": issued.number,
+        "confirmation_code": issued.confirmation_code,
+        "kind": claims.kind,
+        "edition": claims.edition,
+        "issued_on": claims.issued_on.isoformat(),
+        "valid_until": claims.valid_until.isoformat(),
+        "purpose": claims.purpose,
+        "recipient": claims.recipient,
+        "applicant_no": claims.applicant_no,
+        "status": {"uri": claims.status.uri, "idx": claims.status.idx},
+        "qr_version": symbols.version,
+        "qr": {
+            "version": symbols.version,
+            "level": symbols.level,
+            "codes": symbols.codes,
+            "link_only": issued.document.link_only,
+        },
+        **_selection_document(issued.selection),
+    }

@@ -1,0 +1,108 @@
+"""`cb-issuer`: finds the command, gives it settings and the clock, turns errors into a sentence and an exit code."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Final, NoReturn
+
+from issuer.cli.context import CommandContext
+from issuer.cli.messages import language_of
+from issuer.cli.options import add_common_options
+
+PROGRAM: Final = "cb-issuer"
+_COMMANDS: Final = {
+    "init": "init",
+    "sources": "sources",
+    "import": "import_deliveries",
+    "accounts": "accounts",
+    "issue": "issue",
+    "reprint": "reprint",
+    "revoke": "revoke",
+    "suspend": "suspend",
+    "reinstate": "reinstate",
+    "serve": "serve",
+    "doctor": "doctor",
+}
+
+
+def system_clock() -> datetime:
+    """Return the time of the machine."""
+    return datetime.now(UTC)
+
+
+def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = system_clock) -> int:
+    """Run one command and return the exit code of docs/cli.md."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments, clock)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 2
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: interrupted", file=sys.stderr)
+        return 5
+    except BrokenPipeError:
+        # Whoever read our output has gone; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 5
+    except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug and says only its kind
+        print(f"{PROGRAM}: a fault in the program ({_place_of(error)}). Please report it.", file=sys.stderr)
+        return 70
+
+
+def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
+    arguments = build_parser().parse_args(argv)
+    from issuer.exit_codes import EXPECTED_ERRORS, exit_code_of
+    from issuer.settings import IssuerSettings
+
+    context = CommandContext(
+        settings=IssuerSettings(),
+        clock=clock,
+        language=language_of(getattr(arguments, "lang", None), os.environ),
+        json=getattr(arguments, "json", False),
+        data=getattr(arguments, "data", None),
+    )
+    try:
+        return int(arguments.run(arguments, context))
+    except EXPECTED_ERRORS as error:
+        context.complain(f"{PROGRAM} {arguments.command}", error)
+        return int(exit_code_of(error))
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Build the parser with every command; a command module is small until it runs."""
+    parser = _Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version('competency-bank')}")
+    add_common_options(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, module_name in _COMMANDS.items():
+        module = importlib.import_module(f"issuer.cli.{module_name}")
+        command = commands.add_parser(
+            name,
+            help=module.SUMMARY,
+            description=module.SUMMARY,
+            epilog=f"Example: {module.EXAMPLE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        add_common_options(command)
+        command.set_defaults(run=module.run)
+        module.add_arguments(command)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say in one sentence what was wrong, and where help is."""
+        self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+
+def _place_of(error: BaseException) -> str:
+    """Kind and place of a fault; its message may hold a person's data and stays unsaid."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "" if trace is None else f" in {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,33 @@
+"""Kinds of option values that several commands share."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+
+def add_common_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command has."""
+    absent = argparse.SUPPRESS
+    parser.add_argument("--data", type=Path, metavar="DIR", default=absent, help="data directory (ISSUER_DATA, ./bank)")
+    parser.add_argument("--json", action="store_true", default=absent, help="print one JSON document")
+    parser.add_argument("--lang", choices=("ko", "en"), default=absent, help="language; of the certificate, too")
+
+
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        msg = "expected a day as YYYY-MM-DD"
+        raise argparse.ArgumentTypeError(msg) from None
+
+
+def short_text(text: str) -> str:
+    """Read a text that will be printed on a certificate."""
+    from credential_schemas.errors import EntryTypeError
+    from credential_schemas.field_kinds import check_text
+
+    try:
+        return check_text(text, path="text")
+    except EntryTypeError as error:
+        raise argparse.ArgumentTypeError(error.detail) from None

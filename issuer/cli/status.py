@@ -1,0 +1,57 @@
+"""What `revoke`, `suspend` and `reinstate` have in common."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from issuer.cli.context import CommandContext
+
+if TYPE_CHECKING:
+    from issuer.status_changes import Action
+
+
+def add_status_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a status change."""
+    parser.add_argument("numbers", metavar="NUMBER", nargs="*", help="certificates")
+    parser.add_argument("--reason", metavar="SLUG", help="why (default: operator_decision)")
+    parser.add_argument(
+        "--entry-source",
+        metavar="REF",
+        help="instead: the entry of this source record, in every certificate that carries it",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+
+
+def change_status(action: "Action", arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Change the status of certificates, or of one entry wherever it is certified."""
+    from issuer.errors import InvalidOption
+    from issuer.status_changes import DEFAULT_REASON, StatusOrder, change_certificates, change_entry
+
+    if bool(arguments.numbers) == (arguments.entry_source is not None):
+        problem = "expected either certificate numbers or --entry-source"
+        raise InvalidOption(problem, option="NUMBER")
+    order = StatusOrder(action, arguments.reason or DEFAULT_REASON, dry_run=arguments.dry_run)
+    with context.bank() as bank:
+        if arguments.entry_source is not None:
+            changes = change_entry(bank, arguments.entry_source, order, now=context.clock())
+        else:
+            changes = change_certificates(bank, arguments.numbers, order, now=context.clock())
+    document = {
+        "dry_run": order.dry_run,
+        "reason": order.reason,
+        "changed": sum(change.changes for change in changes),
+        "changes": [
+            {"number": each.number, "entry": each.position, "before": each.before, "after": each.after}
+            for each in changes
+        ],
+    }
+    lines = [
+        context.text(
+            "status.unchanged" if not each.changes else "status.would_change" if order.dry_run else "status.changed",
+            number=each.number if each.position is None else f"{each.number} [{each.position + 1}]",
+            before=each.before,
+            after=each.after,
+        )
+        for each in changes
+    ]
+    context.answer(document, *(lines or [context.text("status.nowhere")]))
+    return 0

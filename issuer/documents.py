@@ -1,0 +1,108 @@
+"""From claims and credential to the sealed PDF: words, codes, page, seal. Used when issuing and when reprinting."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.errors import QrPayloadTooLarge
+from credential_schemas.qr.payload import encode_qr_payload
+from credential_schemas.qr.symbols import SymbolPlan, choose_symbols
+from credential_schemas.wording.certificate import Imprint, certificate_wording
+from credential_schemas.wording.model import CertificateWording, Language
+from issuer.bank import Bank
+from issuer.certificate.drawing import DrawRequest, draw_certificate
+from keys.pdf_seal import Sealer, apply_seal
+
+_PREVIEW_VERSION: Final = 20
+# More than a link needs: the caption under the code says that the file is the proof, and is as wide as the code.
+_LINK_VERSION: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRequest:
+    """What to print: claims as the reader will see them, and the confirmation code where the copy carries one."""
+
+    claims: CertificateClaims
+    language: Language
+    confirmation_code: str | None
+    created_at: datetime
+    document_id: str = field(default_factory=lambda: f"urn:uuid:{uuid.uuid4()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A sealed PDF and the codes on it; `link_only`: the credential is too large for codes, they carry a link."""
+
+    pdf: bytes
+    symbols: SymbolPlan
+    link_only: bool
+
+
+def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Document:
+    """Draw and seal a certificate.
+
+    Args:
+        bank: whose imprint and seal it gets.
+        request: what to print.
+        credential: the compact SD-JWT that says the same; attached and packed into the codes.
+
+    Raises:
+        DrawingError: the text of an entry cannot be printed.
+        PassphraseMissing, KeysError: the seal key does not open.
+    """
+    symbols, link_only = _plan_symbols(bank, credential)
+    drawn = draw_certificate(
+        DrawRequest(
+            wording=_wording(bank, request, link_only=link_only),
+            credential=credential,
+            qr_texts=symbols.texts,
+            symbol_plan=symbols,
+            created_at=request.created_at,
+            document_id=request.document_id,
+        )
+    )
+    sealer = Sealer(bank.signer("seal"), bank.certificate("seal"))
+    return Document(apply_seal(drawn, sealer=sealer, signed_at=request.created_at), symbols, link_only)
+
+
+def preview_document(bank: Bank, request: DocumentRequest) -> bytes:
+    """Draw the page marked as a preview: no codes, no attachment, no seal.
+
+    Raises:
+        DrawingError: the text of an entry cannot be printed.
+    """
+    return draw_certificate(
+        DrawRequest(
+            wording=_wording(bank, request, link_only=False),
+            credential="",
+            qr_texts=(),
+            symbol_plan=SymbolPlan(_PREVIEW_VERSION, "M", ()),
+            created_at=request.created_at,
+            document_id=request.document_id,
+            preview=True,
+        )
+    )
+
+
+def _plan_symbols(bank: Bank, credential: str) -> tuple[SymbolPlan, bool]:
+    address = bank.profile.verify_url
+    try:
+        return choose_symbols(address, encode_qr_payload(credential)), False
+    except QrPayloadTooLarge:
+        return SymbolPlan(_LINK_VERSION, "M", (address,)), True
+
+
+def _wording(bank: Bank, request: DocumentRequest, *, link_only: bool) -> CertificateWording:
+    profile = bank.profile
+    imprint = Imprint(
+        issuer_name={"ko": profile.name["ko"], "en": profile.name["en"]},
+        verify_host=profile.verify_host,
+        legal_basis=profile.legal_basis,
+        specimen=profile.specimen,
+        link_only=link_only,
+    )
+    return certificate_wording(
+        request.claims, language=request.language, imprint=imprint, confirmation_code=request.confirmation_code
+    )

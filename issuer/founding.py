@@ -1,0 +1,138 @@
+"""`init`: make a bank in a new data directory, complete or not at all."""
+
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from issuer.bank import KEY_USES, Bank, BankFolder, KeyUse, Profile, open_bank
+from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
+from issuer.outputs import PRIVATE, storage_errors, write_whole
+from issuer.publishing import publish_all
+from issuer.store.engine import open_store
+from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, create_root
+from keys.errors import UrlError
+from keys.key_files import FileSigner, PrivateKey, create_key, write_encrypted, write_plain_for_development
+from keys.urls import parse_url
+
+_ROOT_YEARS: Final = 10
+_LEAF_DAYS: Final = 2 * 365
+_SECRET_BYTES: Final = 32
+_FOLDER_MODE: Final = 0o700
+_LEAF_KINDS: Final[dict[KeyUse, LeafKind]] = {
+    "credential": LeafKind.CREDENTIAL,
+    "status": LeafKind.STATUS,
+    "seal": LeafKind.SEAL,
+}
+DEVELOPMENT_URL: Final = "http://127.0.0.1:8000"
+SPECIMEN_NAME: Final = {"ko": "발급기관장", "en": "Issuing Authority"}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingPlan:
+    """What a new bank is to be; `profile.keys` is filled in while it is made.
+
+    `passphrase` encrypts the keys; None is allowed for development only and leaves them in the clear.
+    """
+
+    profile: Profile
+    passphrase: str | None
+    status_list_size: int
+
+
+def check_issuer_url(url: str, *, development: bool, option: str) -> str:
+    """Return a URL without a slash at the end.
+
+    Raises:
+        InvalidOption: not an https URL; plain http and loopback need a bank for development.
+    """
+    try:
+        parse_url(url, allow_loopback=development)
+    except UrlError as error:
+        raise InvalidOption(error.message, option=option) from error
+    if "?" in url:
+        problem = "expected a URL without a query"
+        raise InvalidOption(problem, option=option)
+    return url.rstrip("/")
+
+
+def found_bank(path: Path, plan: FoundingPlan, *, now: Callable[[], datetime]) -> Bank:
+    """Make database, keys, certificates, secrets, trust list and the first published files.
+
+    Everything is built in a folder beside the target, which then takes its name in one step.
+
+    Raises:
+        AlreadyInitialised: something is there.
+        PassphraseMissing: no passphrase, and the bank is not for development.
+        StorageFull, StorageUnusable, KeysError: nothing remains.
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise AlreadyInitialised(path=str(path))
+    if plan.passphrase is None and not plan.profile.development:
+        raise PassphraseMissing
+    path = path.absolute()
+    building = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    with storage_errors(path.name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building.mkdir(mode=_FOLDER_MODE)
+    try:
+        with storage_errors(path.name):
+            signers = _build(BankFolder(building), plan, now=now)
+            building.replace(path)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return open_bank(path, passphrase=plan.passphrase, signers=signers)
+
+
+def _build(folder: BankFolder, plan: FoundingPlan, *, now: Callable[[], datetime]) -> dict[KeyUse, FileSigner]:
+    """Make everything; answer the open keys, whose derivation from the passphrase takes its time."""
+    for private in (folder.keys, folder.certificates, folder.secrets):
+        private.mkdir(mode=_FOLDER_MODE)
+    folder.public.mkdir()
+    for name in ("link.key", "confirmation.pepper"):
+        write_whole(folder.secrets / name, secrets.token_bytes(_SECRET_BYTES), mode=PRIVATE)
+    keys = {use: create_key() for use in KEY_USES}
+    for use, key in keys.items():
+        if plan.passphrase is None:
+            write_plain_for_development(folder.key(use), key)
+        else:
+            write_encrypted(folder.key(use), key, passphrase=plan.passphrase)
+    _certify(folder, plan.profile, keys, now=now().astimezone(UTC))
+    scheme = "dev-file" if plan.passphrase is None else "file"
+    profile = replace(plan.profile, keys={use: f"{scheme}:keys/{use}.pem" for use in KEY_USES})
+    write_whole(folder.profile, profile.encode(), mode=PRIVATE)
+    store = open_store(folder.database)
+    folder.database.chmod(PRIVATE)
+    with store.write() as transaction:
+        transaction.status_lists.open_list(plan.status_list_size)
+    signers = {use: FileSigner(key) for use, key in keys.items()}
+    bank = Bank(folder, profile, store=store, passphrase=plan.passphrase, signers=signers)
+    try:
+        publish_all(bank, now=now())
+    finally:
+        bank.close()
+    return signers
+
+
+def _certify(folder: BankFolder, profile: Profile, keys: dict[KeyUse, PrivateKey], *, now: datetime) -> None:
+    def names(common_name: str, issuer_url: str | None = None) -> SubjectNames:
+        return SubjectNames(profile.name["ko"], profile.name["en"], common_name, issuer_url=issuer_url)
+
+    begin = now.replace(microsecond=0)
+    root: CertificateAuthority = create_root(
+        names("Competency bank root"), key=keys["root"], not_before=begin, years=_ROOT_YEARS
+    )
+    write_whole(folder.certificate("root"), root.certificate_pem.encode("ascii"))
+    for use, kind in _LEAF_KINDS.items():
+        certificate = create_leaf(
+            kind,
+            root,
+            subject=names(f"Competency bank {use}", None if kind is LeafKind.SEAL else profile.issuer),
+            public_key=keys[use].public_key(),
+            validity=Validity(begin, begin + timedelta(days=_LEAF_DAYS)),
+        )
+        write_whole(folder.certificate(use), certificate.encode("ascii"))

@@ -1,0 +1,107 @@
+"""Is everything in order? What `doctor` prints and `readyz` answers, each finding with what to do."""
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from credential_schemas.errors import CredentialError
+from credential_schemas.status_list import verify_status_token
+from issuer.bank import KEY_USES, Bank
+from issuer.errors import IssuerError
+from issuer.publishing import STATUS_REFRESH
+from keys.certificates import certificate_key, load_certificate
+from keys.errors import KeysError
+
+_WARN_DAYS: Final = 30
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `problem` None means it is in order."""
+
+    subject: str
+    problem: str | None
+    severity: Literal["ok", "warning", "error"] = "ok"
+
+
+def examine(bank: Bank, *, now: datetime) -> list[Finding]:
+    """Look at files, keys, certificates, database and status lists."""
+    return [*_files(bank), *_keys(bank), *_certificates(bank, now=now), *_database(bank), *_status_lists(bank, now=now)]
+
+
+def readiness_problems(bank: Bank, *, now: datetime) -> list[str]:
+    """Return what keeps the service from being ready; without paths or reasons that only operators may see."""
+    findings = [*_database(bank), *_status_lists(bank, now=now)]
+    return [finding.subject for finding in findings if finding.severity == "error"]
+
+
+def _files(bank: Bank) -> Iterator[Finding]:
+    for folder in (bank.folder.path, bank.folder.keys, bank.folder.secrets):
+        mode = stat.S_IMODE(folder.stat().st_mode)
+        problem = f"others may enter it (mode {mode:04o}); run chmod 700" if mode & _OTHERS else None
+        yield Finding(f"folder {folder.name}", problem, "error" if problem else "ok")
+    if bank.profile.development:
+        yield Finding("profile", "this bank is for development: specimens, loopback addresses", "warning")
+
+
+def _keys(bank: Bank) -> Iterator[Finding]:
+    for use in KEY_USES:
+        try:
+            bank.signer(use)
+        except (IssuerError, KeysError) as error:
+            yield Finding(f"key {use}", str(error), "error")
+        else:
+            yield Finding(f"key {use}", None)
+
+
+def _certificates(bank: Bank, *, now: datetime) -> Iterator[Finding]:
+    for use in KEY_USES:
+        try:
+            days = (load_certificate(bank.certificate(use)).not_valid_after_utc - now).days
+        except (IssuerError, KeysError) as error:
+            yield Finding(f"certificate {use}", str(error), "error")
+            continue
+        if days < 0:
+            yield Finding(f"certificate {use}", "it has expired", "error")
+        elif days < _WARN_DAYS:
+            yield Finding(f"certificate {use}", f"it expires in {days} days", "warning")
+        else:
+            yield Finding(f"certificate {use}", None)
+
+
+def _database(bank: Bank) -> Iterator[Finding]:
+    try:
+        problem = bank.store.integrity_problem()
+    except IssuerError as error:
+        problem = str(error)
+    yield Finding("database", problem, "error" if problem else "ok")
+
+
+def _status_lists(bank: Bank, *, now: datetime) -> Iterator[Finding]:
+    try:
+        with bank.store.read() as transaction:
+            lists = transaction.status_lists.numbers()
+            due = transaction.status_lists.due(published_before=int((now - 2 * STATUS_REFRESH).timestamp()))
+    except IssuerError:
+        return  # said about the database already
+    for list_no in lists:
+        problem = _status_problem(bank, list_no, now=now)
+        if problem is None and list_no in due:
+            problem = "its newest state is not published; run any command that changes a status, or `cb-issuer serve`"
+        yield Finding(f"status list {list_no}", problem, "error" if problem else "ok")
+
+
+def _status_problem(bank: Bank, list_no: int, *, now: datetime) -> str | None:
+    try:
+        key = certificate_key(bank.certificate("status"))
+        token = bank.folder.status_list(list_no).read_text("ascii")
+        uri = bank.profile.status_uri(list_no)
+        verify_status_token(token, uri=uri, keys={key.kid or "": key}, now=int(now.timestamp()))
+    except (OSError, ValueError):
+        return "its published file cannot be read"
+    except (CredentialError, KeysError, IssuerError) as error:
+        return f"its published file is not in order: {error}"
+    return None

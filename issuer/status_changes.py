@@ -1,0 +1,148 @@
+"""Revoke, suspend and reinstate: whole certificates by number, or one entry in every certificate that carries it.
+
+A revoked certificate stays revoked. Every change is recorded with its reason and time; the published lists follow at
+once. Doing the same twice changes nothing and is no error.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from issuer.bank import Bank
+from issuer.entry_states import INVALID, SUSPENDED, VALID, VALUE_NAMES, planned_changes, update_copies
+from issuer.errors import CertificateNotFound, ReasonUnknown, SourceRecordNotFound, TransitionRefused
+from issuer.publishing import publish_due
+from issuer.store.certificates import StatusEvent, StoredCertificate
+from issuer.store.entries import StoredEntry
+from issuer.store.transaction import Transaction
+from issuer.times import utc_text
+
+Action = Literal["revoke", "suspend", "reinstate"]
+DEFAULT_REASON: Final = "operator_decision"
+REASONS: Final = (
+    "holder_request",
+    "issued_in_error",
+    "source_cancelled",
+    "source_corrected",
+    "under_review",
+    "review_finished",
+    "key_compromised",
+    DEFAULT_REASON,
+)
+NOT_DELIVERED: Final = "not_delivered"
+_AFTER: Final[dict[Action, str]] = {"revoke": "revoked", "suspend": "suspended", "reinstate": "valid"}
+_VALUES: Final = {"valid": VALID, "revoked": INVALID, "suspended": SUSPENDED}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One status before and after; `position` names an entry of the certificate by its place, None the certificate."""
+
+    number: str
+    position: int | None
+    before: str
+    after: str
+
+    @property
+    def changes(self) -> bool:
+        """Say whether anything changes."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class StatusOrder:
+    """What to do and why; a dry run only answers what would change."""
+
+    action: Action
+    reason: str
+    dry_run: bool = False
+
+
+def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, *, now: datetime) -> list[StatusChange]:
+    """Change the status of certificates, all or none.
+
+    Raises:
+        CertificateNotFound, ReasonUnknown, TransitionRefused: nothing was changed.
+        KeysError, PassphraseMissing: the status key does not open; nothing was changed.
+    """
+    _check_order(bank, order)
+    with bank.store.write() as transaction:
+        changes = [_planned(_known(transaction, number), order) for number in dict.fromkeys(numbers)]
+        if not order.dry_run:
+            for change in changes:
+                if change.changes:
+                    set_certificate_status(transaction, change, reason=order.reason, at=utc_text(now))
+    if not order.dry_run:
+        publish_due(bank, now=now)
+    return changes
+
+
+def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) -> list[StatusChange]:
+    """Change the status of one source record's entry, in every certificate that carries it.
+
+    Args:
+        bank: the bank.
+        record: the record id at the source, or SOURCE:RECORD-ID.
+        order: what to do.
+        now: aware.
+
+    Raises:
+        SourceRecordNotFound, ReasonUnknown, TransitionRefused: nothing was changed.
+    """
+    _check_order(bank, order)
+    with bank.store.write() as transaction:
+        entry = _entry_of_record(transaction, record)
+        after = _AFTER[order.action]
+        if entry.bank_status == "revoked" and after != "revoked":
+            raise TransitionRefused("a revocation is final", number=record, before="revoked", after=after)
+        changed = replace(entry, bank_status=after)
+        planned = planned_changes(transaction, [changed])
+        if not order.dry_run:
+            transaction.entries.replace(changed)
+            update_copies(transaction, planned, reason=order.reason, at=utc_text(now))
+    if not order.dry_run:
+        publish_due(bank, now=now)
+    return [
+        StatusChange(each.copy.number, each.copy.position, VALUE_NAMES[each.copy.status], VALUE_NAMES[each.value])
+        for each in planned
+    ]
+
+
+def set_certificate_status(transaction: Transaction, change: StatusChange, *, reason: str, at: str) -> None:
+    """Record a new status and its event, and set the value in the list."""
+    certificate = _known(transaction, change.number)
+    transaction.certificates.set_status(change.number, change.after)
+    transaction.certificates.record_event(StatusEvent(change.number, None, change.before, change.after, reason, at))
+    transaction.status_lists.set_values(certificate.list_no, [(certificate.idx, _VALUES[change.after])])
+
+
+def _check_order(bank: Bank, order: StatusOrder) -> None:
+    if order.reason not in REASONS:
+        raise ReasonUnknown(reason=order.reason, known=", ".join(REASONS))
+    if not order.dry_run:
+        bank.signer("status")  # a change that cannot be published must not be recorded
+
+
+def _planned(certificate: StoredCertificate, order: StatusOrder) -> StatusChange:
+    after = _AFTER[order.action]
+    if certificate.status == "revoked" and after != "revoked":
+        raise TransitionRefused("a revocation is final", number=certificate.number, before="revoked", after=after)
+    return StatusChange(certificate.number, None, certificate.status, after)
+
+
+def _known(transaction: Transaction, number: str) -> StoredCertificate:
+    certificate = transaction.certificates.certificate(number)
+    if certificate is None:
+        raise CertificateNotFound(number=number)
+    return certificate
+
+
+def _entry_of_record(transaction: Transaction, record: str) -> StoredEntry:
+    source, colon, record_id = record.partition(":")
+    found = transaction.entries.with_source_record(record, None)
+    if not found and colon:
+        found = transaction.entries.with_source_record(record_id, source)
+    if len(found) != 1:
+        raise SourceRecordNotFound(record=record, count=len(found))
+    return found[0]

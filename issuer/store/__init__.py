@@ -1,0 +1,1 @@
+"""The bank's database: tables, migrations and classes with the verbs of the domain. The only door of SQLAlchemy."""

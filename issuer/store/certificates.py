@@ -1,0 +1,151 @@
+"""Certificates, the entries they carry and the events of their status in the database."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+
+from issuer.store.tables import CERTIFICATE_ENTRIES, CERTIFICATES, COUNTERS, STATUS_EVENTS
+from keys.encoding import decode_json, encode_json
+
+_MAX_DISCLOSED_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCertificate:
+    """One issued certificate. `sealed` is PDF and credential, encrypted under the confirmation code."""
+
+    number: str
+    account_id: str
+    list_no: int
+    idx: int
+    status: str
+    kind: str
+    edition: str
+    language: str
+    purpose: str
+    recipient: str | None
+    applicant_no: str | None
+    issued_on: str
+    valid_until: str
+    issued_at: str
+    key_id: str
+    consent_id: int
+    locator: str
+    sealed: bytes
+    pdf_sha256: str
+    credential_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedEntry:
+    """One entry on one certificate: which fields were disclosed, their hash, and its own published status value.
+
+    `source_entry_id` is the stored entry whose changes matter; a derived competency unit has another `entry_id`.
+    """
+
+    number: str
+    position: int
+    entry_id: str
+    source_entry_id: str
+    disclosed: tuple[str, ...]
+    claims_hash: str
+    list_no: int
+    idx: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvent:
+    """One change of a status; `position` names the entry on the certificate, None the certificate itself."""
+
+    number: str
+    position: int | None
+    before: str
+    after: str
+    reason: str
+    at: str
+
+
+class CertificateBook:
+    """Reads and writes certificates within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def reserve_numbers(self, year: int, count: int) -> range:
+        """Reserve the next serial numbers of a year; a number that is then not used stays a gap."""
+        by_name = COUNTERS.c.name == f"certificates-{year}"
+        raised = update(COUNTERS).where(by_name).values(value=COUNTERS.c.value + count).returning(COUNTERS.c.value)
+        last = self._connection.execute(raised).scalar()
+        if last is None:
+            last = count
+            self._connection.execute(insert(COUNTERS).values(name=f"certificates-{year}", value=last))
+        return range(last - count + 1, last + 1)
+
+    def record_issued(self, certificate: StoredCertificate, entries: Iterable[CarriedEntry]) -> None:
+        """Record a certificate with the entries it carries."""
+        values = {name: getattr(certificate, name) for name in StoredCertificate.__slots__}
+        self._connection.execute(insert(CERTIFICATES).values(**values))
+        self._connection.execute(insert(CERTIFICATE_ENTRIES), [_carried_values(entry) for entry in entries])
+
+    def certificate(self, number: str) -> StoredCertificate | None:
+        """Return one certificate."""
+        found = self._select(CERTIFICATES.c.number == number)
+        return found[0] if found else None
+
+    def count(self) -> int:
+        """Return how many certificates were issued."""
+        return self._connection.execute(select(func.count()).select_from(CERTIFICATES)).scalar_one()
+
+    def set_status(self, number: str, status: str) -> None:
+        """Record the new status of a certificate."""
+        self._connection.execute(update(CERTIFICATES).where(CERTIFICATES.c.number == number).values(status=status))
+
+    def carried_entries(self, number: str) -> list[CarriedEntry]:
+        """Return the entries of one certificate in their order."""
+        return self._carried(CERTIFICATE_ENTRIES.c.number == number)
+
+    def copies_of(self, source_entry_ids: Collection[str]) -> list[CarriedEntry]:
+        """Return every place where one of these entries is certified."""
+        return self._carried(CERTIFICATE_ENTRIES.c.source_entry_id.in_(source_entry_ids))
+
+    def set_entry_status(self, entry: CarriedEntry, status: int) -> None:
+        """Record the new status value (0 to 3) of one entry on one certificate."""
+        place = (CERTIFICATE_ENTRIES.c.number == entry.number) & (CERTIFICATE_ENTRIES.c.position == entry.position)
+        self._connection.execute(update(CERTIFICATE_ENTRIES).where(place).values(status=status))
+
+    def record_event(self, event: StatusEvent) -> None:
+        """Append one status event; events are never changed."""
+        values = {name: getattr(event, name) for name in StatusEvent.__slots__}
+        self._connection.execute(insert(STATUS_EVENTS).values(**values))
+
+    def events(self, number: str) -> list[StatusEvent]:
+        """Return the status events of one certificate, oldest first."""
+        columns = (STATUS_EVENTS.c[name] for name in StatusEvent.__slots__)
+        query = select(*columns).where(STATUS_EVENTS.c.number == number).order_by(STATUS_EVENTS.c.id)
+        return [StatusEvent(*row) for row in self._connection.execute(query)]
+
+    def _select(self, condition: ColumnElement[bool]) -> list[StoredCertificate]:
+        columns = (CERTIFICATES.c[name] for name in StoredCertificate.__slots__)
+        query = select(*columns).where(condition).order_by(CERTIFICATES.c.number)
+        return [StoredCertificate(*row) for row in self._connection.execute(query)]
+
+    def _carried(self, condition: ColumnElement[bool]) -> list[CarriedEntry]:
+        columns = (CERTIFICATE_ENTRIES.c[name] for name in CarriedEntry.__slots__)
+        order = (CERTIFICATE_ENTRIES.c.number, CERTIFICATE_ENTRIES.c.position)
+        return [_carried(row) for row in self._connection.execute(select(*columns).where(condition).order_by(*order))]
+
+
+def _carried_values(entry: CarriedEntry) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(entry, name) for name in CarriedEntry.__slots__}
+    values["disclosed"] = encode_json(list(entry.disclosed)).decode()
+    return values
+
+
+def _carried(row: Row[Any]) -> CarriedEntry:
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of SQLAlchemy for a row as a mapping
+    disclosed = decode_json(values["disclosed"].encode(), max_bytes=_MAX_DISCLOSED_BYTES)
+    values["disclosed"] = tuple(str(name) for name in disclosed) if isinstance(disclosed, list) else ()
+    return CarriedEntry(**values)

@@ -1,0 +1,134 @@
+"""Deliveries and entries in the database."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+
+from issuer.store.tables import DELIVERIES, ENTRIES, PERSONS
+from keys.encoding import JsonValue, decode_json_object, encode_json
+
+_MAX_FIELDS_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """One entry as the bank keeps it.
+
+    `record_key` is the keyed hash of the source's natural key, `record_hash` of the record itself. `source_status` is
+    what the source says, `bank_status` what an operator decided ("valid" when nothing). `as_of` is a Korean day.
+    """
+
+    id: str
+    source: str
+    record_key: str
+    person_link: str | None
+    entry_type: str
+    title: str
+    title_en: str | None
+    issuing_body: str
+    record_keeper: str | None
+    source_record_id: str
+    source_status: str
+    bank_status: str
+    fields: dict[str, JsonValue]
+    record_hash: str
+    as_of: str
+    delivery_id: int
+    first_collected_at: str
+    collected_at: str
+
+    @property
+    def status(self) -> str:
+        """Return the status that counts: revoked before suspended before what the source says otherwise."""
+        for status in ("revoked", "expired", "suspended"):
+            if status in (self.source_status, self.bank_status):
+                return status
+        return self.source_status
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One file that a source sent; `as_of` is the day that its content describes."""
+
+    source: str
+    file_name: str
+    sha256: str
+    received_at: str
+    as_of: str
+
+
+class EntryBook:
+    """Reads and writes deliveries and entries within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def record_delivery(self, delivery: Delivery) -> int:
+        """Record that a file arrived; answer the id of the delivery."""
+        values = {name: getattr(delivery, name) for name in Delivery.__slots__}
+        recorded = insert(DELIVERIES).values(**values, counts="{}").returning(DELIVERIES.c.id)
+        delivery_id: int = self._connection.execute(recorded).scalar_one()
+        return delivery_id
+
+    def record_counts(self, delivery_id: int, counts: dict[str, JsonValue]) -> None:
+        """Record what a delivery brought."""
+        by_id = DELIVERIES.c.id == delivery_id
+        self._connection.execute(update(DELIVERIES).where(by_id).values(counts=encode_json(counts).decode()))
+
+    def find_record(self, source: str, record_key: str) -> StoredEntry | None:
+        """Return the entry that a source delivered before under the same key."""
+        found = self._select(and_(ENTRIES.c.source == source, ENTRIES.c.record_key == record_key))
+        return found[0] if found else None
+
+    def add(self, entry: StoredEntry) -> None:
+        """Record a new entry."""
+        self._connection.execute(insert(ENTRIES).values(**_values(entry)))
+
+    def replace(self, entry: StoredEntry) -> None:
+        """Record the new state of an entry."""
+        self._connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(**_values(entry)))
+
+    def entries(self, ids: Collection[str]) -> list[StoredEntry]:
+        """Return entries by their ids."""
+        return self._select(ENTRIES.c.id.in_(ids))
+
+    def entries_of(self, person_link: str, sources: Collection[str]) -> list[StoredEntry]:
+        """Return a person's entries of the given sources, in a stable order."""
+        return self._select(and_(ENTRIES.c.person_link == person_link, ENTRIES.c.source.in_(sources)))
+
+    def reference(self, source: str, record_keys: Collection[str]) -> list[StoredEntry]:
+        """Return reference data (nobody's entries) of a source by record keys."""
+        of_nobody = and_(ENTRIES.c.source == source, ENTRIES.c.person_link.is_(None))
+        return self._select(and_(of_nobody, ENTRIES.c.record_key.in_(record_keys)))
+
+    def with_source_record(self, record_id: str, source: str | None) -> list[StoredEntry]:
+        """Return the entries with this record id at their source, of one source or of all."""
+        wanted = [ENTRIES.c.source_record_id == record_id]
+        if source is not None:
+            wanted.append(ENTRIES.c.source == source)
+        return self._select(and_(*wanted))
+
+    def held(self) -> list[StoredEntry]:
+        """Return the entries whose person is not registered."""
+        registered = select(PERSONS.c.person_link)
+        of_unknown = and_(ENTRIES.c.person_link.is_not(None), ENTRIES.c.person_link.not_in(registered))
+        return self._select(of_unknown)
+
+    def _select(self, condition: ColumnElement[bool]) -> list[StoredEntry]:
+        columns = (ENTRIES.c[name] for name in StoredEntry.__slots__)
+        query = select(*columns).where(condition).order_by(ENTRIES.c.source, ENTRIES.c.first_collected_at, ENTRIES.c.id)
+        return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _values(entry: StoredEntry) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(entry, name) for name in StoredEntry.__slots__}
+    values["fields"] = encode_json(entry.fields).decode()
+    return values
+
+
+def _entry(row: Row[Any]) -> StoredEntry:
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of SQLAlchemy for a row as a mapping
+    values["fields"] = decode_json_object(values["fields"].encode(), max_bytes=_MAX_FIELDS_BYTES)
+    return StoredEntry(**values)

@@ -1,0 +1,114 @@
+"""Status lists in the database: random distinct indexes, one bitmap per list, and what was published last.
+
+An index is reserved once and never again; an index that no certificate uses stays valid (0) for ever.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from credential_schemas.status_list import StatusList
+from credential_schemas.status_list_issue import LIST_BITS, LIST_SIZE, StatusBitmap
+from issuer.store.tables import STATUS_INDEXES, STATUS_LISTS
+
+
+@dataclass(frozen=True, slots=True)
+class ReservedIndexes:
+    """Distinct random indexes of one list."""
+
+    list_no: int
+    indexes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListState:
+    """One list as it is to be published; `last_iat` is the time of its last publication in Unix seconds."""
+
+    list_no: int
+    status_list: StatusList
+    last_iat: int
+
+
+class StatusBook:
+    """Reads and writes status lists within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open_list(self, size: int = LIST_SIZE) -> int:
+        """Add an empty list and answer its number; the newest list is the one that indexes are drawn from."""
+        last = self._connection.execute(select(STATUS_LISTS.c.list_no).order_by(STATUS_LISTS.c.list_no.desc())).first()
+        list_no = 1 if last is None else last[0] + 1
+        values = {
+            "size": size,
+            "reserved": 0,
+            "bitmap": StatusBitmap(size=size).freeze().data,
+            "unpublished": 1,
+            "last_iat": 0,
+        }
+        self._connection.execute(insert(STATUS_LISTS).values(list_no=list_no, **values))
+        return list_no
+
+    def reserve_status_indexes(self, count: int, *, draw: Callable[[int], int]) -> ReservedIndexes:
+        """Reserve distinct random indexes of the newest list; a list that is half full is followed by a new one.
+
+        Args:
+            count: how many, at least 1.
+            draw: answers a random number below its argument, such as `secrets.randbelow`.
+        """
+        newest = select(STATUS_LISTS.c.list_no, STATUS_LISTS.c.size, STATUS_LISTS.c.reserved)
+        list_no, size, reserved = self._connection.execute(
+            newest.order_by(STATUS_LISTS.c.list_no.desc()).limit(1)
+        ).one()
+        if reserved + count > size // 2:
+            list_no, reserved = self.open_list(max(size, count * 4)), 0
+        chosen: set[int] = set()
+        while len(chosen) < count:
+            drawn = {draw(size) for _ in range(count - len(chosen))} - chosen
+            taken = select(STATUS_INDEXES.c.idx).where(
+                STATUS_INDEXES.c.list_no == list_no, STATUS_INDEXES.c.idx.in_(drawn)
+            )
+            chosen |= drawn - set(self._connection.execute(taken).scalars())
+        self._connection.execute(insert(STATUS_INDEXES), [{"list_no": list_no, "idx": idx} for idx in chosen])
+        by_number = STATUS_LISTS.c.list_no == list_no
+        self._connection.execute(update(STATUS_LISTS).where(by_number).values(reserved=reserved + count))
+        # A set of integers has an order of its own; drawing decides which entry gets which index.
+        indexes = list(chosen)
+        for last in range(len(indexes) - 1, 0, -1):
+            other = draw(last + 1)
+            indexes[last], indexes[other] = indexes[other], indexes[last]
+        return ReservedIndexes(list_no, tuple(indexes))
+
+    def set_values(self, list_no: int, values: Iterable[tuple[int, int]]) -> None:
+        """Set the values (0 to 3) of some indexes and mark the list as unpublished."""
+        by_number = STATUS_LISTS.c.list_no == list_no
+        bitmap = StatusBitmap.of(self.state(list_no).status_list)
+        for idx, value in values:
+            bitmap.set(idx, value)
+        changed = {"bitmap": bitmap.freeze().data, "unpublished": 1}
+        self._connection.execute(update(STATUS_LISTS).where(by_number).values(**changed))
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of all lists."""
+        return list(self._connection.execute(select(STATUS_LISTS.c.list_no).order_by(STATUS_LISTS.c.list_no)).scalars())
+
+    def due(self, *, published_before: int) -> list[int]:
+        """Return the lists that changed since their publication, or were published before a time in Unix seconds."""
+        stale = (STATUS_LISTS.c.unpublished == 1) | (STATUS_LISTS.c.last_iat < published_before)
+        return list(
+            self._connection.execute(
+                select(STATUS_LISTS.c.list_no).where(stale).order_by(STATUS_LISTS.c.list_no)
+            ).scalars()
+        )
+
+    def state(self, list_no: int) -> ListState:
+        """Return one list."""
+        columns = (STATUS_LISTS.c.bitmap, STATUS_LISTS.c.last_iat)
+        row = self._connection.execute(select(*columns).where(STATUS_LISTS.c.list_no == list_no)).one()
+        return ListState(list_no, StatusList(LIST_BITS, row.bitmap), row.last_iat)
+
+    def record_publication(self, list_no: int, *, iat: int) -> None:
+        """Record that a list was published as it is now."""
+        by_number = STATUS_LISTS.c.list_no == list_no
+        self._connection.execute(update(STATUS_LISTS).where(by_number).values(unpublished=0, last_iat=iat))

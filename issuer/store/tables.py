@@ -1,0 +1,197 @@
+"""The tables of the bank. Times are UTC in ISO 8601 text, days are Korean days, lists and mappings are JSON text.
+
+No table holds a person reference, a connecting information value or a natural key in the clear: they are keyed hashes.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, *, optional: bool = False, unique: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=optional, unique=unique or None)
+
+
+def _integer(name: str, *, default: str | None = None) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default=default)
+
+
+DELIVERIES: Final = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _text("source"),
+    _text("file_name"),
+    _text("sha256"),
+    _text("received_at"),
+    _text("as_of"),
+    _text("counts"),
+)
+
+PERSONS: Final = Table(
+    "persons",
+    METADATA,
+    Column("person_link", Text, primary_key=True),
+    _text("name"),
+    _text("name_en", optional=True),
+    _text("birth_date"),
+    _text("identity_link", optional=True, unique=True),
+    _text("registered_at"),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+)
+
+ENTRIES: Final = Table(
+    "entries",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("source"),
+    _text("record_key"),
+    _text("person_link", optional=True),
+    _text("entry_type"),
+    _text("title"),
+    _text("title_en", optional=True),
+    _text("issuing_body"),
+    _text("record_keeper", optional=True),
+    _text("source_record_id"),
+    _text("source_status"),
+    _text("bank_status"),
+    _text("fields"),
+    _text("record_hash"),
+    _text("as_of"),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    _text("first_collected_at"),
+    _text("collected_at"),
+    UniqueConstraint("source", "record_key"),
+    Index(None, "person_link"),
+    Index(None, "source_record_id"),
+)
+
+ACCOUNTS: Final = Table(
+    "accounts",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    _text("opened_at"),
+    _text("person_link", optional=True, unique=True),
+    _text("linked_at", optional=True),
+    _text("link_method", optional=True),
+    _text("link_reason", optional=True),
+)
+
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    _text("act"),
+    _text("recipient", optional=True),
+    _text("purpose", optional=True),
+    _text("scope"),
+    _text("valid_until", optional=True),
+    _text("text_version"),
+    _text("given_at"),
+    _text("channel"),
+    _text("withdrawn_at", optional=True),
+    Index(None, "account_id"),
+)
+
+COUNTERS: Final = Table("counters", METADATA, Column("name", Text, primary_key=True), _integer("value"))
+
+STATUS_LISTS: Final = Table(
+    "status_lists",
+    METADATA,
+    Column("list_no", Integer, primary_key=True, autoincrement=False),
+    _integer("size"),
+    _integer("reserved"),
+    Column("bitmap", LargeBinary, nullable=False),
+    _integer("unpublished"),
+    _integer("last_iat"),
+)
+
+STATUS_INDEXES: Final = Table(
+    "status_indexes",
+    METADATA,
+    Column("list_no", ForeignKey("status_lists.list_no"), nullable=False),
+    Column("idx", Integer, nullable=False),
+    PrimaryKeyConstraint("list_no", "idx"),
+    sqlite_with_rowid=False,
+)
+
+CERTIFICATES: Final = Table(
+    "certificates",
+    METADATA,
+    Column("number", Text, primary_key=True),
+    Column("account_id", ForeignKey("accounts.id"), nullable=False),
+    _integer("list_no"),
+    _integer("idx"),
+    _text("status"),
+    _text("kind"),
+    _text("edition"),
+    _text("language"),
+    _text("purpose"),
+    _text("recipient", optional=True),
+    _text("applicant_no", optional=True),
+    _text("issued_on"),
+    _text("valid_until"),
+    _text("issued_at"),
+    _text("key_id"),
+    Column("consent_id", ForeignKey("consents.id"), nullable=False),
+    _text("locator", unique=True),
+    Column("sealed", LargeBinary, nullable=False),
+    _text("pdf_sha256"),
+    _text("credential_sha256"),
+    ForeignKeyConstraint(["list_no", "idx"], ["status_indexes.list_no", "status_indexes.idx"]),
+    UniqueConstraint("list_no", "idx"),
+    Index(None, "account_id"),
+)
+
+CERTIFICATE_ENTRIES: Final = Table(
+    "certificate_entries",
+    METADATA,
+    Column("number", ForeignKey("certificates.number"), nullable=False),
+    _integer("position"),
+    _text("entry_id"),
+    Column("source_entry_id", ForeignKey("entries.id"), nullable=False),
+    _text("disclosed"),
+    _text("claims_hash"),
+    _integer("list_no"),
+    _integer("idx"),
+    _integer("status"),
+    PrimaryKeyConstraint("number", "position"),
+    ForeignKeyConstraint(["list_no", "idx"], ["status_indexes.list_no", "status_indexes.idx"]),
+    UniqueConstraint("list_no", "idx"),
+    Index(None, "source_entry_id"),
+)
+
+STATUS_EVENTS: Final = Table(
+    "status_events",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("number", ForeignKey("certificates.number"), nullable=False),
+    Column("position", Integer),
+    _text("before"),
+    _text("after"),
+    _text("reason"),
+    _text("at"),
+    Index(None, "number"),
+)

@@ -1,0 +1,18 @@
+"""One open transaction and what can be done in it."""
+
+from sqlalchemy import Connection
+
+from issuer.store.accounts import AccountBook
+from issuer.store.certificates import CertificateBook
+from issuer.store.entries import EntryBook
+from issuer.store.status_lists import StatusBook
+
+
+class Transaction:
+    """The books of the bank, all within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.accounts = AccountBook(connection)
+        self.entries = EntryBook(connection)
+        self.certificates = CertificateBook(connection)
+        self.status_lists = StatusBook(connection)

@@ -1,0 +1,170 @@
+"""A small real bank: plain development keys, the sample deliveries imported, a clock that stands still."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from issuer.bank import Bank, open_bank
+from issuer.cli.main import main
+from issuer.store.entries import StoredEntry
+
+DELIVERIES = Path(__file__).resolve().parents[2] / "examples/deliveries"
+START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+URL = "https://bank.example"
+
+
+Document = dict[str, Any]
+"""A JSON document that a command printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Document:
+        return dict(json.loads(self.out))
+
+
+@dataclass(slots=True)
+class World:
+    """A bank in a folder, with a clock to set and commands to run in it."""
+
+    path: Path
+    capture: Callable[[], tuple[str, str]]
+    now: datetime = START
+    files: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = self.path.parent
+
+    def run(self, *arguments: object) -> Ran:
+        self.capture()
+        code = main([*map(str, arguments), "--data", str(self.path)], clock=lambda: self.now)
+        return Ran(code, *self.capture())
+
+    def json(self, *arguments: object) -> Document:
+        ran = self.run(*arguments, "--json")
+        assert ran.code == 0, ran.err
+        return ran.document
+
+    def wait(self, **duration: float) -> None:
+        self.now += timedelta(**duration)
+
+    def open_account(self, person: str = "SYN-P-001", *options: str) -> str:
+        return str(self.json("accounts", "open", "--person", person, *(options or ("--consent-all",)))["id"])
+
+    def entries(self, account: str) -> Document:
+        """The entries of an account by title."""
+        return {entry["title"]: entry for entry in self.json("accounts", "show", account)["entries"]}
+
+    def issue(self, account: str, *options: object) -> Document:
+        chosen = options if {"--all", "--entry", "--type"} & set(options) else (*options, "--all")
+        return self.json("issue", "--account", account, *chosen, "--out", self.files / "certificate.pdf")
+
+    def deliver(self, source: str, content: str, *options: object) -> Ran:
+        suffix = ".csv" if content.startswith("person_ref") else ".json" if content.startswith("{") else ".xml"
+        file = self.files / f"{source}{suffix}"
+        file.write_text(content, "utf-8")
+        return self.run("import", source, file, *options, "--json")
+
+    def open(self) -> Bank:
+        return open_bank(self.path, passphrase=None)
+
+    def stored_entry(self, record_id: str) -> StoredEntry:
+        bank = self.open()
+        with bank.store.read() as transaction:
+            (entry,) = transaction.entries.with_source_record(record_id, None)
+        bank.close()
+        return entry
+
+    def published_value(self, idx: int, list_no: int = 1) -> int:
+        """The value that the published status list, verified, has at an index."""
+        from credential_schemas.status_list import verify_status_token
+        from keys.trust_list import TrustList
+
+        token = (self.path / "public/status" / str(list_no)).read_text("ascii")
+        (issuer,) = TrustList.parse((self.path / "trust.json").read_bytes()).issuers.values()
+        verified = verify_status_token(
+            token, uri=f"{URL}/status/{list_no}", keys=issuer.status_keys, now=int(self.now.timestamp())
+        )
+        return verified.status_list.value(idx)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank with every sample delivery in it; never used directly."""
+    path = tmp_path_factory.mktemp("founded") / "bank"
+    previous = os.environ.pop("ISSUER_PASSPHRASE", None)
+    data = ["--data", str(path)]
+    assert main(["init", "--dev", "--url", URL, *data], clock=lambda: START) == 0
+    for file in sorted(DELIVERIES.glob("*.*")):
+        assert main(["import", file.stem, str(file), *data], clock=lambda: START) == 0, file.name
+    if previous is not None:
+        os.environ["ISSUER_PASSPHRASE"] = previous
+    return path
+
+
+@pytest.fixture
+def world(founded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> World:
+    """A bank of one's own."""
+    for name in ("ISSUER_PASSPHRASE", "ISSUER_DATA", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "bank"
+    shutil.copytree(founded, path)
+
+    def capture() -> tuple[str, str]:
+        captured = capsys.readouterr()
+        return captured.out, captured.err
+
+    return World(path, capture)
+
+
+@pytest.fixture
+def account(world: World) -> str:
+    """The account of SYN-P-001, with every consent."""
+    return world.open_account()
+
+
+@pytest.fixture(scope="session")
+def issued_bank(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bank with one account and one certificate of all its entries; the files lie beside it."""
+    folder = tmp_path_factory.mktemp("issued")
+    shutil.copytree(founded, folder / "bank")
+
+    def run(name: str, *arguments: object) -> Document:
+        with (folder / f"{name}.json").open("w+") as out, redirect_stdout(out):
+            data = ["--data", str(folder / "bank"), "--json"]
+            assert main([*map(str, arguments), *data], clock=lambda: START) == 0
+        return dict(json.loads((folder / f"{name}.json").read_text()))
+
+    account = run("account", "accounts", "open", "--person", "SYN-P-001", "--consent-all")["id"]
+    files = ("--out", folder / "certificate.pdf", "--sd-jwt", folder / "c.sdjwt")
+    run("issued", "issue", "--account", account, "--all", *files)
+    return folder
+
+
+@pytest.fixture
+def issued(world: World, issued_bank: Path) -> Document:
+    """What `issue` answered; the bank of `world` has issued it, `certificate.pdf` and `c.sdjwt` lie beside it."""
+    shutil.rmtree(world.path)
+    shutil.copytree(issued_bank, world.files, dirs_exist_ok=True)
+    return dict(json.loads((world.files / "issued.json").read_text()))
+
+
+@pytest.fixture
+def holder(world: World, issued: Document) -> str:
+    """The account that `issued` belongs to."""
+    return str(json.loads((world.files / "account.json").read_text())["id"])
