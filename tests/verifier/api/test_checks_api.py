@@ -1,0 +1,173 @@
+"""`POST /api/v1/checks`: a Report for whatever was checked, a problem document for what was not."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.verifier.world import World
+from verifier import app as app_module
+from verifier.api.checks import read_body
+from verifier.api.problems import ProblemRefused, on_http_exception, on_refused, on_verifier_error
+from verifier.app import VerificationService, create_app, utc_now
+from verifier.errors import EvidenceReaderFailed, TooBusy
+from verifier.evidence.gathering import Submission
+from verifier.evidence.limits import MAX_EVIDENCE_BYTES
+
+CHECKS = "/api/v1/checks"
+SD_JWT = {"Content-Type": "application/dc+sd-jwt"}
+
+
+class Client:
+    """Asks an application in memory, as a web client would."""
+
+    def __init__(self, world: World) -> None:
+        app = create_app(world.rules(), now=lambda: world.now)
+        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    def get(self, path: str) -> httpx.Response:
+        return asyncio.run(self._ask("GET", path))
+
+    def post(
+        self, path: str, *, content: bytes | str | AsyncIterator[bytes], headers: dict[str, str]
+    ) -> httpx.Response:
+        return asyncio.run(self._ask("POST", path, content=content, headers=headers))
+
+    async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - passed on to httpx
+        async with httpx.AsyncClient(transport=self._transport, base_url="http://verifier.test") as client:
+            return await client.request(method, path, **request)
+
+
+@pytest.fixture
+def client(world: World) -> Client:
+    return Client(world)
+
+
+def is_problem(response: httpx.Response, status: int, code: str) -> None:
+    body = response.json()
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    assert (body["status"], body["code"], body["type"]) == (status, code, "about:blank")
+    assert body["request_id"]
+
+
+def test_good_credential_gives_a_report(client: Client, world: World) -> None:
+    response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
+    assert response.status_code == 200
+    assert response.json()["verdict"] == "valid"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_forgery_gives_200_and_a_report(client: Client, world: World) -> None:
+    response = client.post(CHECKS, content=world.token() + "YQ~", headers=SD_JWT)
+    assert (response.status_code, response.json()["verdict"]) == (200, "invalid")
+
+
+def test_text_of_a_code_gives_a_report(client: Client, world: World) -> None:
+    from credential_schemas.qr.payload import encode_qr_payload
+
+    headers = {"Content-Type": "text/plain; charset=utf-8"}
+    response = client.post(CHECKS, content=encode_qr_payload(world.token()), headers=headers)
+    assert response.json()["evidence"]["kind"] == "qr"
+
+
+def test_what_is_no_certificate_gives_422_with_both_languages(client: Client) -> None:
+    response = client.post(CHECKS, content=b"%PDF-1.7 nothing", headers={"Content-Type": "application/pdf"})
+    is_problem(response, 422, "unreadable")
+    assert set(response.json()["message"]) == {"ko", "en"}
+
+
+def test_other_media_type_gives_415(client: Client) -> None:
+    is_problem(client.post(CHECKS, content=b"x", headers={"Content-Type": "application/zip"}), 415, "media_type")
+
+
+def test_body_declared_too_large_gives_413(client: Client) -> None:
+    headers = {**SD_JWT, "Content-Length": str(MAX_EVIDENCE_BYTES + 1)}
+    is_problem(client.post(CHECKS, content=b"x", headers=headers), 413, "too_large")
+
+
+def test_body_that_turns_out_too_large_gives_413(client: Client) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b"x" * (1 << 20)
+
+    is_problem(client.post(CHECKS, content=endless(), headers=SD_JWT), 413, "too_large")
+
+
+def test_unknown_address_and_method_give_problems(client: Client) -> None:
+    is_problem(client.get("/nowhere"), 404, "not_found")
+    is_problem(client.get(CHECKS), 405, "method_not_allowed")
+
+
+def test_bug_gives_500_without_its_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr(app_module, "verify", broken)
+    client = Client(world)
+    response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
+    assert (response.status_code, response.json()["code"]) == (500, "internal")
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(("error", "status"), [(TooBusy(), 503), (EvidenceReaderFailed("x"), 500)])
+def test_our_own_failures_are_5xx(world: World, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int) -> None:
+    def failing(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(app_module, "verify", failing)
+    client = Client(world)
+    response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
+    assert response.status_code == status
+    assert ("retry-after" in response.headers) == (status == 503)
+
+
+def test_busy_service_refuses_instead_of_queueing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_module, "WAIT_FOR_READER_S", 0.0)
+    service = VerificationService(world.rules(), now=utc_now)
+    service._free = threading.BoundedSemaphore(1)
+    service._free.acquire()
+    with pytest.raises(TooBusy):
+        service.verify(Submission("a", b"x"))
+
+
+def test_health_answers(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_openapi_names_the_media_types(client: Client) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    assert "application/pdf" in document["paths"][CHECKS]["post"]["requestBody"]["content"]
+
+
+class Slow:
+    """A request whose body never comes."""
+
+    def __init__(self) -> None:
+        self.headers: dict[str, str] = {}
+
+    async def stream(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+
+def test_body_that_does_not_come_in_time_is_refused() -> None:
+    with pytest.raises(ProblemRefused) as refusal:
+        asyncio.run(read_body(Slow(), timeout_s=0.01))  # type: ignore[arg-type]  # only headers and stream are used
+    assert (refusal.value.status, refusal.value.code) == (408, "body_timeout")
+
+
+def test_handlers_pass_on_what_is_not_theirs() -> None:
+    from fastapi import Request
+
+    request = Request({"type": "http"})
+    with pytest.raises(ZeroDivisionError):
+        on_refused(request, ZeroDivisionError())
+    assert on_http_exception(request, ZeroDivisionError()).status_code == 500
+    body = json.loads(bytes(on_verifier_error(request, ZeroDivisionError()).body))
+    assert body["code"] == "internal"

@@ -1,0 +1,119 @@
+"""From a submission to its Report: gather the evidence, run every check in its place, attach what was proved."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from credential_schemas.certificate_claims import CertificateClaims, korean_day
+from credential_schemas.errors import EntryTypeError
+from credential_schemas.report.facts import Freshness
+from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context, Report
+from credential_schemas.report.outcomes import CheckName
+from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from keys.trust_list import TrustedIssuer
+from verifier.checks.container import check_container
+from verifier.checks.content import content_of
+from verifier.checks.credential import CredentialFindings, examine_credential
+from verifier.checks.entry_status import check_entry_status, entry_statuses
+from verifier.checks.holder_binding import binding_word, check_holder_binding
+from verifier.checks.log_inclusion import check_log_inclusion
+from verifier.checks.recipient import check_recipient
+from verifier.checks.rules import Moment, Rules
+from verifier.checks.seal import check_seal
+from verifier.checks.status import check_status
+from verifier.checks.type_schema import check_type_schema, read_claims
+from verifier.evidence.gathering import Gathered, Submission, gather
+from verifier.evidence.reader import EvidenceReader
+from verifier.statuses.lookup import StatusAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class _Proved:
+    """A proved credential with readable claims, and its status list."""
+
+    verified: VerifiedSdJwt
+    claims: CertificateClaims
+    issuer: TrustedIssuer
+    answer: StatusAnswer
+
+
+def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: EvidenceReader) -> Report:
+    """Verify what somebody handed in.
+
+    Args:
+        submission: bytes or code text, hostile.
+        rules: what the caller demands.
+        moment: when the check is made.
+        reader: reads PDFs and pictures in a child process.
+
+    Raises:
+        UnreadableEvidence: it is not a certificate, or not one that can be read; there is no verdict then.
+    """
+    gathered = gather(submission, reader=reader)
+    token = gathered.unverified_token
+    findings = CredentialFindings({}) if token is None else examine_credential(token, rules=rules, moment=moment)
+    checks = dict(findings.checks)
+    checks[CheckName.CONTAINER] = check_container(gathered.pdf, require_document=rules.require_document)
+    checks[CheckName.SEAL] = check_seal(gathered, issuer=findings.claimed_issuer, moment=moment, reader=reader)
+    checks[CheckName.HOLDER_BINDING] = check_holder_binding(findings, rules=rules, moment=moment)
+    proved, content = _proved(findings, checks, rules=rules, moment=moment), None
+    if proved is not None:
+        content = _check_proved(proved, checks, rules=rules, moment=moment)
+        _check_page(gathered, checks, proved=proved)
+    return Report(
+        checks=tuple(checks.values()),
+        accepted=ACCEPTABLE if rules.profile.accept_unknown_status else frozenset(),
+        evidence=gathered.evidence,
+        content=content,
+        freshness=_freshness(proved, rules=rules, moment=moment),
+        context=Context(moment.now, rules.profile.name, moment.simulated),
+    )
+
+
+def _proved(
+    findings: CredentialFindings, checks: dict[CheckName, Check], *, rules: Rules, moment: Moment
+) -> _Proved | None:
+    """Read the claims of a proved credential and find its status list; only now may anything be fetched."""
+    verified, issuer = findings.proved, findings.claimed_issuer
+    if verified is None or issuer is None:
+        return None
+    claims = read_claims(verified)
+    if CheckName.TYPE_SCHEMA not in checks:
+        checks[CheckName.TYPE_SCHEMA] = check_type_schema(claims, issuer=issuer)
+    if isinstance(claims, EntryTypeError):
+        return None
+    return _Proved(verified, claims, issuer, rules.statuses.find(claims.status.uri, issuer=issuer, now=moment.seconds))
+
+
+def _check_proved(proved: _Proved, checks: dict[CheckName, Check], *, rules: Rules, moment: Moment) -> Content:
+    claims, answer = proved.claims, proved.answer
+    token = answer.token if answer.reason is None else None
+    statuses = entry_statuses(claims.entries, token=token, today=korean_day(moment.seconds))
+    checks[CheckName.STATUS] = check_status(
+        answer, index=claims.status.idx, tracks_replays=rules.statuses.tracks_replays
+    )
+    checks[CheckName.ENTRY_STATUS] = check_entry_status(statuses)
+    checks[CheckName.RECIPIENT] = check_recipient(claims.recipient, asked=rules.recipient)
+    checks[CheckName.LOG_INCLUSION] = check_log_inclusion(
+        proved.verified, issuer=proved.issuer, demanded=rules.profile.require_log
+    )
+    binding = binding_word(checks[CheckName.HOLDER_BINDING])
+    return content_of(claims, proved.verified, issuer=proved.issuer, statuses=statuses, binding=binding)
+
+
+def _check_page(gathered: Gathered, checks: dict[CheckName, Check], *, proved: _Proved) -> None:
+    if gathered.pdf is None:
+        return
+    from verifier.checks.print_match import check_print_match  # the wording is only needed for a page
+
+    checks[CheckName.PRINT_MATCH] = check_print_match(
+        gathered.pdf, proved.verified.token, claims=proved.claims, issuer=proved.issuer
+    )
+
+
+def _freshness(proved: _Proved | None, *, rules: Rules, moment: Moment) -> Freshness:
+    version = str(rules.trust.version)
+    token = proved.answer.token if proved is not None else None
+    if token is None:
+        return Freshness(trust_version=version)
+    as_of = datetime.fromtimestamp(token.issued_at, UTC)
+    return Freshness(as_of, token.age_s(moment.seconds), version)

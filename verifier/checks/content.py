@@ -1,0 +1,75 @@
+"""What a proved certificate says, as the Report has it: names from trust list and registries, claims as signed."""
+
+from collections.abc import Sequence
+
+from credential_schemas.bodies import body_name
+from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry
+from credential_schemas.entry_types import Names
+from credential_schemas.report.facts import (
+    CertificateFacts,
+    Disclosed,
+    DisclosedEntry,
+    HolderBinding,
+    IssuerFacts,
+    Withheld,
+)
+from credential_schemas.report.messages import Sentence
+from credential_schemas.report.model import Content
+from credential_schemas.report.outcomes import EntryStatus
+from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from keys.encoding import JsonValue
+from keys.trust_list import TrustedIssuer
+
+
+def content_of(
+    claims: CertificateClaims,
+    proved: VerifiedSdJwt,
+    *,
+    issuer: TrustedIssuer,
+    statuses: Sequence[EntryStatus],
+    binding: HolderBinding,
+) -> Content:
+    """Return certificate, disclosed entries with their status, and upper bounds of what was withheld."""
+    entries = tuple(_entry(entry, status) for entry, status in zip(claims.entries, statuses, strict=True))
+    withheld = Withheld(proved.undisclosed_elements, proved.undisclosed_members)
+    return Content(_certificate(claims, issuer, binding), Disclosed(_holder(claims), entries), withheld)
+
+
+def _certificate(claims: CertificateClaims, issuer: TrustedIssuer, binding: HolderBinding) -> CertificateFacts:
+    return CertificateFacts(
+        issuer=IssuerFacts(issuer.id, Sentence(issuer.name["ko"], issuer.name["en"])),
+        vct=claims.vct,
+        issued_on=claims.issued_on,
+        valid_until=claims.valid_until,
+        holder_binding=binding,
+        number=claims.number,
+        kind=claims.kind,
+        edition=claims.edition,
+        purpose=claims.purpose,
+        recipient=claims.recipient,
+        applicant_no=claims.applicant_no,
+    )
+
+
+def _holder(claims: CertificateClaims) -> dict[str, JsonValue]:
+    holder = claims.holder
+    birth_date = holder.birth_date.isoformat() if holder.birth_date is not None else None
+    members: dict[str, JsonValue] = {"name": holder.name, "name_en": holder.name_en, "birth_date": birth_date}
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _entry(entry: CertificateEntry, status: EntryStatus) -> DisclosedEntry:
+    return DisclosedEntry(
+        type=entry.type,
+        category=entry.category,
+        title=_names(Names(entry.title, entry.title_en)),
+        issuing_body=_names(body_name(entry.issuing_body)) if entry.issuing_body is not None else {},
+        status=status,
+        as_of=entry.as_of,
+        idx=entry.idx,
+        fields=entry.fields,
+    )
+
+
+def _names(names: Names) -> dict[str, str]:
+    return {"ko": names.ko} | ({"en": names.en} if names.en is not None else {})

@@ -1,0 +1,158 @@
+"""Checks `format`, `issuer_trust`, `signature`, `digests`, `validity_time`: one examination, told apart by its steps.
+
+The codes of the verification steps are translated by the table of `credential_schemas.report.reasons`; what they mean
+for the verdict is decided here: an issuer or key the trust list does not know leaves the matter open, everything else
+that is refused is refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from credential_schemas.certificate_claims import korean_day
+from credential_schemas.errors import IssuerNotTrusted, KeyUnknown, SdJwtRefused
+from credential_schemas.numeric_date import is_numeric_date
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import PROOF_CHECKS, CheckName, Outcome
+from credential_schemas.report.reasons import ROWS, Reason
+from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
+from credential_schemas.sd_jwt.policy import VerificationPolicy
+from credential_schemas.sd_jwt.verify import Examination, VerifiedSdJwt, examine_sd_jwt_vc
+from keys.encoding import JsonValue
+from keys.jwk import PublicKey
+from keys.trust_list import TrustedIssuer, TrustList
+from verifier.checks.rules import Moment, Rules
+
+_KEY_STEP, _SIGNATURE_STEP, _LAST_DIGEST_STEP, _TIME_STEP, _BINDING_STEP = 6, 8, 19, 22, 23
+_DEFAULT_REASON = {
+    CheckName.FORMAT: Reason.FORMAT_INVALID,
+    CheckName.SIGNATURE: Reason.SIGNATURE_INVALID,
+    CheckName.DIGESTS: Reason.DIGESTS_INVALID,
+    CheckName.TYPE_SCHEMA: Reason.CLAIMS_INVALID,
+    CheckName.HOLDER_BINDING: Reason.HOLDER_BINDING_INVALID,
+}
+_REASON_OF = {(row.check, code): row.reason for row in reversed(ROWS) for code in row.codes}
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialFindings:
+    """What the examination of a token found.
+
+    `checks` has the checks named above, and `type_schema` when a step of its own failed; `proved` is there only when
+    every proof check passed; `claimed_issuer` is the listed issuer the token names, proved or not.
+    """
+
+    checks: Mapping[CheckName, Check]
+    proved: VerifiedSdJwt | None = None
+    claimed_issuer: TrustedIssuer | None = None
+    binding_refusals: tuple[SdJwtRefused, ...] = field(default=())
+
+
+def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -> CredentialFindings:
+    """Examine a token by the caller's rules; never raises for hostile text."""
+    finder = _Finder(rules.trust)
+    vcts = frozenset(trusted.vct for issuer in rules.trust.issuers.values() for trusted in issuer.types)
+    policy = VerificationPolicy(
+        expected_types=vcts, key_binding=rules.key_binding, certificate_key=_no_certificate_roots
+    )
+    examination = examine_sd_jwt_vc(unverified_token, policy=policy, keys=finder.find, now=moment.seconds)
+    if examination.verified is None:
+        return CredentialFindings(_stopped(examination.refusals[0]), claimed_issuer=finder.issuer)
+    return _complete(examination, examination.verified, issuer=finder.issuer)
+
+
+def refused(check: CheckName, refusals: Sequence[SdJwtRefused], detail: Mapping[str, JsonValue]) -> Check:
+    """Return the failed check for the refusals of one check; the first one gives the reason."""
+    first = refusals[0]
+    codes: dict[str, JsonValue] = {"code": first.code, "note": first.detail}
+    if len(refusals) > 1:
+        codes["codes"] = [refusal.code for refusal in refusals]
+    reason = _REASON_OF.get((check, first.code)) or _DEFAULT_REASON[check]
+    return Check(check, Outcome.FAILED, reason, codes | dict(detail))
+
+
+class _Finder:
+    """The trust list's key finder, which also remembers the listed issuer that the token names."""
+
+    def __init__(self, trust: TrustList) -> None:
+        self._trust = trust
+        self._find = trust_list_key_finder(trust)
+        self.issuer: TrustedIssuer | None = None
+
+    def find(self, header: Mapping[str, JsonValue], unverified_payload: Mapping[str, JsonValue]) -> PublicKey:
+        claimed = unverified_payload.get("iss")
+        self.issuer = self._trust.issuer(claimed) if isinstance(claimed, str) else None
+        return self._find(header, unverified_payload)
+
+
+def _no_certificate_roots(_: Mapping[str, JsonValue], unverified_payload: Mapping[str, JsonValue]) -> PublicKey:
+    del unverified_payload
+    raise KeyUnknown("expected a key of the trust list, found a certificate chain, which this profile does not use")
+
+
+def _stopped(refusal: SdJwtRefused) -> dict[CheckName, Check]:
+    """The checks when the examination ended at one refusal: passed before it, nothing after it."""
+    if isinstance(refusal, IssuerNotTrusted | KeyUnknown):
+        checks = _passed_before(CheckName.ISSUER_TRUST)
+        checks[CheckName.ISSUER_TRUST] = Check(
+            CheckName.ISSUER_TRUST, Outcome.UNKNOWN, _trust_reason(refusal), {"code": refusal.code}
+        )
+        return checks
+    failed = _proof_check_of(refusal.step)
+    checks = _passed_before(failed)
+    checks[failed] = refused(failed, [refusal], {})
+    return checks
+
+
+def _trust_reason(refusal: IssuerNotTrusted | KeyUnknown) -> Reason:
+    if isinstance(refusal, KeyUnknown):
+        return Reason.KEY_UNKNOWN
+    return Reason.TYPE_NOT_TRUSTED if refusal.code == "E_VCT" else Reason.ISSUER_NOT_TRUSTED
+
+
+def _proof_check_of(step: int) -> CheckName:
+    if step <= _KEY_STEP:
+        return CheckName.FORMAT
+    return CheckName.SIGNATURE if step <= _SIGNATURE_STEP else CheckName.DIGESTS
+
+
+def _passed_before(stop: CheckName) -> dict[CheckName, Check]:
+    return {name: Check(name, Outcome.PASSED) for name in PROOF_CHECKS[: PROOF_CHECKS.index(stop)]}
+
+
+def _complete(examination: Examination, verified: VerifiedSdJwt, *, issuer: TrustedIssuer | None) -> CredentialFindings:
+    digests = [refusal for refusal in examination.refusals if refusal.step <= _LAST_DIGEST_STEP]
+    if digests:
+        return CredentialFindings(_stopped(digests[0]), claimed_issuer=issuer)
+    checks = {name: Check(name, Outcome.PASSED) for name in PROOF_CHECKS}
+    if issuer is not None and issuer.development:
+        checks[CheckName.ISSUER_TRUST] = Check(CheckName.ISSUER_TRUST, Outcome.PASSED, detail={"development": True})
+    content = [refusal for refusal in examination.refusals if refusal.step < _BINDING_STEP]
+    early = _starts_later(content, verified.payload)
+    times = [r for r in content if r.code in ("E_EXPIRED", "E_NOT_YET_VALID") or r is early]
+    types = [refusal for refusal in content if refusal not in times]
+    checks[CheckName.VALIDITY_TIME] = _validity_time(times, verified.payload)
+    if types:
+        checks[CheckName.TYPE_SCHEMA] = refused(CheckName.TYPE_SCHEMA, types, {})
+    bindings = tuple(refusal for refusal in examination.refusals if refusal.step >= _BINDING_STEP)
+    return CredentialFindings(checks, verified, issuer, bindings)
+
+
+def _starts_later(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonValue]) -> SdJwtRefused | None:
+    """The refusal that stands for an issue time in the future, which is "not yet valid" and no wrong type."""
+    if any(name in payload and not is_numeric_date(payload[name]) for name in ("exp", "nbf", "iat")):
+        return None
+    return next((refusal for refusal in refusals if refusal.code == "E_CLAIM_TYPE"), None)
+
+
+def _validity_time(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonValue]) -> Check:
+    if not refusals:
+        return Check(CheckName.VALIDITY_TIME, Outcome.PASSED)
+    if refusals[0].code == "E_EXPIRED":
+        end = payload["exp"]
+        day = korean_day(int(end)) - timedelta(days=1) if is_numeric_date(end) else None
+    else:
+        starts = [value for name in ("nbf", "iat") if is_numeric_date(value := payload.get(name))]
+        day = korean_day(int(max(starts)))
+    date = day.isoformat() if day is not None else ""
+    return refused(CheckName.VALIDITY_TIME, refusals, {"date": date})

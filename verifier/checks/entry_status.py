@@ -1,0 +1,57 @@
+"""Check `entry_status`: which disclosed entries are in force, by their own index in the list and their own last day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from credential_schemas.certificate_claims import CertificateEntry
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
+from credential_schemas.report.reasons import Reason
+from credential_schemas.status_list import StatusToken, StatusValue
+from verifier.checks.status import status_value
+
+_STATUS_OF_VALUE = {
+    StatusValue.VALID: EntryStatus.VALID,
+    StatusValue.INVALID: EntryStatus.REVOKED,
+    StatusValue.SUSPENDED: EntryStatus.SUSPENDED,
+    StatusValue.CORRECTED: EntryStatus.CORRECTED,
+}
+
+
+def entry_statuses(
+    entries: Sequence[CertificateEntry], *, token: StatusToken | None, today: date
+) -> tuple[EntryStatus, ...]:
+    """Return the status of each entry on a Korean day; without a usable list only an entry's own end is known."""
+    return tuple(_status_of(entry, token, today) for entry in entries)
+
+
+def check_entry_status(statuses: Sequence[EntryStatus]) -> Check:
+    """Judge the entries together: what was cancelled, corrected or has ended speaks for itself, the rest stays good."""
+    name = CheckName.ENTRY_STATUS
+    if not statuses:
+        return Check(name, Outcome.UNKNOWN, Reason.NO_ENTRY_DISCLOSED)
+    unknown = sum(status is EntryStatus.UNKNOWN for status in statuses)
+    ended = sum(status not in (EntryStatus.VALID, EntryStatus.UNKNOWN) for status in statuses)
+    if ended == len(statuses):
+        return Check(name, Outcome.FAILED, Reason.NO_ENTRY_IN_FORCE, {"count": ended})
+    if unknown:
+        return Check(name, Outcome.UNKNOWN, Reason.ENTRY_STATUS_UNAVAILABLE, {"count": unknown})
+    if ended:
+        return Check(name, Outcome.PASSED, Reason.SUPERSEDED, {"count": ended})
+    return Check(name, Outcome.PASSED)
+
+
+def _status_of(entry: CertificateEntry, token: StatusToken | None, today: date) -> EntryStatus:
+    last_day = entry.fields.get("valid_until")
+    value = status_value(token, entry.idx) if token is not None else None
+    status = EntryStatus.UNKNOWN
+    if value is not None:
+        status = _STATUS_OF_VALUE.get(value, EntryStatus.UNKNOWN)  # type: ignore[call-overload]  # int equals its IntEnum
+    if status in (EntryStatus.VALID, EntryStatus.UNKNOWN) and _has_ended(last_day, today):
+        return EntryStatus.EXPIRED
+    return status
+
+
+def _has_ended(last_day: object, today: date) -> bool:
+    """Days are Korean days, inclusive; the claims were checked, so a text here is a day."""
+    return isinstance(last_day, str) and date.fromisoformat(last_day) < today

@@ -1,0 +1,90 @@
+"""Check `print_match`: the text of the pages and the code on them say what was signed, and nothing else.
+
+Language, specimen mark, legal-basis line, confirmation code and host are not signed. So the wording is made in every
+form the issuer may have printed, and the page must equal one of them exactly; if none fits, the differences to the
+nearest one are named.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import product
+from urllib.parse import urlsplit
+
+from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import CheckName, Outcome
+from credential_schemas.report.reasons import Reason
+from credential_schemas.wording.certificate import Imprint, certificate_wording
+from credential_schemas.wording.compare import Difference, compare_print
+from credential_schemas.wording.model import ANY_CODE, CertificateWording, Language
+from keys.encoding import JsonValue
+from keys.trust_list import TrustedIssuer
+from verifier.evidence.reader import PdfFacts
+
+_LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+
+def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims, issuer: TrustedIssuer) -> Check:
+    """Compare pages and codes of a PDF with its proved credential.
+
+    Args:
+        pdf: what the pages say and show.
+        token: the attached credential, exactly.
+        claims: its claims.
+        issuer: its issuer; name and verify hosts come from the trust list.
+    """
+    name = CheckName.PRINT_MATCH
+    imprint, differences = _nearest(pdf.texts, claims, issuer)
+    if differences:
+        detail: dict[str, JsonValue] = {"count": len(differences), "differences": [_to_json(d) for d in differences]}
+        return Check(name, Outcome.FAILED, Reason.DOCUMENT_MISMATCH, detail)
+    if any(code != token for code in pdf.codes):
+        return Check(name, Outcome.FAILED, Reason.QR_DIFFERS)
+    if not pdf.codes and not imprint.link_only:
+        return Check(name, Outcome.UNKNOWN, Reason.QR_MISSING, {"note": pdf.code_problem})
+    return Check(name, Outcome.PASSED)
+
+
+def _nearest(
+    texts: Sequence[str], claims: CertificateClaims, issuer: TrustedIssuer
+) -> tuple[Imprint, tuple[Difference, ...]]:
+    """Return the imprint whose wording is nearest to the pages, and the differences that remain."""
+    printed = _compact("".join(texts))
+    candidates = list(_candidates(claims, issuer))
+    imprint, wording = max(candidates, key=lambda candidate: _likeness(candidate[1], printed))
+    return imprint, compare_print(wording, texts)
+
+
+def _candidates(claims: CertificateClaims, issuer: TrustedIssuer) -> Iterator[tuple[Imprint, CertificateWording]]:
+    names: dict[Language, str] = {language: issuer.name[language] for language in _LANGUAGES}
+    places = product(_verify_hosts(issuer), (None, *issuer.legal_lines), (False, True), (False, True))
+    imprints = [Imprint(names, host, legal, specimen, link_only) for host, legal, specimen, link_only in places]
+    for imprint, language, code in product(imprints, _LANGUAGES, (None, ANY_CODE)):
+        yield imprint, certificate_wording(claims, language=language, imprint=imprint, confirmation_code=code)
+
+
+def _verify_hosts(issuer: TrustedIssuer) -> tuple[str, ...]:
+    """The hosts a certificate of this issuer may name as the place to check it."""
+    hosts = dict.fromkeys(urlsplit(url).netloc for url in (*issuer.verify_urls, issuer.id))
+    return tuple(host for host in hosts if host)
+
+
+def _likeness(wording: CertificateWording, printed: str) -> int:
+    """Lines of the wording that the page has, less those it lacks; a code that is not known counts for nothing."""
+    lines = [_compact(line.text) for line in wording.lines() if line.text != ANY_CODE]
+    if wording.specimen is not None:
+        lines.append(_compact(wording.specimen))
+    return sum(1 if line in printed else -1 for line in lines)
+
+
+def _compact(text: str) -> str:
+    return "".join(unicodedata.normalize("NFC", text).split())
+
+
+def _to_json(difference: Difference) -> JsonValue:
+    return {
+        "where": difference.where,
+        "page": difference.page,
+        "printed": difference.printed,
+        "signed": difference.signed,
+    }

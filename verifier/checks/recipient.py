@@ -1,0 +1,25 @@
+"""Check `recipient`: the certificate is made out to the name the caller gave.
+
+Names are free text, so another text is no proof of misuse: the matter is left open for a person to look at.
+"""
+
+import unicodedata
+
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import CheckName, Outcome
+from credential_schemas.report.reasons import Reason
+
+
+def check_recipient(named: str | None, *, asked: str | None) -> Check:
+    """Compare the recipient on the certificate with the one asked for; case, width and spaces do not count."""
+    if asked is None:
+        return Check(CheckName.RECIPIENT, Outcome.SKIPPED)
+    if named is None:
+        return Check(CheckName.RECIPIENT, Outcome.PASSED, Reason.RECIPIENT_OPEN)
+    if _plain(named) == _plain(asked):
+        return Check(CheckName.RECIPIENT, Outcome.PASSED)
+    return Check(CheckName.RECIPIENT, Outcome.UNKNOWN, Reason.RECIPIENT_MISMATCH)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -1,0 +1,46 @@
+"""What the caller demands of a check: trust, profile, sources of status, and what was asked of the holder."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from credential_schemas.sd_jwt.policy import KeyBindingPolicy
+from keys.trust_list import TrustList
+from verifier.policies.profile import DEFAULT_PROFILE, Profile
+from verifier.statuses.lookup import StatusLookup
+from verifier.statuses.state import StateFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything a verdict depends on beside the evidence and the time.
+
+    Args:
+        trust: whom to believe, for what.
+        statuses: where status lists come from and how old they may be.
+        profile: what must hold.
+        recipient: the name a certificate must be made out to, if that is asked.
+        key_binding: audience and nonce of the request that a presentation must answer, if there was one.
+        nonces: where used nonces are kept; None when nothing can be kept.
+        require_document: only an original PDF is enough.
+    """
+
+    trust: TrustList
+    statuses: StatusLookup
+    profile: Profile = field(default=DEFAULT_PROFILE)
+    recipient: str | None = None
+    key_binding: KeyBindingPolicy | None = None
+    nonces: StateFolder | None = None
+    require_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the check is made; `simulated` when the caller chose the time."""
+
+    now: datetime
+    simulated: bool = False
+
+    @property
+    def seconds(self) -> int:
+        """The time as seconds since 1970."""
+        return int(self.now.timestamp())

@@ -1,0 +1,27 @@
+"""Check `seal`: exactly one intact seal over the whole file by a sealer trusted for this issuer (DESIGN D3).
+
+The seal of a file whose issuer is not on the trust list is not judged: there is nobody whose seal it should be.
+"""
+
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import CheckName, Outcome
+from credential_schemas.report.reasons import Reason
+from keys.encoding import JsonValue
+from keys.trust_list import TrustedIssuer
+from verifier.checks.rules import Moment
+from verifier.evidence.gathering import Gathered
+from verifier.evidence.reader import EvidenceReader
+
+
+def check_seal(gathered: Gathered, *, issuer: TrustedIssuer | None, moment: Moment, reader: EvidenceReader) -> Check:
+    """Judge the seal of a PDF with the sealing roots of the issuer that its credential names."""
+    if gathered.pdf is None or issuer is None:
+        return Check(CheckName.SEAL, Outcome.SKIPPED)
+    facts = reader.check_seal(gathered.pdf_bytes, roots=issuer.seal_roots, now=moment.now)
+    detail: dict[str, JsonValue] = {"signer": facts.signer, "signed_at": facts.signed_at}
+    if facts.reason is None:
+        return Check(CheckName.SEAL, Outcome.PASSED, detail=detail)
+    reason = Reason(facts.reason)
+    if reason is Reason.SEAL_UNTRUSTED and not issuer.seal_roots:
+        return Check(CheckName.SEAL, Outcome.UNKNOWN, reason, {"note": "the trust list names no sealing root"})
+    return Check(CheckName.SEAL, Outcome.FAILED, reason, {"note": facts.detail})

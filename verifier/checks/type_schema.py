@@ -1,0 +1,31 @@
+"""Check `type_schema`: the proved claims are a certificate of ours, and the issuer is trusted for its entries."""
+
+from credential_schemas.certificate_claims import CertificateClaims, from_payload
+from credential_schemas.errors import EntryTypeError
+from credential_schemas.report.model import Check
+from credential_schemas.report.outcomes import CheckName, Outcome
+from credential_schemas.report.reasons import Reason
+from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from keys.trust_list import TrustedIssuer
+
+
+def read_claims(verified: VerifiedSdJwt) -> CertificateClaims | EntryTypeError:
+    """Return the claims of a proved credential as types, or what is wrong with them."""
+    try:
+        return from_payload(verified.payload)
+    except EntryTypeError as error:
+        return error
+
+
+def check_type_schema(claims: CertificateClaims | EntryTypeError, *, issuer: TrustedIssuer) -> Check:
+    """Judge the claims of a proved credential."""
+    if isinstance(claims, EntryTypeError):
+        detail = {"field": claims.field, "kind": claims.kind}
+        return Check(CheckName.TYPE_SCHEMA, Outcome.FAILED, Reason.CLAIMS_INVALID, detail)
+    trusted = issuer.trusted_type(claims.vct)
+    allowed = trusted.entry_types if trusted is not None else frozenset[str]()
+    foreign = {entry.type for entry in claims.entries if allowed is not None and entry.type not in allowed}
+    if foreign:
+        types = [*sorted(foreign)]
+        return Check(CheckName.TYPE_SCHEMA, Outcome.UNKNOWN, Reason.ENTRY_TYPE_NOT_TRUSTED, {"entry_types": [*types]})
+    return Check(CheckName.TYPE_SCHEMA, Outcome.PASSED)

@@ -1,0 +1,1 @@
+"""`cb-verifier`: one file for each command."""

@@ -1,0 +1,66 @@
+"""`cb-verifier check`: verify PDFs, pictures, credentials, presentations and the text of codes."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+SUMMARY = "Check certificates: PDFs, pictures (PNG, JPEG), credentials, presentations, the text of codes."
+EXAMPLES = """examples:
+  cb-verifier check certificate.pdf --trust trust.json
+  cb-verifier check scan.jpg page2.png --lang ko
+  cb-verifier check --text 'https://bank.example/v#0123456789' --json
+  cat credential.sdjwt | cb-verifier check - --offline --status-map lists.json
+
+exit codes: 0 valid, 1 invalid, 2 usage, 3 cannot be decided, 4 not a certificate or unreadable, 70 fault"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add = parser.add_argument
+    add(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="what to check; - reads standard input; the kind is told from the bytes",
+    )
+    add(
+        "--text", action="append", metavar="TEXT", help="what a code says; repeat it for a certificate of several codes"
+    )
+    add("--trust", type=Path, metavar="FILE", help="trust list (default: VERIFIER_TRUST, else the one of `trust add`)")
+    add("--status-map", type=Path, metavar="FILE", help="JSON file that names a token file for each status list")
+    add("--offline", action="store_true", help="never use the network")
+    add("--max-status-age", type=int, metavar="S", help="refuse status lists signed more than S seconds ago")
+    add("--aud", metavar="A", help="audience a presentation must be made for (with --nonce)")
+    add("--nonce", metavar="N", help="nonce of the request a presentation must answer (with --aud)")
+    add("--now", metavar="ISO8601", help="check for this time instead of now; the report says it is simulated")
+    add("--recipient", metavar="NAME", help="check that the certificate is made out to this name")
+    add("--require-document", action="store_true", help="only an original PDF is enough")
+    add("--profile", type=Path, metavar="FILE", help="verification rules (default: VERIFIER_PROFILE, else built in)")
+    add("--json", action="store_true", help="print one JSON document per input, one per line")
+    add("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check every input and return the worst exit code."""
+    from verifier.cli.checking import check_inputs  # keeps the help and the version fast
+
+    return check_inputs(arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletCommand:
+    """`check` as the wallet offers it to the holder: the same options, the same answer."""
+
+    name: str = "verify"
+    summary: str = SUMMARY
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options of the command."""
+        add_arguments(parser)
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Check every input and return the worst exit code."""
+        return run(arguments)
+
+
+WALLET_COMMAND = WalletCommand()

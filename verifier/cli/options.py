@@ -1,0 +1,29 @@
+"""Options that commands share, and the language of messages."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from credential_schemas.report.messages import Language
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Add `--lang`."""
+    parser.add_argument("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")
+
+
+def add_trust(parser: argparse.ArgumentParser) -> None:
+    """Add `--trust`."""
+    parser.add_argument(
+        "--trust", type=Path, metavar="FILE", help="trust list (default: VERIFIER_TRUST, else the one of `trust add`)"
+    )
+
+
+def language_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Language:
+    """Return the chosen language, else Korean for a Korean locale, else English."""
+    if arguments.lang in ("ko", "en"):
+        chosen: Language = "ko" if arguments.lang == "ko" else "en"
+        return chosen
+    locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
+    return "ko" if locale.lower().startswith("ko") else "en"

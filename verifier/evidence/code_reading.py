@@ -1,0 +1,55 @@
+"""In the child process: find QR codes in pictures with a few preparations each, and join what they say."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import zxingcpp
+from PIL import Image, ImageFilter, ImageOps
+
+from verifier.evidence.codes import CodeSet
+from verifier.evidence.limits import CODE_READING_S
+
+_Prepare = Callable[[Image.Image], Image.Image]
+_LOCAL, _GLOBAL = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram
+_QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+_ENLARGE_BELOW, _SHRINK_ABOVE = 5_000_000, 3_000_000  # pixels
+
+
+def codes_of_pictures(pictures: Iterable[Image.Image]) -> CodeSet:
+    """Return the codes found in some pictures, read in order until one whole certificate is there or time is up."""
+    deadline = time.monotonic() + CODE_READING_S
+    codes = CodeSet()
+    for picture in pictures:
+        for texts in _tries(picture):
+            for text in texts:
+                codes.add(text)
+            if codes.complete or time.monotonic() > deadline:
+                return codes
+    return codes
+
+
+def _tries(picture: Image.Image) -> Iterator[list[str]]:
+    """Yield the texts of one preparation after the other, the likeliest first; each is made when it is asked for."""
+    for binarizer in (_LOCAL, _GLOBAL):
+        yield _read(picture, binarizer)
+    for prepare in _preparations(picture.width * picture.height):
+        prepared = prepare(picture)
+        for binarizer in (_LOCAL, _GLOBAL):
+            yield _read(prepared, binarizer)
+
+
+def _preparations(pixels: int) -> Iterator[_Prepare]:
+    yield ImageOps.autocontrast
+    if pixels <= _ENLARGE_BELOW:
+        yield lambda picture: ImageOps.scale(picture, 2, Image.Resampling.BICUBIC)
+    if pixels > _SHRINK_ABOVE:
+        yield lambda picture: ImageOps.scale(picture, 0.5, Image.Resampling.BOX)
+    yield lambda picture: picture.filter(ImageFilter.UnsharpMask(radius=3, percent=200, threshold=0))
+    yield lambda picture: picture.filter(ImageFilter.MedianFilter(3))
+    if pixels <= _ENLARGE_BELOW:
+        yield lambda picture: ImageOps.scale(picture.filter(ImageFilter.GaussianBlur(1)), 1.5, Image.Resampling.BICUBIC)
+
+
+def _read(picture: Image.Image, binarizer: zxingcpp.Binarizer) -> list[str]:
+    found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, binarizer=binarizer)
+    return [code.text for code in found if code.valid]

@@ -1,0 +1,83 @@
+"""From what was handed in to the credential in it: one path for each form of evidence."""
+
+import hashlib
+from dataclasses import dataclass
+
+from credential_schemas.report.facts import Evidence
+from credential_schemas.report.outcomes import EvidenceKind
+from verifier.errors import UnreadableEvidence
+from verifier.evidence.kinds import Form, form_of, text_of
+from verifier.evidence.reader import EvidenceReader, PdfFacts
+
+NAME_OF_TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What somebody handed in: bytes with the name they gave it, or the text of codes (then `is_code_text`)."""
+
+    name: str
+    data: bytes
+    is_code_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The unverified credential found in a submission, and where it was found.
+
+    `pdf` and `pdf_bytes` are there for a PDF that claims to be a certificate; one that is only a scan has none.
+    """
+
+    evidence: Evidence
+    unverified_token: str | None
+    pdf: PdfFacts | None = None
+    pdf_bytes: bytes = b""
+
+
+def gather(submission: Submission, *, reader: EvidenceReader) -> Gathered:
+    """Find the credential in a submission.
+
+    Raises:
+        UnreadableEvidence: it is not a certificate, or not one that can be read; `kind` says why.
+    """
+    data = submission.data
+    form = Form.CODE_TEXT if submission.is_code_text else form_of(data)
+    if form is Form.PDF:
+        return _from_pdf(submission, reader.read_pdf(data))
+    if form is Form.PICTURE:
+        return Gathered(_evidence(submission, EvidenceKind.IMAGE), reader.read_picture(data))
+    text = text_of(data)
+    if form is Form.CODE_TEXT:
+        return Gathered(_evidence(submission, EvidenceKind.QR), _credential_in_codes(text))
+    bound = "~" in text and not text.endswith("~")
+    kind = EvidenceKind.PRESENTATION if bound else EvidenceKind.SD_JWT
+    return Gathered(_evidence(submission, kind), text)
+
+
+def _from_pdf(submission: Submission, facts: PdfFacts) -> Gathered:
+    """A PDF without our attachment and without a signature, but with our readable code, is a scan.
+
+    Without such a code it is no certificate at all, unless it shows that it wants to be one.
+    """
+    code = facts.codes[0] if len(facts.codes) == 1 else None
+    if facts.credential is not None or "attachment_repeated" in facts.findings or (facts.signed and facts.codes):
+        evidence = _evidence(submission, EvidenceKind.PDF)
+        return Gathered(evidence, facts.credential or code, facts, submission.data)
+    if len(facts.codes) > 1:
+        raise UnreadableEvidence("several_certificates")
+    if code is None:
+        raise UnreadableEvidence("pdf_without_certificate")
+    return Gathered(_evidence(submission, EvidenceKind.IMAGE), code)
+
+
+def _credential_in_codes(text: str) -> str:
+    from verifier.evidence.codes import CodeSet  # the codec and its dictionary are only needed for codes
+
+    codes = CodeSet()
+    for line in text.split():
+        codes.add(line)
+    return codes.only()
+
+
+def _evidence(submission: Submission, kind: EvidenceKind) -> Evidence:
+    return Evidence(kind, hashlib.sha256(submission.data).hexdigest(), submission.name)

@@ -1,0 +1,83 @@
+"""Tell from its first bytes what a piece of evidence is; names and declared types are never asked."""
+
+import re
+from enum import Enum
+
+from verifier.errors import UnreadableEvidence
+from verifier.evidence.limits import MAX_EVIDENCE_BYTES, MAX_TEXT_BYTES
+
+
+class Form(Enum):
+    """How the evidence must be read."""
+
+    PDF = "pdf"
+    PICTURE = "picture"
+    SD_JWT = "sd-jwt"
+    CODE_TEXT = "code text"
+
+
+_PDF = b"%PDF-"
+_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\x00", "TIFF"),
+    (b"MM\x00*", "TIFF"),
+    (b"RIFF", "WebP"),
+    (b"PK\x03\x04", "ZIP"),
+    (b"\xd0\xcf\x11\xe0", "Office"),
+)
+_HEIF_BRAND = slice(4, 8)
+_SD_JWT = re.compile(r"[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*~.*", re.DOTALL)
+_LOOKS_LIKE_SD_JWT = re.compile(r"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[^\s]*")
+_CODE_LINE = re.compile(r"https?://\S+|[0-9]+", re.IGNORECASE)
+
+
+def form_of(data: bytes) -> Form:
+    """Return how to read some bytes.
+
+    Raises:
+        UnreadableEvidence: `empty`, `too_large`, `other_kind` (a known kind of file that is never a certificate) or
+            `not_a_certificate`.
+    """
+    if not data.strip():
+        raise UnreadableEvidence("empty")
+    if len(data) > MAX_EVIDENCE_BYTES:
+        raise UnreadableEvidence("too_large", limit=MAX_EVIDENCE_BYTES // (1024 * 1024))
+    if data.startswith(_PDF):
+        return Form.PDF
+    if data.startswith(_PICTURES):
+        return Form.PICTURE
+    for start, name in _KNOWN_OTHERS:
+        if data.startswith(start):
+            raise UnreadableEvidence("other_kind", found=name)
+    if data[_HEIF_BRAND] == b"ftyp":
+        raise UnreadableEvidence("other_kind", found="HEIC")
+    return form_of_text(text_of(data))
+
+
+def text_of(data: bytes) -> str:
+    """Return the text of some bytes without the white space around it.
+
+    Raises:
+        UnreadableEvidence: `not_a_certificate`: no ASCII text; `too_large`.
+    """
+    if len(data) > MAX_TEXT_BYTES:
+        raise UnreadableEvidence("not_a_certificate")
+    try:
+        return data.decode("ascii").strip()
+    except UnicodeDecodeError as error:
+        raise UnreadableEvidence("not_a_certificate") from error
+
+
+def form_of_text(text: str) -> Form:
+    """Return whether a text is a credential or what codes say (one or several, separated by white space).
+
+    Raises:
+        UnreadableEvidence: `not_a_certificate`.
+    """
+    if _SD_JWT.match(text) or _LOOKS_LIKE_SD_JWT.fullmatch(text):
+        return Form.SD_JWT
+    if text and all(_CODE_LINE.fullmatch(line) for line in text.split()):
+        return Form.CODE_TEXT
+    raise UnreadableEvidence("not_a_certificate")

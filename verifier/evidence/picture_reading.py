@@ -1,0 +1,42 @@
+"""In the child process: decode a PNG or JPEG within limits taken from its header, and read the codes in it."""
+
+import io
+import warnings
+
+from PIL import Image, UnidentifiedImageError
+
+from keys.encoding import JsonValue
+from verifier.errors import UnreadableEvidence
+from verifier.evidence.code_reading import codes_of_pictures
+from verifier.evidence.limits import MAX_PIXELS, MAX_SIDE
+
+
+def read_picture(data: bytes) -> dict[str, JsonValue]:
+    """Return `{"credential": text}`: the one certificate whose codes are in a picture.
+
+    Raises:
+        UnreadableEvidence: `picture_too_large`, `picture_damaged`, `picture_animated`, or a kind of `CodeSet.only`.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a picture that makes the decoder complain is not read any further
+            grey = _grey(data)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise UnreadableEvidence("picture_too_large", limit=MAX_PIXELS // 1_000_000) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
+        raise UnreadableEvidence("picture_damaged") from error
+    return {"credential": codes_of_pictures([grey]).only()}
+
+
+def _grey(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
+        width, height = picture.size
+        if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+            raise UnreadableEvidence("picture_too_large", limit=MAX_PIXELS // 1_000_000)
+        if picture.format == "PNG" and getattr(picture, "n_frames", 1) != 1:
+            raise UnreadableEvidence("picture_animated")
+        if "A" in picture.getbands() or "transparency" in picture.info:
+            paper = Image.new("L", picture.size, "white")
+            paper.paste(picture.convert("L"), mask=picture.convert("RGBA").getchannel("A"))
+            return paper
+        return picture.convert("L")

@@ -1,0 +1,62 @@
+"""Exit codes of `cb-verifier`, and which one several inputs end with."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from credential_schemas.report.outcomes import Verdict
+from verifier.errors import (
+    EvidenceReaderFailed,
+    OptionError,
+    ProfileError,
+    StatusMapError,
+    TooBusy,
+    TrustFileError,
+    TrustMissing,
+    UnreadableEvidence,
+    VerifierError,
+)
+
+
+class ExitCode(IntEnum):
+    """What a command's exit status means."""
+
+    VALID = 0
+    INVALID = 1
+    USAGE = 2
+    INDETERMINATE = 3
+    UNREADABLE = 4
+    REFUSED = 5
+    BUG = 70
+
+
+OF_VERDICT = {
+    Verdict.VALID: ExitCode.VALID,
+    Verdict.INVALID: ExitCode.INVALID,
+    Verdict.INDETERMINATE: ExitCode.INDETERMINATE,
+}
+
+OF_ERROR: dict[type[VerifierError], ExitCode] = {
+    UnreadableEvidence: ExitCode.UNREADABLE,
+    TrustMissing: ExitCode.USAGE,
+    TrustFileError: ExitCode.USAGE,
+    ProfileError: ExitCode.USAGE,
+    StatusMapError: ExitCode.USAGE,
+    OptionError: ExitCode.USAGE,
+    EvidenceReaderFailed: ExitCode.BUG,
+    TooBusy: ExitCode.REFUSED,
+}
+
+_WORST_FIRST = (
+    ExitCode.BUG,
+    ExitCode.INVALID,
+    ExitCode.REFUSED,
+    ExitCode.UNREADABLE,
+    ExitCode.INDETERMINATE,
+    ExitCode.VALID,
+)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code several inputs end with: the worst of 70, 1, 5, 4, 3, 0. Nothing at all is a usage error."""
+    met = set(codes)
+    return next((code for code in _WORST_FIRST if code in met), ExitCode.USAGE)
