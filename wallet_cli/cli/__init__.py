@@ -1,0 +1,1 @@
+"""The commands of `cb-wallet`: one module per command."""

@@ -1,0 +1,90 @@
+"""The holder's kept certificates: one file each in one private folder.
+
+A certificate is identified by issuer and number, never by its bytes: another copy of the same statement may carry other
+signature bytes or other disclosures (SECURITY S14). Files are written whole or not at all.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from wallet_cli.errors import ItemNotFound, StorageRefused
+
+_ID_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCertificate:
+    """One kept certificate: its id (12 hexadecimal characters), credential text and, if it came so, its PDF file."""
+
+    id: str
+    sd_jwt: str
+    pdf: Path | None
+
+
+def item_id(issuer: str, number: str) -> str:
+    """Return the id under which a certificate is kept: the start of SHA-256 over issuer and number."""
+    return hashlib.sha256(f"{issuer}\n{number}".encode()).hexdigest()[:_ID_LENGTH]
+
+
+class WalletStore:
+    """The folder of kept certificates; made with mode 0700 when the first one is kept."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def keep(self, item: str, *, sd_jwt: str, pdf: bytes | None) -> None:
+        """Keep a certificate under an id, in place of an earlier copy.
+
+        Raises:
+            StorageRefused: the disk did not take it; an earlier copy is untouched.
+        """
+        try:
+            self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if pdf is not None:
+                _write_whole(self._home / f"{item}.pdf", pdf)
+            _write_whole(self._home / f"{item}.sdjwt", sd_jwt.encode("ascii"))
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            msg = f"The certificate could not be kept in {self._home}: {reason}. Free some space or set WALLET_HOME."
+            raise StorageRefused(msg) from error
+
+    def items(self) -> Iterator[KeptCertificate]:
+        """Yield the kept certificates in the order of their ids."""
+        for path in sorted(self._home.glob("*.sdjwt")):
+            pdf = path.with_suffix(".pdf")
+            yield KeptCertificate(path.stem, path.read_text("ascii"), pdf if pdf.exists() else None)
+
+    def item(self, id_prefix: str) -> KeptCertificate:
+        """Return the one certificate whose id starts with the given characters.
+
+        Raises:
+            ItemNotFound: none or several do.
+        """
+        found = [kept for kept in self.items() if id_prefix and kept.id.startswith(id_prefix)]
+        if len(found) == 1:
+            return found[0]
+        what = "no kept certificate has" if not found else f"{len(found)} kept certificates have"
+        msg = (
+            f"Expected the id of one kept certificate; {what} an id starting with {id_prefix!r}. See 'cb-wallet list'."
+        )
+        raise ItemNotFound(msg)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write a file of mode 0600 so that it is either there whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
