@@ -1,0 +1,200 @@
+"""The rules of the house that a program can check; rules about imports are in pyproject.toml (`make lint`)."""
+
+import ast
+import fnmatch
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("keys", "credential_schemas", "issuer", "verifier", "wallet_cli")
+MODULE_LINES = 400
+TEST_LINES = 600
+FUNCTION_LINES = 60
+PARAMETERS = 5
+NAMES_THAT_SAY_NOTHING = {"utils.py", "common.py", "helpers.py", "misc.py", "util.py", "shared.py"}
+CATEGORIES = {"qualifications", "trainings", "educations", "careers", "military", "businesses", "units", "achievements"}
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def modules(*folders: str) -> list[Path]:
+    return [path for path in tracked_files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_no_module_is_longer_than_its_limit() -> None:
+    too_long = {
+        str(path.relative_to(ROOT)): lines
+        for path in modules(*PACKAGES, "tests", "examples", "benchmarks")
+        if (lines := len(path.read_text("utf-8").splitlines()))
+        > (TEST_LINES if path.is_relative_to(ROOT / "tests") else MODULE_LINES)
+    }
+    assert too_long == {}
+
+
+def test_no_function_is_longer_than_its_limit() -> None:
+    too_long = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in modules(*PACKAGES, "examples")
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES
+    ]
+    assert too_long == []
+
+
+def test_no_function_takes_too_many_parameters() -> None:
+    too_many = []
+    for path in modules(*PACKAGES):
+        for node in functions(path):
+            names = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+            if (
+                len([name for name in names if name not in {"self", "cls"}]) > PARAMETERS
+                and node.name != "certificate_wording"
+            ):
+                too_many.append(f"{path.relative_to(ROOT)}:{node.name}")
+    assert too_many == []
+
+
+def test_every_module_is_named_after_what_it_does() -> None:
+    assert [path for path in modules(*PACKAGES) if path.name in NAMES_THAT_SAY_NOTHING] == []
+
+
+def test_every_module_begins_by_saying_what_it_is_for() -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in modules(*PACKAGES, "tests", "examples", "benchmarks")
+        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert silent == []
+
+
+def test_package_files_hold_no_logic() -> None:
+    allowed = (ast.Expr, ast.ImportFrom, ast.Import, ast.Assign)
+    with_logic = [
+        str(path.relative_to(ROOT))
+        for path in modules(*PACKAGES)
+        if path.name == "__init__.py"
+        and not all(isinstance(node, allowed) for node in ast.parse(path.read_text("utf-8")).body)
+    ]
+    assert with_logic == []
+
+
+def test_no_private_key_is_in_the_repository() -> None:
+    marker = b"PRIVATE KEY" + b"-----"
+    found = [
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if marker in path.read_bytes() and "TEST-ONLY" not in path.name and "vectors" not in path.parts
+    ]
+    assert found == []
+
+
+def test_no_private_key_was_ever_committed() -> None:
+    marker = "-----BEGIN (ENCRYPTED |EC )?PRIVATE" + " KEY-----"
+    found = subprocess.run(
+        ["git", "log", "--all", "--oneline", "-G", marker, "--", ".", ":!tests/vectors"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert found.stdout == ""
+
+
+def test_every_environment_variable_is_documented() -> None:
+    pattern = re.compile(r"\b(?:ISSUER|VERIFIER|WALLET)_[A-Z][A-Z_]*[A-Z]\b")
+    documented = set(pattern.findall((ROOT / "docs/configuration.md").read_text("utf-8")))
+    used = {name for path in modules(*PACKAGES) for name in pattern.findall(path.read_text("utf-8"))}
+    names_of_values = {"WALLET_COMMAND", "ISSUER_TRUST", "ISSUER_NOT_TRUSTED"}
+    assert used - documented - names_of_values == set()
+
+
+@pytest.mark.parametrize(("room", "prefix", "exempt"), [("issuer", "ISSUER_", set()), ("verifier", "VERIFIER_", set())])
+def test_every_setting_is_documented(room: str, prefix: str, exempt: set[str]) -> None:
+    documented = (ROOT / "docs/configuration.md").read_text("utf-8")
+    tree = ast.parse((ROOT / room / "settings.py").read_text("utf-8"))
+    settings = next(
+        node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name.endswith("Settings")
+    )
+    fields = {
+        node.target.id
+        for node in settings.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    missing = {f"{prefix}{field.upper()}" for field in fields if f"{prefix}{field.upper()}" not in documented}
+    assert missing - exempt - {f"{prefix}MODEL_CONFIG"} == set()
+
+
+def test_the_page_of_commands_is_what_the_programs_say() -> None:
+    assert subprocess.run([sys.executable, "docs/generate_cli.py", "--check"], cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_entry_type_speaks_both_languages() -> None:
+    for path in sorted((ROOT / "credential_schemas/types").glob("[a-z]*.json")):
+        entry_type = json.loads(path.read_text("utf-8"))
+        assert entry_type["id"] == path.stem
+        assert entry_type["category"] in CATEGORIES, path.name
+        assert entry_type["ko"], path.name
+        assert entry_type["en"], path.name
+        for field in entry_type.get("fields", []):
+            assert field["ko"], f"{path.name}: {field['name']}"
+            assert field["en"], f"{path.name}: {field['name']}"
+
+
+def test_every_data_file_beside_the_code_is_in_the_wheel() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
+    left_out = [
+        str(path.relative_to(ROOT))
+        for path in tracked_files()
+        if path.relative_to(ROOT).parts[0] in PACKAGES
+        and path.suffix not in {".py", ".md"}
+        and not any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
+    ]
+    assert left_out == []
+
+
+def test_every_decision_record_has_its_parts() -> None:
+    for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md")):
+        text = path.read_text("utf-8")
+        assert re.match(r"# \d{4} ", text), path.name
+        for part in ("Status:", "## Context" if "## Context" in text else "Given:", "## Consequences"):
+            assert part in text, f"{path.name}: {part}"
+
+
+def test_every_page_the_code_names_is_there() -> None:
+    pattern = re.compile(r"\bdocs/[a-z/_-]+\.(?:md|py)\b")
+    named = {name for path in modules(*PACKAGES) for name in pattern.findall(path.read_text("utf-8"))}
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_pages_name_only_places_that_are_there() -> None:
+    pattern = re.compile(rf"`((?:{'|'.join((*PACKAGES, 'tests', 'examples', 'benchmarks'))})/[\w/.-]+)`")
+    missing = [
+        f"{page.relative_to(ROOT)}: {place}"
+        for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        if "decisions" not in page.parts
+        for place in pattern.findall(page.read_text("utf-8"))
+        if not (ROOT / place).exists()
+    ]
+    assert missing == []
