@@ -162,7 +162,8 @@ def _entry_details(entry: DisclosedEntry, numbers: Mapping[int, str], language: 
     for field in entry_type.own_fields:
         if field.name in entry.fields:
             text = value_text(field, entry.fields[field.name], language=language, numbers=numbers)
-            facts.append(f"{field.label.in_language(language)} {harmless(text)}")
+            # The words of a choice are understood without a label, as on the printed page.
+            facts.append(harmless(text) if field.values else f"{field.label.in_language(language)} {harmless(text)}")
     if facts:
         yield "; ".join(facts)
 
