@@ -194,7 +194,7 @@ def load_certificate(pem: str) -> x509.Certificate:
 
 
 def certificate_key(pem: str) -> PublicKey:
-    """Return the public key of a certificate, named by its RFC 7638 thumbprint.
+    """Return the public key of a certificate, named by `PublicKey.short_name`.
 
     Raises:
         CertificateError: not one PEM certificate, or not a P-256 key.

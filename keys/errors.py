@@ -67,9 +67,15 @@ class KeyFileError(KeysError):
 
 
 class WrongPassphrase(KeyFileError):
-    """The passphrase does not open this key file."""
+    """The passphrase does not open this key file, or the PIN this token."""
 
     code = "wrong_passphrase"
+
+
+class KeyDeviceError(KeysError):
+    """A key in a PKCS#11 token cannot be named, found, opened or used."""
+
+    code = "key_device"
 
 
 class UnknownKeyScheme(KeysError):

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from keys.algorithms import ES256
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, encode_json
 from keys.errors import DecodingError, JwkError
-from keys.limits import ES256_SIGNATURE_BYTES, MAX_KID_CHARACTERS, P256_COORDINATE_BYTES
+from keys.limits import ES256_SIGNATURE_BYTES, KID_CHARACTERS, MAX_KID_CHARACTERS, P256_COORDINATE_BYTES
 
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _ECDSA_SHA256: Final = ec.ECDSA(hashes.SHA256())
@@ -90,6 +90,13 @@ class PublicKey:
         required |= {"x": b64url_encode(self.x), "y": b64url_encode(self.y)}
         return b64url_encode(hashlib.sha256(encode_json(required)).digest())
 
+    def short_name(self) -> str:
+        """Return the first 16 characters of the thumbprint (96 bits): the `kid` of our keys, short for the QR code.
+
+        A `kid` chooses among the few keys of one issuer and proves nothing; a trust list refuses the same one twice.
+        """
+        return self.thumbprint()[:KID_CHARACTERS]
+
     def cryptography_key(self) -> ec.EllipticCurvePublicKey:
         """Return the key object of the `cryptography` library, for other modules of `keys` only."""
         return self._key
@@ -109,10 +116,10 @@ class PublicKey:
 
 
 def public_key_of(key: ec.EllipticCurvePublicKey) -> PublicKey:
-    """Wrap a P-256 key of the `cryptography` library, named by its RFC 7638 thumbprint; for `keys` only."""
+    """Wrap a P-256 key of the `cryptography` library, named by `short_name`; for `keys` only."""
     numbers = key.public_numbers()
     x, y = (number.to_bytes(P256_COORDINATE_BYTES, "big") for number in (numbers.x, numbers.y))
-    return replace(unnamed := PublicKey(kid=None, algorithm=ES256.name, x=x, y=y), kid=unnamed.thumbprint())
+    return replace(unnamed := PublicKey(kid=None, algorithm=ES256.name, x=x, y=y), kid=unnamed.short_name())
 
 
 def raw_to_der(signature: bytes) -> bytes:

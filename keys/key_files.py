@@ -38,7 +38,7 @@ _OTHERS_MAY_ACCESS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A P-256 private key in memory; its `repr` shows the public thumbprint only."""
+    """A P-256 private key in memory; its `repr` shows the `kid` only."""
 
     _key: ec.EllipticCurvePrivateKey = field(repr=False)
 
@@ -46,7 +46,7 @@ class PrivateKey:
         return f"PrivateKey(kid={self.public_key().kid!r})"
 
     def public_key(self) -> PublicKey:
-        """Return the public half, named by its RFC 7638 thumbprint."""
+        """Return the public half, named by `PublicKey.short_name`."""
         return public_key_of(self._key.public_key())
 
     def cryptography_key(self) -> ec.EllipticCurvePrivateKey:
@@ -66,8 +66,8 @@ class FileSigner:
 
     @property
     def key_id(self) -> str:
-        """Return the `kid`: the RFC 7638 thumbprint of the public key."""
-        return self.public_key.thumbprint()
+        """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
+        return self.public_key.short_name()
 
     @property
     def algorithm(self) -> str:

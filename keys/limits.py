@@ -6,6 +6,7 @@ P256_COORDINATE_BYTES = 32  # RFC 7518 section 6.2.1.2
 MAX_JSON_DEPTH = 20  # S1: nested objects and arrays
 MAX_JSON_MEMBERS = 1_000  # S1: members of one object
 MAX_JSON_INTEGER = 2**53 - 1  # S1: |n| < 2^53, the integers every reader agrees on
+KID_CHARACTERS = 16  # of the kid that we give our own keys: 96 bits of the thumbprint
 MAX_KID_CHARACTERS = 256  # S12: a kid is a dictionary key, not a document
 MAX_KEYS_IN_SET = 100  # S12: keys of one issuer for one purpose
 
@@ -22,6 +23,7 @@ MAX_SCRYPT_LOG2_N = 20  # S22: 1 GiB of memory; more is a mistake, not more safe
 SCRYPT_BLOCK_SIZE = 8  # S22
 SCRYPT_PARALLELISM = 1  # S22
 MIN_PASSPHRASE_CHARACTERS = 8  # S22
+MAX_KEY_URI_CHARACTERS = 1_024  # S22: labels and identifiers of a token are short
 MAX_KEY_FILE_BYTES = 16 * 1024  # S22: a PKCS#8 P-256 key is below 1 KiB
 
 ARGON2_MEMORY_KIB = 64 * 1024  # S22: argon2id 64 MiB, 3 passes

@@ -1,4 +1,4 @@
-"""Seal a PDF, and check a seal: PAdES baseline B-B, certifying, over the whole file. The one door to pyHanko.
+"""Seal a PDF, and check a seal: PAdES baseline B-B or B-T, certifying, over the whole file. The one door to pyHanko.
 
 `check_seal` keeps one rule and has no tolerant mode (see `docs/security.md`). It asks in this order, and the first
 "no" is the answer:
@@ -6,10 +6,11 @@
 1. bytes (`layout`): one `/ByteRange`, whose only gap is the value of `/Contents`, and which ends with the file;
 2. signature (`signed_data`): one signer, ES256, the digest is that of this file, the certificate is the one named;
 3. sealer (`sealer_certificate`): the certificate is for sealing, and leads to a root that the caller trusts;
-4. structure (here): the file is one revision and the update that sealed it; the one signature field holds the one
+4. time stamp (`time_stamp`), if there is one: it is of this signature, by an authority that the caller trusts;
+5. structure (here): the file is one revision and the update that sealed it; the one signature field holds the one
    signature value, which is the one of step 1; it certifies the document and permits no change (DocMDP, P = 1).
 
-A PDF parser sees the file only in step 4, when every byte of it is known to come from a trusted sealer. So a hostile
+A PDF parser sees the file only in step 5, when every byte of it is known to come from a trusted sealer. So a hostile
 file costs one hash, one small ASN.1 structure and a few signatures, and cannot make two parsers disagree.
 
 What the pages show, and what is attached, is left to the caller; so is the question whether the seal's time is
@@ -19,7 +20,7 @@ plausible beside the credential's.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -34,7 +35,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from keys._pdf_seal.layout import MAX_CONTENTS_BYTES, MAX_PDF_BYTES, SealBytes, find_seal
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.sealer_certificate import check_sealer, may_seal
-from keys._pdf_seal.signed_data import build_signed_data, read_signed_data
+from keys._pdf_seal.signed_data import SealSignature, build_signed_data, read_signed_data
+from keys._pdf_seal.time_stamp import MAX_TIME_STAMP_BYTES, read_time_stamp
+from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, stamper
 from keys.errors import SealError
 from keys.jwk import PublicKey
 from keys.signer import Signer
@@ -42,12 +45,22 @@ from keys.signer import Signer
 if TYPE_CHECKING:
     from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
-__all__ = ["SealCheck", "SealOutcome", "SealReason", "Sealer", "apply_seal", "check_seal"]
+__all__ = [
+    "SealCheck",
+    "SealOutcome",
+    "SealReason",
+    "Sealer",
+    "TimeStamping",
+    "TimestampClient",
+    "apply_seal",
+    "check_seal",
+]
 
 SealOutcome = Literal["intact", "missing", "broken", "untrusted"]
 
 MAX_OBJECTS: Final = 20_000  # S2
 SUB_FILTER: Final = "/ETSI.CAdES.detached"
+_CLOCK_TOLERANCE: Final = timedelta(minutes=5)  # between the clocks of a time-stamping authority and of the caller
 _REVISIONS: Final = 2  # the file as drawn, and the update that sealed it
 _NOT_CERTIFYING: Final = SealReason.NOT_CERTIFYING
 _NO_CHANGES: Final = 1  # DocMDP, P: no change to the document is permitted
@@ -62,11 +75,15 @@ _OUTCOMES: Final[dict[SealReason, SealOutcome]] = {
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
-    """Who seals: a key, its certificate (PEM), and what leads from it to the root (PEM, the root itself left out)."""
+    """Who seals: a key, its certificate (PEM), and what leads from it to the root (PEM, the root itself left out).
+
+    With `time_stamping` the seal is of level B-T, without it B-B.
+    """
 
     signer: Signer
     certificate_pem: str
     chain_pem: tuple[str, ...] = ()
+    time_stamping: TimeStamping | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,8 @@ class SealCheck:
     """What a seal shows. Only `intact` means that the file is, byte for byte, what a trusted sealer sealed.
 
     `reason` is None exactly then; `detail` says in English what was expected and what was found. `signer_subject`
-    (RFC 4514) is given once the sealer's certificate was found trusted; `signed_at` is the sealer's own claim.
+    (RFC 4514) is given once the sealer's certificate was found trusted; `signed_at` is the sealer's own claim,
+    `stamped_at` what a trusted time-stamping authority says; None for a seal without time stamp.
     """
 
     outcome: SealOutcome
@@ -82,15 +100,18 @@ class SealCheck:
     detail: str
     signer_subject: str | None
     signed_at: datetime | None
+    stamped_at: datetime | None = None
 
 
-def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime) -> SealCheck:
+def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime, tsa_roots: Sequence[str] = ()) -> SealCheck:
     """Check the seal of a file by the one rule; never raises for hostile bytes.
 
     Args:
         pdf: a whole file, hostile.
         roots: PEM certificates of the authorities whose sealers the caller trusts for this issuer.
         now: aware; when the sealer's certificate must be valid.
+        tsa_roots: PEM certificates of the time-stamping authorities the caller trusts. A time stamp that does not lead
+            to one of them makes the seal broken; a seal without time stamp is none the worse.
     """
     subject = None
     try:
@@ -99,11 +120,13 @@ def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime) -> SealCheck:
         signature.verify(_digest(pdf, found))
         check_sealer(signature.leaf, signature.certificates, roots=roots, now=now)
         subject = signature.leaf.subject.rfc4514_string()
+        stamped_at = _check_time_stamp(signature, roots=tsa_roots)
+        _expect(stamped_at is None or stamped_at <= now + _CLOCK_TOLERANCE, "a time stamp that is not of the future")
         signed_at = _examine_structure(pdf, found)
     except SealRefused as refusal:
         outcome = _OUTCOMES.get(refusal.reason, "broken")
         return SealCheck(outcome, refusal.reason, refusal.detail, subject, None)
-    return SealCheck("intact", None, "one intact certifying seal over the whole file", subject, signed_at)
+    return SealCheck("intact", None, "one intact certifying seal over the whole file", subject, signed_at, stamped_at)
 
 
 def apply_seal(
@@ -118,32 +141,44 @@ def apply_seal(
 
     Args:
         pdf: one revision, unencrypted, without form or signature.
-        sealer: key and certificates.
+        sealer: key and certificates, and where its time stamps come from.
         signed_at: aware; stands in the file as the claimed time of sealing.
         field_name: name of the signature field; it shows nothing on the page.
         reason: text for the signature dictionary, shown by PDF readers; nobody's personal data.
 
     Raises:
-        SealError: the file cannot be sealed, or the key, certificate and time do not fit each other.
+        SealError: the file cannot be sealed, or the key, certificate and time do not fit each other, or the
+            time stamp is not one that `check_seal` accepts.
 
+    What the time-stamp client raises passes through; then nothing is sealed.
     The update leaves document information and XMP metadata as they are, so a PDF/A file stays one. Two runs differ
     only in the signature itself.
     """
-    certificates = _sealing_certificates(sealer, signed_at)
+    certificates, time_stamping = _sealing_certificates(sealer, signed_at), sealer.time_stamping
     _expect_unsealed(pdf)
     try:
         writer = _open_for_sealing(pdf)
-        value = _placeholder(certificates, reason=reason, signed_at=signed_at)
+        value = _placeholder(certificates, reason=reason, signed_at=signed_at, stamped=time_stamping is not None)
         gap, output = _write_update(writer, value, field_name=field_name)
     except _PARSER_FAILURES as error:
         raise SealError("expected a well-formed PDF to seal, found one that cannot be read strictly") from error
-    contents = build_signed_data(gap.document_digest, certificates, sign=sealer.signer.sign)
-    _expect_own_signature(contents, gap.document_digest)
+    stamp = stamper(time_stamping)
+    contents = build_signed_data(gap.document_digest, certificates, sign=sealer.signer.sign, stamp=stamp)
+    _expect_own_signature(contents, gap.document_digest, tsa_roots=time_stamping.roots if time_stamping else ())
     gap.fill_with_cms(output, contents)
     sealed = bytes(output.getvalue())
     if len(sealed) > MAX_PDF_BYTES:
         raise SealError(f"expected a sealed file of at most {MAX_PDF_BYTES} bytes, found {len(sealed)}")
     return sealed
+
+
+def _check_time_stamp(signature: SealSignature, *, roots: Sequence[str]) -> datetime | None:
+    """Check the time stamp if there is one; returns when it was made."""
+    if signature.time_stamp is None:
+        return None
+    stamp = read_time_stamp(signature.time_stamp)
+    stamp.verify(signature.signature, sealer=signature.leaf, roots=roots)
+    return stamp.made_at
 
 
 def _digest(pdf: bytes, found: SealBytes) -> bytes:
@@ -217,12 +252,15 @@ def _open_for_sealing(pdf: bytes) -> _SealingWriter:
     return _SealingWriter(stream, prev=reader)
 
 
-def _placeholder(certificates: list[bytes], *, reason: str | None, signed_at: datetime) -> "PdfSignedData":
+def _placeholder(
+    certificates: list[bytes], *, reason: str | None, signed_at: datetime, stamped: bool = False
+) -> "PdfSignedData":
     """Make the signature dictionary, with room for the certificates, one name out of them, and the rest (below 512)."""
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
     room = 512 + len(certificates[0]) + sum(len(each) for each in certificates)
+    room += MAX_TIME_STAMP_BYTES if stamped else 0
     digits = 2 * (room + -room % 256)
     if digits > 2 * MAX_CONTENTS_BYTES:
         raise SealError(f"expected certificates that fit into {MAX_CONTENTS_BYTES} bytes")
@@ -255,12 +293,17 @@ def _write_update(writer: _SealingWriter, value: "PdfSignedData", *, field_name:
     return gap, output
 
 
-def _expect_own_signature(contents: bytes, digest: bytes) -> None:
-    """Never hand out a seal that the check would refuse, for instance after a fault of a key device."""
+def _expect_own_signature(contents: bytes, digest: bytes, *, tsa_roots: Sequence[str]) -> None:
+    """Never hand out a seal that the check would refuse, after a fault of a key device or of a foreign authority."""
     try:
-        read_signed_data(contents).verify(digest)
+        signature = read_signed_data(contents)
+        signature.verify(digest)
     except SealRefused as refusal:
         raise SealError("expected the sealing key to make a valid signature") from refusal
+    try:
+        _check_time_stamp(signature, roots=tsa_roots)
+    except SealRefused as refusal:
+        raise SealError(f"the time stamp cannot be used: {refusal.detail}") from refusal
 
 
 # --- the structure of a file whose bytes are already known to be a trusted sealer's

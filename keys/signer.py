@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from keys.errors import UnknownKeyScheme
 from keys.key_files import read_plain_development_signer, read_signer
+from keys.pkcs11_signer import open_pkcs11_signer
 
 SecretSource = Callable[[str], str]
 """Asked with a key URI, answers the passphrase or PIN for it."""
@@ -19,7 +20,7 @@ class Signer(Protocol):
 
     @property
     def key_id(self) -> str:
-        """Return the `kid`: the RFC 7638 thumbprint of the public key."""
+        """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
         ...
 
     @property
@@ -41,13 +42,15 @@ def open_signer(uri: str, *, secrets: SecretSource) -> Signer:
 
     Args:
         uri: `file:/path/key.pem` for an encrypted key file; `dev-file:/path/key.pem` for a plain one that protects
-            nothing and belongs to development only.
-        secrets: asked for the passphrase, with the URI; not asked for a plain development key.
+            nothing and belongs to development only; `pkcs11:token=…;object=…?module-path=…` for a key in a token
+            (RFC 7512), never with its PIN.
+        secrets: asked for the passphrase or PIN, with the URI; not asked for a plain development key.
 
     Raises:
         UnknownKeyScheme: the URI has another scheme, or none.
         KeyFileError: the file is missing, damaged, readable by others, or not the kind that the scheme promises.
-        WrongPassphrase: the passphrase does not open it.
+        KeyDeviceError: the token, its library or the key is missing, not the only one of its name, or unusable.
+        WrongPassphrase: the passphrase or PIN does not open it.
     """
     scheme, colon, rest = uri.partition(":")
     opener = _SCHEMES.get(scheme.lower()) if colon else None
@@ -65,6 +68,10 @@ def _open_development_file(rest: str, _ask: Callable[[], str]) -> Signer:
     return read_plain_development_signer(_path(rest))
 
 
+def _open_token(rest: str, ask: Callable[[], str]) -> Signer:
+    return open_pkcs11_signer(rest, ask_pin=ask)
+
+
 def _path(rest: str) -> str:
     """Read the path of `file:/path` or `file:///path`; percent escapes are decoded (RFC 8089)."""
     return unquote(rest.removeprefix("//"))
@@ -73,4 +80,5 @@ def _path(rest: str) -> str:
 _SCHEMES: Final[Mapping[str, Callable[[str, Callable[[], str]], Signer]]] = {
     "file": _open_file,
     "dev-file": _open_development_file,
+    "pkcs11": _open_token,
 }

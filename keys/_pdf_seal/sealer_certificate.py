@@ -69,8 +69,8 @@ def check_sealer(
         raise SealRefused(SealReason.UNTRUSTED, "expected a sealer of this issuer, but none is listed")
     if not may_seal(leaf):
         raise SealRefused(SealReason.UNTRUSTED, "expected a certificate for sealing documents")
-    path = _path(leaf, certificates, trusted=trusted, at=now)
-    if path is None and _path(leaf, certificates, trusted=trusted, at=leaf.not_valid_before_utc) is not None:
+    path = find_path(leaf, certificates, trusted=trusted, at=now)
+    if path is None and find_path(leaf, certificates, trusted=trusted, at=leaf.not_valid_before_utc) is not None:
         raise SealRefused(SealReason.EXPIRED, "the sealer's certificate is not valid at this time")
     if path is None:
         raise SealRefused(SealReason.UNTRUSTED, "expected a sealer that leads to a listed root")
@@ -79,13 +79,14 @@ def check_sealer(
         raise SealRefused(SealReason.UNTRUSTED, "expected only certificates that lead to the root")
 
 
-def _path(
+def find_path(
     leaf: x509.Certificate,
     certificates: Sequence[x509.Certificate],
     *,
     trusted: Sequence[x509.Certificate],
     at: datetime,
 ) -> list[x509.Certificate] | None:
+    """Return the path from a certificate to a trusted root, or None; what the leaf may do is left to the caller."""
     authorities = ExtensionPolicy.permit_all()
     # That they are a CA's is demanded by the verifier itself; a test holds it to that.
     authorities = authorities.require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)

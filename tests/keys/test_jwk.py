@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from keys.encoding import JsonValue, b64url_encode
+from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from keys.errors import JwkError
 from keys.jwk import PublicKey, der_to_raw, raw_to_der
 from keys.key_files import FileSigner
@@ -123,4 +123,9 @@ def test_raw_and_der_forms_of_a_signature_are_converted_without_loss(signer: Fil
 
 def test_a_signer_shows_only_the_public_half(signer: FileSigner) -> None:
     assert "d" not in signer.public_jwk()
-    assert signer.key_id == signer.public_key.thumbprint() == signer.public_jwk()["kid"]
+    assert signer.key_id == signer.public_jwk()["kid"]
+
+
+def test_the_kid_of_our_keys_is_twelve_bytes_of_the_thumbprint(signer: FileSigner) -> None:
+    assert signer.key_id == signer.public_key.thumbprint()[:16]
+    assert len(b64url_decode(signer.key_id)) == 12

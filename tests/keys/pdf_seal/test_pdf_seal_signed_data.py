@@ -16,7 +16,7 @@ DIGEST = hashlib.sha256(b"file").digest()
 AUTHORITY = Authority("Root")
 SEALER = AUTHORITY.sealer()
 DER = der_of(SEALER)
-ONLY_BASELINE = "expected a baseline B-B signature in DER, and nothing beside it"
+ONLY_BASELINE = "expected a baseline B-B or B-T signature in DER, and nothing beside it"
 
 
 def built() -> bytes:
