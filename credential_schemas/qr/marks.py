@@ -7,9 +7,11 @@ The marks (docs/formats/qr-payload.md section 5); a value is big-endian:
 * 03 32 bytes, in the text as 43 characters of base64url
 * 04 a date, 2 bytes, days since 1900-01-01; 05 to 08 one of the last four different dates, the latest first
 * 09 midnight in Korea as seconds since 1970, 2 bytes, days
+* 0A 12 bytes, in the text as 16 characters of base64url: a `kid`
 * 0B to 15 a run of 4 to 14 digits, in the fewest bytes that hold any such number
+* 16 the issuer: what the payload says as `iss`, repeated
 
-What digests stand for is the business of `structure`.
+What digests and the issuer stand for is the business of `structure`.
 """
 
 import re
@@ -22,7 +24,9 @@ from keys.errors import DecodingError
 
 SEPARATOR, NEXT_DIGEST, NUMBERED_DIGEST = "\x00", "\x01", "\x02"
 FIRST_NUMBERED, LAST_NUMBERED = 0x20, 0x7E
-_RAW_32, _DATE, _FIRST_RECENT, _MIDNIGHT = "\x03", "\x04", 0x05, "\x09"
+ISSUER = "\x16"
+_RAW_32, _DATE, _FIRST_RECENT, _MIDNIGHT, _RAW_12 = "\x03", "\x04", 0x05, "\x09", "\x0a"
+_RESOLVED_LATER = (SEPARATOR, NEXT_DIGEST, NUMBERED_DIGEST, ISSUER)
 _RECENT_DATES = 4
 _FIRST_RUN, _SHORTEST_RUN, _LONGEST_RUN = 0x0B, 4, 14
 _RUN_BYTES = {count: ((10**count - 1).bit_length() + 7) // 8 for count in range(_SHORTEST_RUN, _LONGEST_RUN + 1)}
@@ -32,6 +36,7 @@ _LAST_DAY = 0xFFFF
 
 _VALUES = re.compile(
     r'(?<=")(?P<raw>[A-Za-z0-9_-]{43})(?=")'
+    r'|(?<="kid":")(?P<kid>[A-Za-z0-9_-]{16})(?=")'
     r'|(?<=")(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})(?=")'
     r"|(?<=:)(?P<midnight>[0-9]{9,10})(?=[,}])"
     r"|(?P<run>[0-9]{4,14})",
@@ -92,7 +97,7 @@ def mark_values(text: str, *, digest_mark: Callable[[str], str | None]) -> tuple
     """Replace the values of a text by marks.
 
     Args:
-        text: without control characters except separators.
+        text: without control characters except separators and the mark of the issuer.
         digest_mark: asked for each quoted run of 43 base64url characters, in order; None: it is no digest to compute.
 
     Returns:
@@ -105,6 +110,9 @@ def mark_values(text: str, *, digest_mark: Callable[[str], str | None]) -> tuple
         found = match.group()
         if match.lastgroup == "raw":
             return digest_mark(found) or _mark_raw(found, values)
+        if match.lastgroup == "kid":
+            values.extend(b64url_decode(found))
+            return _RAW_12
         if match.lastgroup == "date":
             return _mark_date(found, values, recent)
         if match.lastgroup == "midnight":
@@ -115,7 +123,7 @@ def mark_values(text: str, *, digest_mark: Callable[[str], str | None]) -> tuple
 
 
 def restore_values(marked: str, reader: ValueReader) -> str:
-    """Put the values back; separators and the two marks of digests stay.
+    """Put the values back; separators and the marks of digests and of the issuer stay.
 
     Raises:
         QrPayloadError: kind `structure`: values are missing, a mark has no meaning, or a value is outside its range.
@@ -124,10 +132,12 @@ def restore_values(marked: str, reader: ValueReader) -> str:
 
     def replace(match: re.Match[str]) -> str:
         mark = match.group()
-        if mark in (SEPARATOR, NEXT_DIGEST, NUMBERED_DIGEST):
+        if mark in _RESOLVED_LATER:
             return mark
         if mark == _RAW_32:
             return b64url_encode(reader.take(32))
+        if mark == _RAW_12:
+            return b64url_encode(reader.take(12))
         if mark == _MIDNIGHT:
             return str(reader.number(2) * _DAY_S - _KOREAN_OFFSET_S)
         if mark == _DATE or _FIRST_RECENT <= ord(mark) < _FIRST_RECENT + _RECENT_DATES:

@@ -27,8 +27,8 @@ from credential_schemas.qr.structure import put_together, take_apart
 STRUCTURED, PLAIN = 1, 2
 _CHECK_BYTES = 4
 _HEAD_BYTES = 2 + _CHECK_BYTES
-_DEFLATED, _LONG = 0x80, 0x40  # flags beside the length of the stream, which has 6 bits, or 14 when long
-_MAX_STREAM_BYTES = 0x3FFF
+_DEFLATED, _LONG = 0x80, 0x60  # beside the length of the stream: below 96 as it is, longer ones in two bytes
+_MAX_STREAM_BYTES = _LONG + 0x1FFF
 _TOKEN = re.compile(r"[!-}]*~[!-~]*", re.ASCII)
 _STRATEGIES = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FIXED)
 
@@ -112,7 +112,7 @@ def _pack_structured(credential: str) -> bytes | None:
 
 
 def _length_bytes(flag: int, length: int) -> bytes:
-    return bytes((flag | length,)) if length < _LONG else ((flag | _LONG) << 8 | length).to_bytes(2)
+    return bytes((flag | length,)) if length < _LONG else ((flag | _LONG) * 256 + length - _LONG).to_bytes(2)
 
 
 def _split_length(body: bytes) -> tuple[bool, int, bytes]:
@@ -120,12 +120,9 @@ def _split_length(body: bytes) -> tuple[bool, int, bytes]:
     if not body:
         raise QrPayloadError("structure", "expected the length of a stream")
     deflated, first = bool(body[0] & _DEFLATED), body[0] & ~_DEFLATED
-    if not first & _LONG:
+    if first < _LONG:
         return deflated, first, body[1:]
-    length = (first & ~_LONG) << 8 | int.from_bytes(body[1:2])
-    if length < _LONG:
-        raise QrPayloadError("structure", "expected the short form of a short length")
-    return deflated, length, body[2:]
+    return deflated, _LONG + (first - _LONG) * 256 + int.from_bytes(body[1:2]), body[2:]
 
 
 def _unpacks_to(packed: bytes, credential: str) -> bool:

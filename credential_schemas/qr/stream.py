@@ -2,8 +2,8 @@
 
 Rules of the code (docs/formats/qr-payload.md section 4), by the byte at the start of a character:
 
-* 00 to 15: a mark (its meaning is the business of `structure`); 0A never occurs
-* 16 to 1F and F8 to FE: the dictionary's first 17 words
+* 00 to 16: a mark (its meaning is the business of `structure`)
+* 17 to 1F and F8 to FE: the dictionary's first 16 words
 * 20 to 7F: ASCII
 * 80 to 9F, then 00 to 7F: the other words
 * A0 to F7, then 00 to 7F: a Hangul syllable, U+AC00 and up
@@ -18,11 +18,10 @@ from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.limits import MAX_INFLATED_BYTES
 
 FIRST_WORD = 0xE000  # in marked text a word is a private-use character
-SINGLE_WORDS = (*range(0x16, 0x20), *range(0xF8, 0xFF))
+SINGLE_WORDS = (*range(0x17, 0x20), *range(0xF8, 0xFF))
 MAX_WORDS = len(SINGLE_WORDS) + 0x20 * 0x80
 _SINGLE_NUMBERS = {byte: number for number, byte in enumerate(SINGLE_WORDS)}
 _FIRST_HANGUL, _LAST_HANGUL = 0xAC00, 0xD7A3
-_FIRST_MARK_FREE = 0x16
 _HANGUL_LEAD, _WORD_LEAD, _ESCAPE = 0xA0, 0x80, 0xFF
 _UTF8_LENGTH = {0xC: 2, 0xD: 2, 0xE: 3, 0xF: 4}  # by the first four bits
 

@@ -2,7 +2,8 @@
 
 The text is the header's JSON, the payload's and each disclosure's, separated. A disclosure loses its salt and brackets;
 one that is not `["` + 16 bytes of salt + `",` is kept whole, and begins with `[` then. Digests that disclosures explain
-become marks, and are computed again. The raw values are the signature, the salts, then the values of the marks.
+become marks, and are computed again; so does the issuer where the payload repeats it. The raw values are the signature,
+the salts, then the values of the marks.
 
 `take_apart` answers None for what it cannot represent; its caller compares the round trip, so a missed peculiarity
 costs bytes and never a wrong credential.
@@ -25,6 +26,8 @@ _SIGNATURE_BYTES, _SALT_BYTES = 64, 16
 _CUT = re.compile(r'\["([A-Za-z0-9_-]{22})",(?!\[)(.+)\]', re.ASCII | re.DOTALL)
 _NOT_TEXT = re.compile("[\x00-\x1f\ue000-\uf8ff]")
 _MARK = re.compile("[\x00-\x1f]")
+_ISSUER = re.compile(r'"iss":"([^"\x00-\x1f]{1,255})"')
+_MAX_ISSUER_MARKS = 16
 _DIGEST_MARKS = re.compile("\x01|\x02.?", re.DOTALL)
 
 
@@ -49,6 +52,7 @@ def take_apart(token: str, *, replace_names: Callable[[str], str]) -> TakenApart
         return None
     if len(signature) != _SIGNATURE_BYTES or "" in texts or any(_NOT_TEXT.search(text) for text in texts):
         return None
+    texts[1] = _mark_issuer(texts[1])
     salts, cut = _cut_salts(texts[2:])
     digests = _DigestMarks([_digest(disclosure) for disclosure in disclosures])
     whole = marks.SEPARATOR.join((*texts[:2], *cut))
@@ -72,6 +76,7 @@ def put_together(text: str, values: bytes) -> str:
     reader.finish()
     disclosures = [_encode_part(_with_salt(part, salt)) for part, salt in zip(cut, salts, strict=True)]
     payload = _restore_digests(payload, [_digest(disclosure) for disclosure in disclosures])
+    payload = _restore_issuer(payload)
     jwt = ".".join((_encode_part(header), _encode_part(payload), b64url_encode(signature)))
     return "~".join((jwt, *disclosures, ""))
 
@@ -107,6 +112,24 @@ def _restore_digests(payload: str, digests: list[str]) -> str:
         return _DIGEST_MARKS.sub(replace, payload)
     except (IndexError, ValueError):
         raise QrPayloadError("structure", "expected each mark of a digest to name a disclosure not named yet") from None
+
+
+def _mark_issuer(payload: str) -> str:
+    match = _ISSUER.search(payload)
+    if match is None:
+        return payload
+    before, after = payload[: match.end()], payload[match.end() :]
+    return before + after.replace(f'"{match.group(1)}', f'"{marks.ISSUER}', _MAX_ISSUER_MARKS)
+
+
+def _restore_issuer(payload: str) -> str:
+    count = payload.count(marks.ISSUER)
+    if count == 0:
+        return payload
+    match = _ISSUER.search(payload)
+    if match is None or count > _MAX_ISSUER_MARKS:
+        raise QrPayloadError("structure", f"expected an issuer before at most {_MAX_ISSUER_MARKS} marks of it")
+    return payload.replace(marks.ISSUER, match.group(1))
 
 
 def _cut_salts(texts: list[str]) -> tuple[bytes, list[str]]:

@@ -1,7 +1,7 @@
 """Builds a dictionary file from its vocabulary, always to the same bytes.
 
 The vocabulary is text, one word a line in three parts: `[frames]`, `[names]`, `[preset]`. A mark is written `{04}`, its
-number in hexadecimal. Order matters: the first 17 frames become one byte each, the next 2,048 words get the shorter
+number in hexadecimal. Order matters: the first 16 frames become one byte each, the next 2,048 words get the shorter
 two-byte codes, and the last lines of the preset are the nearest, so the cheapest, for DEFLATE.
 """
 

@@ -54,6 +54,7 @@ _VALUES = {
     "coded_name": (f'{{"code":"{_HOLE}","name":"{_HOLE}"}}',),
     "course_id": ('"AIG{15}"',),
     "provider_id": ('"{13}"',),
+    "ncs_code": ('"{0F}"',),
     "business_number": ('"{11}"',),
     "term": ('"{0B}-1"', '"{0B}-2"'),
 }
@@ -156,21 +157,30 @@ def _shown_fields(entry_type: Mapping[str, Any]) -> Iterator[list[dict[str, Any]
 
 def _payload_frames() -> Iterator[str]:
     yield '{"typ":"dc+sd-jwt","alg":"ES256","kid":"{03}"}{00}{"iss":"https://'
-    for index in ("{0D}", "{0C}", "{0E}"):
-        yield f'/vct/competency-certificate/1","iat":{{09}},"exp":{{09}},"status":{{"status_list":{{"idx":{index},"uri":"https://'
-    yield '/vct/competency-certificate/1","iat":{09},"exp":{09},"status":{"status_list":{"idx":'
-    yield ',"uri":"https://'
+    middle = '/vct/competency-certificate/1","iat":{09},"exp":{09},"status":{"status_list":{"idx":'
+    yield from (f'","vct":"{{16}}{middle}{index},"uri":"{{16}}/status/' for index in ("{0C}", "{0E}"))
+    yield from (
+        '","vct":"',
+        '","vct":"{16}',
+        middle,
+        f'","vct":"{{16}}{middle}',
+        ',"uri":"{16}/status/',
+        ',"uri":"https://',
+    )
+    yield '"}},"certificate":{"number":"'
     for kind, edition in product(("competency", "education"), ("standard", "blind")):
-        rest = f'"kind":"{kind}","edition":"{edition}","purpose":"'
-        yield f'/status/1"}}}},"certificate":{{"number":"{{0B}}-{{0F}}",{rest}'
-    yield '","vct":"https://'
-    yield from ('","recipient":"', '","applicant_no":"', '"}}')
+        rest = f'{{0B}}-{{0F}}","kind":"{kind}","edition":"{edition}","purpose":"'
+        yield from (rest, f"CB-{rest}")
+    yield '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"'
+    yield '1"}},"certificate":{"number":"{0B}-{0F}","kind":"competency","edition":"standard","purpose":"'
+    yield from ('","recipient":"', ',"recipient":"', '","applicant_no":"', '"}}')
     for count in (3, 2):
         for order in permutations(range(count)):
             holder = f'"}},"holder":{{"_sd":["{_digest_marks(order)}"]}},"'
             yield holder
-            usual = _CATEGORIES[:4] if count == _HOLDER_CLAIMS else ()
-            yield from (f'{holder}{category}":[{{"...":"{{01}}"}}' for category in usual)
+            for category in _CATEGORIES[:4] if count == _HOLDER_CLAIMS else ():
+                listed = f'{holder}{category}":[{{"...":"{{01}}"}}'
+                yield from (listed, f'{listed}],"_sd_alg":"sha-256"}}{{00}}"name","')
     yield '"},"holder":{"_sd":["{03}","{03}","{03}"]},"'
     yield '"},"holder":{"_sd":["{03}","{03}"]},"'
     for category in _CATEGORIES:
@@ -182,6 +192,8 @@ def _payload_frames() -> Iterator[str]:
     yield '],"_sd_alg":"sha-256"}{00}"name","'
     yield '"{00}"name_en","'
     yield '"{00}"birth_date","{04}"'
+    for entry_type in _types().values():
+        yield f'"{{00}}"birth_date","{{04}}"{{00}}{{"type":"{entry_type["id"]}","title":"'
 
 
 def _digest_marks(order: tuple[int, ...]) -> str:

@@ -1,21 +1,20 @@
 """Phrases for the draft of a vocabulary that stand in no catalogue: ministries, purposes, common words of titles."""
 
-# The first 17 frames become one byte each: the commonest in generated credentials.
+# The first 16 frames become one byte each: the commonest in generated credentials.
 HOT_FRAMES = (
-    '{"typ":"dc+sd-jwt","alg":"ES256","kid":"{03}"}{00}{"iss":"https://',
-    '","vct":"https://',
-    '/vct/competency-certificate/1","iat":{09},"exp":{09},"status":{"status_list":{"idx":{0D},"uri":"https://',
-    '/status/1"}},"certificate":{"number":"{0B}-{0F}","kind":"competency","edition":"standard","purpose":"',
-    '","recipient":"',
+    '{"typ":"dc+sd-jwt","alg":"ES256","kid":"{0A}"}{00}{"iss":"https://',
+    '","vct":"{16}/vct/competency-certificate/1","iat":{09},"exp":{09},"status":{"status_list":{"idx":{0D},"uri":"{16}/status/',
+    '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"job"',
+    '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"job","recipient":"',
     '],"_sd_alg":"sha-256"}{00}"name","',
     '"{00}"name_en","',
-    '"{00}"birth_date","{04}"',
+    '"{00}"birth_date","{04}"{00}{"type":"national_technical_qualification","title":"',
     '{00}{"type":"national_technical_qualification","title":"',
     '"},"certificate_number":"{12}',
     '","acquired_date":"{04}","exam_body":"hrdk","competent_ministry":"',
     '","as_of":"{04}","idx":{0D}}',
     '","as_of":"{06}","idx":{0D}}',
-    '{00}{"type":"vocational_training","title":"',
+    '"{00}"birth_date","{04}"{00}{"type":"vocational_training","title":"',
     '","issuing_body":"keis","course_id":"AIG{15}","session":',
     ',"provider_id":"{13}","provider_name":"',
     ',{"...":"{01}"}',

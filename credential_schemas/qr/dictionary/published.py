@@ -19,7 +19,7 @@ from credential_schemas.qr.stream import decode_stream
 from credential_schemas.qr.words import WordFinder
 
 CURRENT = 1
-SHA256 = {1: "2731281fe573c094ad95a9c039e2db870c10067cb08d7bd6a02d8a37ff042b0e"}
+SHA256 = {1: "cec2b0d39cf9a605c347f853b2b986537bd5640497d0ef9552f9e1d95534994f"}
 
 
 class Words(Sequence[str]):

@@ -74,7 +74,7 @@ class CertificateMaker:
             payload[category] = [{"...": _digest(text)} for text in texts]
             disclosed += texts
         payload["_sd_alg"] = "sha-256"
-        header = {"typ": "dc+sd-jwt", "alg": "ES256", "kid": b64url_encode(self._random.randbytes(32))}
+        header = {"typ": "dc+sd-jwt", "alg": "ES256", "kid": b64url_encode(self._random.randbytes(12))}
         jwt = f"{_part(header)}.{_part(payload)}.{b64url_encode(self._random.randbytes(64))}"
         return "~".join((jwt, *disclosed, ""))
 
@@ -96,8 +96,11 @@ class CertificateMaker:
 
     def _payload(self, edition: str) -> dict[str, JsonValue]:
         midnight = 20_000 * 86400 - 32400 + 86400 * self._random.randrange(1000)
-        certificate: dict[str, JsonValue] = {"number": f"2026-{self._random.randrange(10**8):08}", "kind": "competency"}
-        certificate |= {"edition": edition, "purpose": "채용 지원", "recipient": self._random.choice(_RECIPIENTS)}
+        certificate: dict[str, JsonValue] = {
+            "number": f"CB-2026-{self._random.randrange(10**8):08}",
+            "kind": "competency",
+        }
+        certificate |= {"edition": edition, "purpose": "job", "recipient": self._random.choice(_RECIPIENTS)}
         status: JsonValue = {"idx": self._random.randrange(2**20), "uri": f"{ISSUER}/status/1"}
         head: dict[str, JsonValue] = {"iss": ISSUER, "vct": f"{ISSUER}/vct/competency-certificate/1"}
         head |= {"iat": midnight, "exp": midnight + 90 * 86400, "status": {"status_list": status}}

@@ -11,12 +11,12 @@ from credential_schemas.qr.words import WordFinder
 WORDS = tuple(f"word{number};" for number in range(200))
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "Co"], exclude_characters="".join(map(chr, range(0x16, 0x20))))))
+@given(st.text(st.characters(exclude_categories=["Cs", "Co"], exclude_characters="".join(map(chr, range(0x17, 0x20))))))
 def test_text_comes_back(text: str) -> None:
     assert decode_stream(encode_stream(text), WORDS) == text
 
 
-@pytest.mark.parametrize(("number", "length"), [(0, 1), (16, 1), (17, 2), (199, 2)])
+@pytest.mark.parametrize(("number", "length"), [(0, 1), (15, 1), (16, 2), (199, 2)])
 def test_a_word_takes_one_or_two_bytes_and_becomes_its_text(number: int, length: int) -> None:
     data = encode_stream(chr(FIRST_WORD + number))
     assert (len(data), decode_stream(data, WORDS)) == (length, WORDS[number])

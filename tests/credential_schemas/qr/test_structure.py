@@ -66,6 +66,20 @@ def test_values_leave_the_text(text: str, marked: str, values: bytes) -> None:
     assert apart(token(text)) == ("{}\x00" + marked, values)
 
 
+def test_a_short_kid_leaves_the_header() -> None:
+    assert apart(token("{}", header='{"kid":"' + "A" * 16 + '"}')) == ('{"kid":"\x0a"}\x00{}', bytes(12))
+
+
+def test_the_issuer_is_marked_where_the_payload_repeats_it_after_a_quotation_mark() -> None:
+    marked, values = apart(token('{"a":"x.y","iss":"x.y","b":"x.y/1","c":"at x.y"}'))
+    assert (marked, values) == ('{}\x00{"a":"x.y","iss":"x.y","b":"\x16/1","c":"at x.y"}', b"")
+
+
+def test_the_issuer_is_marked_sixteen_times_at_most() -> None:
+    marked, _ = apart(token('{"iss":"x","b":[' + '"x",' * 17 + "1]}"))
+    assert marked == '{}\x00{"iss":"x","b":[' + '"\x16",' * 16 + '"x",1]}'
+
+
 def test_a_date_is_remembered_until_four_others_came() -> None:
     days = [f"2024-01-0{number}" for number in (1, 2, 3, 4, 1, 5, 6, 2)]
     marked, _ = apart(token(str(days).replace("'", '"')))
@@ -106,7 +120,12 @@ def test_a_disclosure_with_another_beginning_is_kept_whole(whole: str) -> None:
         pytest.param("{}\x00{}", SIGNATURE + b"x", id="a value without a mark"),
         pytest.param("{}\x00\x04", SIGNATURE + b"x", id="half a value"),
         pytest.param("{}\x00\x05", SIGNATURE, id="a recent date before any"),
-        pytest.param("{}\x00\x0a", SIGNATURE, id="the mark that is none"),
+        pytest.param("\x0a\x00{}", SIGNATURE + bytes(11), id="a kid without its bytes"),
+        pytest.param("{}\x00\x17", SIGNATURE, id="a mark that is none"),
+        pytest.param('{}\x00{"iss":""}\x16', SIGNATURE, id="an issuer that no place names"),
+        pytest.param('{}\x00{"iss":"a"}' + "\x16" * 17, SIGNATURE, id="an issuer marked too often"),
+        pytest.param('{}\x00{"iss":"' + "a" * 256 + '"}\x16', SIGNATURE, id="an issuer too long to repeat"),
+        pytest.param('\x16\x00{"iss":"a"}', SIGNATURE, id="an issuer in the header"),
         pytest.param("{}\x00\x0b", SIGNATURE + b"\xff\xff", id="a number with a digit too many"),
         pytest.param("{}\x00", SIGNATURE, id="an empty payload"),
         pytest.param("\x01\x00{}", SIGNATURE, id="a digest in the header"),

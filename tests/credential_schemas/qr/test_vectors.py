@@ -10,6 +10,7 @@ from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.dictionary import SHA256
 from credential_schemas.qr.framing import join_codes
 from credential_schemas.qr.payload import decode_qr_payload
+from tests.vectors.qr import make
 
 VECTORS = json.loads((Path(__file__).resolve().parents[2] / "vectors" / "qr" / "payload-v1.json").read_text("utf-8"))
 
@@ -20,6 +21,10 @@ def named(cases: list[dict[str, Any]]) -> list[Any]:
 
 def test_the_vectors_are_made_with_the_published_dictionary() -> None:
     assert VECTORS["dictionary"] == {"1": SHA256[1]}
+
+
+def test_the_vectors_carry_the_credentials_that_their_script_makes() -> None:
+    assert {case["name"]: case["credential"] for case in VECTORS["whole"]} == make.whole()
 
 
 @pytest.mark.parametrize("case", named(VECTORS["whole"]))

@@ -1,0 +1,407 @@
+"""The browser implementation answers as the Python one: the published vectors and seeded random inputs, in Chromium.
+
+One page under a strict Content-Security-Policy decodes every case and sends its answers back; the answers of the Python
+implementation to the same cases are compared here.
+"""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from credential_schemas.errors import QrPayloadError
+from credential_schemas.qr import payload as format_of_payload
+from credential_schemas.qr.dictionary import SHA256, load_dictionary
+from credential_schemas.qr.digits import bytes_from_digits, digits_from_bytes
+from credential_schemas.qr.framing import join_codes, split_into_codes
+from credential_schemas.qr.payload import decode_qr_payload, encode_qr_payload, qr_text
+from credential_schemas.qr.stream import decode_stream
+from credential_schemas.qr.structure import put_together
+from tests.credential_schemas.qr.conftest import URL, MakerFactory
+
+VECTORS = json.loads((Path(__file__).resolve().parents[2] / "vectors" / "qr" / "payload-v1.json").read_text("utf-8"))
+BROWSER = files("credential_schemas") / "qr" / "browser"
+MODULES = {entry.name: entry.read_text("utf-8") for entry in BROWSER.iterdir() if entry.name.endswith(".js")}
+CHROMIUM = shutil.which("chromium")
+# /finished answers when the answers are there: until then the page loads, and --dump-dom waits for the page.
+PAGE = '<!doctype html><title>QR payload</title><script type="module" src="/page.js"></script><img src="/finished">'
+POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'"
+PAGE_SCRIPT = """
+import { QrPayloadError, decodeQrPayload, joinCodes, openDictionary } from "/qr/qr_payload.js";
+
+const send = (answers) => fetch("/answers", { method: "POST", body: JSON.stringify(answers) });
+try {
+  const dictionary = await openDictionary(await (await fetch("/dictionary")).arrayBuffer());
+  const perform = {
+    decode: (text) => decodeQrPayload(text, [dictionary]),
+    join: joinCodes,
+    dictionary: async (bytes) => (await openDictionary(Uint8Array.from(bytes))).number,
+    undictionaried: (text) => decodeQrPayload(text, []),
+  };
+  const answers = [];
+  for (const { task, input } of await (await fetch("/cases")).json()) {
+    try {
+      answers.push({ value: await perform[task](input) });
+    } catch (error) {
+      if (!(error instanceof QrPayloadError)) throw error;
+      answers.push({ kind: error.kind, missing: error.missing });
+    }
+  }
+  await send(answers);
+} catch (error) {
+  await send(String(error.stack));
+}
+"""
+
+Case = dict[str, Any]
+
+
+@dataclass
+class Answers:
+    """What the page sent, and the event that it did."""
+
+    arrived: threading.Event = field(default_factory=threading.Event)
+    value: Any = None
+
+
+class PageServer(ThreadingHTTPServer):
+    """Serves the page, the modules, the dictionary and the cases on loopback; takes the answers."""
+
+    daemon_threads = True
+
+    def __init__(self, cases: list[Case]) -> None:
+        super().__init__(("127.0.0.1", 0), PageHandler)
+        self.answers = Answers()
+        dictionary = (files("credential_schemas") / "qr" / "dictionary" / "v1.bin").read_bytes()
+        self.documents = {
+            "/": ("text/html", PAGE.encode()),
+            "/page.js": ("text/javascript", PAGE_SCRIPT.encode()),
+            "/dictionary": ("application/octet-stream", dictionary),
+            "/cases": ("application/json", json.dumps(cases).encode()),
+            "/finished": ("image/gif", b""),
+        } | {f"/qr/{name}": ("text/javascript", text.encode()) for name, text in MODULES.items()}
+
+
+class PageHandler(BaseHTTPRequestHandler):
+    """The requests of the page."""
+
+    server: PageServer
+
+    def do_GET(self) -> None:
+        if self.path == "/finished":
+            self.server.answers.arrived.wait(timeout=60)
+        kind, body = self.server.documents.get(self.path, ("", b""))
+        self.send_response(200 if kind else 404)
+        self.send_header("Content-Type", kind or "text/plain")
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.server.answers.value = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(204)
+        self.end_headers()
+        self.server.answers.arrived.set()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Chromium, and a folder for its profile."""
+
+    profile: Path
+
+    def answer(self, cases: list[Case]) -> list[Case]:
+        """Return what the browser implementation answers to each case."""
+        assert CHROMIUM is not None
+        with PageServer(cases) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            flags = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom")
+            subprocess.run(
+                [CHROMIUM, *flags, f"--user-data-dir={self.profile}", f"http://127.0.0.1:{server.server_port}/"],
+                capture_output=True,
+                check=True,
+                timeout=90,
+            )
+            server.shutdown()
+        answers = server.answers.value
+        assert isinstance(answers, list), f"the page did not finish: {answers}"
+        return answers
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: the browser reader of the QR payload is not tried")
+    return Browser(tmp_path_factory.mktemp("chromium"))
+
+
+def answer_of_python(case: Case) -> Case:
+    perform = {"decode": decode_qr_payload, "join": join_codes}[case["task"]]
+    try:
+        return {"value": perform(case["input"])}
+    except QrPayloadError as error:
+        return {"kind": error.kind, "missing": list(error.missing)}
+
+
+def decoding(texts: Iterator[str]) -> list[Case]:
+    return [{"task": "decode", "input": text} for text in texts]
+
+
+def assert_same_answers(browser: Browser, cases: list[Case]) -> list[Case]:
+    answers = browser.answer(cases)
+    expected = [answer_of_python(case) for case in cases]
+    different = [each for each in zip(cases, expected, answers, strict=True) if each[1] != each[2]]
+    assert different == []
+    return expected
+
+
+def sealed(marked: bytes, values: bytes, *, deflate: bool = False) -> str:
+    """Return a structured payload of some stream, with the check value that fits where a credential comes out."""
+    try:
+        check = format_of_payload._check_value(put_together(decode_stream(marked, load_dictionary(1).words), values))
+    except QrPayloadError:
+        check = bytes(4)
+    flag, stream = (0x80, format_of_payload._deflate(marked, load_dictionary(1).preset)) if deflate else (0, marked)
+    length = format_of_payload._length_bytes(flag, len(stream))
+    return digits_from_bytes(bytes((1, 1)) + check + length + stream + values)
+
+
+def test_the_browser_pins_the_published_dictionaries() -> None:
+    assert dict(re.findall(r'\["([0-9a-f]{64})", ([0-9]+)\]', MODULES["dictionary.js"])) == {
+        digest: str(number) for number, digest in SHA256.items()
+    }
+
+
+def test_the_browser_reader_loads_nothing_and_runs_no_text_as_code() -> None:
+    forbidden = re.compile(r"\b(fetch|eval|Function|XMLHttpRequest|WebSocket|import|innerHTML|localStorage)\b\(?")
+    calls = {
+        name: forbidden.findall(re.sub(r"/\*\*.*?\*/|//.*", "", text, flags=re.S)) for name, text in MODULES.items()
+    }
+    assert {word for words in calls.values() for word in words} == {"import"}
+    imported = [found for text in MODULES.values() for found in re.findall(r'\bfrom "(.*?)"', text)]
+    assert {name.removeprefix("./") for name in imported} <= set(MODULES)
+
+
+def test_no_module_of_the_browser_is_longer_than_a_python_module_may_be() -> None:
+    assert {name: len(text.splitlines()) for name, text in MODULES.items() if len(text.splitlines()) > 400} == {}
+
+
+@pytest.mark.slow
+def test_the_browser_answers_the_published_vectors(browser: Browser) -> None:
+    whole, damaged, several = VECTORS["whole"], VECTORS["damaged"], VECTORS["several_codes"]
+    cases = decoding(case["payload"] for case in (*whole, *damaged))
+    cases += [{"task": "join", "input": case["texts"]} for case in several]
+    refusals = [{"kind": case["kind"], "missing": []} for case in damaged]
+    joined = [
+        {"value": case["payload"]} if "payload" in case else {"kind": case["kind"], "missing": case.get("missing", [])}
+        for case in several
+    ]
+    assert browser.answer(cases) == [*({"value": case["credential"]} for case in whole), *refusals, *joined]
+
+
+@pytest.mark.slow
+def test_the_browser_refuses_a_dictionary_that_is_not_the_published_one(browser: Browser) -> None:
+    file = bytearray((files("credential_schemas") / "qr" / "dictionary" / "v1.bin").read_bytes())
+    file[-1] ^= 1
+    answers = browser.answer(
+        [
+            {"task": "dictionary", "input": list(file)},
+            {"task": "dictionary", "input": []},
+            {"task": "undictionaried", "input": VECTORS["whole"][0]["payload"]},
+        ]
+    )
+    assert answers == [{"kind": "dictionary_unknown", "missing": []}] * 3
+
+
+@pytest.mark.slow
+def test_certificates_of_every_kind_decode_alike(
+    browser: Browser, maker: MakerFactory, type_ids: tuple[str, ...]
+) -> None:
+    draw = random.Random(31)
+    certificates = (
+        maker(seed, known_names=seed % 2 == 0).certificate(
+            draw.choices(type_ids, k=draw.randint(1, 12)), edition=draw.choice(("standard", "blind"))
+        )
+        for seed in range(30)
+    )
+    expected = assert_same_answers(browser, decoding(map(encode_qr_payload, certificates)))
+    assert all("value" in answer for answer in expected)
+
+
+@pytest.mark.slow
+def test_random_damage_gets_the_same_answer(browser: Browser, maker: MakerFactory, type_ids: tuple[str, ...]) -> None:
+    payloads = [case["payload"] for case in (*VECTORS["whole"], *VECTORS["damaged"])]
+    expected = assert_same_answers(browser, decoding(damaged_payloads(payloads, random.Random(32), count=600)))
+    kinds = {answer.get("kind") for answer in expected}
+    assert {"check", "compression", "digits", "format_unknown", "dictionary_unknown", "stream", "structure"} <= kinds
+
+
+def damaged_payloads(payloads: list[str], draw: random.Random, *, count: int) -> Iterator[str]:
+    for _ in range(count):
+        payload = draw.choice(payloads)
+        kind = draw.choice((0, 1, 2, 2, 2, 3))
+        place = draw.randrange(len(payload))
+        if kind == 0:
+            yield payload[:place] + draw.choice(["", "0", "9", "a", "#", " ", "٣", "😀", "\n"]) + payload[place + 1 :]
+        elif kind == 1:
+            yield payload[: draw.randrange(len(payload))]
+        elif kind == 2:
+            yield digits_from_bytes(damaged_bytes(bytearray(bytes_from_digits_or_head(payload)), draw))
+        else:
+            yield payload + payload[:place]
+
+
+def bytes_from_digits_or_head(payload: str) -> bytes:
+    try:
+        return bytes_from_digits(payload)
+    except QrPayloadError:
+        return bytes((1, 1, 0, 0, 0, 0, 0x80))
+
+
+def damaged_bytes(data: bytearray, draw: random.Random) -> bytes:
+    if draw.random() < 0.2:
+        data[draw.randrange(min(8, len(data)))] = draw.randrange(256)
+    for _ in range(draw.randint(1, 3)):
+        place = draw.randrange(len(data))
+        data[place : place + draw.randint(0, 2)] = draw.randbytes(draw.randint(0, 2))
+    return bytes(data) or b"\0"
+
+
+@pytest.mark.slow
+def test_random_marked_texts_get_the_same_answer(browser: Browser) -> None:
+    draw = random.Random(33)
+    texts = (sealed(*random_marked(draw), deflate=draw.random() < 0.5) for _ in range(1500))
+    expected = assert_same_answers(browser, decoding(texts))
+    assert sum("value" in answer for answer in expected) > 150
+    assert {"stream", "structure"} <= {answer.get("kind") for answer in expected}
+
+
+VALUE_BYTES = {0x03: 32, 0x04: 2, 0x09: 2, 0x0A: 12} | dict(
+    zip(range(0x0B, 0x16), (2, 3, 3, 3, 4, 4, 5, 5, 5, 6, 6), strict=True)
+)
+
+
+def random_marked(draw: random.Random) -> tuple[bytes, bytes]:
+    """Return bytes of the stream code that are often right, and about as many values as they ask for."""
+    disclosures = draw.randint(0, 4)
+    stream, values = bytearray(), bytearray(draw.randbytes(64 + 16 * disclosures))
+    for part in range(2 + disclosures):
+        stream += b"\x00" if part else b""
+        for _ in range(draw.randint(1, 6)):
+            piece = random_piece(draw, of_payload=part == 1)
+            stream += piece
+            count = bytes_wanted(piece)
+            zeros = draw.choice((0, min(1, count)))  # a number with a zero in front often has few enough digits
+            values += bytes(zeros) + draw.randbytes(count - zeros)
+    if draw.random() < 0.1:
+        del values[-1]
+    return bytes(stream), bytes(values)
+
+
+def bytes_wanted(piece: bytes) -> int:
+    try:
+        return sum(VALUE_BYTES.get(ord(character), 0) for character in decode_stream(piece, load_dictionary(1).words))
+    except QrPayloadError:
+        return 0
+
+
+def random_piece(draw: random.Random, *, of_payload: bool) -> bytes:
+    kind = draw.randrange(8)
+    if kind == 0:
+        dates = bytes((0x04, 0x04, *draw.choices(range(0x04, 0x09), k=3)))
+        return draw.choice((b"\x03", b"\x04", b"\x09", b"\x0a", bytes((draw.randrange(0x0B, 0x16),)), dates))
+    if kind == 1 and of_payload:
+        return draw.choice((b"\x01", b"\x02 ", b"\x02!", b"\x02\x22", b"\x02", b'"iss":"$&\xa0\x00"\x16', b"\x16"))
+    if kind == 2:
+        return bytes((draw.choice((0x17, 0x1F, 0xF8, 0xFE)),)) if draw.random() < 0.5 else random_pair(draw, 0x80, 0xA0)
+    if kind == 3:
+        return random_pair(draw, 0xA0, 0xF8)
+    if kind == 4:
+        return b"\xff" + draw.choice(("é", "漢", "\ufeff", "😀", "\uf8ff", "\u00a0", "\ue00f", "\ue010")).encode()
+    if kind == 5 and draw.random() < 0.1:
+        return draw.choice((draw.randbytes(2), b"\xff" + draw.choice(("\x7f", "가", "힣", "\ue000")).encode()))
+    return draw.choice((b"a", b"$'", b"[1]", b'["', b"\\u0041", b"{}", b"\x7f", b'"'))
+
+
+def random_pair(draw: random.Random, first: int, end: int) -> bytes:
+    return bytes((draw.randrange(first, end), draw.randrange(0x80)))
+
+
+@pytest.mark.slow
+def test_the_limits_hold_at_the_same_byte(browser: Browser) -> None:
+    at_limit = 65536 - len("e30.\x00e30")
+    streams = [b"a" * size for size in (at_limit, 65535, 65536, 65537, 80000)]
+    streams += [b"{}\x00{" + b"\x80\x10" * count + b"}" for count in (10, 2000, 8000)]
+    streams += [b"\x00".join((b"h", b"p", *[b"d"] * count)) for count in (255, 256, 257)]
+    word = max(range(200), key=lambda number: len(load_dictionary(1).words[16 + number]))
+    repeats = (65536 - 6002) // len(load_dictionary(1).words[16 + word])
+    emoji = b"h\x00" + b"\xff\xf0\x9f\x98\x80" * 6000  # one character each, two of UTF-16
+    streams += [emoji + bytes((0x80 + word // 128, word % 128)) * count for count in (repeats, repeats + 1)]
+    texts = [sealed(stream, bytes(64 + 16 * 256), deflate=True) for stream in streams]
+    texts += [encode_qr_payload("~" * size) for size in (1, 65535, 65536)]
+    for size in (1, 65535, 65536, 65537):
+        deflated = format_of_payload._deflate(b"~" * size, b"")
+        head = bytes((2, 0)) + format_of_payload._check_value("~" * size)
+        texts += [digits_from_bytes(head + deflated + tail) for tail in (b"", b"\0", b"\xff" * 9)]
+        texts += [digits_from_bytes(head + deflated[:-1]), digits_from_bytes(head + deflated[:-3] + b"\xff" * 12)]
+    texts += ["0" * length for length in (4 * 4296, 4 * 4296 + 1)] + ["😀" * 9000, "😀" * 17185, ""]
+    expected = assert_same_answers(browser, decoding(iter(texts)))
+    assert {"too_large", "compression", "structure", "digits"} <= {answer.get("kind") for answer in expected}
+
+
+@pytest.mark.slow
+def test_parts_and_marks_at_their_edges_get_the_same_answer(browser: Browser) -> None:
+    streams = [b"h\x00p", b"\x00p", b"h\x00", b"h", b"", b"h\x01\x00p\x00d", b"h\x00p\x00[\x16]", b"h\x00p\x0a"]
+    streams += [b"h\x00" + b'"iss":"x"' + b"\x16" * count for count in (1, 16, 17)]
+    streams += [b'h\x00"iss":"' + b"a" * size + b'"\x16' for size in (0, 1, 255, 256)]
+    streams += [b'h\x00"iss":"' + b"\xff\xf0\x9f\x98\x80" * size + b'"\x16' for size in (128, 255, 256)]
+    texts = [sealed(stream, bytes(64)) for stream in streams]
+    texts += [
+        sealed(b"h\x00p" + mark + b"\x00d\x00e", bytes(96)) for mark in (b"\x01\x01\x01", b"\x02!\x01", b"\x02!\x02!")
+    ]
+    texts += [sealed(b"h\x00p\x00" + empty, bytes(64 + 16)) for empty in (b"", b"[]")]
+    texts += [digits_from_bytes(bytes((1, 1, 0, 0, 0, 0, *length))) for length in ((), (0x60,), (0xE0,), (0xE0, 1))]
+    expected = assert_same_answers(browser, decoding(iter(texts)))
+    assert sum("value" in answer for answer in expected) == 9
+    assert {answer.get("kind") for answer in expected} == {None, "structure"}
+
+
+@pytest.mark.slow
+def test_codes_join_alike_in_any_order_and_company(browser: Browser) -> None:
+    draw = random.Random(34)
+    payloads = [case["payload"] for case in VECTORS["whole"]]
+    cases: list[Case] = [{"task": "join", "input": texts} for texts in ([], [""], ["#"], ["0" * 4297])]
+    cases += [{"task": "join", "input": [f"{space}{payloads[0]}{space}"]} for space in " \t\n\x1c\x85\xa0\ufeff\u3000"]
+    cases += [{"task": "join", "input": [digits_from_bytes(bytes((0x90, 1, 2, 3, 4, n))) for n in range(65)]}]
+    heads = (bytes((first, 1, 2, 3, 4)) for first in (0x80, 0x90, 0x91, 0x92, 0xB3, 0xC0))
+    cases += [{"task": "join", "input": [digits_from_bytes(head + share)]} for head in heads for share in (b"", b"x")]
+    first, second = split_into_codes(payloads[0], codes=2)
+    for others in ([second, digits_from_bytes(bytes_from_digits(first) + b"x")], [second, payloads[0]], [payloads[1]]):
+        cases.append({"task": "join", "input": [first, *others]})
+    for _ in range(300):
+        codes = [*split_into_codes(draw.choice(payloads), codes=draw.randint(1, 4))]
+        if draw.random() < 0.3:
+            codes += split_into_codes(draw.choice(payloads), codes=draw.randint(1, 4))
+        if draw.random() < 0.3:
+            place = draw.randrange(len(codes))
+            codes[place] = digits_from_bytes(damaged_bytes(bytearray(bytes_from_digits(codes[place])), draw))
+        texts = draw.sample(codes, k=draw.randint(1, len(codes)))
+        cases.append({"task": "join", "input": [qr_text(URL, text) if draw.random() < 0.5 else text for text in texts]})
+    expected = assert_same_answers(browser, cases)
+    assert sum("value" in answer for answer in expected) > 50
+    refused = {answer.get("kind") for answer in expected}
+    assert {"codes", "codes_missing", "codes_mixed", "codes_damaged", "digits", "too_large"} <= refused
