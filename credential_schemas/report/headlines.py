@@ -37,6 +37,7 @@ _FAILED_CASES: Mapping[Reason, str] = {
     Reason.CLAIM_OVERRIDDEN: "tampered",
     Reason.DOCUMENT_MISMATCH: "print_differs",
     Reason.QR_DIFFERS: "qr_differs",
+    Reason.QR_LINK_FOREIGN: "link_foreign",
     Reason.EXPIRED: "expired",
     Reason.NOT_YET_VALID: "not_yet_valid",
     Reason.REVOKED: "revoked",

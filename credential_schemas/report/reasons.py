@@ -60,6 +60,7 @@ class Reason(StrEnum):
     NO_ENTRY_IN_FORCE = "no_entry_in_force"
     NO_ENTRY_DISCLOSED = "no_entry_disclosed"
     ENTRY_STATUS_UNAVAILABLE = "entry_status_unavailable"
+    ENTRY_STATUS_UNDEFINED = "entry_status_undefined"
     # holder_binding
     HOLDER_NOT_BOUND = "holder_not_bound"
     HOLDER_BINDING_MISSING = "holder_binding_missing"
@@ -82,6 +83,7 @@ class Reason(StrEnum):
     DOCUMENT_MISMATCH = "document_mismatch"
     QR_DIFFERS = "qr_differs"
     QR_MISSING = "qr_missing"
+    QR_LINK_FOREIGN = "qr_link_foreign"
     # recipient
     RECIPIENT_MISMATCH = "recipient_mismatch"
     RECIPIENT_OPEN = "recipient_open"
@@ -170,6 +172,7 @@ ROWS: tuple[ReasonRow, ...] = (
     ReasonRow(Reason.NO_ENTRY_IN_FORCE, _C.ENTRY_STATUS, _APPLICANT),
     ReasonRow(Reason.NO_ENTRY_DISCLOSED, _C.ENTRY_STATUS, _APPLICANT),
     ReasonRow(Reason.ENTRY_STATUS_UNAVAILABLE, _C.ENTRY_STATUS, _OPERATOR),
+    ReasonRow(Reason.ENTRY_STATUS_UNDEFINED, _C.ENTRY_STATUS, _ISSUER),
     ReasonRow(Reason.HOLDER_NOT_BOUND, _C.HOLDER_BINDING, Contact.NOBODY),
     ReasonRow(Reason.HOLDER_BINDING_MISSING, _C.HOLDER_BINDING, _APPLICANT, ("E_KB_MISSING",)),
     ReasonRow(Reason.HOLDER_BINDING_NOT_ASKED, _C.HOLDER_BINDING, _OPERATOR),
@@ -194,6 +197,7 @@ ROWS: tuple[ReasonRow, ...] = (
     ReasonRow(Reason.DOCUMENT_MISMATCH, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.QR_DIFFERS, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.QR_MISSING, _C.PRINT_MATCH, _APPLICANT),
+    ReasonRow(Reason.QR_LINK_FOREIGN, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.RECIPIENT_MISMATCH, _C.RECIPIENT, _APPLICANT),
     ReasonRow(Reason.RECIPIENT_OPEN, _C.RECIPIENT, Contact.NOBODY),
     ReasonRow(Reason.LOG_PROOF_MISSING, _C.LOG_INCLUSION, _APPLICANT),

@@ -8,7 +8,9 @@ from credential_schemas.errors import EntryTypeError
 from credential_schemas.report.facts import Freshness
 from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context, Report
 from credential_schemas.report.outcomes import CheckName
+from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from credential_schemas.status_list import StatusValue
 from keys.trust_list import TrustedIssuer
 from verifier.checks.container import check_container
 from verifier.checks.content import content_of
@@ -19,7 +21,7 @@ from verifier.checks.log_inclusion import check_log_inclusion
 from verifier.checks.recipient import check_recipient
 from verifier.checks.rules import Moment, Rules
 from verifier.checks.seal import check_seal
-from verifier.checks.status import check_status
+from verifier.checks.status import check_status, status_value
 from verifier.checks.type_schema import check_type_schema, read_claims
 from verifier.evidence.gathering import Gathered, Submission, gather
 from verifier.evidence.reader import EvidenceReader
@@ -61,7 +63,7 @@ def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: Evid
         _check_page(gathered, checks, proved=proved)
     return Report(
         checks=tuple(checks.values()),
-        accepted=ACCEPTABLE if rules.profile.accept_unknown_status else frozenset(),
+        accepted=_accepted(proved, rules=rules),
         evidence=gathered.evidence,
         content=content,
         freshness=_freshness(proved, rules=rules, moment=moment),
@@ -91,7 +93,7 @@ def _check_proved(proved: _Proved, checks: dict[CheckName, Check], *, rules: Rul
     checks[CheckName.STATUS] = check_status(
         answer, index=claims.status.idx, tracks_replays=rules.statuses.tracks_replays
     )
-    checks[CheckName.ENTRY_STATUS] = check_entry_status(statuses)
+    checks[CheckName.ENTRY_STATUS] = check_entry_status(statuses, list_read=token is not None)
     checks[CheckName.RECIPIENT] = check_recipient(claims.recipient, asked=rules.recipient)
     checks[CheckName.LOG_INCLUSION] = check_log_inclusion(
         proved.verified, issuer=proved.issuer, demanded=rules.profile.require_log
@@ -101,13 +103,28 @@ def _check_proved(proved: _Proved, checks: dict[CheckName, Check], *, rules: Rul
 
 
 def _check_page(gathered: Gathered, checks: dict[CheckName, Check], *, proved: _Proved) -> None:
-    if gathered.pdf is None:
+    if gathered.pdf is None and not gathered.addresses:
         return
-    from verifier.checks.print_match import check_print_match  # the wording is only needed for a page
+    from verifier.checks.print_match import check_links, check_print_match  # the wording is only needed for a page
 
+    if gathered.pdf is None:
+        checks[CheckName.PRINT_MATCH] = check_links(gathered.addresses, issuer=proved.issuer)
+        return
     checks[CheckName.PRINT_MATCH] = check_print_match(
         gathered.pdf, proved.verified.token, claims=proved.claims, issuer=proved.issuer
     )
+
+
+def _accepted(proved: _Proved | None, *, rules: Rules) -> frozenset[Reason]:
+    """What the profile puts up with: never an unknown status where the last list that was seen said "not valid"."""
+    if not rules.profile.accept_unknown_status:
+        return frozenset()
+    token = proved.answer.token if proved is not None else None
+    if proved is not None and token is not None:
+        indexes = (proved.claims.status.idx, *(entry.idx for entry in proved.claims.entries))
+        if any(status_value(token, index) != StatusValue.VALID for index in indexes):
+            return frozenset()
+    return ACCEPTABLE
 
 
 def _freshness(proved: _Proved | None, *, rules: Rules, moment: Moment) -> Freshness:

@@ -25,8 +25,13 @@ def entry_statuses(
     return tuple(_status_of(entry, token, today) for entry in entries)
 
 
-def check_entry_status(statuses: Sequence[EntryStatus]) -> Check:
-    """Judge the entries together: what was cancelled, corrected or has ended speaks for itself, the rest stays good."""
+def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> Check:
+    """Judge the entries together: what was cancelled, corrected or has ended speaks for itself, the rest stays good.
+
+    Args:
+        statuses: one for each disclosed entry.
+        list_read: whether a usable list was there; an entry it says nothing clear about is then the issuer's fault.
+    """
     name = CheckName.ENTRY_STATUS
     if not statuses:
         return Check(name, Outcome.UNKNOWN, Reason.NO_ENTRY_DISCLOSED)
@@ -35,7 +40,8 @@ def check_entry_status(statuses: Sequence[EntryStatus]) -> Check:
     if ended == len(statuses):
         return Check(name, Outcome.FAILED, Reason.NO_ENTRY_IN_FORCE, {"count": ended})
     if unknown:
-        return Check(name, Outcome.UNKNOWN, Reason.ENTRY_STATUS_UNAVAILABLE, {"count": unknown})
+        reason = Reason.ENTRY_STATUS_UNDEFINED if list_read else Reason.ENTRY_STATUS_UNAVAILABLE
+        return Check(name, Outcome.UNKNOWN, reason, {"count": unknown})
     if ended:
         return Check(name, Outcome.PASSED, Reason.SUPERSEDED, {"count": ended})
     return Check(name, Outcome.PASSED)

@@ -3,6 +3,10 @@
 Language, specimen mark, legal-basis line, confirmation code and host are not signed. So the wording is made in every
 form the issuer may have printed, and the page must equal one of them exactly; if none fits, the differences to the
 nearest one are named.
+
+The address in front of a code's payload is not signed either, and it is where a telephone goes. It must lead to a host
+the trust list names for the issuer: a page of the bank with another address was not made by the bank, and for a code
+without its page the matter is left open, with the address in `detail.links`.
 """
 
 import unicodedata
@@ -22,6 +26,35 @@ from keys.trust_list import TrustedIssuer
 from verifier.evidence.reader import PdfFacts
 
 _LANGUAGES: tuple[Language, ...] = ("ko", "en")
+_MAX_SHOWN_LINK = 200
+
+
+def check_links(addresses: Sequence[str], *, issuer: TrustedIssuer) -> Check:
+    """Judge where the codes lead when there is no page to compare, as for a picture or the text of a code."""
+    foreign = foreign_links(addresses, issuer)
+    if foreign:
+        return Check(CheckName.PRINT_MATCH, Outcome.UNKNOWN, Reason.QR_LINK_FOREIGN, _shown(foreign))
+    return Check(CheckName.PRINT_MATCH, Outcome.SKIPPED)
+
+
+def foreign_links(addresses: Sequence[str], issuer: TrustedIssuer) -> tuple[str, ...]:
+    """Return the addresses that lead to no host of the issuer; none when the trust list names no pages for it."""
+    if not issuer.verify_urls:
+        return ()
+    known = {_origin(url) for url in (*issuer.verify_urls, issuer.id)}
+    return tuple(address for address in addresses if _origin(address) not in known)
+
+
+def _origin(address: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(address.lower())
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc
+
+
+def _shown(addresses: Sequence[str]) -> dict[str, JsonValue]:
+    return {"links": [address[:_MAX_SHOWN_LINK] for address in addresses]}
 
 
 def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims, issuer: TrustedIssuer) -> Check:
@@ -40,6 +73,9 @@ def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims, i
         return Check(name, Outcome.FAILED, Reason.DOCUMENT_MISMATCH, detail)
     if any(code != token for code in pdf.codes):
         return Check(name, Outcome.FAILED, Reason.QR_DIFFERS)
+    foreign = foreign_links(pdf.addresses, issuer)
+    if foreign:
+        return Check(name, Outcome.FAILED, Reason.QR_LINK_FOREIGN, _shown(foreign))
     if not pdf.codes and not imprint.link_only:
         return Check(name, Outcome.UNKNOWN, Reason.QR_MISSING, {"note": pdf.code_problem})
     return Check(name, Outcome.PASSED)

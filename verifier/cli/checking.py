@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 
+from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.report.messages import Language, unreadable_texts
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.encoding import JsonValue
@@ -17,7 +18,7 @@ from verifier.checks.assembling import verify
 from verifier.checks.rules import Moment, Rules
 from verifier.cli.options import language_of
 from verifier.errors import OptionError, UnreadableEvidence, VerifierError
-from verifier.evidence.gathering import NAME_OF_TEXT, Submission
+from verifier.evidence.gathering import NAME_OF_TEXT, Submission, well_formed
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.reader import EvidenceReader
 from verifier.exit_codes import OF_ERROR, OF_VERDICT, ExitCode, worst
@@ -96,7 +97,10 @@ def _moment(text: str | None) -> Moment:
         given = datetime.fromisoformat(text)
     except ValueError as error:
         raise OptionError("expected --now as ISO 8601, for example 2026-11-22T09:00:00+09:00") from error
-    return Moment(given if given.tzinfo is not None else given.replace(tzinfo=_KOREAN_TIME), simulated=True)
+    moment = Moment(given if given.tzinfo is not None else given.replace(tzinfo=_KOREAN_TIME), simulated=True)
+    if not is_numeric_date(moment.seconds):
+        raise OptionError("expected --now to be a time between 1970 and 2242")
+    return moment
 
 
 def _key_binding(audience: str | None, nonce: str | None) -> KeyBindingPolicy | None:
@@ -112,7 +116,7 @@ def _sources(arguments: argparse.Namespace) -> Iterator[tuple[str, _Source]]:
     if not arguments.files and not arguments.text:
         raise OptionError("expected a FILE, - for standard input, or --text; see cb-verifier check --help")
     for name in arguments.files:
-        yield name, partial(_from_file, name)
+        yield well_formed(name), partial(_from_file, name)
     if arguments.text:
         yield NAME_OF_TEXT, partial(_from_texts, tuple(arguments.text))
 

@@ -13,6 +13,11 @@ _Prepare = Callable[[Image.Image], Image.Image]
 _LOCAL, _GLOBAL = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram
 _QR_CODES = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _ENLARGE_BELOW, _SHRINK_ABOVE = 5_000_000, 3_000_000  # pixels
+_CLOSER_LOOKS = 4  # codes that were found and not read, the largest first
+_CLOSER_MARGIN, _CLOSER_SCALE = 0.1, 4
+_CLOSER_SIDES = range(100, 500)  # pixels: smaller ones are no whole code of ours, larger ones need no enlarging
+
+_Box = tuple[int, int, int, int]
 
 
 def codes_of_pictures(pictures: Iterable[Image.Image]) -> CodeSet:
@@ -32,6 +37,8 @@ def _tries(picture: Image.Image) -> Iterator[list[str]]:
     """Yield the texts of one preparation after the other, the likeliest first; each is made when it is asked for."""
     for binarizer in (_LOCAL, _GLOBAL):
         yield _read(picture, binarizer)
+    for box in _unread(picture):
+        yield _read(_closer(picture.crop(box)), _LOCAL)
     for prepare in _preparations(picture.width * picture.height):
         prepared = prepare(picture)
         for binarizer in (_LOCAL, _GLOBAL):
@@ -48,6 +55,31 @@ def _preparations(pixels: int) -> Iterator[_Prepare]:
     yield lambda picture: picture.filter(ImageFilter.MedianFilter(3))
     if pixels <= _ENLARGE_BELOW:
         yield lambda picture: ImageOps.scale(picture.filter(ImageFilter.GaussianBlur(1)), 1.5, Image.Resampling.BICUBIC)
+
+
+def _unread(picture: Image.Image) -> list[_Box]:
+    """Return where codes were found whose modules could not be told apart, with a margin, the largest first."""
+    found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, binarizer=_LOCAL, return_errors=True)
+    boxes = [_around(code.position) for code in found if not code.valid]
+    fitting = [box for box in boxes if min(_sides(box)) in _CLOSER_SIDES and max(_sides(box)) in _CLOSER_SIDES]
+    return sorted(fitting, key=lambda box: -max(_sides(box)))[:_CLOSER_LOOKS]
+
+
+def _around(position: zxingcpp.Position) -> _Box:
+    corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
+    xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
+    margin = round(_CLOSER_MARGIN * (max(xs) - min(xs)))
+    return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
+
+
+def _sides(box: _Box) -> tuple[int, int]:
+    return box[2] - box[0], box[3] - box[1]
+
+
+def _closer(part: Image.Image) -> Image.Image:
+    """Enlarge a small code and sharpen by about two of its pixels, which tells modules of 2 to 3 pixels apart."""
+    enlarged = ImageOps.scale(part, _CLOSER_SCALE, Image.Resampling.BILINEAR)
+    return enlarged.filter(ImageFilter.UnsharpMask(radius=6, percent=600, threshold=0))
 
 
 def _read(picture: Image.Image, binarizer: zxingcpp.Binarizer) -> list[str]:

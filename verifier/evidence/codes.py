@@ -14,6 +14,7 @@ class CodeSet:
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
+        self._addresses: list[str] = []
         self._parts: list[str] = []
         self._whole: list[str] = []
         self._joined: str | None = None
@@ -25,15 +26,19 @@ class CodeSet:
         if text in self._seen or len(self._seen) >= MAX_CODES:
             return
         self._seen.add(text)
+        address: str | None = None
         try:
-            credential = decode_qr_payload(split_qr_text(text)[1])
+            address, payload = split_qr_text(text)
+            credential = decode_qr_payload(payload)
         except QrPayloadError as error:
             if error.kind == "code_of_several":
+                self._note(address)
                 self._parts.append(text)
                 self._join()
             else:
                 self._problem = "other_code" if error.kind in _NOT_OURS else "code_damaged"
         else:
+            self._note(address)
             if credential not in self._whole:
                 self._whole.append(credential)
 
@@ -47,6 +52,11 @@ class CodeSet:
         """Every different credential the codes carry."""
         joined = () if self._joined is None or self._joined in self._whole else (self._joined,)
         return (*self._whole, *joined)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every different address that stands before a payload of ours: where a telephone would go."""
+        return tuple(self._addresses)
 
     @property
     def problem(self) -> str | None:
@@ -72,6 +82,10 @@ class CodeSet:
         if len(self.credentials) > 1:
             raise UnreadableEvidence("several_certificates")
         return self.credentials[0]
+
+    def _note(self, address: str | None) -> None:
+        if address is not None and address not in self._addresses:
+            self._addresses.append(address)
 
     def _join(self) -> None:
         try:

@@ -43,6 +43,7 @@ def read_pdf(data: bytes) -> dict[str, JsonValue]:
         "texts": [*texts],
         "codes": [*codes.credentials],
         "code_problem": codes.problem,
+        "addresses": [*codes.addresses],
     }
 
 

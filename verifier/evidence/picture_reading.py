@@ -12,7 +12,7 @@ from verifier.evidence.limits import MAX_PIXELS, MAX_SIDE
 
 
 def read_picture(data: bytes) -> dict[str, JsonValue]:
-    """Return `{"credential": text}`: the one certificate whose codes are in a picture.
+    """Return `credential`, the one certificate whose codes are in a picture, and the `addresses` before its payload.
 
     Raises:
         UnreadableEvidence: `picture_too_large`, `picture_damaged`, `picture_animated`, or a kind of `CodeSet.only`.
@@ -25,7 +25,8 @@ def read_picture(data: bytes) -> dict[str, JsonValue]:
         raise UnreadableEvidence("picture_too_large", limit=MAX_PIXELS // 1_000_000) from error
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
         raise UnreadableEvidence("picture_damaged") from error
-    return {"credential": codes_of_pictures([grey]).only()}
+    codes = codes_of_pictures([grey])
+    return {"credential": codes.only(), "addresses": [*codes.addresses]}
 
 
 def _grey(data: bytes) -> Image.Image:

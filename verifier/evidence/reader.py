@@ -25,7 +25,8 @@ class PdfFacts:
     """What a PDF holds, nothing of it verified.
 
     `findings` are the slugs of what the container must not have or lacks; `signed` whether a signature is in it;
-    `codes` the different credentials its codes carry; `code_problem` why there is none.
+    `codes` the different credentials its codes carry; `code_problem` why there is none; `addresses` where the codes
+    lead.
     """
 
     findings: tuple[str, ...]
@@ -34,6 +35,15 @@ class PdfFacts:
     texts: tuple[str, ...]
     codes: tuple[str, ...]
     code_problem: str | None
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """The credential that the codes in a picture carry, nothing of it verified, and where the codes lead."""
+
+    credential: str
+    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +83,17 @@ class EvidenceReader:
                 pipe.close()
         child.wait()
 
-    def read_picture(self, data: bytes) -> str:
-        """Return the credential whose codes are in a picture.
+    def read_picture(self, data: bytes) -> PictureFacts:
+        """Return what the codes in a picture say.
 
         Raises:
             UnreadableEvidence: why there is none.
         """
-        credential = self._ask({"task": "picture"}, data).get("credential")
-        if not isinstance(credential, str):
+        facts = self._ask({"task": "picture"}, data)
+        credential = _text(facts, "credential")
+        if credential is None:
             raise EvidenceReaderFailed("expected a credential from the picture reader, found none")
-        return credential
+        return PictureFacts(credential, _texts(facts, "addresses"))
 
     def read_pdf(self, data: bytes) -> PdfFacts:
         """Return the facts of a PDF.
@@ -98,6 +109,7 @@ class EvidenceReader:
             texts=_texts(facts, "texts"),
             codes=_texts(facts, "codes"),
             code_problem=_text(facts, "code_problem"),
+            addresses=_texts(facts, "addresses"),
         )
 
     def check_seal(self, data: bytes, *, roots: tuple[str, ...], now: datetime) -> SealFacts:

@@ -54,7 +54,8 @@ def read_profile(path: Path) -> Profile:
         ProfileError: the file is missing, not JSON, has an unknown member or a value out of range.
     """
     try:
-        members = decode_json_object(path.read_bytes(), max_bytes=MAX_PROFILE_BYTES)
+        with path.open("rb") as opened:
+            members = decode_json_object(opened.read(MAX_PROFILE_BYTES + 1), max_bytes=MAX_PROFILE_BYTES)
     except OSError as error:
         raise ProfileError(f"expected a readable profile file, found: {error.strerror}") from error
     except DecodingError as error:

@@ -75,6 +75,7 @@ def _problem_lines(report: Report, language: Language) -> Iterator[str]:
         slug = f"({check.reason})" if check.reason is not None else ""
         yield from _labelled(word("reason", language), f"{check.message.in_language(language)} {slug}")
         yield from _difference_lines(check, language)
+        yield from _link_lines(check, language)
     if report.verdict is Verdict.VALID:
         return
     for contact in dict.fromkeys(_contact_of(check) for check in problems):
@@ -96,6 +97,12 @@ def _difference_lines(check: Check, language: Language) -> Iterator[str]:
     if len(differences) > _MAX_SHOWN_DIFFERENCES:
         rest = len(differences) - _MAX_SHOWN_DIFFERENCES
         yield from _indented(word("more_differences", language, count=rest))
+
+
+def _link_lines(check: Check, language: Language) -> Iterator[str]:
+    found = check.detail.get("links")
+    for link in found[:_MAX_SHOWN_DIFFERENCES] if isinstance(found, list) else []:
+        yield from _indented(f"- {word('link', language, link=harmless(str(link)))}")
 
 
 def _certificate_lines(certificate: CertificateFacts, language: Language) -> Iterator[str]:

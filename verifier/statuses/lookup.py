@@ -3,7 +3,8 @@
 Rules enforced:
 * only lists of a trusted issuer are looked for, only after its credential was proved, and `fetch` reaches only origins
   the trust list names for that issuer;
-* a list is verified with that issuer's status keys before its bits are read; older than one already seen is refused;
+* a list is verified with that issuer's status keys, distrusted ones left out, before its bits are read; older than
+  one already seen is refused;
 * a list counts while it is fresh: `min(ttl, 12 h)` plus the profile's grace after it was obtained, before its `exp`;
   a caller's own limit on its age replaces the first of these;
 * whatever fails, the answer has a reason and no list; it is never "not revoked".
@@ -20,6 +21,7 @@ from credential_schemas.limits import MAX_STATUS_CACHE_S, MAX_STATUS_GRACE_S, MA
 from credential_schemas.report.reasons import Reason
 from credential_schemas.status_list import StatusToken, verify_status_token
 from keys.errors import FetchError
+from keys.jwk import PublicKey
 from keys.trust_list import TrustedIssuer
 from verifier.statuses.state import SeenList, StateFolder
 
@@ -48,11 +50,12 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class StatusAnswer:
-    """A usable list, or the reason why there is none; a stale list is given with its reason, for its age only."""
+    """A usable list and when it was obtained, or why there is none; a stale list is given with its reason."""
 
     token: StatusToken | None
     reason: Reason | None
     detail: str = ""
+    obtained_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,16 @@ class StatusLookup:
     def find(self, uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
         """Return the list at a URI, or why there is none, at `now` (seconds since 1970)."""
         known = self._answers.get((issuer.id, uri))
-        if known is not None and 0 <= now - known[0] < self._reuse_s and known[1].reason is None:
+        if known is not None and 0 <= now - known[0] < self._reuse_s and self._still_good(known[1], now):
             return known[1]
         answer = self._look(uri, issuer, now)
         self._answers[issuer.id, uri] = (now, answer)
         return answer
+
+    def _still_good(self, answer: StatusAnswer, now: int) -> bool:
+        if answer.token is None or answer.reason is not None:
+            return False
+        return self._freshness.accepts(answer.token, obtained_at=answer.obtained_at, now=now)
 
     def _look(self, uri: str, issuer: TrustedIssuer, now: int) -> StatusAnswer:
         refused: list[StatusAnswer] = []
@@ -110,7 +118,8 @@ class StatusLookup:
         if file is None:
             return None
         try:
-            data = file.read_bytes()
+            with file.open("rb") as opened:
+                data = opened.read(MAX_STATUS_TOKEN_BYTES + 2)  # a line end is no part of the token
         except OSError:
             return StatusAnswer(
                 None, Reason.STATUS_UNAVAILABLE, "expected the file named in the status map, found none"
@@ -142,7 +151,7 @@ class StatusLookup:
         text = data.strip().decode("ascii", "replace")
         try:
             token = verify_status_token(
-                text, uri=uri, keys=issuer.status_keys, now=now, newest_seen=seen.iat if seen is not None else None
+                text, uri=uri, keys=_believed(issuer, now), now=now, newest_seen=seen.iat if seen is not None else None
             )
         except StatusListError as error:
             return StatusAnswer(None, _REASON_OF_KIND.get(error.kind, Reason.STATUS_INVALID), str(error))
@@ -153,4 +162,10 @@ class StatusLookup:
             state.remember(uri, SeenList(issued_at, obtained), text)
         if not self._freshness.accepts(token, obtained_at=obtained, now=now):
             return StatusAnswer(token, Reason.STATUS_STALE, f"the list is {token.age_s(now)} s old")
-        return StatusAnswer(token, None)
+        return StatusAnswer(token, None, obtained_at=obtained)
+
+
+def _believed(issuer: TrustedIssuer, now: int) -> Mapping[str, PublicKey]:
+    """The status keys of an issuer without distrusted ones: who holds such a key can date a list at will."""
+    since = {kid: issuer.distrusted_since(kid) for kid in issuer.status_keys}
+    return {kid: key for kid, key in issuer.status_keys.items() if (start := since[kid]) is None or now < start}

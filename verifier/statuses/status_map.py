@@ -17,14 +17,15 @@ def read_status_map(path: Path) -> Mapping[str, Path]:
         StatusMapError: the map cannot be read or is not an object of texts.
     """
     try:
-        members = decode_json_object(path.read_bytes(), max_bytes=MAX_MAP_BYTES)
+        with path.open("rb") as opened:
+            members = decode_json_object(opened.read(MAX_MAP_BYTES + 1), max_bytes=MAX_MAP_BYTES)
     except OSError as error:
         raise StatusMapError(f"expected a readable status map, found: {error.strerror}") from error
     except DecodingError as error:
         raise StatusMapError(f"expected a JSON object in the status map, found: {error}") from error
     files: dict[str, Path] = {}
     for uri, name in members.items():
-        if not isinstance(name, str):
+        if not isinstance(name, str) or "\0" in name:
             raise StatusMapError("expected every status list in the map to name a file, found another value")
         files[uri] = path.parent / name
     return files

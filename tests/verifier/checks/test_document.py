@@ -10,6 +10,7 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.report.model import Report
 from credential_schemas.report.outcomes import CheckName, DocumentPart, EvidenceKind, Outcome, StatusPart, Verdict
 from credential_schemas.report.reasons import Reason
@@ -214,3 +215,16 @@ def test_locked_pdf_gets_no_verdict(world: World, drawn: bytes) -> None:
     with pytest.raises(UnreadableEvidence) as refusal:
         world.check(locked)
     assert refusal.value.kind == "pdf_locked"
+
+
+def test_code_that_leads_to_another_host_makes_the_page_no_original(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.verifier.world.VERIFY_URL", "https://evil.example/v")
+    refused(world.check(world.sealed()), PRINT, Reason.QR_LINK_FOREIGN)
+
+
+def test_code_is_not_judged_by_its_address_where_the_trust_list_names_none(world: World) -> None:
+    del world.issuer["verify_urls"]
+    text = "https://elsewhere.example/v#" + encode_qr_payload(world.token())
+    assert found(world.check(text, is_code_text=True), PRINT) == (Outcome.SKIPPED, None)

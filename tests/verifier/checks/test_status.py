@@ -13,6 +13,7 @@ from credential_schemas.report.reasons import Reason
 from keys.errors import FetchError
 from tests.verifier.checks.test_credential import found
 from tests.verifier.world import NOW, STATUS_URI, World, claims, content, entry, training
+from verifier.policies.profile import Profile
 from verifier.statuses.network import fetch_from_listed_origins
 from verifier.statuses.state import SeenList, StateFolder
 
@@ -257,3 +258,41 @@ def test_nonce_is_forgotten_after_its_life_and_strange_files_are_left_alone(tmp_
     assert not state.use_nonce("a", "n", now=1500)
     assert state.use_nonce("a", "n", now=1601)
     assert (tmp_path / "nonces" / "strange").exists()
+
+
+def test_last_known_revocation_is_not_forgotten_by_an_offline_profile(world: World) -> None:
+    world.profile = Profile("field", accept_unknown_status=True)
+    world.statuses, world.status_issued_at = {7: 1}, int(NOW.timestamp()) - 5 * 86400
+    (world.folder / "list.jwt").write_text(world.status_token())
+    rules = world.rules(offline=True, prefetched={STATUS_URI: world.folder / "list.jwt"})
+    report = world.check(world.token(), rules)
+    assert report.check(CheckName.STATUS).reason is Reason.STATUS_STALE
+    assert report.verdict is Verdict.INDETERMINATE
+
+
+def test_stale_list_that_says_valid_is_accepted_by_an_offline_profile(world: World) -> None:
+    world.profile = Profile("field", accept_unknown_status=True)
+    world.status_issued_at = int(NOW.timestamp()) - 5 * 86400
+    (world.folder / "list.jwt").write_text(world.status_token())
+    rules = world.rules(offline=True, prefetched={STATUS_URI: world.folder / "list.jwt"})
+    assert world.check(world.token(), rules).verdict is Verdict.VALID
+
+
+def test_key_that_will_be_distrusted_later_still_signs_lists(world: World) -> None:
+    world.issuer["distrusted"] = [{"kid": world.keys.status.key_id, "since": "2027-01-01T00:00:00Z"}]
+    assert world.check(world.token()).verdict is Verdict.VALID
+
+
+def test_answer_is_reused_only_while_the_list_is_fresh(world: World) -> None:
+    rules = world.rules()
+    world.check(world.token(), rules)
+    world.now = NOW + timedelta(hours=11)
+    world.check(world.token(), rules)
+    assert len(world.requested) == 1
+    world.ttl_s = 60
+    short = world.rules()
+    world.now = NOW
+    world.check(world.token(), short)
+    world.now = NOW + timedelta(hours=11)
+    world.check(world.token(), short)
+    assert len(world.requested) == 3

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from credential_schemas.qr.payload import encode_qr_payload
 from tests.verifier.world import AUDIENCE, NONCE, STATUS_URI, World, claims
 from verifier.cli.check import WALLET_COMMAND
 from verifier.cli.main import main
@@ -327,3 +328,38 @@ def test_sealed_pdf_is_checked_by_the_command(desk: Desk) -> None:
     pdf = desk.put("certificate.pdf", desk.world.sealed(desk.world.token(), claims()))
     assert desk.run(pdf) == 0
     assert "original: the seal is intact" in desk.output()[0]
+
+
+@pytest.mark.parametrize("now", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1969-12-31T00:00:00Z"])
+def test_time_no_credential_can_have_is_a_usage_error(desk: Desk, now: str) -> None:
+    assert main(["check", "--trust", desk.trust, "--offline", desk.good, "--now", now]) == 2
+    assert "between 1970 and 2242" in desk.output()[1]
+
+
+@pytest.mark.parametrize("option", [[], ["--json"]])
+def test_file_name_that_is_no_text_is_written_out(desk: Desk, option: list[str]) -> None:
+    forged = desk.world.token() + "WyJzIiwibmFtZSIsIngiXQ~"
+    (desk.folder / "bad\udcff.sdjwt").write_text(forged)
+    assert desk.run(*option, str(desk.folder / "bad\udcff.sdjwt")) == 1
+    assert "udcff" in desk.output()[0]
+
+
+@pytest.mark.parametrize("option", ["--status-map", "--profile"])
+def test_endless_file_is_read_no_further_than_its_limit(desk: Desk, option: str) -> None:
+    assert desk.run(desk.good, option, "/dev/zero") == 2
+
+
+def test_endless_status_list_is_no_status(desk: Desk) -> None:
+    desk.put("map.json", json.dumps({STATUS_URI: "/dev/zero"}))
+    assert desk.run(desk.good) == 3
+
+
+def test_status_map_with_a_name_no_file_can_have_is_a_usage_error(desk: Desk) -> None:
+    desk.put("map.json", json.dumps({STATUS_URI: "a\0b"}))
+    assert desk.run(desk.good) == 2
+
+
+def test_foreign_address_in_a_code_is_named(desk: Desk) -> None:
+    text = "https://evil.example/v#" + encode_qr_payload(desk.world.token())
+    assert desk.run("--text", text) == 3
+    assert "address in the code: https://evil.example/v" in desk.output()[0]

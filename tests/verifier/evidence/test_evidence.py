@@ -130,7 +130,7 @@ def test_missing_codes_are_counted(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("https://example.com/", "other_code"), ("", "no_code")],
+    [("https://example.com/", "other_code"), ("", "empty")],
 )
 def test_codes_that_carry_no_certificate_are_told_apart(world: World, text: str, kind: str) -> None:
     with pytest.raises(UnreadableEvidence) as refusal:
