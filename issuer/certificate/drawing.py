@@ -98,7 +98,7 @@ def draw_certificate(request: DrawRequest) -> bytes:
         document_id=request.document_id,
     )
     credential = None if request.preview else request.credential.encode("ascii")
-    return finish_pdf(drawn, Finish(canvas.root, symbols, credential, facts))
+    return finish_pdf(drawn, Finish(symbols, credential, facts))
 
 
 def _draw_pages(canvas: TaggedCanvas, wording: CertificateWording, *, codes: Codes, mark: str | None) -> None:

@@ -12,10 +12,12 @@ from io import BytesIO
 from threading import Lock
 
 from reportlab.pdfbase.pdfmetrics import registerFont
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
+from reportlab.pdfgen.canvas import Canvas
 
 from issuer.certificate.assets import read_asset
 from issuer.certificate.errors import GlyphMissingError
+from issuer.certificate.font_subsets import FontMetrics, FontSubset
 
 SOURCE = "npm pretendard-gov 1.3.9, SIL OFL 1.1"
 
@@ -77,3 +79,33 @@ def require_glyphs(where: str, text: str) -> None:
         for character in text:
             if character not in covered:
                 raise GlyphMissingError(where=where, character=f"U+{ord(character):04X}")
+
+
+def cut_subsets(canvas: Canvas) -> list[FontSubset]:
+    """Return the glyphs of both faces that a canvas has used, in the order of their names in its pages."""
+    document = canvas._doc  # noqa: SLF001 — ReportLab keeps the codes it gave to characters by its document
+    subsets: list[FontSubset] = []
+    for used in document.delayedFonts:
+        face = used.face
+        metrics = FontMetrics(
+            ascent=face.ascent,
+            descent=face.descent,
+            cap_height=face.capHeight,
+            italic_angle=face.italicAngle,
+            stem_width=face.stemV,
+            default_width=face.defaultWidth,
+            box=tuple(face.bbox),
+            flags=face.flags,
+        )
+        for number, characters in enumerate(used.state[document].subsets):
+            subsets.append(
+                FontSubset(
+                    resource=used.getSubsetInternalName(number, document)[1:],
+                    name=f"{SUBSETN(number).decode('ascii')}+{used.fontName}",
+                    characters=characters,
+                    widths=[face.getCharWidth(character) for character in characters],
+                    program=face.makeSubset(characters),
+                    metrics=metrics,
+                )
+            )
+    return subsets

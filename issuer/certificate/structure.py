@@ -4,109 +4,65 @@ Source: ISO 32000-1, 14.7 (logical structure) and 14.8 (tagged PDF); ISO 14289-1
 """
 
 from collections.abc import Sequence
-from typing import IO
 
-from pypdf import PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    DictionaryObject,
-    IndirectObject,
-    NameObject,
-    NumberObject,
-    PdfObject,
-)
-
+from issuer.certificate.pdf_file import PdfFile, array, reference, text_string
 from issuer.certificate.style import PAGE_HEIGHT
 from issuer.certificate.tagged_canvas import Box, Element, MarkedContent
 
 
-class _Written(PdfObject):
-    """An object whose text is ready: pypdf's dictionaries took a third of the time for the hundreds of elements."""
-
-    def __init__(self, text: str = "") -> None:
-        self.text = text
-
-    def write_to_stream(self, stream: IO[bytes], encryption_key: str | bytes | None = None) -> None:  # noqa: ARG002 — pypdf's signature
-        """Write the text, which is ASCII."""
-        stream.write(self.text.encode("ascii"))
-
-
-def add_object(writer: PdfWriter, value: PdfObject) -> IndirectObject:
-    """Give a value its own object number in the file."""
-    return writer._add_object(value)  # noqa: SLF001 — pypdf has no public way to add an object
-
-
-def add_structure(writer: PdfWriter, root: Element) -> None:
-    """Add StructTreeRoot, ParentTree and the pages' links to them.
+def add_structure(file: PdfFile, root: Element, pages: Sequence[int]) -> int:
+    """Add StructTreeRoot and ParentTree and return the number of the former.
 
     Args:
-        writer: the file, its pages as drawn.
+        file: the file.
         root: the Document element.
+        pages: the object numbers of the pages, whose StructParents are their indexes.
     """
-    tree = DictionaryObject({NameObject("/Type"): NameObject("/StructTreeRoot")})
-    tree_reference = add_object(writer, tree)
-    pages = list(writer.pages)
-    builder = _Builder(writer, [_number(page.indirect_reference) for page in pages])
-    document = builder.add(root, parent=tree_reference.idnum)
-    numbers = ArrayObject()
-    for index, (page, parents) in enumerate(zip(pages, builder.parents, strict=True)):
-        numbers.append(NumberObject(index))
-        numbers.append(add_object(writer, _Written(_array([f"{parents[mark]} 0 R" for mark in range(len(parents))]))))
-        page[NameObject("/StructParents")] = NumberObject(index)
-        page[NameObject("/Tabs")] = NameObject("/S")
-    tree[NameObject("/K")] = ArrayObject([document])
-    tree[NameObject("/ParentTree")] = add_object(writer, DictionaryObject({NameObject("/Nums"): numbers}))
-    tree[NameObject("/ParentTreeNextKey")] = NumberObject(len(pages))
-    marked = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})  # noqa: FBT003 — pypdf's constructor
-    writer.root_object[NameObject("/StructTreeRoot")] = tree_reference
-    writer.root_object[NameObject("/MarkInfo")] = marked
+    tree = file.reserve()
+    builder = _Builder(file, pages)
+    document = builder.add(root, parent=tree)
+    numbers: list[str] = []
+    for index, parents in enumerate(builder.parents):
+        owners = file.add(array(reference(parents[mark]) for mark in range(len(parents))))
+        numbers += [str(index), reference(owners)]
+    parent_tree = file.add(f"<< /Nums {array(numbers)} >>")
+    file.put(
+        tree,
+        f"<< /Type /StructTreeRoot /K [{reference(document)}] /ParentTree {reference(parent_tree)}"
+        f" /ParentTreeNextKey {len(pages)} >>",
+    )
+    return tree
 
 
 class _Builder:
     """Adds elements to the file; `parents` has, for each page, the object number of the owner of every mark."""
 
-    def __init__(self, writer: PdfWriter, pages: Sequence[int]) -> None:
-        self._writer = writer
+    def __init__(self, file: PdfFile, pages: Sequence[int]) -> None:
+        self._file = file
         self._pages = pages
         self.parents: list[dict[int, int]] = [{} for _ in pages]
 
-    def add(self, element: Element, *, parent: int) -> IndirectObject:
-        """Add an element and all below it; return the reference to it."""
-        written = _Written()
-        reference = add_object(self._writer, written)
+    def add(self, element: Element, *, parent: int) -> int:
+        """Add an element and all below it; return its number."""
+        number = self._file.reserve()
         kids: list[str] = []
         page: int | None = None
         for child in element.children:
             if isinstance(child, MarkedContent):
-                self.parents[child.page][child.number] = reference.idnum
+                self.parents[child.page][child.number] = number
                 page = self._pages[child.page]
                 kids.append(str(child.number))
             else:
-                kids.append(f"{self.add(child, parent=reference.idnum).idnum} 0 R")
-        parts = [f"/Type /StructElem /S /{element.kind} /P {parent} 0 R"]
+                kids.append(reference(self.add(child, parent=number)))
+        parts = [f"/Type /StructElem /S /{element.kind} /P {reference(parent)}"]
         if page is not None:
-            parts.append(f"/Pg {page} 0 R")
+            parts.append(f"/Pg {reference(page)}")
         if kids:
-            parts.append(f"/K {_array(kids)}")
+            parts.append(f"/K {array(kids)}")
         if element.alternative is not None:
-            parts.append(f"/Alt <{_utf16(element.alternative)}>")
-        written.text = f"<< {' '.join([*parts, *_attributes(element)])} >>"
-        return reference
-
-
-def _number(reference: IndirectObject | None) -> int:
-    if reference is None:
-        raise AssertionError("a page of a writer always has an object number")
-    return reference.idnum
-
-
-def _array(items: Sequence[str]) -> str:
-    return f"[{' '.join(items)}]"
-
-
-def _utf16(text: str) -> str:
-    return "FEFF" + text.encode("utf-16-be").hex().upper()
+            parts.append(f"/Alt {text_string(element.alternative)}")
+        self._file.put(number, f"<< {' '.join([*parts, *_attributes(element)])} >>")
+        return number
 
 
 def _attributes(element: Element) -> list[str]:
@@ -122,4 +78,4 @@ def _attributes(element: Element) -> list[str]:
 def _rectangle(box: Box) -> str:
     bottom = PAGE_HEIGHT - box.y - box.height
     corners = (box.x, bottom, box.x + box.width, bottom + box.height)
-    return _array([f"{value:.2f}" for value in corners])
+    return array([f"{value:.2f}" for value in corners])

@@ -4,7 +4,7 @@ ReportLab draws; the marks put into the content (ISO 32000-1, 14.7 and 14.8) are
 `structure` writes into the file afterwards. Coordinates are points from the top left corner of the sheet.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -12,7 +12,8 @@ from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
-from issuer.certificate.fonts import Weight, font
+from issuer.certificate.font_subsets import FontSubset
+from issuer.certificate.fonts import Weight, cut_subsets, font
 from issuer.certificate.style import PAGE_HEIGHT, PAGE_WIDTH, Colour, TextStyle
 from issuer.certificate.text import FittedText
 
@@ -55,16 +56,25 @@ class Element:
         return child
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnPages:
+    """The content of each page, not compressed, the fonts it uses, and the structure of it all."""
+
+    contents: Sequence[bytes]
+    fonts: Sequence[FontSubset]
+    root: Element
+
+
 class TaggedCanvas:
     """A ReportLab canvas that draws from the top left and records marked content."""
 
     def __init__(self) -> None:
         for weight in Weight:
             font(weight)
-        self._buffer = BytesIO()
+        self._contents: list[bytes] = []
         # `initialFontName`: ReportLab otherwise writes a Helvetica that is not embedded into every page.
         self._canvas = Canvas(
-            self._buffer,
+            BytesIO(),
             pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
             pageCompression=0,
             invariant=1,
@@ -80,14 +90,17 @@ class TaggedCanvas:
 
     def next_page(self) -> None:
         """Finish this page and begin another."""
-        self._canvas.showPage()
+        self._end_page()
         self._numbers.append(0)
 
-    def finish(self) -> bytes:
-        """Finish the last page and return ReportLab's file, uncompressed and without structure."""
+    def finish(self) -> DrawnPages:
+        """Finish the last page and return what was drawn."""
+        self._end_page()
+        return DrawnPages(self._contents, cut_subsets(self._canvas), self.root)
+
+    def _end_page(self) -> None:
+        self._contents.append(self._canvas.getCurrentPageContent().encode("latin-1"))
         self._canvas.showPage()
-        self._canvas.save()
-        return self._buffer.getvalue()
 
     @contextmanager
     def content(self, element: Element) -> Iterator[None]:

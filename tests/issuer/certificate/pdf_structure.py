@@ -440,6 +440,6 @@ def forms_plain(file: File) -> Iterator[str]:
 @rule
 def filters_allowed(file: File) -> Iterator[str]:
     """ISO 19005-3, 6.1.7.2: no LZW, no external streams; ours use Flate alone."""
-    for value in file.dictionaries:
-        if value.get("/Filter") not in (None, "/FlateDecode") or ("/F" in value and isinstance(value, StreamObject)):
+    for value in (found for found in file.dictionaries if isinstance(found, StreamObject)):
+        if value.get("/Filter") not in (None, "/FlateDecode") or "/F" in value:
             yield f"found {value.get('/Filter')}"
