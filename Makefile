@@ -35,7 +35,7 @@ fix: setup ## apply the format and the safe fixes
 	$(BIN)/python docs/generate_cli.py
 
 bench: setup ## the benchmarks, written to benchmarks/results/
-	@for script in benchmarks/*.py; do $(BIN)/python $$script; done
+	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
 package: setup ## wheel and sdist, installed and tried in a clean place
 	@./.ci/package
