@@ -37,12 +37,23 @@ def _tries(picture: Image.Image) -> Iterator[list[str]]:
     """Yield the texts of one preparation after the other, the likeliest first; each is made when it is asked for."""
     for binarizer in (_LOCAL, _GLOBAL):
         yield _read(picture, binarizer)
-    for box in _unread(picture):
-        yield _read(_closer(picture.crop(box)), _LOCAL)
-    for prepare in _preparations(picture.width * picture.height):
+    yield from _closer_looks(picture, _unread(picture))
+    pixels = picture.width * picture.height
+    for prepare in _preparations(pixels):
         prepared = prepare(picture)
         for binarizer in (_LOCAL, _GLOBAL):
             yield _read(prepared, binarizer)
+    if pixels <= _ENLARGE_BELOW:
+        sharper = _deblurred(picture, scale=2, steps=3, percent=200)
+        yield _read(sharper, _LOCAL)
+        yield from _closer_looks(picture, _unread(sharper, scale=2))
+
+
+def _closer_looks(picture: Image.Image, boxes: list[_Box]) -> Iterator[list[str]]:
+    for box in boxes:
+        part = picture.crop(box)
+        yield _read(_closer(part), _LOCAL)
+        yield _read(_deblurred(part, scale=_CLOSER_SCALE, steps=5, percent=150), _LOCAL)
 
 
 def _preparations(pixels: int) -> Iterator[_Prepare]:
@@ -57,17 +68,20 @@ def _preparations(pixels: int) -> Iterator[_Prepare]:
         yield lambda picture: ImageOps.scale(picture.filter(ImageFilter.GaussianBlur(1)), 1.5, Image.Resampling.BICUBIC)
 
 
-def _unread(picture: Image.Image) -> list[_Box]:
-    """Return where codes were found whose modules could not be told apart, with a margin, the largest first."""
+def _unread(picture: Image.Image, *, scale: int = 1) -> list[_Box]:
+    """Return where codes were found whose modules could not be told apart, with a margin, the largest first.
+
+    `scale` says how much the picture was enlarged; the places are those before that.
+    """
     found = zxingcpp.read_barcodes(picture, formats=_QR_CODES, binarizer=_LOCAL, return_errors=True)
-    boxes = [_around(code.position) for code in found if not code.valid]
+    boxes = [_around(code.position, scale) for code in found if not code.valid]
     fitting = [box for box in boxes if min(_sides(box)) in _CLOSER_SIDES and max(_sides(box)) in _CLOSER_SIDES]
     return sorted(fitting, key=lambda box: -max(_sides(box)))[:_CLOSER_LOOKS]
 
 
-def _around(position: zxingcpp.Position) -> _Box:
+def _around(position: zxingcpp.Position, scale: int) -> _Box:
     corners = (position.top_left, position.top_right, position.bottom_right, position.bottom_left)
-    xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
+    xs, ys = [corner.x // scale for corner in corners], [corner.y // scale for corner in corners]
     margin = round(_CLOSER_MARGIN * (max(xs) - min(xs)))
     return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
 
@@ -80,6 +94,14 @@ def _closer(part: Image.Image) -> Image.Image:
     """Enlarge a small code and sharpen by about two of its pixels, which tells modules of 2 to 3 pixels apart."""
     enlarged = ImageOps.scale(part, _CLOSER_SCALE, Image.Resampling.BILINEAR)
     return enlarged.filter(ImageFilter.UnsharpMask(radius=6, percent=600, threshold=0))
+
+
+def _deblurred(picture: Image.Image, *, scale: int, steps: int, percent: int) -> Image.Image:
+    """Enlarge, and undo a blur of about 1.5 pixels step by step: one strong step drowns modules in their neighbours."""
+    sharper = ImageOps.scale(picture, scale, Image.Resampling.BILINEAR)
+    for _ in range(steps):
+        sharper = sharper.filter(ImageFilter.UnsharpMask(radius=1.5 * scale, percent=percent, threshold=0))
+    return sharper
 
 
 def _read(picture: Image.Image, binarizer: zxingcpp.Binarizer) -> list[str]:
