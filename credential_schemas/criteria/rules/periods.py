@@ -1,0 +1,82 @@
+"""Points by bands of whole months in the union of periods."""
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from credential_schemas.criteria.case import NOTHING, Case, Finding, Line, choose
+from credential_schemas.criteria.entries import ScoringEntry
+from credential_schemas.criteria.notice import MonthBand
+from credential_schemas.criteria.rule_kinds import PeriodsRule
+from credential_schemas.criteria.values import day, whole_months
+from credential_schemas.criteria.wording import Why, why
+
+
+def apply(rule: PeriodsRule, case: Case) -> Finding:
+    """Count the months; where the notice sets no bands, related periods leave the points open."""
+    chosen = choose(rule, case, claims=(rule.start,))
+    excluded, flags = dict(chosen.excluded), list(chosen.flags)
+    periods: dict[str, tuple[date, date]] = {}
+    for entry in (*chosen.certain, *chosen.open):
+        period = _period(rule, entry, case)
+        if period is None:
+            excluded[entry.id] = "claim_unreadable"
+            flags.append(f"claim_unreadable:{entry.id}:{rule.start}")
+            continue
+        periods[entry.id] = period
+        if entry.claim(rule.end) is None:
+            flags.append(f"period_open:{entry.id}")
+    certain = tuple(entry.id for entry in chosen.certain if entry.id in periods)
+    still_open = tuple(entry.id for entry in chosen.open if entry.id in periods)
+    missing = tuple(each for each in chosen.missing if each.split(":")[1] in periods)
+    bands = case.notice.bands(rule.bands)
+    if bands is None:
+        return _without_bands(rule, certain, still_open, excluded=excluded, flags=(*flags,), missing=missing)
+    points, reason = _banded(bands, [periods[each] for each in certain])
+    possible, _ = _banded(bands, [*periods.values()])
+    return Finding(
+        least=points,
+        most=max(points, possible),
+        lines=(Line(rule.id, points, certain, reason),) if certain else (),
+        counted=frozenset(certain),
+        excluded=excluded,
+        flags=(*flags,),
+        missing=missing,
+    )
+
+
+def _without_bands(
+    rule: PeriodsRule,
+    certain: tuple[str, ...],
+    still_open: tuple[str, ...],
+    *,
+    excluded: dict[str, str],
+    flags: tuple[str, ...],
+    missing: tuple[str, ...],
+) -> Finding:
+    if certain or still_open:
+        missing = (*missing, f"notice_parameter_missing:{rule.bands}")
+    return Finding(
+        most=Fraction(10**9) if certain or still_open else NOTHING,
+        counted=frozenset(certain),
+        excluded=excluded,
+        flags=flags,
+        missing=missing,
+    )
+
+
+def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, date] | None:
+    start = day(entry.claim(rule.start))
+    if entry.claim(rule.end) is not None:
+        end = day(entry.claim(rule.end))
+    else:
+        end = min(entry.as_of, case.evaluation_date) if entry.as_of is not None else None
+    if start is None or end is None or end < start:
+        return None
+    return start, end
+
+
+def _banded(bands: Iterable[MonthBand], periods: Iterable[tuple[date, date]]) -> tuple[Fraction, Why]:
+    months = whole_months(periods)
+    reached = [points for least, points in bands if months >= least]
+    return (reached[-1] if reached else NOTHING), why("months" if reached else "months_below", months=months)

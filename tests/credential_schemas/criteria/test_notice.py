@@ -1,0 +1,74 @@
+"""What a notice may say under a policy, and how it is refused."""
+
+from fractions import Fraction
+
+import pytest
+
+from credential_schemas.criteria.errors import NoticeError
+from credential_schemas.criteria.notice import chosen_readings, read_notice
+from keys.encoding import JsonValue
+from tests.credential_schemas.criteria.given import notice, notice_document, policy
+
+
+def test_days_default_to_the_notice_date() -> None:
+    assert notice().day("evaluation_date") == notice().day("notice_date")
+    assert notice(evaluation_date="2026-04-01").day("evaluation_date").month == 4
+
+
+def test_bands_are_sorted_and_what_is_absent_is_undetermined() -> None:
+    bands: JsonValue = [{"min_months": 36, "points": 5}, {"min_months": 12, "points": 3}]
+    assert notice(career_bonus_bands=bands).bands("career_bonus_bands") == ((12, Fraction(3)), (36, Fraction(5)))
+    assert notice("B").bands("career_bonus_bands") is None
+    assert notice("B").words("contest_bonus") is None
+
+
+def test_a_notice_adds_families_and_members() -> None:
+    found = notice(
+        extra_qualifications=[{"family": "전기", "kind": "national_technical", "grades": ["기사"]}],
+        extra_special_qualifications=[{"id": "patent", "types": ["professional_qualification"], "title": ["변리사"]}],
+    )
+    assert [family.family for family in found.families("extra_qualifications")] == ["전기"]
+    assert [member.id for member in found.members("extra_special_qualifications")] == ["patent"]
+    assert not found.families(None)
+    assert not found.members(None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"id": None}, "id: expected a text"),
+        ({"id": "x" * 101}, "id: expected a text"),
+        ({"color": "red"}, "color: expected a parameter of the policy ts-hiring-criteria"),
+        ({"notice_date": None}, "notice_date: expected a day such as 2026-03-02, found none"),
+        ({"notice_date": "2 March"}, "notice_date: expected a day such as 2026-03-02"),
+        ({"track": "old"}, "track: expected one of new, experienced"),
+        ({"track": None}, "track: expected one of new, experienced"),
+        ({"required_qualifications": {}}, "required_qualifications: expected a list"),
+        ({"required_qualifications": [{}] * 201}, "required_qualifications: expected a list of at most 200 rows"),
+        ({"required_qualifications": ["기사"]}, 'expected a list of {"any_of": [names]}'),
+        ({"required_qualifications": [{"any_of": []}]}, 'expected a list of {"any_of": [names]}'),
+        ({"required_qualifications": [{"any_of": [1]}]}, 'expected a list of {"any_of": [names]}'),
+        ({"required_qualifications": [{"any_of": ["a"], "or": 1}]}, 'expected a list of {"any_of": [names]}'),
+        ({"extra_qualifications": [{"family": 7, "kind": "x"}]}, "extra_qualifications/0/family: Input should be"),
+        ({"extra_special_qualifications": [{"id": "x"}]}, "extra_special_qualifications/0/types: Field required"),
+        ({"career_bonus_bands": [{"min_months": 1}]}, 'expected a list of {"min_months": n, "points": n}'),
+        ({"career_bonus_bands": [3]}, 'expected a list of {"min_months": n, "points": n}'),
+        ({"career_bonus_bands": [{"min_months": True, "points": 3}]}, 'expected a list of {"min_months": n'),
+        ({"career_bonus_bands": [{"min_months": -1, "points": 3}]}, 'expected a list of {"min_months": n'),
+        ({"career_bonus_bands": [{"min_months": 1, "points": 9}]}, "expected points that the policy allows (3, 4, 5)"),
+        ({"career_bonus_bands": [{"min_months": 1, "points": 3}] * 2}, "expected each number of months once"),
+        ({"contest_bonus": [1]}, "contest_bonus: expected an object of words and points"),
+        ({"contest_bonus": {"대상": "3"}}, "expected points that the policy allows (2, 3)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_notice_that_breaks_its_policy_is_refused(changes: dict[str, JsonValue], message: str) -> None:
+    with pytest.raises(NoticeError) as refused:
+        read_notice(notice_document(**changes), policy())
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("readings", [["AMB-01"], {"AMB-01": 1}])
+def test_readings_that_are_no_texts_are_refused(readings: JsonValue) -> None:
+    with pytest.raises(NoticeError, match="readings: expected an object"):
+        chosen_readings(notice_document(readings=readings))

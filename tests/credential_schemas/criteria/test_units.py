@@ -1,0 +1,67 @@
+"""A role profile by NCS units: the second policy."""
+
+from datetime import date
+
+from credential_schemas.criteria.case import Decisions
+from credential_schemas.criteria.entries import read_entries
+from credential_schemas.criteria.loading import load_policy
+from credential_schemas.criteria.notice import read_notice
+from credential_schemas.criteria.score import Score
+from credential_schemas.criteria.scoring import score_applicant
+from keys.encoding import JsonValue
+from tests.credential_schemas.criteria.given import Json, entry, reach
+from tests.credential_schemas.criteria.test_loading import OTHER
+
+STRONG = {"portfolio": {"code": "strong", "design": "strong"}}
+
+
+def profile(*rows: Json, level: str = "junior", related: bool | None = True) -> Score:
+    policy = load_policy(OTHER.read_bytes(), name=OTHER.name)
+    bands: JsonValue = [{"min_months": 12, "points": 5}, {"min_months": 36, "points": 10}]
+    document: Json = {"id": "job-7", "notice_date": "2026-03-02", "level": level, "experience_bands": bands}
+    given = {} if related is None else {str(row["id"]): {"related": related} for row in rows}
+    notice = read_notice(document, policy)
+    return score_applicant(policy, notice, read_entries([*rows]), decisions=Decisions(given, STRONG), basis="verified")
+
+
+def unit(entry_id: str, code: str, level: int | None) -> Json:
+    return entry(entry_id, "ncs_competency_unit", unit_code=code, unit_name="가상 능력단위", unit_level=level)
+
+
+def test_each_competency_of_the_profile_counts_once_at_its_level() -> None:
+    found = profile(unit("1", "2001020231_99v1", 5), unit("2", "2001020232_99v1", 6), unit("3", "2001030101_99v1", 2))
+    assert found.components["competencies"] == 20
+    assert [line.entries for line in found.trace if line.rule == "CO-UNITS"] == [("1", "2")]
+    assert found.excluded_entries == {"3": "no_rule"}
+
+
+def test_a_unit_without_a_known_level_is_flagged_and_does_not_count() -> None:
+    found = profile(unit("1", "2001020231_99v1", None))
+    assert found.components["competencies"] == 0
+    assert found.flags == ("claim_missing:1:unit_level",)
+
+
+def test_an_entry_shows_the_units_it_covers_at_the_level_of_the_catalogue() -> None:
+    covered = entry("1", "course_based_qualification", ncs_units=["2001020231_99v1", "0000000000_99v1", 7])
+    assert profile(covered).components["competencies"] == 0
+    known = entry("1", "course_based_qualification", ncs_units=["2001020211_19v4"])
+    assert profile(known).components["competencies"] in (0, 20)
+
+
+def test_hours_are_rounded_for_each_course_and_capped_by_level() -> None:
+    rows = [entry(str(n), "vocational_training", hours=199, completed=True) for n in range(3)]
+    assert profile(*rows).components["training"] == 6
+    many = [entry(str(n), "vocational_training", hours=1000, completed=True) for n in range(3)]
+    assert profile(*many).components["training"] == 20
+    assert profile(*many, level="senior").components["training"] == 10
+    assert profile(*many, level="senior").raw["training"] == 60
+
+
+def test_an_undecided_entry_leaves_the_range_open() -> None:
+    row = entry("1", "vocational_training", hours=500, completed=True)
+    assert reach(profile(row, related=None)) == [20, 30]
+
+
+def test_the_evaluation_date_decides_what_has_expired() -> None:
+    row = {**unit("1", "2001020231_99v1", 5), "valid_until": date(2026, 3, 1).isoformat()}
+    assert profile(row).excluded_entries == {"1": "expired"}
