@@ -1,7 +1,11 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast lint fix bench package lock clean
+.PHONY: help setup demo run test test-fast fuzz mutate lint fix bench package lock clean
 BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --no-build-isolation --config-settings editable_mode=compat --editable
+FUZZ_SECONDS ?= 30
+FUZZ_TARGETS ?= $(notdir $(patsubst %/,%,$(wildcard tests/fuzz/corpus/*/)))
+MUTANTS ?=
 STRICT := keys/*,credential_schemas/*,verifier/checks/*
 
 help: ## list the commands
@@ -23,6 +27,16 @@ test: setup ## the whole suite with coverage
 test-fast: setup ## the suite without the slow tests
 	$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
 
+fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) '.[fuzz]'
+	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
+	  nice $(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+
+mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys.jws*" chooses; docs/mutation.md
+	@$(BIN)/python -c 'import mutmut.configuration' 2>/dev/null || $(INSTALL) '.[mutation]'
+	@nice $(BIN)/mutmut run --max-children 2 $(MUTANTS)
+	@$(BIN)/python tests/mutation_report.py
+
 lint: setup ## format check, ruff, mypy, floors and doors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -36,6 +50,7 @@ fix: setup ## apply the format and the safe fixes
 
 bench: setup ## the benchmarks, written to benchmarks/results/
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m benchmarks.qr.sizes
 
 package: setup ## wheel and sdist, installed and tried in a clean place
 	@./.ci/package
@@ -45,4 +60,4 @@ lock: setup ## resolve the dependencies again, with hashes
 	  --no-emit-find-links --no-emit-trusted-host --extra dev --output-file requirements.lock pyproject.toml
 
 clean: ## remove what the other commands made
-	rm -rf .venv demo-output build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv demo-output build dist *.egg-info .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .fuzz mutants

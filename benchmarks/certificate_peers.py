@@ -1,12 +1,14 @@
 """One certificate with ten entries and its code: ours beside Typst and WeasyPrint, sealed beside unsigned.
 
 Everything runs in this process, warm, in turn (one round calls each once), with another person in every round, so that
-no program can return what it has kept. A ratio is the median of those of each round, so a
-busy machine weighs on both sides alike; times of different runs are not compared. The peers are
-optional (`pip install .[bench]`); a missing one is named, and its ratio is null. Memory is that of a fresh process
-after 200 drawings. Writes benchmarks/results/certificate_peers.json and prints it.
+no program can return what it has kept. Times are wall time and processor time, which includes a program's threads. A
+ratio is the median of those of each round, so a busy machine weighs on both sides alike; times of different runs are
+not compared. The peers are optional (`pip install .[bench]`); a missing one is named, and its ratios are null. Memory
+is that of a fresh process after 200 drawings. Writes benchmarks/results/certificate_peers.json and prints it.
 """
 
+import base64
+import hashlib
 import json
 import logging
 import statistics
@@ -27,7 +29,7 @@ from credential_schemas.wording.model import CertificateWording, EntryRow
 from issuer.certificate.drawing import DrawRequest, draw_certificate
 from issuer.certificate.qr_symbol import encode_symbol, modules_of
 from keys.pdf_seal import apply_seal
-from tests.issuer.certificate.samples import CREATED, Plan, make_request, make_wording
+from tests.issuer.certificate.samples import CREATED, VERIFY_URL, Plan, make_request, make_wording
 from tests.keys.pdf_seal.sealing import Authority
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,15 +39,17 @@ SLOW_EVERY = 6  # rounds: how often WeasyPrint runs, which takes about half a se
 WARM_UP = 3
 DRAWINGS = 200
 PLAN = Plan(22, "M")
+DIGITS = 1500  # of the code: a payload of some 620 bytes
 PACKAGES = ("reportlab", "rl-accel", "pypdf", "pyhanko", "zxing-cpp", "typst", "weasyprint")
-# Issue 3, "Speed": the most that each figure may be.
-GOALS = {
+# Issue 3, "Speed": the most that each figure may be, and what we want it to be.
+LIMITS = {
     "unsigned_to_typst": 1.3,
     "unsigned_to_weasyprint": 0.1,
     "sealed_to_unsigned": 2.5,
     "unsigned_bytes": 130_000,
     "memory_mb": 200,
 }
+GOALS = LIMITS | {"unsigned_to_typst": 1.0, "unsigned_to_weasyprint": 0.067, "sealed_to_unsigned": 2.0}
 MEMORY_PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -59,7 +63,8 @@ print(int(status["VmRSS"].split()[0]) // 1024)
 """
 
 Draw = Callable[[int], bytes]
-Times = dict[int, float]
+Times = dict[int, tuple[float, float]]  # by round: milliseconds of wall and of processor time
+WALL, PROCESSOR = 0, 1
 
 
 def of_person(number: int) -> CertificateWording:
@@ -88,10 +93,13 @@ def _syllables(number: int, count: int) -> str:
 
 
 def request_of(number: int) -> DrawRequest:
-    """Return what to draw for one person, with a code and a credential of its own."""
+    """Return what to draw for one person: a code and a credential of its own, which do not compress, as real ones."""
     request = make_request(of_person(number))
-    texts = tuple(text.replace("3141", f"{number:04}") for text in request.qr_texts)
-    return replace(request, qr_texts=texts, credential=f"{request.credential}{number}~")
+    random = b"".join(hashlib.sha256(f"{number} {part}".encode()).digest() for part in range(96))
+    digits = str(int.from_bytes(random, "big") % 10**DIGITS).rjust(DIGITS, "0")
+    header, payload, _ = request.credential.split(".", 2)
+    credential = f"{header}.{payload}.{base64.urlsafe_b64encode(random).decode()}~"
+    return replace(request, qr_texts=(f"{VERIFY_URL}{digits}",), credential=credential)
 
 
 def picture(number: int) -> str:
@@ -110,8 +118,11 @@ def sealing() -> Draw:
     return lambda number: apply_seal(unsigned(number), sealer=sealer, signed_at=CREATED)
 
 
-def typst_drawing(folder: Path, standards: tuple[str, ...]) -> Draw | None:
-    """Return how Typst compiles the page, by one compiler that has its fonts; None when it is not installed."""
+def typst_drawing(folder: Path, standards: tuple[str, ...], *, first_person: int) -> Draw | None:
+    """Return how Typst compiles the page, by one compiler that has its fonts; None when it is not installed.
+
+    Its cache is that of the process, so two of them draw the same person only if they are given the same first one.
+    """
     if find_spec("typst") is None:
         return None
     import typst
@@ -120,7 +131,8 @@ def typst_drawing(folder: Path, standards: tuple[str, ...]) -> Draw | None:
     side = modules_of(PLAN.version)
 
     def draw(number: int) -> bytes:
-        source = typst_source(of_person(number), picture=picture(number), side=side)
+        person = first_person + number
+        source = typst_source(of_person(person), picture=picture(person), side=side)
         return compiler.compile(source, format="pdf", pdf_standards=list(standards), timestamp=CREATED)
 
     return draw
@@ -145,24 +157,34 @@ def weasyprint_drawing(folder: Path) -> Draw | None:
 
 
 def measure(drawings: dict[str, Draw]) -> tuple[dict[str, Times], dict[str, int]]:
-    """Call every drawing in turn; return its milliseconds by round, and the size of its file."""
+    """Call every drawing in turn; return its times by round, and the size of its file."""
     sizes = {name: [len(draw(at)) for at in range(WARM_UP)][-1] for name, draw in drawings.items()}
     times: dict[str, Times] = {name: {} for name in drawings}
     for number in range(WARM_UP, WARM_UP + ROUNDS):
         for name, draw in drawings.items():
             if name == "weasyprint" and number % SLOW_EVERY:
                 continue
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             draw(number)
-            times[name][number] = (time.perf_counter() - start) * 1000
+            end, done = time.perf_counter(), time.process_time()
+            times[name][number] = ((end - start) * 1000, (done - worked) * 1000)
     return times, sizes
 
 
-def median_ratio(ours: Times, other: Times | None) -> float | None:
+def median_ratio(ours: Times, other: Times | None, *, clock: int = WALL) -> float | None:
     """Return the median of the ratios of each round, in which both ran one after the other."""
     if other is None:
         return None
-    return round(statistics.median(ours[at] / other[at] for at in ours.keys() & other.keys()), 3)
+    return round(statistics.median(ours[at][clock] / other[at][clock] for at in ours.keys() & other.keys()), 3)
+
+
+def figures_of(times: Times, size: int) -> dict[str, float]:
+    """Return the median, the least and the quartiles of the wall times, and the median of the processor times."""
+    wall = [both[WALL] for both in times.values()]
+    lower, median, upper = statistics.quantiles(wall, n=4)
+    processor = statistics.median(both[PROCESSOR] for both in times.values())
+    named = {"median_ms": median, "least_ms": min(wall), "quartile_1_ms": lower, "quartile_3_ms": upper}
+    return {name: round(value, 1) for name, value in (named | {"processor_ms": processor}).items()} | {"bytes": size}
 
 
 def memory_mb() -> int:
@@ -177,30 +199,23 @@ def compare() -> dict[str, object]:
         folder = Path(name)
         for file, data in font_files().items():
             (folder / file).write_bytes(data)
-        for number in range(WARM_UP + ROUNDS):
+        for number in range(2 * (WARM_UP + ROUNDS)):
             (symbol_text,) = request_of(number).qr_texts
             (folder / picture(number)).write_bytes(picture_of(encode_symbol(symbol_text, plan=PLAN)))
         peers = {
-            "typst": typst_drawing(folder, ()),
-            "typst_pdfa3a": typst_drawing(folder, ("a-3a",)),
+            "typst": typst_drawing(folder, (), first_person=0),
+            "typst_pdfa3a": typst_drawing(folder, ("a-3a",), first_person=WARM_UP + ROUNDS),
             "weasyprint": weasyprint_drawing(folder),
         }
         drawings: dict[str, Draw] = {"unsigned": unsigned, "sealed": sealing()}
         times, sizes = measure(drawings | {peer: draw for peer, draw in peers.items() if draw is not None})
     missing = [peer for peer, draw in peers.items() if draw is None]
 
-    figures = {
-        name: {
-            "median_ms": round(statistics.median(of.values()), 1),
-            "least_ms": round(min(of.values()), 1),
-            "bytes": sizes[name],
-        }
-        for name, of in times.items()
-    }
+    unsigned_times = times["unsigned"]
     reached = {
-        "unsigned_to_typst": median_ratio(times["unsigned"], times.get("typst")),
-        "unsigned_to_weasyprint": median_ratio(times["unsigned"], times.get("weasyprint")),
-        "sealed_to_unsigned": median_ratio(times["sealed"], times.get("unsigned")),
+        "unsigned_to_typst": median_ratio(unsigned_times, times.get("typst")),
+        "unsigned_to_weasyprint": median_ratio(unsigned_times, times.get("weasyprint")),
+        "sealed_to_unsigned": median_ratio(times["sealed"], unsigned_times),
         "unsigned_bytes": sizes["unsigned"],
         "memory_mb": memory_mb(),
     }
@@ -210,11 +225,18 @@ def compare() -> dict[str, object]:
         "entries": 10,
         "rounds": ROUNDS,
         "missing_peers": missing,
-        "figures": figures,
-        "unsigned_to_typst_pdfa3a": median_ratio(times["unsigned"], times.get("typst_pdfa3a")),
+        "figures": {name: figures_of(of, sizes[name]) for name, of in times.items()},
+        "unsigned_to_typst_pdfa3a": median_ratio(unsigned_times, times.get("typst_pdfa3a")),
+        "processor_time": {
+            "unsigned_to_typst": median_ratio(unsigned_times, times.get("typst"), clock=PROCESSOR),
+            "unsigned_to_weasyprint": median_ratio(unsigned_times, times.get("weasyprint"), clock=PROCESSOR),
+            "sealed_to_unsigned": median_ratio(times["sealed"], unsigned_times, clock=PROCESSOR),
+        },
         "reached": reached,
+        "limits": LIMITS,
         "goals": GOALS,
-        "missed": [name for name, value in reached.items() if value is not None and value > GOALS[name]],
+        "missed": [name for name, value in reached.items() if value is not None and value > LIMITS[name]],
+        "below_goal": [name for name, value in reached.items() if value is not None and value > GOALS[name]],
     }
 
 

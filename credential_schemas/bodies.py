@@ -1,7 +1,7 @@
 """Names of institutions: by registered id (`catalogue/issuing_bodies.csv`) or by their Korean name.
 
-The printed wording contains these names, so a name in the catalogue is never changed once a certificate may have been
-printed with it: an institution that is renamed gets a new row.
+What is printed follows the names of a wording version (`wording/published.py`), frozen from these; a report shows them
+as they are today. An institution that is renamed gets a new row.
 """
 
 from collections.abc import Mapping
@@ -26,6 +26,11 @@ def body_name(id_or_name: str) -> Names:
 def registered_bodies() -> Mapping[str, Names]:
     """Return all registered institutions by id."""
     return _by_id()
+
+
+def known_institutions() -> tuple[Names, ...]:
+    """Return the names of every institution of the catalogue, registered or not, each Korean name once."""
+    return tuple(_by_name().values())
 
 
 @cache

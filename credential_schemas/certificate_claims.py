@@ -13,31 +13,39 @@ field that a holder cannot hide. Reading does not, because withholding is normal
 Left to the caller: signature, digests, the moment of verification, status values, and key binding (`cnf`).
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
-from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
-from credential_schemas.entry_types import EntryType, EntryTypes, categories, entry_types
+from credential_schemas.certificate_kinds import CertificateKind
+from credential_schemas.claim_members import DAY_S as DAY_S
+from credential_schemas.claim_members import KST_OFFSET_S as KST_OFFSET_S
+from credential_schemas.claim_members import (
+    hidden_field,
+    optional_text,
+    read_kind,
+    read_midnight,
+    read_object,
+    read_own_fields,
+    refuse_unknown,
+)
+from credential_schemas.claim_members import korean_day as korean_day
+from credential_schemas.entry_types import EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import MAX_STATUS_INDEX, check_day, check_integer, check_text
-from credential_schemas.limits import MAX_NUMERIC_DATE
 from keys.encoding import JsonValue
 
 Edition = Literal["standard", "blind"]
 ClaimPath: TypeAlias = tuple[str | int, ...]
 
-DAY_S: Final = 24 * 3600
-KST_OFFSET_S: Final = 9 * 3600
 _EPOCH: Final = date(1970, 1, 1)
 
-_CONTROL_MEMBERS: Final = frozenset({"iss", "vct", "iat", "exp", "status"})
+CONTROL_MEMBERS: Final = frozenset({"iss", "vct", "iat", "exp", "status"})
 # A wallet certificate has these as well; the layer that verifies them is the only one that uses them.
-_BINDING_MEMBERS: Final = frozenset({"cnf", "vct#integrity"})
+BINDING_MEMBERS: Final = frozenset({"cnf", "vct#integrity"})
+CERTIFICATE_MEMBERS: Final = frozenset({"number", "kind", "edition", "purpose", "recipient", "applicant_no"})
 _HOLDER_MEMBERS: Final = ("name", "name_en", "birth_date")
-_ENTRY_MEMBERS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +105,6 @@ class CertificateClaims:
 def korean_midnight(day: date) -> int:
     """Return the second (Unix time) at which a Korean day begins."""
     return (day - _EPOCH).days * DAY_S - KST_OFFSET_S
-
-
-def korean_day(instant: int) -> date:
-    """Return the Korean day in which an instant (Unix time, seconds) lies."""
-    return _EPOCH + timedelta(days=(instant + KST_OFFSET_S) // DAY_S)
 
 
 def expiry_of(valid_until: date) -> int:
@@ -174,20 +177,18 @@ def from_payload(payload: Mapping[str, JsonValue], *, types: EntryTypes | None =
     Source: docs/formats/credential.md
     """
     registry = entry_types() if types is None else types
-    _refuse_unknown(payload, _CONTROL_MEMBERS | _BINDING_MEMBERS | {"certificate", "holder", *categories()}, path="")
-    issued_on = _midnight(payload.get("iat"), path="iat")
-    valid_until = _midnight(payload.get("exp"), path="exp") - timedelta(days=1)
+    refuse_unknown(payload, CONTROL_MEMBERS | BINDING_MEMBERS | {"certificate", "holder", *categories()}, path="")
+    issued_on = read_midnight(payload.get("iat"), path="iat")
+    valid_until = read_midnight(payload.get("exp"), path="exp") - timedelta(days=1)
     if valid_until < issued_on:
         raise EntryTypeError("exp", "expected at least one valid day, found none", kind="not_a_day")
-    certificate = _object(payload.get("certificate"), path="certificate")
-    _refuse_unknown(
-        certificate, {"number", "kind", "edition", "purpose", "recipient", "applicant_no"}, path="certificate"
-    )
-    kind = _kind(certificate.get("kind"))
+    certificate = read_object(payload.get("certificate"), path="certificate")
+    refuse_unknown(certificate, CERTIFICATE_MEMBERS, path="certificate")
+    kind = read_kind(certificate.get("kind"))
     edition = certificate.get("edition")
     if edition not in ("standard", "blind"):
         raise EntryTypeError("certificate.edition", "expected standard or blind, found another", kind="unknown_value")
-    status = _status(payload.get("status"))
+    status = read_status(payload.get("status"))
     blind = edition == "blind"
     return CertificateClaims(
         issuer=check_text(payload.get("iss"), path="iss"),
@@ -198,9 +199,9 @@ def from_payload(payload: Mapping[str, JsonValue], *, types: EntryTypes | None =
         kind=kind.id,
         edition="blind" if blind else "standard",
         purpose=check_text(certificate.get("purpose"), path="certificate.purpose"),
-        recipient=_optional_text(certificate, "recipient", path="certificate"),
-        applicant_no=_optional_text(certificate, "applicant_no", path="certificate"),
-        holder=_holder(payload.get("holder", {})),
+        recipient=optional_text(certificate, "recipient", path="certificate"),
+        applicant_no=optional_text(certificate, "applicant_no", path="certificate"),
+        holder=read_holder(payload.get("holder", {})),
         entries=_entries(payload, kind=kind, registry=registry, blind=blind, taken=status.idx),
         status=status,
     )
@@ -253,60 +254,25 @@ def _check_complete(claims: CertificateClaims, registry: EntryTypes) -> None:
             raise EntryTypeError(f"entries[{index}].{missing[0]}", "expected a value, found none", kind="missing_field")
 
 
-def _midnight(value: JsonValue, *, path: str) -> date:
-    seconds = check_integer(value, path=path, least=0, most=MAX_NUMERIC_DATE)
-    if (seconds + KST_OFFSET_S) % DAY_S:
-        raise EntryTypeError(path, "expected the midnight (KST) of a day, found another moment", kind="not_a_day")
-    return korean_day(seconds)
-
-
-def _object(value: JsonValue, *, path: str) -> dict[str, JsonValue]:
-    if not isinstance(value, dict):
-        raise EntryTypeError(path, "expected an object, found none")
-    return value
-
-
-def _refuse_unknown(members: Mapping[str, JsonValue], known: Iterable[str], *, path: str) -> None:
-    unknown = sorted(set(members) - set(known))
-    if unknown:
-        detail = "expected only the members of the claim set, found another"
-        raise EntryTypeError(_place(path, unknown[0]), detail, kind="unknown_claim")
-
-
-def _place(path: str, name: str) -> str:
-    """Name a member nobody knows without repeating arbitrary text."""
-    shown = name if re.fullmatch(r"[A-Za-z0-9_#]{1,40}", name) else "?"
-    return f"{path}.{shown}" if path else shown
-
-
-def _optional_text(members: Mapping[str, JsonValue], name: str, *, path: str) -> str | None:
-    return check_text(members[name], path=f"{path}.{name}") if name in members else None
-
-
-def _kind(value: JsonValue) -> CertificateKind:
-    kind = certificate_kinds().get(value) if isinstance(value, str) else None
-    if kind is None:
-        raise EntryTypeError("certificate.kind", "expected a known kind of certificate", kind="unknown_value")
-    return kind
-
-
-def _status(value: JsonValue) -> StatusReference:
-    status = _object(value, path="status")
-    _refuse_unknown(status, {"status_list"}, path="status")
-    reference = _object(status.get("status_list"), path="status.status_list")
-    _refuse_unknown(reference, {"idx", "uri"}, path="status.status_list")
+def read_status(value: JsonValue) -> StatusReference:
+    """Read where a status stands."""
+    status = read_object(value, path="status")
+    refuse_unknown(status, {"status_list"}, path="status")
+    reference = read_object(status.get("status_list"), path="status.status_list")
+    refuse_unknown(reference, {"idx", "uri"}, path="status.status_list")
     return StatusReference(
         uri=check_text(reference.get("uri"), path="status.status_list.uri"),
         idx=check_integer(reference.get("idx"), path="status.status_list.idx", least=0, most=MAX_STATUS_INDEX),
     )
 
 
-def _holder(value: JsonValue) -> Holder:
-    members = _object(value, path="holder")
-    _refuse_unknown(members, _HOLDER_MEMBERS, path="holder")
+def read_holder(value: JsonValue) -> Holder:
+    """Read who a certificate is about."""
+    members = read_object(value, path="holder")
+    refuse_unknown(members, _HOLDER_MEMBERS, path="holder")
     return Holder(
-        name=_optional_text(members, "name", path="holder"),
-        name_en=_optional_text(members, "name_en", path="holder"),
+        name=optional_text(members, "name", path="holder"),
+        name_en=optional_text(members, "name_en", path="holder"),
         birth_date=check_day(members["birth_date"], path="holder.birth_date") if "birth_date" in members else None,
     )
 
@@ -325,7 +291,7 @@ def _entries(
             raise EntryTypeError(category, detail, kind="wrong_category")
         for position, item in enumerate(listed):
             path = f"{category}[{position}]"
-            entry = _entry(_object(item, path=path), category=category, registry=registry, blind=blind, path=path)
+            entry = _entry(read_object(item, path=path), category=category, registry=registry, blind=blind, path=path)
             if entry.idx in indexes:
                 detail = "expected a status index of its own, found one that is taken"
                 raise EntryTypeError(f"{path}.idx", detail, kind="repeated")
@@ -345,36 +311,14 @@ def _entry(
         detail = f"expected entries of this type in {entry_type.category}, found one in {category}"
         raise EntryTypeError(f"{path}.type", detail, kind="wrong_category")
     if blind and entry_type.issuing_body_blind == "hide" and "issuing_body" in members:
-        raise _hidden(f"{path}.issuing_body")
+        raise hidden_field(f"{path}.issuing_body")
     return CertificateEntry(
         type=entry_type.id,
         category=category,
         title=check_text(members.get("title"), path=f"{path}.title"),
-        title_en=_optional_text(members, "title_en", path=path),
-        issuing_body=_optional_text(members, "issuing_body", path=path),
-        fields=_own_fields(members, entry_type, blind=blind, path=path),
+        title_en=optional_text(members, "title_en", path=path),
+        issuing_body=optional_text(members, "issuing_body", path=path),
+        fields=read_own_fields(members, entry_type, blind=blind, path=path),
         as_of=check_day(members.get("as_of"), path=f"{path}.as_of"),
         idx=check_integer(members.get("idx"), path=f"{path}.idx", least=0, most=MAX_STATUS_INDEX),
     )
-
-
-def _own_fields(
-    members: Mapping[str, JsonValue], entry_type: EntryType, *, blind: bool, path: str
-) -> dict[str, JsonValue]:
-    own = {field.name: field for field in entry_type.own_fields}
-    for name in members:
-        if name in entry_type.forbidden_fields:
-            raise EntryTypeError(f"{path}.{name}", "expected no field that must not be stored", kind="forbidden_field")
-        if name not in own and name not in _ENTRY_MEMBERS:
-            detail = f"expected only fields of {entry_type.id}, found another"
-            raise EntryTypeError(_place(path, name), detail, kind="unknown_field")
-    present = {name: field for name, field in own.items() if name in members}
-    for name, field in present.items():
-        if blind and field.blind == "hide":
-            raise _hidden(f"{path}.{name}")
-        field.check(members[name], path=f"{path}.{name}")
-    return {name: members[name] for name in present}
-
-
-def _hidden(path: str) -> EntryTypeError:
-    return EntryTypeError(path, "expected no such field in a blind edition, found one", kind="blind_field")

@@ -33,6 +33,11 @@ def certificate_kinds() -> Mapping[str, CertificateKind]:
     """Return the kinds by id, in file order."""
     data = (resources.files("credential_schemas") / "certificate_kinds.json").read_bytes()
     kinds: Any = decode_json(data, max_bytes=_MAX_BYTES)  # our own file; the tests read every member
+    return read_kinds(kinds)
+
+
+def read_kinds(kinds: Any) -> Mapping[str, CertificateKind]:  # noqa: ANN401 - our own data file, just decoded
+    """Read the decoded file of the kinds."""
     return {kind["id"]: _kind(kind) for kind in kinds}
 
 

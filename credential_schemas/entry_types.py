@@ -6,6 +6,7 @@ holds the labels of everything around the entries (certificate, holder, categori
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as derived
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -102,7 +103,9 @@ class EntryType:
     `credential_type` is the type's name inside a credential; it differs from `id` when a source delivers something that
     is legally the same as another type. `title_field` and `title_en_field` name the fields that become the entry's
     `title` and `title_en` and are not repeated there; without a title field the entry is called by its type.
-    `fields` has every field in file order, forbidden ones included.
+    `fields` has every field in file order, forbidden ones included. `own_fields` are those that an entry object in a
+    credential may have: neither forbidden ones nor those that feed the title. `forbidden_fields` are the names of those
+    that must be dropped on arrival.
     """
 
     id: str
@@ -117,22 +120,20 @@ class EntryType:
     table: TableColumns
     periods: tuple[Period, ...]
     fields: tuple[Field, ...]
+    own_fields: tuple[Field, ...] = derived(init=False, repr=False, compare=False)
+    forbidden_fields: frozenset[str] = derived(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        titles = (self.title_field, self.title_en_field)
+        own = tuple(each for each in self.fields if each.pii != "forbidden" and each.name not in titles)
+        object.__setattr__(self, "own_fields", own)
+        forbidden = frozenset(each.name for each in self.fields if each.pii == "forbidden")
+        object.__setattr__(self, "forbidden_fields", forbidden)
 
     @property
     def source_only(self) -> bool:
         """True when entries of this type appear in credentials under another type's name."""
         return self.credential_type != self.id
-
-    @property
-    def own_fields(self) -> tuple[Field, ...]:
-        """The fields an entry object in a credential may have: neither forbidden ones nor those that feed the title."""
-        titles = (self.title_field, self.title_en_field)
-        return tuple(field for field in self.fields if field.pii != "forbidden" and field.name not in titles)
-
-    @property
-    def forbidden_fields(self) -> frozenset[str]:
-        """Names of the fields that must be dropped on arrival."""
-        return frozenset(field.name for field in self.fields if field.pii == "forbidden")
 
     def field(self, name: str) -> Field | None:
         """Return the field of that name, or None."""
@@ -183,7 +184,11 @@ class EntryTypes(Mapping[str, EntryType]):
         Raises:
             EntryTypeError: kind `type_file`; a file does not describe an entry type. `field` is the file's name.
         """
-        documents = {file.name: _document(file) for file in files if not file.name.startswith("_")}
+        return cls.read({file.name: _document(file) for file in files if not file.name.startswith("_")})
+
+    @classmethod
+    def read(cls, documents: Mapping[str, dict[str, JsonValue]]) -> "EntryTypes":
+        """Read decoded type files by name; errors as `load`."""
         by_id = {document.get("id"): document for document in documents.values()}
         types = []
         for file_name, document in documents.items():
@@ -205,12 +210,24 @@ def entry_types() -> EntryTypes:
     return EntryTypes.load(file for file in _types_folder().iterdir() if file.name.endswith(".json"))
 
 
+_LABELS_FILE: Final = "_certificate.json"
+
+
 @cache
 def certificate_labels() -> CertificateLabels:
     """Return the labels of certificate, holder, common entry members and categories."""
-    name = "_certificate.json"
-    document = _document(_types_folder() / name)
-    groups = {group: _fields(document.get(group), file_name=name) for group in ("certificate", "holder", "entry")}
+    return read_labels(_document(_types_folder() / _LABELS_FILE))
+
+
+def read_labels(document: Mapping[str, JsonValue]) -> CertificateLabels:
+    """Read the decoded file of the labels.
+
+    Raises:
+        EntryTypeError: kind `type_file`; it does not describe fields.
+    """
+    groups = {
+        group: _fields(document.get(group), file_name=_LABELS_FILE) for group in ("certificate", "holder", "entry")
+    }
     by_name = {group: {field.name: field for field in fields} for group, fields in groups.items()}
     categories = cast("list[dict[str, str]]", document["categories"])
     return CertificateLabels(

@@ -42,10 +42,10 @@ class IssuerNotTrusted(SdJwtRefused):
 
 
 class KeyUnknown(SdJwtRefused):
-    """The issuer is trusted, but the trust list knows no such key of it."""
+    """The issuer is trusted, but the trust list knows no such key (`E_KEY`), or no root of its chain (`E_CERT`)."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__("E_KEY", 6, detail)
+    def __init__(self, detail: str, *, code: str = "E_KEY") -> None:
+        super().__init__(code, 6 if code == "E_KEY" else 7, detail)
         self.args = (detail,)
 
 
@@ -63,6 +63,24 @@ class StatusListError(CredentialError):
     """
 
     code = "status_list"
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (kind, detail)
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+class TrustBundleError(CredentialError):
+    """A signed trust bundle cannot be used.
+
+    `kind` is one of `too_large`, `format`, `typ`, `algorithm`, `key`, `signature`, `claims`, `not_yet_valid`,
+    `expired`, `trust_list`, `issuer`.
+    """
+
+    code = "trust_bundle"
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)
@@ -136,3 +154,21 @@ class EntryTypeError(CredentialError):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.detail}"
+
+
+class WordingUnknown(CredentialError):
+    """A version of the wording is not published here, or has no words for something in a certificate."""
+
+    code = "wording_unknown"
+
+
+class LookDamaged(CredentialError):
+    """A data file of the shared look is not the published one: this installation is damaged."""
+
+    code = "look_damaged"
+
+
+class ReportUnreadable(CredentialError):
+    """What should be a Report of ours is none, or contradicts itself."""
+
+    code = "report_unreadable"

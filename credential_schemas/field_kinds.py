@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -52,6 +53,7 @@ class FieldKind(StrEnum):
 
 
 _UNIT: Final = r"[0-9]{10}_[0-9]{2}v[0-9]{1,3}"
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PATTERNS: Final[Mapping[FieldKind, str]] = MappingProxyType(
     {
         FieldKind.TERM: r"[0-9]{4}-[12SW]",
@@ -84,6 +86,8 @@ def check_text(value: JsonValue, *, path: str) -> str:
     Raises:
         EntryTypeError: `wrong_kind`, `too_long`, `not_nfc` or `control_character`; the message never holds the text.
     """
+    if type(value) is str and _is_plain(value):
+        return value
     if not isinstance(value, str) or not value.strip():
         raise EntryTypeError(path, f"expected a text that is not empty, found {_described(value)}")
     if len(value) > MAX_TEXT_CHARACTERS:
@@ -98,13 +102,23 @@ def check_text(value: JsonValue, *, path: str) -> str:
     return value
 
 
+def _is_plain(value: str) -> bool:
+    """True only for texts that none of the rules of `check_text` refuses: the common case, in a few calls.
+
+    What is printable has no character of a refused category (`str.isprintable`); ASCII is always in NFC.
+    """
+    if not value.isprintable() or value.isspace() or not 0 < len(value) <= MAX_TEXT_CHARACTERS:
+        return False
+    return value.isascii() or (_INVISIBLE_LETTERS.isdisjoint(value) and unicodedata.is_normalized("NFC", value))
+
+
 def check_day(value: JsonValue, *, path: str) -> date:
     """Return the value as a day; only `YYYY-MM-DD` of a day that exists is accepted.
 
     Raises:
         EntryTypeError: `wrong_kind`.
     """
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
@@ -135,7 +149,7 @@ def check_value(value: JsonValue, *, kind: FieldKind, values: Collection[str], p
     Raises:
         EntryTypeError: with the path and what was expected.
     """
-    if kind in (FieldKind.TEXT, FieldKind.BODY):
+    if kind is FieldKind.TEXT or kind is FieldKind.BODY:
         check_text(value, path=path)
     elif kind is FieldKind.DATE:
         check_day(value, path=path)
@@ -182,12 +196,17 @@ def value_schema(kind: FieldKind, *, values: Collection[str]) -> dict[str, JsonV
     return {"type": "object", "properties": members, "required": ["code", "name"], "additionalProperties": False}
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def _code_schema(pattern: str) -> dict[str, JsonValue]:
     return {"type": "string", "pattern": f"^(?:{pattern})$"}
 
 
 def _check_code(value: JsonValue, *, pattern: str, expected: str, path: str) -> None:
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+    if not isinstance(value, str) or not _compiled(pattern).fullmatch(value):
         raise EntryTypeError(path, f"expected {expected} ({pattern}), found {_described(value)}")
 
 

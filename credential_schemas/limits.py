@@ -23,3 +23,9 @@ MAX_STATUS_LIST_BYTES = 4 * MIB  # after inflating
 MAX_STATUS_CACHE_S = 12 * 3600
 MIN_STATUS_CACHE_S = 60
 MAX_STATUS_GRACE_S = 72 * 3600
+
+# the trust bundle; what is fetched stays below the limit of S15, a file may be larger
+MAX_TRUST_BUNDLE_BYTES = 16 * MIB
+MAX_BUNDLED_DOCUMENTS = 100  # status lists, and types
+MAX_TYPE_METADATA_BYTES = 256 * KIB
+MAX_BUNDLE_LIFE_S = 31 * 24 * 3600

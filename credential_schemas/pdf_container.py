@@ -23,6 +23,7 @@ from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
+from credential_schemas.creator_tool import wording_of
 from credential_schemas.errors import PdfContainerError
 from credential_schemas.limits import MAX_SD_JWT_BYTES
 from credential_schemas.pdf_bounds import MAX_OBJECTS, MAX_PAGES, MAX_STREAM_BYTES, find_excess
@@ -69,6 +70,7 @@ class PdfInspection:
 
     `findings` are kinds of `PdfContainerError`, each once, and `details` the sentences that belong to them, in the
     same order. `credential` is there whenever exactly one sound attachment of that name is, whatever else is wrong.
+    `wording` is the version of the wording that the file says its page is written in.
     `signed`: the file has something like a signature. A file that is not signed and lacks our attachment
     (`attachment_missing`) may be a scan; a signed one has the finding `attachment_missing_signed` instead.
     """
@@ -79,6 +81,7 @@ class PdfInspection:
     tlog_proof: bytes | None = None
     pages: int | None = None
     signed: bool = False
+    wording: int | None = None
 
 
 def read_container(pdf: bytes) -> PdfContainer:
@@ -177,6 +180,7 @@ class _Examination:
     tlog_proof: bytes | None = None
     pages: int | None = None
     signed: bool = False
+    wording: int | None = None
 
     def add(self, kind: str, detail: str) -> None:
         """Note a finding; the first sentence of a kind stays."""
@@ -191,6 +195,7 @@ class _Examination:
             tlog_proof=self.tlog_proof,
             pages=self.pages,
             signed=self.signed,
+            wording=self.wording,
         )
 
     def examine(self, pdf: bytes) -> None:
@@ -200,6 +205,8 @@ class _Examination:
         if reader.is_encrypted:
             self.add("encrypted", "expected a PDF without encryption")
             return
+        creator = reader.trailer.get("/Info", DictionaryObject()).get_object()
+        self.wording = wording_of(str(_value(creator, "/Creator"))) if isinstance(creator, DictionaryObject) else None
         catalogue = reader.root_object
         attached = list(_attached(catalogue))
         self._read_attachments(attached, associated=_associated(catalogue))
@@ -243,8 +250,10 @@ class _Examination:
         if stream is None or _value(stream, "/Subtype") != f"/{parameters.media_type}":
             self.add("attachment_unexpected", f"expected {parameters.name} as one stream of {parameters.media_type}")
             return
-        content = stream.get_data()
-        if len(content) > parameters.max_bytes:
+        content = _stored(stream, parameters.max_bytes)
+        if content is None:
+            self.add("damaged", f"expected {parameters.name} to be one whole stream")
+        elif len(content) > parameters.max_bytes:
             self.add("too_large", f"expected {parameters.name} of at most {parameters.max_bytes} bytes")
         elif parameters is TLOG_PROOF:
             self.tlog_proof = bytes(content)
@@ -348,3 +357,20 @@ def _embedded(specification: DictionaryObject) -> StreamObject | None:
     if not isinstance(stream, StreamObject) or "/DecodeParms" in stream:
         return None
     return stream if stream.get("/Filter") in _PLAIN_FILTERS else None
+
+
+def _stored(stream: StreamObject, max_bytes: int) -> bytes | None:
+    """Return what a stream holds, up to one byte more than permitted; None when its compression is not whole.
+
+    pypdf would mend such a stream as well as it can, and give what no other reader finds there.
+    """
+    stored = bytes(stream._data)  # noqa: SLF001 - pypdf has no public way to the bytes as they are stored
+    if "/Filter" not in stream:
+        return stored
+    inflater = zlib.decompressobj()
+    try:
+        content = inflater.decompress(stored, max_bytes + 1)
+    except zlib.error:
+        return None
+    is_whole = inflater.eof and not inflater.unused_data.strip(b"\r\n")
+    return content if is_whole or len(content) > max_bytes else None

@@ -5,6 +5,7 @@ Rules enforced:
   unpadded.
 * S3: values 0 to 3 have names; a value without a name is returned as its number, never as valid.
 * S6: signature, `typ`, `sub` equal to the credential's URI, `iat`, `exp`; an index outside of the list is an error.
+* S9 of the standards' checklist: the key is one the caller names by `kid`, or the caller judges the header's `x5c`.
 * S7, S9: how long a list may be used, in `StatusToken`; a token older than one already seen is refused.
 * S4, S8: 2 MiB of token, 4 MiB inflated, nothing behind the stream; inflating stops at the limit.
 
@@ -15,7 +16,7 @@ Source: draft-ietf-oauth-status-list-20 sections 4, 5, 7 and 8.3
 """
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -30,13 +31,23 @@ from credential_schemas.limits import (
 )
 from credential_schemas.numeric_date import is_numeric_date
 from keys.encoding import JsonValue, b64url_decode, decode_json_object
-from keys.errors import AlgorithmNotAllowed, DecodingError, JwsFormatError, SignatureInvalid
+from keys.errors import (
+    AlgorithmNotAllowed,
+    CertificateChainRefused,
+    DecodingError,
+    JwsFormatError,
+    SignatureInvalid,
+)
 from keys.jwk import PublicKey
 from keys.jws import UnverifiedJws, parse_compact, verify
+from keys.trust_list import TrustedIssuer
 
 STATUS_LIST_TYP = "statuslist+jwt"
 PERMITTED_BITS = frozenset({1, 2, 4, 8})
 _FORMAT_KINDS = {"size": "too_large", "typ": "typ", "key_in_header": "key"}
+
+StatusKeyFinder = Callable[[Mapping[str, JsonValue]], PublicKey]
+"""Finds the key of a status list token by its unverified header, or raises `StatusListError` of kind `key`."""
 
 
 class StatusValue(IntEnum):
@@ -156,7 +167,7 @@ def verify_status_token(
     token: str,
     *,
     uri: str,
-    keys: Mapping[str, PublicKey],
+    keys: Mapping[str, PublicKey] | StatusKeyFinder,
     now: int,
     newest_seen: float | None = None,
 ) -> StatusToken:
@@ -165,7 +176,7 @@ def verify_status_token(
     Args:
         token: compact JWS, at most 2 MiB.
         uri: the URI in the credential's `status_list`.
-        keys: the status keys of the credential's issuer, by `kid`.
+        keys: the status keys of the credential's issuer, by `kid`, or what finds them (`status_key_finder`).
         now: seconds since 1970.
         newest_seen: the newest `iat` already seen for this URI; an older token is refused as a replay.
 
@@ -191,7 +202,38 @@ def verify_status_token(
     return StatusToken(uri, _list_of(claims), issued, expires, ttl)
 
 
-def _verified_claims(token: str, keys: Mapping[str, PublicKey]) -> dict[str, JsonValue]:
+def status_key_finder(issuer: TrustedIssuer, *, now: int) -> StatusKeyFinder:
+    """A finder for the status keys of one issuer that are believed at `now`, by `kid` or by `x5c`.
+
+    A distrusted key is not believed from `since` on, whatever the date of the list: who holds it can date a list at
+    will. A chain in `x5c` must lead to one of the issuer's `x509_roots`, valid at `now`, to a certificate for status
+    lists.
+    """
+    believed = {
+        kid: key
+        for kid, key in issuer.status_keys.items()
+        if (since := issuer.distrusted_since(kid)) is None or now < since
+    }
+
+    def find(header: Mapping[str, JsonValue]) -> PublicKey:
+        if "x5c" not in header:
+            return _named_key(header, believed)
+        from keys.certificate_chain import ChainDemands, certified_key  # X.509 is loaded when a token brings a chain
+        from keys.certificates import LeafKind
+
+        demands = ChainDemands(LeafKind.STATUS, issuer.id, issuer.x509_roots, now)
+        try:
+            key = certified_key(header["x5c"], demands)
+        except CertificateChainRefused as error:
+            raise StatusListError("key", f"x5c: {error.message}") from error
+        if any(issuer.distrusted[name] <= now for name in issuer.names_distrusted(key)):
+            raise StatusListError("key", "expected a key that is believed, found a distrusted one")
+        return key
+
+    return find
+
+
+def _verified_claims(token: str, keys: Mapping[str, PublicKey] | StatusKeyFinder) -> dict[str, JsonValue]:
     try:
         jws = parse_compact(token, max_bytes=MAX_STATUS_TOKEN_BYTES)
         payload = verify(jws, _key_of(jws, keys), typ=STATUS_LIST_TYP)
@@ -207,10 +249,16 @@ def _verified_claims(token: str, keys: Mapping[str, PublicKey]) -> dict[str, Jso
         raise StatusListError("format", f"payload: {error.message}") from error
 
 
-def _key_of(jws: UnverifiedJws, keys: Mapping[str, PublicKey]) -> PublicKey:
+def _key_of(jws: UnverifiedJws, keys: Mapping[str, PublicKey] | StatusKeyFinder) -> PublicKey:
+    if not isinstance(keys, Mapping):
+        return keys(jws.header)
     if "x5c" in jws.header:
         raise StatusListError("key", "expected a header without x5c, found one")
-    kid = jws.header.get("kid")
+    return _named_key(jws.header, keys)
+
+
+def _named_key(header: Mapping[str, JsonValue], keys: Mapping[str, PublicKey]) -> PublicKey:
+    kid = header.get("kid")
     key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
         raise StatusListError("key", "expected kid to be a status key of the issuer, found another or none")

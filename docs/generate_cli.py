@@ -24,9 +24,9 @@ several inputs. No command asks a question. Messages are Korean or English (`--l
 | 0 | done; for a check: valid |
 | 1 | invalid |
 | 2 | wrong usage: an option, an id, an empty selection, a missing trust list |
-| 3 | indeterminate: something could not be learnt (issuer or key not listed, status not reachable) |
-| 4 | unreadable input: not a certificate, damaged, a delivery with rejected rows |
-| 5 | refused: wrong passphrase or code, a full disk, a service that said no |
+| 3 | indeterminate: something could not be learnt (issuer or key not listed, status or issuer not reachable) |
+| 4 | unreadable input: not a certificate, damaged, a mistyped number, a delivery with rejected rows |
+| 5 | refused: wrong passphrase or code, a number the issuer does not know, a full disk, a service that said no |
 | 70 | a fault in the program; please report it |
 
 Several inputs end with the worst, in the order 70, 1, 5, 4, 3, 0. Nothing that was not fully verified ever exits 0.

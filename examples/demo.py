@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT / "demo-output"
 DELIVERIES = ROOT / "examples" / "deliveries"
 PROGRAMS = Path(sys.executable).parent
-FONT = ROOT / "issuer/certificate/fonts/PretendardGOV-Bold.ttf"
+FONT = ROOT / "credential_schemas/look/fonts/PretendardGOV-Bold.ttf"
 ISSUER_URL = "https://bank.example"
 SOURCES = (
     "ncs_units",

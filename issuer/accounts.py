@@ -219,7 +219,7 @@ class _Link:
 
 def _link(bank: Bank, transaction: Transaction, account: Account, *, link: _Link) -> Account:
     person_link = bank.person_link(link.person_ref)
-    if transaction.accounts.person(person_link) is None:
+    if transaction.accounts.person_to_link(person_link) is None:
         raise PersonNotFound
     existing = transaction.accounts.account_of(person_link)
     if existing is not None:

@@ -6,22 +6,33 @@ All of them are the static files of `publishing`; a front end or CDN may serve t
 import asyncio
 import gzip
 import hashlib
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Header, Response
+from fastapi import FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
+from issuer.api.confirmations import LookUp, confirmations_router
+from issuer.api.problems import on_http_exception, problem
 from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
+from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.publishing import JWKS, JWT_VC_ISSUER, STATUS_AGGREGATION, STATUS_TTL_S, TRUST_LIST
+from keys.gate.gate import Gate, GateRules, Visitors
+from keys.gate.misses import Misses
+from keys.gate.rate_limits import Rate
 
 STATUS_MEDIA_TYPE: Final = "application/statuslist+jwt"
-REFRESH_S: Final = 3600
+BUNDLE_MEDIA_TYPE: Final = "application/jwt"
+REFRESH_S: Final = BUNDLE_REFRESH_S
 _DAY_S: Final = 24 * 3600
+_LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
@@ -39,6 +50,17 @@ class ServiceWork:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """Who is served, and with what beside the public files: `visitors` tells callers apart and counts them.
+
+    `look_up` answers typed codes; without it the service has no such address, as one that only shows files.
+    """
+
+    look_up: LookUp | None = None
+    visitors: Visitors = field(default_factory=Visitors)
+
+
+@dataclass(frozen=True, slots=True)
 class _Conditions:
     """What the request says about copies and codings it can take."""
 
@@ -46,13 +68,14 @@ class _Conditions:
     gzip: bool
 
 
-def create_app(folder: BankFolder, profile: Profile, work: ServiceWork) -> FastAPI:
+def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk: Desk | None = None) -> FastAPI:
     """Build the service.
 
     Args:
         folder: where the published files are.
         profile: the bank; the path of its issuer URL goes before every path.
         work: what keeps the published files fresh, and the readiness check.
+        desk: what is answered from the bank's records; None for a service that only shows files.
     """
 
     @asynccontextmanager
@@ -64,8 +87,21 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork) -> FastA
         with suppress(asyncio.CancelledError):
             await task
 
-    app = FastAPI(title="Competency bank", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="Competency bank",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
+    )
     tenant = urlsplit(profile.issuer).path
+    app.add_exception_handler(HTTPException, on_http_exception)
+    desk = desk or Desk()
+    app.add_middleware(Gate, rules=GateRules(rates={f"{tenant}/readyz": _READINESS}), visitors=desk.visitors)
+    if desk.look_up is not None:
+        misses = Misses(desk.visitors.limits)
+        app.include_router(confirmations_router(desk.look_up, misses=misses, prefix=tenant))
     # SD-JWT VC section 4: the well-known part stands between host and path.
     _add_file(app, f"/.well-known/jwt-vc-issuer{tenant}", folder.public / JWT_VC_ISSUER, max_age_s=_DAY_S)
     for name, max_age_s in (
@@ -75,23 +111,29 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork) -> FastA
         (STATUS_AGGREGATION, STATUS_TTL_S),
     ):
         _add_file(app, f"{tenant}/{name}", folder.public / name, max_age_s=max_age_s)
+    bundle = folder.public / TRUST_BUNDLE
+    _add_file(app, f"{tenant}/{TRUST_BUNDLE}", bundle, max_age_s=BUNDLE_REFRESH_S, media_type=BUNDLE_MEDIA_TYPE)
     _add_status_lists(app, tenant, folder)
     _add_health(app, tenant, work)
     return app
 
 
-def _add_file(app: FastAPI, route: str, path: Path, *, max_age_s: int) -> None:
+def _add_file(app: FastAPI, route: str, path: Path, *, max_age_s: int, media_type: str = "application/json") -> None:
     @app.get(route, include_in_schema=False)
     def show(
-        if_none_match: Annotated[str | None, Header()] = None, accept_encoding: Annotated[str, Header()] = ""
+        request: Request,
+        if_none_match: Annotated[str | None, Header()] = None,
+        accept_encoding: Annotated[str, Header()] = "",
     ) -> Response:
         conditions = _Conditions(if_none_match, "gzip" in accept_encoding)
-        return _file_response(path, "application/json", conditions, max_age_s=max_age_s)
+        answer = _file_response(path, media_type, conditions, max_age_s=max_age_s)
+        return answer or _not_found(request)
 
 
 def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:
     @app.get(f"{tenant}/status/{{list_no}}", include_in_schema=False)
     def show_status_list(
+        request: Request,
         list_no: str,
         time: str | None = None,
         if_none_match: Annotated[str | None, Header()] = None,
@@ -99,11 +141,12 @@ def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:
     ) -> Response:
         if time is not None:
             # Token Status List section 8.4: historical lists are not offered.
-            return _problem(501, "Status lists of other times are not offered.")
-        if not (list_no.isascii() and list_no.isdecimal() and str(int(list_no)) == list_no):
-            return _problem(404, "There is no such status list.")
-        conditions = _Conditions(if_none_match, "gzip" in accept_encoding)
-        return _file_response(folder.status_list(int(list_no)), STATUS_MEDIA_TYPE, conditions, max_age_s=STATUS_TTL_S)
+            return problem(request, 501, code="not_offered", detail="status lists of other times are not offered")
+        if not _LIST_NUMBER.fullmatch(list_no):
+            return _not_found(request)
+        conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.status_list(int(list_no))
+        answer = _file_response(path, STATUS_MEDIA_TYPE, conditions, max_age_s=STATUS_TTL_S)
+        return answer or _not_found(request)
 
 
 def _add_health(app: FastAPI, tenant: str, work: ServiceWork) -> None:
@@ -119,11 +162,11 @@ def _add_health(app: FastAPI, tenant: str, work: ServiceWork) -> None:
         return JSONResponse({"status": "ok"})
 
 
-def _file_response(path: Path, media_type: str, conditions: _Conditions, *, max_age_s: int) -> Response:
+def _file_response(path: Path, media_type: str, conditions: _Conditions, *, max_age_s: int) -> Response | None:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return _problem(404, "There is no such document.")
+        return None
     # Every coding of a document has an entity tag of its own (RFC 9110 section 8.8.3.3).
     digest = hashlib.sha256(content).hexdigest()[:32]
     tag = f'"{digest}-gzip"' if conditions.gzip else f'"{digest}"'
@@ -136,10 +179,8 @@ def _file_response(path: Path, media_type: str, conditions: _Conditions, *, max_
     return Response(content, media_type=media_type, headers=headers)
 
 
-def _problem(status: int, detail: str) -> Response:
-    """RFC 9457."""
-    body = {"type": "about:blank", "title": detail, "status": status}
-    return JSONResponse(body, status_code=status, media_type="application/problem+json", headers=_HEADERS)
+def _not_found(request: Request) -> Response:
+    return problem(request, 404, code="not_found", detail="there is nothing here")
 
 
 async def _refresh_for_ever(work: ServiceWork) -> None:

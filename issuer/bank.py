@@ -1,28 +1,44 @@
 """A bank on disk: where its files lie, what its profile says, and how its store, keys and secrets are opened."""
 
 import re
+import secrets as randomness
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote, urlsplit
 
-from issuer.errors import FileUnreadable, NotInitialised, PassphraseMissing, PlainKeyRefused
-from issuer.store.engine import Store, open_store
+from issuer.errors import (
+    BundleKeyMissing,
+    FileUnreadable,
+    NotInitialised,
+    PassphraseMissing,
+    PinMissing,
+    PlainKeyRefused,
+    StorageUnusable,
+)
+from issuer.seal_policy import SealPolicy
+from issuer.store.blocks import Reservations
+from issuer.store.engine import Store, open_server_store, open_store
 from keys.encoding import decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.keyed_link import keyed_link
+from keys.pkcs11_signer import Pkcs11Signer
 from keys.signer import Signer, open_signer
 
-KeyUse = Literal["root", "credential", "status", "seal"]
-KEY_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal")
+KeyUse = Literal["root", "credential", "status", "seal", "bundle"]
+KEY_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal", "bundle")
+CERTIFIED_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal")
 CERTIFICATE_VCT_PATH: Final = "vct/competency-certificate/1"
 
 _PROFILE_FORMAT: Final = 1
 _MAX_PROFILE_BYTES: Final = 64 * 1024
 _MAX_SECRET_BYTES: Final = 4096
+SECRET_VARIABLE: Final = "ISSUER_SECRET"  # noqa: S105 - the beginning of a variable's name
 _DEVELOPMENT_SCHEME: Final = "dev-file:"
+_TOKEN_SCHEME: Final = "pkcs11:"  # noqa: S105 - the beginning of a key's URI
+_CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _FILE_URI: Final = re.compile(r"((?:dev-)?file:)(?!/)(.+)")
 
 
@@ -32,7 +48,8 @@ class Profile:
 
     `issuer` is the URL that stands in credentials as `iss`, without a slash at the end. `verify_url` is the page that a
     printed code leads to. `keys` names each key by a URI; a relative file lies in the data directory. `specimen`
-    marks every page as a specimen, `development` permits plain key files and loopback addresses.
+    marks every page as a specimen, `development` permits plain key files and loopback addresses. `sealing` says
+    how certificates are sealed.
     """
 
     issuer: str
@@ -44,6 +61,7 @@ class Profile:
     development: bool
     max_valid_days: int
     keys: dict[str, str]
+    sealing: SealPolicy = field(default_factory=SealPolicy)
 
     @property
     def vct(self) -> str:
@@ -75,6 +93,7 @@ class Profile:
         if members.pop("bank", None) != _PROFILE_FORMAT:
             msg = "expected format 1"
             raise TypeError(msg)
+        members["sealing"] = SealPolicy.decode(members.get("sealing", {}))  # type: ignore[assignment] # from JSON to a type
         return cls(**members)  # type: ignore[arg-type] # our own file, written by encode; a wrong member is a TypeError
 
 
@@ -90,6 +109,9 @@ class BankFolder:
         self.keys = path / "keys"
         self.certificates = path / "certificates"
         self.secrets = path / "secrets"
+        self.revocation = path / "revocation"
+        self.tsa_roots = self.certificates / "tsa-roots.pem"
+        self.tsa_certificates = self.certificates / "tsa-certificates.pem"
 
     def key(self, use: KeyUse) -> Path:
         """The file of a key."""
@@ -104,8 +126,37 @@ class BankFolder:
         return self.public / "status" / str(list_no)
 
 
+@dataclass(frozen=True, slots=True)
+class KeySecrets:
+    """What opens the keys: one passphrase for the key files, and beside it a secret of its own for single keys.
+
+    A token (PKCS#11) is opened with its own secret only: wrong PINs lock it, so no other secret is tried on it.
+    """
+
+    passphrase: str | None = field(repr=False)
+    own: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def of(self, use: KeyUse, uri: str) -> str:
+        """Return the secret of one key.
+
+        Raises:
+            PinMissing, PassphraseMissing: there is none.
+        """
+        if use in self.own:
+            return self.own[use]
+        if uri.lower().startswith(_TOKEN_SCHEME):
+            raise PinMissing(use=use, variable=f"{SECRET_VARIABLE}_{use.upper()}")
+        if self.passphrase is None:
+            raise PassphraseMissing
+        return self.passphrase
+
+
 class Bank:
-    """An open bank. Keys and secrets are read when they are first needed; `signers` are keys that are open already."""
+    """An open bank. Keys and secrets are read when they are first needed; `signers` are keys that are open already.
+
+    `reservations` hands out numbers and status indexes, one certificate's at a time; a service that issues much puts
+    one with larger blocks in its place.
+    """
 
     def __init__(
         self,
@@ -113,33 +164,60 @@ class Bank:
         profile: Profile,
         *,
         store: Store,
-        passphrase: str | None,
+        secrets: KeySecrets,
         signers: Mapping[KeyUse, Signer] | None = None,
     ) -> None:
         self.folder = folder
         self.profile = profile
         self.store = store
-        self._passphrase = passphrase
+        self.reservations = Reservations(store, draw=randomness.randbelow)
+        self._secrets = secrets
         self._signers: dict[KeyUse, Signer] = dict(signers or {})
 
     def signer(self, use: KeyUse) -> Signer:
         """Open one of the bank's keys.
 
         Raises:
-            PassphraseMissing: the key is encrypted and ISSUER_PASSPHRASE is not set.
+            BundleKeyMissing: the bank was made before there were trust bundles.
+            PassphraseMissing, PinMissing: the key is encrypted or in a token, and its secret is not set.
             PlainKeyRefused: the key is not encrypted and the bank is not for development (S22).
             KeysError: the key cannot be opened.
         """
         if use not in self._signers:
+            if use == "bundle" and not self.has_bundle_key:
+                raise BundleKeyMissing
             uri = self.profile.keys[use]
             if uri.startswith(_DEVELOPMENT_SCHEME) and not self.profile.development:
                 raise PlainKeyRefused(file=self.folder.key(use).name)
-            self._signers[use] = open_signer(self._absolute(uri), secrets=self._secret)
+            self._signers[use] = open_signer(self._absolute(uri), secrets=partial(self._secrets.of, use))
         return self._signers[use]
 
+    def secret_for_new_key(self, use: KeyUse) -> str:
+        """Return the passphrase with which a new key file is encrypted, the one that will open it.
+
+        Raises:
+            PassphraseMissing: there is none.
+        """
+        return self._secrets.of(use, "file:")
+
+    @property
+    def has_bundle_key(self) -> bool:
+        """Whether there is a key for trust bundles; banks made by earlier versions have none."""
+        return "bundle" in self.profile.keys
+
     def certificate(self, use: KeyUse) -> str:
-        """Return the certificate of a key, PEM."""
+        """Return the certificate of a key, PEM; the key of trust bundles has none."""
         return _read(self.folder.certificate(use)).decode("ascii")
+
+    @property
+    def tsa_roots(self) -> tuple[str, ...]:
+        """The roots of the time-stamping authorities that the bank uses or has used, PEM, one certificate each."""
+        return _certificates(self.folder.tsa_roots)
+
+    @property
+    def tsa_certificates(self) -> tuple[str, ...]:
+        """Certificates below these roots that are known beforehand, PEM, one each; usually none."""
+        return _certificates(self.folder.tsa_certificates)
 
     def person_link(self, person_ref: str) -> str:
         """Return the keyed hash under which a person is known."""
@@ -163,35 +241,73 @@ class Bank:
         return _read(self.folder.secrets / "link.key")
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and log out of the tokens."""
+        for signer in self._signers.values():
+            if isinstance(signer, Pkcs11Signer):
+                signer.close()
         self.store.close()
 
     def _absolute(self, uri: str) -> str:
         relative = _FILE_URI.fullmatch(uri)
         return uri if relative is None else relative[1] + quote(str(self.folder.path.resolve() / relative[2]))
 
-    def _secret(self, _uri: str) -> str:
-        if self._passphrase is None:
-            raise PassphraseMissing
-        return self._passphrase
 
-
-def open_bank(path: Path, *, passphrase: str | None, signers: Mapping[KeyUse, Signer] | None = None) -> Bank:
+def open_bank(
+    path: Path,
+    *,
+    passphrase: str | None,
+    secrets: Mapping[str, str] | None = None,
+    signers: Mapping[KeyUse, Signer] | None = None,
+    database: str | None = None,
+) -> Bank:
     """Open a bank that `init` made.
+
+    Args:
+        path: its data directory.
+        passphrase: of the key files.
+        secrets: of keys that have one of their own, a passphrase or a PIN.
+        signers: keys that are open already.
+        database: URL of its database on a server, None for the file in the data directory.
 
     Raises:
         NotInitialised: no bank is there.
         FileUnreadable: its profile is damaged.
+        DatabaseOfAnother: the database does not fit the data directory.
+        InvalidOption: the URL has another form.
         StorageFull, StorageUnusable: its database cannot be used.
     """
     folder = BankFolder(path)
-    if not folder.profile.is_file() or not folder.database.is_file():
+    if not folder.profile.is_file():
         raise NotInitialised(path=str(path))
     try:
         profile = Profile.decode(_read(folder.profile))
     except (DecodingError, TypeError) as error:
         raise FileUnreadable("it is not a profile of a bank", file=folder.profile.name) from error
-    return Bank(folder, profile, store=open_store(folder.database), passphrase=passphrase, signers=signers)
+    return Bank(
+        folder,
+        profile,
+        store=_store_of(folder, profile, database),
+        secrets=KeySecrets(passphrase, secrets or {}),
+        signers=signers,
+    )
+
+
+def _store_of(folder: BankFolder, profile: Profile, database: str | None) -> Store:
+    if database is not None:
+        return open_server_store(database, issuer=profile.issuer)
+    if not folder.database.is_file():
+        problem = "its file is not there; for one on a server set ISSUER_DATABASE"
+        raise StorageUnusable(problem, what="the database")
+    return open_store(folder.database)
+
+
+def certificates_in(text: str) -> tuple[str, ...]:
+    """Return the certificates of a PEM text, one each, without what stands between them."""
+    return tuple(f"{each}\n" for each in _CERTIFICATE.findall(text))
+
+
+def _certificates(path: Path) -> tuple[str, ...]:
+    return certificates_in(_read(path).decode("ascii", "replace")) if path.exists() else ()
 
 
 def _read(path: Path) -> bytes:

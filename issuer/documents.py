@@ -13,7 +13,8 @@ from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import CertificateWording, Language
 from issuer.bank import Bank
 from issuer.certificate.drawing import DrawRequest, draw_certificate
-from keys.pdf_seal import Sealer, apply_seal
+from issuer.seal_policy import SealLevel
+from issuer.sealing import seal_pdf
 
 _PREVIEW_VERSION: Final = 20
 # More than a link needs: the caption under the code says that the file is the proof, and is as wide as the code.
@@ -33,11 +34,15 @@ class DocumentRequest:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A sealed PDF and the codes on it; `link_only`: the credential is too large for codes, they carry a link."""
+    """A sealed PDF and the codes on it; `link_only`: the credential is too large for codes, they carry a link.
+
+    `seal_level` is what the seal reached, which is less than the bank's policy when no time stamp was to be had.
+    """
 
     pdf: bytes
     symbols: SymbolPlan
     link_only: bool
+    seal_level: SealLevel
 
 
 def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Document:
@@ -50,7 +55,8 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
 
     Raises:
         DrawingError: the text of an entry cannot be printed.
-        PassphraseMissing, KeysError: the seal key does not open.
+        TimeStampMissing: the time-stamping authority does not answer, and the policy does not do without.
+        PassphraseMissing, KeysError: the seal key does not open, or the seal cannot be made.
     """
     symbols, link_only = _plan_symbols(bank, credential)
     drawn = draw_certificate(
@@ -63,8 +69,8 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
             document_id=request.document_id,
         )
     )
-    sealer = Sealer(bank.signer("seal"), bank.certificate("seal"))
-    return Document(apply_seal(drawn, sealer=sealer, signed_at=request.created_at), symbols, link_only)
+    sealed = seal_pdf(bank, drawn, at=request.created_at)
+    return Document(sealed.pdf, symbols, link_only, sealed.level)
 
 
 def preview_document(bank: Bank, request: DocumentRequest) -> bytes:

@@ -277,6 +277,20 @@ class CodeWrong(RefusedError):
     sentence = "The confirmation code does not open the certificate {number}; check it against the printed one."
 
 
+class ConfirmationUnknown(RefusedError):
+    """No certificate has this confirmation code."""
+
+    code = "confirmation_unknown"
+    sentence = "No certificate has this confirmation code; check it against the printed one."
+
+
+class LookupBusy(RefusedError):
+    """As many confirmation codes are being looked up as the service allows at once."""
+
+    code = "busy"
+    sentence = "Too many confirmation codes are being looked up; try again in a moment."
+
+
 class NotOurCertificate(RefusedError):
     """A certificate handed in was not issued by this bank, or its record does not allow a reprint."""
 
@@ -305,6 +319,33 @@ class PassphraseMissing(RefusedError):
     sentence = "The keys of the bank are encrypted; set ISSUER_PASSPHRASE and try again."
 
 
+class PinMissing(RefusedError):
+    """A key lies in a token and no PIN was given."""
+
+    code = "pin_missing"
+    sentence = "The key {use} lies in a token; set {variable} to its PIN (ISSUER_PASSPHRASE is never tried on a token)."
+
+
+class TimeStampMissing(RefusedError):
+    """The seal needs a time stamp, and none was to be had."""
+
+    code = "time_stamp_missing"
+    sentence = (
+        "There is no time stamp for the seal: {problem}. Nothing was issued; try again later, "
+        "or see `cb-issuer sealing --help`."
+    )
+
+
+class BundleKeyMissing(RefusedError):
+    """A bank made by an earlier version has no key for trust bundles."""
+
+    code = "bundle_key_missing"
+    sentence = (
+        "This bank was made before there were trust bundles and has no key for them; "
+        "make one with `cb-issuer trust-bundle --create-key` and hand out the new trust list."
+    )
+
+
 class PlainKeyRefused(RefusedError):
     """A key lies unencrypted in a bank that is not marked for development."""
 
@@ -324,6 +365,46 @@ class StorageUnusable(RefusedError):
 
     code = "storage_unusable"
     sentence = "{what} cannot be used: {problem}. Nothing was issued or changed."
+
+
+class WriteConflict(StorageUnusable):
+    """Two programs wanted to change the same thing, and this one gave way; trying again is enough."""
+
+    code = "write_conflict"
+    sentence = "Another program changed the same thing at the same moment. Nothing was issued or changed; try again."
+
+
+class DatabaseOfAnother(RefusedError):
+    """The database that the setting names is not the one of this bank."""
+
+    code = "database_of_another"
+    sentence = "ISSUER_DATABASE does not name the database of this bank: {problem}."
+
+
+class ClockBehind(RefusedError):
+    """The clock of the machine is behind a certificate that was issued already."""
+
+    code = "clock_behind"
+    sentence = (
+        "The clock says {now}, but a certificate in force was issued at {newest}; nothing was issued. Set the clock, "
+        "or revoke what was issued while it ran ahead."
+    )
+
+
+class RetryKeyInvalid(UsageError):
+    """A retry key is too short to keep an answer under it, or has other characters."""
+
+    code = "retry_key_invalid"
+    sentence = (
+        "The retry key (Idempotency-Key) must be {shortest} to {longest} visible ASCII characters, such as a UUID."
+    )
+
+
+class RetryKeyReused(UsageError):
+    """A retry key came again with another request."""
+
+    code = "retry_key_reused"
+    sentence = "This retry key (Idempotency-Key) was used for another request in the last 24 hours; take a new one."
 
 
 class NumbersExhausted(RefusedError):

@@ -2,17 +2,18 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from issuer.bank import KEY_USES, Bank, BankFolder, KeyUse, Profile, open_bank
+from issuer.bank import KEY_USES, Bank, BankFolder, KeySecrets, KeyUse, Profile, open_bank
 from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.publishing import publish_all
-from issuer.store.engine import open_store
+from issuer.store.engine import Store, create_server_store, open_store
+from issuer.store.facts import ISSUER
 from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, create_root
 from keys.errors import UrlError
 from keys.key_files import FileSigner, PrivateKey, create_key, write_encrypted, write_plain_for_development
@@ -35,12 +36,20 @@ SPECIMEN_NAME: Final = {"ko": "발급기관장", "en": "Issuing Authority"}
 class FoundingPlan:
     """What a new bank is to be; `profile.keys` is filled in while it is made.
 
-    `passphrase` encrypts the keys; None is allowed for development only and leaves them in the clear.
+    `passphrase` encrypts the keys, but those that have one of their own in `key_secrets`; None is allowed for
+    development only and leaves the others in the clear. `database` is the URL of an empty database on a server, None
+    for a file in the data directory.
     """
 
     profile: Profile
-    passphrase: str | None
+    passphrase: str | None = field(repr=False)
     status_list_size: int
+    key_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    database: str | None = field(default=None, repr=False)
+
+    def secret_of(self, use: KeyUse) -> str | None:
+        """Return what encrypts a key, None for nothing."""
+        return self.key_secrets.get(use, self.passphrase)
 
 
 def check_issuer_url(url: str, *, development: bool, option: str) -> str:
@@ -66,12 +75,13 @@ def found_bank(path: Path, plan: FoundingPlan, *, now: Callable[[], datetime]) -
 
     Raises:
         AlreadyInitialised: something is there.
+        DatabaseOfAnother: the database on the server holds a bank.
         PassphraseMissing: no passphrase, and the bank is not for development.
         StorageFull, StorageUnusable, KeysError: nothing remains.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise AlreadyInitialised(path=str(path))
-    if plan.passphrase is None and not plan.profile.development:
+    if not plan.profile.development and any(plan.secret_of(use) is None for use in KEY_USES):
         raise PassphraseMissing
     path = path.absolute()
     building = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
@@ -85,7 +95,9 @@ def found_bank(path: Path, plan: FoundingPlan, *, now: Callable[[], datetime]) -
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return open_bank(path, passphrase=plan.passphrase, signers=signers)
+    return open_bank(
+        path, passphrase=plan.passphrase, secrets=plan.key_secrets, signers=signers, database=plan.database
+    )
 
 
 def _build(folder: BankFolder, plan: FoundingPlan, *, now: Callable[[], datetime]) -> dict[KeyUse, FileSigner]:
@@ -97,25 +109,37 @@ def _build(folder: BankFolder, plan: FoundingPlan, *, now: Callable[[], datetime
         write_whole(folder.secrets / name, secrets.token_bytes(_SECRET_BYTES), mode=PRIVATE)
     keys = {use: create_key() for use in KEY_USES}
     for use, key in keys.items():
-        if plan.passphrase is None:
+        secret = plan.secret_of(use)
+        if secret is None:
             write_plain_for_development(folder.key(use), key)
         else:
-            write_encrypted(folder.key(use), key, passphrase=plan.passphrase)
+            write_encrypted(folder.key(use), key, passphrase=secret)
     _certify(folder, plan.profile, keys, now=now().astimezone(UTC))
-    scheme = "dev-file" if plan.passphrase is None else "file"
-    profile = replace(plan.profile, keys={use: f"{scheme}:keys/{use}.pem" for use in KEY_USES})
+    schemes = {use: "dev-file" if plan.secret_of(use) is None else "file" for use in KEY_USES}
+    profile = replace(plan.profile, keys={use: f"{scheme}:keys/{use}.pem" for use, scheme in schemes.items()})
     write_whole(folder.profile, profile.encode(), mode=PRIVATE)
-    store = open_store(folder.database)
-    folder.database.chmod(PRIVATE)
-    with store.write() as transaction:
-        transaction.status_lists.open_list(plan.status_list_size)
+    store = _new_store(folder, plan)
     signers = {use: FileSigner(key) for use, key in keys.items()}
-    bank = Bank(folder, profile, store=store, passphrase=plan.passphrase, signers=signers)
+    bank = Bank(folder, profile, store=store, secrets=KeySecrets(plan.passphrase), signers=signers)
     try:
         publish_all(bank, now=now())
+        with store.write() as transaction:  # last, so that a failure leaves a database that `init` takes again
+            transaction.facts.record(ISSUER, profile.issuer)
     finally:
         bank.close()
     return signers
+
+
+def _new_store(folder: BankFolder, plan: FoundingPlan) -> Store:
+    if plan.database is None:
+        store = open_store(folder.database)
+        folder.database.chmod(PRIVATE)
+    else:
+        store = create_server_store(plan.database)
+    with store.write() as transaction:
+        if not transaction.status_lists.numbers():
+            transaction.status_lists.open_list(plan.status_list_size)
+    return store
 
 
 def _certify(folder: BankFolder, profile: Profile, keys: dict[KeyUse, PrivateKey], *, now: datetime) -> None:

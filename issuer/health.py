@@ -8,13 +8,17 @@ from typing import Final, Literal
 
 from credential_schemas.errors import CredentialError
 from credential_schemas.status_list import verify_status_token
-from issuer.bank import KEY_USES, Bank
-from issuer.errors import IssuerError
+from credential_schemas.trust_bundle import read_unpinned_bundle
+from issuer.bank import CERTIFIED_USES, KEY_USES, Bank
+from issuer.bundling import TRUST_BUNDLE
+from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.publishing import STATUS_REFRESH
-from keys.certificates import certificate_key, load_certificate
+from issuer.sealing import trial_problem
+from keys.certificates import certificate_key, valid_until
 from keys.errors import KeysError
 
 _WARN_DAYS: Final = 30
+_BUNDLE_HOURS: Final = 12
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -28,13 +32,21 @@ class Finding:
 
 
 def examine(bank: Bank, *, now: datetime) -> list[Finding]:
-    """Look at files, keys, certificates, database and status lists."""
-    return [*_files(bank), *_keys(bank), *_certificates(bank, now=now), *_database(bank), *_status_lists(bank, now=now)]
+    """Look at files, keys, certificates, seal, database and status lists."""
+    return [
+        *_files(bank),
+        *_keys(bank),
+        *_certificates(bank, now=now),
+        *_seal(bank, now=now),
+        *_database(bank),
+        *_status_lists(bank, now=now),
+        *_trust_bundle(bank, now=now),
+    ]
 
 
 def readiness_problems(bank: Bank, *, now: datetime) -> list[str]:
     """Return what keeps the service from being ready; without paths or reasons that only operators may see."""
-    findings = [*_database(bank), *_status_lists(bank, now=now)]
+    findings = [*_database(bank), *_status_lists(bank, now=now), *_trust_bundle(bank, now=now)]
     return [finding.subject for finding in findings if finding.severity == "error"]
 
 
@@ -51,6 +63,8 @@ def _keys(bank: Bank) -> Iterator[Finding]:
     for use in KEY_USES:
         try:
             bank.signer(use)
+        except BundleKeyMissing as error:
+            yield Finding(f"key {use}", str(error), "warning")
         except (IssuerError, KeysError) as error:
             yield Finding(f"key {use}", str(error), "error")
         else:
@@ -58,9 +72,9 @@ def _keys(bank: Bank) -> Iterator[Finding]:
 
 
 def _certificates(bank: Bank, *, now: datetime) -> Iterator[Finding]:
-    for use in KEY_USES:
+    for use in CERTIFIED_USES:
         try:
-            days = (load_certificate(bank.certificate(use)).not_valid_after_utc - now).days
+            days = (valid_until(bank.certificate(use)) - now).days
         except (IssuerError, KeysError) as error:
             yield Finding(f"certificate {use}", str(error), "error")
             continue
@@ -70,6 +84,15 @@ def _certificates(bank: Bank, *, now: datetime) -> Iterator[Finding]:
             yield Finding(f"certificate {use}", f"it expires in {days} days", "warning")
         else:
             yield Finding(f"certificate {use}", None)
+
+
+def _seal(bank: Bank, *, now: datetime) -> Iterator[Finding]:
+    """Seal an empty page; that asks the time-stamping authority for a stamp, if the bank's seals have one."""
+    try:
+        problem = trial_problem(bank, at=now)
+    except (IssuerError, KeysError) as error:
+        problem = str(error)
+    yield Finding(f"seal {bank.profile.sealing.level}", problem, "error" if problem else "ok")
 
 
 def _database(bank: Bank) -> Iterator[Finding]:
@@ -92,6 +115,23 @@ def _status_lists(bank: Bank, *, now: datetime) -> Iterator[Finding]:
         if problem is None and list_no in due:
             problem = "its newest state is not published; run any command that changes a status, or `cb-issuer serve`"
         yield Finding(f"status list {list_no}", problem, "error" if problem else "ok")
+
+
+def _trust_bundle(bank: Bank, *, now: datetime) -> Iterator[Finding]:
+    """The bundle that the service publishes; a bank that was never served has none."""
+    path = bank.folder.public / TRUST_BUNDLE
+    if not bank.has_bundle_key or not path.exists():
+        return
+    try:
+        bundle = read_unpinned_bundle(path.read_text("ascii"), now=int(now.timestamp()))
+    except (OSError, ValueError):
+        yield Finding("trust bundle", "its published file cannot be read", "error")
+    except CredentialError as error:
+        yield Finding("trust bundle", f"its published file is not in order: {error}", "error")
+    else:
+        hours = int(now.timestamp() - bundle.made_at) // 3600
+        problem = f"it is {hours} hours old; `cb-issuer serve` renews it each hour" if hours >= _BUNDLE_HOURS else None
+        yield Finding("trust bundle", problem, "warning" if problem else "ok")
 
 
 def _status_problem(bank: Bank, list_no: int, *, now: datetime) -> str | None:

@@ -1,38 +1,40 @@
 """Issue one certificate: from the holder's choice to a sealed PDF, recorded before it is handed out.
 
-Order: read the account and check choice and consent; reserve number and status indexes; sign, draw and seal without
-holding the database; write the output files beside their targets; record the certificate, encrypted under its
-confirmation code; only then let the files appear. Whatever fails before the record leaves no certificate and no file,
-only a gap in the numbers; an entry that changed in the meantime stops the issue.
+Order: read the account and check choice and consent; take a number and status indexes that were reserved; sign, draw and
+seal without holding the database; write the output files beside their targets; record the certificate, encrypted under
+its confirmation code, in one transaction; only then let the files appear. Whatever fails before the record leaves no
+certificate and no file, only a gap in the numbers; an entry that changed in the meantime stops the issue, and so does a
+clock behind what was issued already.
 """
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from credential_schemas.certificate_claims import (
-    CertificateClaims,
-    CertificateEntry,
-    Holder,
-    StatusReference,
-    to_payload,
-)
+from credential_schemas.certificate_claims import CertificateClaims, Holder, to_payload
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
-from credential_schemas.wording.model import Language
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts import show_account
 from issuer.bank import Bank
-from issuer.competency_units import UNIT_TYPE
+from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
 from issuer.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
 from issuer.documents import Document, DocumentRequest, make_document, preview_document
 from issuer.entry_states import claims_hash
-from issuer.errors import ConsentMissing, EntryChanged, InvalidOption, NumbersExhausted, StorageFull, StorageUnusable
+from issuer.errors import (
+    ClockBehind,
+    ConsentMissing,
+    EntryChanged,
+    InvalidOption,
+    StorageFull,
+    StorageUnusable,
+)
 from issuer.outputs import PRIVATE, PendingFiles, check_target
 from issuer.sealed_records import seal_record
-from issuer.selection import Choice, Selection, select_entries
+from issuer.selection import Selection, select_entries
 from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.store.accounts import Consent
 from issuer.store.certificates import CarriedEntry, StoredCertificate
@@ -42,23 +44,7 @@ from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import code_locator, generate_code
 from keys.encoding import encode_json
 
-DEFAULT_VALID_DAYS: Final = 90
-DEFAULT_PURPOSE: Final = {"ko": "취업 제출", "en": "Job application"}
-_SERIAL_DIGITS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class IssueRequest:
-    """What to issue. `consent` is the content of a consent file; `valid_days` counts from the day of issue."""
-
-    account_id: str
-    choice: Choice
-    language: Language
-    purpose: str
-    recipient: str | None = None
-    applicant_no: str | None = None
-    valid_days: int = DEFAULT_VALID_DAYS
-    consent: bytes | None = None
+_CLOCK_LEEWAY: Final = timedelta(seconds=60)  # clocks of several machines differ a little (S7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +69,32 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prepared:
-    opened: OpenAccount
-    selection: Selection
-    consent: Consent
-    issued_on: date
-    valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
 class _Signed:
     number: str
     reserved: ReservedIndexes
     claims: CertificateClaims
     credential: str
     withheld: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCertificate:
+    """A certificate that is complete but not recorded yet, so that nobody may have it."""
+
+    request: IssueRequest
+    prepared: Prepared
+    signed: _Signed
+    code: str
+    document: Document
+    at: datetime
+
+    @property
+    def issued(self) -> Issued:
+        """What was issued, for the time after the record."""
+        signed = self.signed
+        return Issued(
+            signed.number, self.code, signed.claims, self.prepared.selection, self.document, signed.credential
+        )
 
 
 def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTargets, now: datetime) -> Issued:
@@ -112,20 +109,30 @@ def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTarget
         raise InvalidOption(problem, option="--reveal")
     for target in filter(None, (targets.pdf, targets.sd_jwt, targets.reveal)):
         check_target(target)
+    made = make_certificate(bank, request, now=now)
+    with PendingFiles() as files:
+        files.add(targets.pdf, made.document.pdf, mode=PRIVATE)
+        if targets.sd_jwt is not None:
+            files.add(targets.sd_jwt, made.signed.credential.encode("ascii"), mode=PRIVATE)
+        if targets.reveal is not None:
+            reveal = {"reveal": 1, "number": made.signed.number, "disclosures": [*made.signed.withheld]}
+            files.add(targets.reveal, encode_json(reveal), mode=PRIVATE)
+        record_certificate(bank, made)
+        _deliver(bank, made.signed, files, at=utc_text(now))
+    return made.issued
+
+
+def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> MadeCertificate:
+    """Check, sign, draw and seal; nothing is recorded, and nothing of it may be handed out yet.
+
+    Raises:
+        IssuerError, KeysError, CredentialError: as `issue_certificate`.
+    """
     prepared = _prepare(bank, request, now=now)
     signed = _sign(bank, request, prepared)
     code = generate_code()
     document = make_document(bank, _document_request(request, signed.claims, code=code, now=now), signed.credential)
-    with PendingFiles() as files:
-        files.add(targets.pdf, document.pdf, mode=PRIVATE)
-        if targets.sd_jwt is not None:
-            files.add(targets.sd_jwt, signed.credential.encode("ascii"), mode=PRIVATE)
-        if targets.reveal is not None:
-            reveal = encode_json({"reveal": 1, "number": signed.number, "disclosures": [*signed.withheld]})
-            files.add(targets.reveal, reveal, mode=PRIVATE)
-        _record(bank, request, prepared, signed=signed, sealed=_Sealed(code, document, utc_text(now)))
-        _deliver(bank, signed, files, at=utc_text(now))
-    return Issued(signed.number, code, signed.claims, prepared.selection, document, signed.credential)
+    return MadeCertificate(request, prepared, signed, code, document, now)
 
 
 def preview_certificate(bank: Bank, request: IssueRequest, *, target: Path, now: datetime) -> Selection:
@@ -138,11 +145,11 @@ def preview_certificate(bank: Bank, request: IssueRequest, *, target: Path, now:
     with bank.store.read() as transaction:
         opened = show_account(bank, transaction, request.account_id)
     selection = select_entries(opened.account.id, opened.entries, request.choice)
-    claims = _claims(
+    claims = certified_claims(
         bank,
         request,
-        _Prepared(opened, selection, _NO_CONSENT, issued_on, valid_until),
-        number=f"{bank.profile.number_prefix}-{issued_on.year}-{'0' * _SERIAL_DIGITS}",
+        Prepared(opened, selection, _NO_CONSENT, issued_on, valid_until),
+        number=certificate_number(bank.profile.number_prefix, issued_on.year, serial=0),
         reserved=ReservedIndexes(1, tuple(range(len(selection.entries) + 1))),
     )
     to_payload(claims)
@@ -156,13 +163,6 @@ def preview_certificate(bank: Bank, request: IssueRequest, *, target: Path, now:
 _NO_CONSENT: Final = Consent("", "disclosure", None, None, {}, None, "", "", "")
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    code: str
-    document: Document
-    at: str
-
-
 def _validity(bank: Bank, request: IssueRequest, *, now: datetime) -> tuple[date, date]:
     longest = bank.profile.max_valid_days
     if not 1 <= request.valid_days <= longest:
@@ -172,7 +172,7 @@ def _validity(bank: Bank, request: IssueRequest, *, now: datetime) -> tuple[date
     return issued_on, issued_on + timedelta(days=request.valid_days)
 
 
-def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> _Prepared:
+def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
     issued_on, valid_until = _validity(bank, request, now=now)
     with bank.store.read() as transaction:
         opened = show_account(bank, transaction, request.account_id)
@@ -185,19 +185,15 @@ def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> _Prepared:
             problem = what_is_missing(consent, disclosure)
             if problem is not None:
                 raise ConsentMissing(problem)
-    return _Prepared(opened, selection, consent, issued_on, valid_until)
+    return Prepared(opened, selection, consent, issued_on, valid_until)
 
 
-def _sign(bank: Bank, request: IssueRequest, prepared: _Prepared) -> _Signed:
+def _sign(bank: Bank, request: IssueRequest, prepared: Prepared) -> _Signed:
     signer = bank.signer("credential")
     bank.signer("seal")  # a passphrase that opens only one of the keys must not cost a number
-    with bank.store.write() as transaction:
-        (serial,) = transaction.certificates.reserve_numbers(prepared.issued_on.year, 1)
-        reserved = transaction.status_lists.reserve_status_indexes(
-            len(prepared.selection.entries) + 1, draw=secrets.randbelow
-        )
+    serial, reserved = bank.reservations.take(prepared.issued_on.year, len(prepared.selection.entries) + 1)
     number = certificate_number(bank.profile.number_prefix, prepared.issued_on.year, serial=serial)
-    claims = _claims(bank, request, prepared, number=number, reserved=reserved)
+    claims = certified_claims(bank, request, prepared, number=number, reserved=reserved)
     payload, paths = to_payload(claims)
     token = build_sd_jwt(payload, disclose=Disclosable(paths), signer=signer, random_bytes=secrets.token_bytes)
     if claims.edition == "standard":
@@ -205,57 +201,6 @@ def _sign(bank: Bank, request: IssueRequest, prepared: _Prepared) -> _Signed:
     withheld = tuple(each.text for each in unverified_disclosures(token) if each.path[0] == "holder")
     credential = keep_disclosures(token, lambda disclosure: disclosure.path[0] != "holder")
     return _Signed(number, reserved, _without_holder(claims), credential, withheld)
-
-
-def certificate_number(prefix: str, year: int, *, serial: int) -> str:
-    """Return the printed number, such as CB-2026-00012345.
-
-    Raises:
-        NumbersExhausted: the serial has more digits than the form.
-    """
-    if serial >= 10**_SERIAL_DIGITS:
-        raise NumbersExhausted(year=year)
-    return f"{prefix}-{year}-{serial:0{_SERIAL_DIGITS}}"
-
-
-def _claims(
-    bank: Bank, request: IssueRequest, prepared: _Prepared, *, number: str, reserved: ReservedIndexes
-) -> CertificateClaims:
-    person, chosen = prepared.opened.person, prepared.selection.entries
-    own_idx, *entry_idx = reserved.indexes
-    idx_of = {each.entry.id: idx for each, idx in zip(chosen, entry_idx, strict=True)}
-    entries = []
-    for each in chosen:
-        fields = dict(each.fields)
-        if each.entry.type == UNIT_TYPE and each.entry.proven_by in idx_of:
-            fields["acquired_via"] = idx_of[each.entry.proven_by]
-        entries.append(
-            CertificateEntry(
-                type=each.entry.type,
-                category=each.entry.category,
-                title=each.entry.title,
-                title_en=each.entry.title_en,
-                issuing_body=each.issuing_body,
-                fields=fields,
-                as_of=date.fromisoformat(each.entry.source_entry.as_of),
-                idx=idx_of[each.entry.id],
-            )
-        )
-    return CertificateClaims(
-        issuer=bank.profile.issuer,
-        vct=bank.profile.vct,
-        issued_on=prepared.issued_on,
-        valid_until=prepared.valid_until,
-        number=number,
-        kind=request.choice.kind,
-        edition=request.choice.edition,
-        purpose=request.purpose,
-        recipient=request.recipient,
-        applicant_no=request.applicant_no,
-        holder=Holder(person.name, person.name_en, date.fromisoformat(person.birth_date)),
-        entries=tuple(entries),
-        status=StatusReference(bank.profile.status_uri(reserved.list_no), own_idx),
-    )
 
 
 def _deliver(bank: Bank, signed: _Signed, files: PendingFiles, *, at: str) -> None:
@@ -279,38 +224,58 @@ def _document_request(
     return DocumentRequest(claims, language=request.language, confirmation_code=code, created_at=now)
 
 
-def _record(bank: Bank, request: IssueRequest, prepared: _Prepared, *, signed: _Signed, sealed: _Sealed) -> None:
-    """Append consent, certificate and entries in one transaction, if the entries are still what was signed."""
-    number, reserved = signed.number, signed.reserved
-    record = seal_record(bank, number, pdf=sealed.document.pdf, credential=signed.credential, code=sealed.code)
-    with bank.store.write() as transaction:
+def record_certificate(
+    bank: Bank, made: MadeCertificate, *, beside: Callable[[Transaction], None] | None = None
+) -> None:
+    """Append consent and certificate in one transaction, if entries and clock are still in order; return after commit.
+
+    Args:
+        bank: the bank.
+        made: what to record.
+        beside: what else belongs to the same transaction; touches nothing but it, because it may be run again.
+
+    Raises:
+        EntryChanged, ClockBehind, StorageFull, StorageUnusable: nothing was recorded.
+    """
+    prepared, signed = made.prepared, made.signed
+    sealed = seal_record(bank, signed.number, pdf=made.document.pdf, credential=signed.credential, code=made.code)
+    carried = _carried(signed, prepared.selection)
+
+    def record(transaction: Transaction) -> None:
         _check_unchanged(transaction, prepared.selection)
+        _check_clock(transaction, made.at)
         consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
-        transaction.certificates.record_issued(
-            StoredCertificate(
-                number=number,
-                account_id=prepared.opened.account.id,
-                list_no=reserved.list_no,
-                idx=reserved.indexes[0],
-                status="valid",
-                kind=request.choice.kind,
-                edition=request.choice.edition,
-                language=request.language,
-                purpose=request.purpose,
-                recipient=request.recipient,
-                applicant_no=request.applicant_no,
-                issued_on=prepared.issued_on.isoformat(),
-                valid_until=prepared.valid_until.isoformat(),
-                issued_at=sealed.at,
-                key_id=bank.signer("credential").key_id,
-                consent_id=consent.id,
-                locator=code_locator(sealed.code, pepper=bank.pepper),
-                sealed=record,
-                pdf_sha256=hashlib.sha256(sealed.document.pdf).hexdigest(),
-                credential_sha256=hashlib.sha256(signed.credential.encode("ascii")).hexdigest(),
-            ),
-            _carried(signed, prepared.selection),
-        )
+        transaction.certificates.record_issued(_stored(bank, made, sealed, consent_id=consent.id), carried)
+        if beside is not None:
+            beside(transaction)
+
+    bank.store.together(record)
+
+
+def _stored(bank: Bank, made: MadeCertificate, sealed: bytes, *, consent_id: int) -> StoredCertificate:
+    request, prepared, signed = made.request, made.prepared, made.signed
+    return StoredCertificate(
+        number=signed.number,
+        account_id=prepared.opened.account.id,
+        list_no=signed.reserved.list_no,
+        idx=signed.reserved.indexes[0],
+        status="valid",
+        kind=request.choice.kind,
+        edition=request.choice.edition,
+        language=request.language,
+        purpose=request.purpose,
+        recipient=request.recipient,
+        applicant_no=request.applicant_no,
+        issued_on=prepared.issued_on.isoformat(),
+        valid_until=prepared.valid_until.isoformat(),
+        issued_at=utc_text(made.at),
+        key_id=bank.signer("credential").key_id,
+        consent_id=consent_id,
+        locator=code_locator(made.code, pepper=bank.pepper),
+        sealed=sealed,
+        pdf_sha256=hashlib.sha256(made.document.pdf).hexdigest(),
+        credential_sha256=hashlib.sha256(signed.credential.encode("ascii")).hexdigest(),
+    )
 
 
 def _carried(signed: _Signed, selection: Selection) -> list[CarriedEntry]:
@@ -332,7 +297,14 @@ def _carried(signed: _Signed, selection: Selection) -> list[CarriedEntry]:
 
 def _check_unchanged(transaction: Transaction, selection: Selection) -> None:
     known = {each.entry.source_entry.id: each.entry.source_entry for each in selection.entries}
-    for current in transaction.entries.entries(known):
+    for current in transaction.entries.entries_kept_as_they_are(known):
         before = known[current.id]
         if (current.record_hash, current.status) != (before.record_hash, before.status):
             raise EntryChanged(entry=current.id[:8])
+
+
+def _check_clock(transaction: Transaction, now: datetime) -> None:
+    """Refuse a clock that was set back: credentials would say that they are older than they are."""
+    newest = transaction.certificates.newest_issue()
+    if newest is not None and newest > utc_text(now + _CLOCK_LEEWAY):
+        raise ClockBehind(now=utc_text(now), newest=newest)

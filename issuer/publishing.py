@@ -17,17 +17,17 @@ from issuer.outputs import storage_errors, write_whole
 from issuer.sources.registry import SOURCES
 from keys.encoding import JsonValue, encode_json
 from keys.jwk import PublicKey
-from keys.trust_list import TrustedIssuer, TrustedType, trust_list_document
+from keys.trust_list import TrustedIssuer, TrustedType, TrustList, trust_list_document
 from keys.urls import parse_url
 
 STATUS_TTL_S: Final = 43_200
 STATUS_LIFETIME: Final = timedelta(days=7)
 STATUS_REFRESH: Final = timedelta(days=1)
-_TRUST_VERSION: Final = 1
 JWKS: Final = "jwks.json"
 JWT_VC_ISSUER: Final = "jwt-vc-issuer"
 STATUS_AGGREGATION: Final = "status-lists"
 TRUST_LIST: Final = "trust.json"
+CONFIRMATIONS_PATH: Final = "/api/v1/confirmations"
 
 
 def publish_all(bank: Bank, *, now: datetime) -> None:
@@ -71,9 +71,9 @@ def _publish_status_list(bank: Bank, list_no: int, *, now: datetime) -> None:
     path = bank.folder.status_list(list_no)
     with storage_errors(path.name):
         path.parent.mkdir(parents=True, exist_ok=True)
-    # The write transaction is the lock between programs: `iat` rises, and the newest list is the one that stays.
+    # The list's row is the lock between programs: `iat` rises, and the newest list is the one that stays.
     with bank.store.write() as transaction:
-        state = transaction.status_lists.state(list_no)
+        state = transaction.status_lists.state_to_change(list_no)
         issued_at = max(int(now.timestamp()), state.last_iat + 1)
         token = StatusToken(
             uri=bank.profile.status_uri(list_no),
@@ -113,12 +113,20 @@ def _trust_list(bank: Bank) -> bytes:
         status_keys=_by_kid(bank.signer("status").public_jwk()),
         x509_roots=(root,),
         seal_roots=(root,),
+        tsa_roots=bank.tsa_roots,
         origins=(parse_url(profile.issuer, allow_loopback=profile.development).origin,),
         verify_urls=(profile.verify_url,),
         legal_lines=() if profile.legal_basis is None else (profile.legal_basis,),
+        confirmation_url=profile.issuer + CONFIRMATIONS_PATH,
         development=profile.development,
+        bundle_keys=_by_kid(bank.signer("bundle").public_jwk()) if bank.has_bundle_key else {},
     )
-    return encode_json(trust_list_document(_TRUST_VERSION, [issuer]))
+    with storage_errors(TRUST_LIST):
+        published = bank.folder.trust_list.read_bytes() if bank.folder.trust_list.exists() else b""
+    # Verifiers take a changed list only with a higher version, and refuse two lists of one version.
+    version = TrustList.parse(published).version if published else 0
+    unchanged = encode_json(trust_list_document(version, [issuer]))
+    return unchanged if unchanged == published else encode_json(trust_list_document(version + 1, [issuer]))
 
 
 def certified_types() -> frozenset[str]:

@@ -29,6 +29,7 @@ from issuer.errors import (
     EntryNotFound,
     NotOurCertificate,
 )
+from issuer.seal_policy import SealLevel
 from issuer.sealed_records import open_record
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.times import korean_day_of
@@ -53,12 +54,16 @@ class ReprintRequest:
 
 @dataclass(frozen=True, slots=True)
 class Reprint:
-    """The PDF; `stored` says that these are the bytes that were issued first. `status` is that of the certificate."""
+    """The PDF; `stored` says that these are the bytes that were issued first. `status` is that of the certificate.
+
+    `seal_level` is what a new seal reached; None for the stored bytes.
+    """
 
     number: str
     pdf: bytes
     stored: bool
     status: str
+    seal_level: SealLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,7 @@ def _print(bank: Bank, source: _Source, request: ReprintRequest, *, code: str | 
         ),
         credential,
     )
-    return Reprint(record.number, document.pdf, stored=False, status=record.status)
+    return Reprint(record.number, document.pdf, stored=False, status=record.status, seal_level=document.seal_level)
 
 
 def _check_in_force(record: StoredCertificate, valid_until: date, *, now: datetime) -> None:

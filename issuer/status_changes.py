@@ -132,7 +132,7 @@ def _planned(certificate: StoredCertificate, order: StatusOrder) -> StatusChange
 
 
 def _known(transaction: Transaction, number: str) -> StoredCertificate:
-    certificate = transaction.certificates.certificate(number)
+    certificate = transaction.certificates.certificate_to_change(number)
     if certificate is None:
         raise CertificateNotFound(number=number)
     return certificate
@@ -145,4 +145,4 @@ def _entry_of_record(transaction: Transaction, record: str) -> StoredEntry:
         found = transaction.entries.with_source_record(record_id, source)
     if len(found) != 1:
         raise SourceRecordNotFound(record=record, count=len(found))
-    return found[0]
+    return transaction.entries.entry_to_change(found[0].id)

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from keys.errors import CertificateError, UrlError
 from keys.jwk import PublicKey, public_key_of
 from keys.key_files import PrivateKey
+from keys.pem import load_certificate
 from keys.urls import parse_url
 
 _MAX_ROOT_YEARS: Final = 30
@@ -178,19 +179,13 @@ def create_leaf(
     return _sign(builder, authority.key)
 
 
-def load_certificate(pem: str) -> x509.Certificate:
-    """Read one certificate, for other modules of `keys` only.
+def valid_until(pem: str) -> datetime:
+    """Return the end of a certificate's validity, with time zone.
 
     Raises:
-        CertificateError: not exactly one PEM certificate.
+        CertificateError: not one PEM certificate.
     """
-    try:
-        certificates = x509.load_pem_x509_certificates(pem.encode("utf-8"))
-    except ValueError:
-        certificates = []
-    if len(certificates) != 1:
-        raise CertificateError("expected one certificate in PEM, found something else")
-    return certificates[0]
+    return load_certificate(pem).not_valid_after_utc
 
 
 def certificate_key(pem: str) -> PublicKey:

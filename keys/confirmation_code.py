@@ -16,7 +16,6 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -129,7 +128,17 @@ def open_under_code(sealed: bytes, *, code: str, pepper: bytes, associated_data:
         raise ConfirmationCodeError("this confirmation code does not open this record") from None
 
 
+def decoy(size: int) -> bytes:
+    """Return bytes that no code opens and that cost as much to try as a sealed copy of `size` bytes.
+
+    A look-up of a code without a record tries these, so that its time does not tell that there is none.
+    """
+    return _FORMAT_BYTE + secrets.token_bytes(_SALT_BYTES + _NONCE_BYTES + size)
+
+
 def _derive_key(code: str, pepper: bytes, *, salt: bytes) -> bytes:
+    from argon2.low_level import Type, hash_secret_raw  # who only looks at the form of a number does without it
+
     return hash_secret_raw(
         secret=_mac(_KEY_LABEL, code, pepper),
         salt=salt,

@@ -4,6 +4,9 @@ from typing import ClassVar, Literal
 
 DecodingKind = Literal["base64url", "utf8", "json", "duplicate_member", "number", "depth", "size"]
 JwsFormatKind = Literal["size", "parts", "base64url", "header", "duplicate_member", "typ", "crit", "key_in_header"]
+TimeStampKind = Literal["unreachable", "refused", "answer", "imprint", "nonce"]
+ChainKind = Literal["limit", "format", "untrusted"]
+NoteKind = Literal["format", "unknown_key", "signature"]
 FetchKind = Literal["origin", "address", "connect", "timeout", "redirect", "status", "media_type", "size", "protocol"]
 
 
@@ -90,6 +93,20 @@ class CertificateError(KeysError):
     code = "certificate"
 
 
+class CertificateChainRefused(KeysError):
+    """The certificates of a token do not prove its key; `kind` says what is wrong.
+
+    Kinds: `limit` (too many or too large), `format` (no certificates), `untrusted` (they lead to no listed root, or are
+    not for this issuer, purpose or time).
+    """
+
+    code = "certificate_chain"
+
+    def __init__(self, message: str, *, kind: ChainKind) -> None:
+        super().__init__(message)
+        self.kind: ChainKind = kind
+
+
 class TrustListError(KeysError):
     """A trust list is malformed; the message names the place as a JSON path."""
 
@@ -118,14 +135,48 @@ class FetchError(KeysError):
     """A document could not be fetched within the rules of the network door; `kind` says which rule or failure.
 
     Kinds: `origin` (not configured), `address` (resolves to a forbidden address), `connect`, `timeout`, `redirect`,
-    `status` (not 200), `media_type`, `size`, `protocol` (TLS or HTTP broken).
+    `status` (not 200; `.status` is what was found), `media_type`, `size`, `protocol` (TLS or HTTP broken).
     """
 
     code = "fetch"
 
-    def __init__(self, message: str, *, kind: FetchKind) -> None:
+    def __init__(self, message: str, *, kind: FetchKind, status: int | None = None) -> None:
         super().__init__(message)
         self.kind: FetchKind = kind
+        self.status = status
+
+
+class TimeStampError(KeysError):
+    """A time-stamping authority gave no time stamp; `kind` says why.
+
+    Kinds: `unreachable` (the network door failed), `refused` (by the authority), `answer` (not a response in DER),
+    `imprint` and `nonce` (a response to another question).
+    """
+
+    code = "time_stamp"
+
+    def __init__(self, message: str, *, kind: TimeStampKind) -> None:
+        super().__init__(message)
+        self.kind: TimeStampKind = kind
+
+
+class NoteError(KeysError):
+    """A signed note or checkpoint is refused; `kind` says why.
+
+    Kinds: `format` (not in its one form), `unknown_key` (no signature of the known key), `signature` (a wrong one).
+    """
+
+    code = "note"
+
+    def __init__(self, message: str, *, kind: NoteKind) -> None:
+        super().__init__(message)
+        self.kind: NoteKind = kind
+
+
+class LogProofError(KeysError):
+    """A proof of inclusion in a log is malformed, or does not prove this entry."""
+
+    code = "log_proof"
 
 
 class SealError(KeysError):
@@ -138,3 +189,15 @@ class ConfirmationCodeError(KeysError):
     """A confirmation code is mistyped, or does not open what it should open."""
 
     code = "confirmation_code"
+
+
+class SealedAnswerError(KeysError):
+    """A kept answer does not open: another key, or changed data."""
+
+    code = "sealed_answer"
+
+
+class GateError(KeysError):
+    """A service cannot open: its address, its place for rate limits or its list of tokens cannot be used."""
+
+    code = "gate"

@@ -1,4 +1,4 @@
-"""The network door: GET one document from a configured origin, and nothing else (S15).
+"""The network door: GET or POST one document at a configured origin, and nothing else (S15).
 
 Rules enforced:
 * only origins the caller configured; https only, http only to this machine and only in development;
@@ -26,7 +26,7 @@ import certifi
 import httpcore
 
 from keys.errors import FetchError, UrlError
-from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES
+from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES, MAX_POST_BYTES
 from keys.urls import Url, parse_origin, parse_url
 
 _OK: Final = 200
@@ -92,13 +92,36 @@ class Fetcher:
         Raises:
             FetchError: `kind` says which rule was broken or what failed; the message names the origin, not the path.
         """
-        target = self._checked(url)
-        if not 0 < max_bytes <= MAX_FETCH_BYTES:
-            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BYTES} bytes, found {max_bytes}")
-        with _translated(target):
-            return self._get(target, accept=accept, max_bytes=max_bytes)
+        return self._exchange(url, _Question("GET", accept, max_bytes))
 
-    def _get(self, target: Url, *, accept: str, max_bytes: int) -> bytes:
+    def post(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> bytes:
+        """Send one document and return the one that answers it; for questions that must not stand in an address.
+
+        Args:
+            url: as for `get`.
+            content: the body, at most 256 KiB.
+            media_type: of the body, without parameters.
+            accept: as for `get`.
+            max_bytes: as for `get`; of the answer.
+
+        Returns:
+            The body of the answer as sent.
+
+        Raises:
+            FetchError: as for `get`; the message never holds a part of the content.
+        """
+        if len(content) > MAX_POST_BYTES:
+            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        return self._exchange(url, _Question("POST", accept, max_bytes, content, media_type))
+
+    def _exchange(self, url: str, question: "_Question") -> bytes:
+        target = self._checked(url)
+        if not 0 < question.max_bytes <= MAX_FETCH_BYTES:
+            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BYTES} bytes, found {question.max_bytes}")
+        with _translated(target):
+            return self._ask(target, question)
+
+    def _ask(self, target: Url, question: "_Question") -> bytes:
         deadline = _Deadline(time.monotonic() + self._network.total_s)
         addresses = _addresses(target, self._network, deadline)
         backend = _PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
@@ -106,10 +129,10 @@ class Fetcher:
             httpcore.ConnectionPool(
                 ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
             ) as pool,
-            pool.stream("GET", target.text, headers=_headers(accept)) as response,
+            pool.stream(question.method, target.text, headers=_headers(question), content=question.content) as response,
         ):
-            _check_head(response, accept=accept, origin=target.origin)
-            return _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
+            _check_head(response, accept=question.accept, origin=target.origin)
+            return _read_body(response.iter_stream(), max_bytes=question.max_bytes, origin=target.origin)
 
     def _checked(self, url: str) -> Url:
         try:
@@ -119,6 +142,17 @@ class Fetcher:
         if target.origin not in self._allowed:
             raise FetchError("expected a URL of a configured origin, found another origin", kind="origin")
         return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One request: what is sent, which answer is acceptable, and how large it may be."""
+
+    method: str
+    accept: str
+    max_bytes: int
+    content: bytes | None = None
+    media_type: str = ""
 
 
 class _Deadline:
@@ -235,20 +269,26 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _headers(accept: str) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"Accept", accept.encode("ascii")),
+def _headers(question: _Question) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"Accept", question.accept.encode("ascii")),
         (b"Accept-Encoding", b"identity"),
         (b"Connection", b"close"),
         (b"User-Agent", _USER_AGENT),
     ]
+    if question.content is None:
+        return headers
+    length = str(len(question.content)).encode("ascii")
+    return [*headers, (b"Content-Type", question.media_type.encode("ascii")), (b"Content-Length", length)]
 
 
 def _check_head(response: httpcore.Response, *, accept: str, origin: str) -> None:
     if response.status in _REDIRECTS:
         raise FetchError(f"expected the document from {origin}, found a redirect", kind="redirect")
     if response.status != _OK:
-        raise FetchError(f"expected status 200 from {origin}, found {response.status}", kind="status")
+        raise FetchError(
+            f"expected status 200 from {origin}, found {response.status}", kind="status", status=response.status
+        )
     headers = {name.lower(): value for name, value in response.headers}
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if media_type != accept.lower().encode("ascii"):

@@ -90,6 +90,10 @@ class PublicKey:
         required |= {"x": b64url_encode(self.x), "y": b64url_encode(self.y)}
         return b64url_encode(hashlib.sha256(encode_json(required)).digest())
 
+    def fingerprint(self) -> str:
+        """Return the same SHA-256 thumbprint as 64 hexadecimal digits, for people to compare."""
+        return b64url_decode(self.thumbprint()).hex()
+
     def short_name(self) -> str:
         """Return the first 16 characters of the thumbprint (96 bits): the `kid` of our keys, short for the QR code.
 

@@ -1,7 +1,8 @@
 """Private keys in files: encrypted PKCS#8 (scrypt, AES-256-CBC), mode 0600, never overwritten, never printed (S22).
 
 The file is what `openssl pkey` calls an "ENCRYPTED PRIVATE KEY" (RFC 5958, RFC 8018 PBES2, RFC 7914 section 7).
-Reading refuses files that other users may read, weaker protection than we would write, and keys not on P-256.
+Reading refuses files that other users may read, weaker protection than we would write, and other kinds of keys: P-256
+everywhere, but Ed25519 for the key of a transparency log.
 """
 
 import os
@@ -13,7 +14,7 @@ from typing import Final
 
 from asn1crypto import pem
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -29,6 +30,7 @@ from keys.limits import (
     MIN_PASSPHRASE_CHARACTERS,
     MIN_SCRYPT_LOG2_N,
 )
+from keys.note_keys import NotePrivateKey
 from keys.pkcs8 import check_protection, encrypt_pkcs8
 
 _ENCRYPTED_LABEL: Final = "ENCRYPTED PRIVATE KEY"
@@ -89,7 +91,7 @@ def create_key() -> PrivateKey:
 
 
 def write_encrypted(
-    path: str | Path, key: PrivateKey, *, passphrase: str, scrypt_log2_n: int = MIN_SCRYPT_LOG2_N
+    path: str | Path, key: PrivateKey | NotePrivateKey, *, passphrase: str, scrypt_log2_n: int = MIN_SCRYPT_LOG2_N
 ) -> None:
     """Write a key as encrypted PKCS#8 PEM, mode 0600, whole or not at all.
 
@@ -112,7 +114,7 @@ def write_encrypted(
     _write_new_file(Path(path), pem.armor(_ENCRYPTED_LABEL, der))
 
 
-def write_plain_for_development(path: str | Path, key: PrivateKey) -> None:
+def write_plain_for_development(path: str | Path, key: PrivateKey | NotePrivateKey) -> None:
     """Write a key without any encryption, mode 0600: for development only, whoever reads the file has the key.
 
     Raises:
@@ -129,15 +131,7 @@ def read_private_key(path: str | Path, *, passphrase: str) -> PrivateKey:
         WrongPassphrase: the passphrase does not open the file.
         KeyFileError: missing, too large, readable by others, not encrypted, weakly encrypted, or not a P-256 key.
     """
-    der = _read_pem(Path(path), label=_ENCRYPTED_LABEL)
-    check_protection(der)
-    if not passphrase:
-        raise WrongPassphrase(f"expected the passphrase of the key file {Path(path).name}, found an empty one")
-    try:
-        key = load_der_private_key(der, password=passphrase.encode("utf-8"))
-    except ValueError:
-        raise WrongPassphrase(f"the passphrase does not open the key file {Path(path).name}") from None
-    return _p256(key)
+    return _p256(_read_encrypted(Path(path), passphrase))
 
 
 def read_signer(path: str | Path, *, passphrase: str) -> FileSigner:
@@ -151,12 +145,42 @@ def read_plain_development_signer(path: str | Path) -> FileSigner:
     Raises:
         KeyFileError: missing, too large, readable by others, encrypted, or not a P-256 key.
     """
-    der = _read_pem(Path(path), label=_PLAIN_LABEL)
+    return FileSigner(_p256(_read_plain(Path(path))))
+
+
+def read_note_key(path: str | Path, *, passphrase: str) -> NotePrivateKey:
+    """Read the encrypted key file of a log; errors as `read_private_key`, for a key that is not Ed25519."""
+    return _ed25519(_read_encrypted(Path(path), passphrase))
+
+
+def read_plain_development_note_key(path: str | Path) -> NotePrivateKey:
+    """Read the key file of a log that nothing protects; errors as `read_plain_development_signer`."""
+    return _ed25519(_read_plain(Path(path)))
+
+
+def _read_encrypted(path: Path, passphrase: str) -> object:
+    der = _read_pem(path, label=_ENCRYPTED_LABEL)
+    check_protection(der)
+    if not passphrase:
+        raise WrongPassphrase(f"expected the passphrase of the key file {path.name}, found an empty one")
     try:
-        key = load_der_private_key(der, password=None)
+        return load_der_private_key(der, password=passphrase.encode("utf-8"))
+    except ValueError:
+        raise WrongPassphrase(f"the passphrase does not open the key file {path.name}") from None
+
+
+def _read_plain(path: Path) -> object:
+    der = _read_pem(path, label=_PLAIN_LABEL)
+    try:
+        return load_der_private_key(der, password=None)
     except ValueError:
         raise KeyFileError("expected a PKCS#8 private key, found something else") from None
-    return FileSigner(_p256(key))
+
+
+def _ed25519(key: object) -> NotePrivateKey:
+    if not isinstance(key, ed25519.Ed25519PrivateKey):
+        raise KeyFileError("expected an Ed25519 private key, found another kind of key")
+    return NotePrivateKey(key)
 
 
 def _p256(key: object) -> PrivateKey:

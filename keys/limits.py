@@ -10,12 +10,23 @@ KID_CHARACTERS = 16  # of the kid that we give our own keys: 96 bits of the thum
 MAX_KID_CHARACTERS = 256  # S12: a kid is a dictionary key, not a document
 MAX_KEYS_IN_SET = 100  # S12: keys of one issuer for one purpose
 
+ED25519_KEY_BYTES = 32  # RFC 8032
+MAX_NOTE_BYTES = 16 * 1024  # a checkpoint with its signatures, those of witnesses included
+MAX_NOTE_SIGNATURES = 64  # the standard asks for at least 16
+MAX_LOG_PATH = 63  # hashes of a path: sizes are below 2^63
+MAX_LOG_PROOF_EXTRA_BYTES = 1_024
+MAX_LOG_PROOF_BYTES = MAX_NOTE_BYTES + 8 * 1024  # checkpoint, path and extra data as text
+
+MAX_CHAIN_CERTIFICATES = 4  # S11: of an x5c header, which S1 bounds as a whole
+MAX_CERTIFICATE_CHARACTERS = 4_096  # S11: of one certificate in base64
+
 MAX_TRUST_LIST_BYTES = 2 * 1024 * 1024  # S15: lists may be 2 MiB
 MAX_TRUSTED_ISSUERS = 1_000  # S15: keeps a hostile list from filling memory with keys
 
 FETCH_CONNECT_SECONDS = 3.0  # S15
 FETCH_TOTAL_SECONDS = 5.0  # S15
 MAX_FETCH_BYTES = 2 * 1024 * 1024  # S15: the largest answer any caller may ask for (lists)
+MAX_POST_BYTES = 256 * 1024  # S15: the largest question sent out
 MAX_URL_CHARACTERS = 2_048  # S15
 
 MIN_SCRYPT_LOG2_N = 17  # S22: scrypt N >= 2^17 for private keys
@@ -30,3 +41,16 @@ ARGON2_MEMORY_KIB = 64 * 1024  # S22: argon2id 64 MiB, 3 passes
 ARGON2_PASSES = 3  # S22
 ARGON2_LANES = 1  # one request must not take every core
 MIN_PEPPER_BYTES = 32  # a pepper and a linking key are full-strength HMAC keys
+
+MAX_HEAD_BYTES = 16 * 1024  # S5: request line and headers
+HEAD_SECONDS = 10.0  # S5: from the connection, or from the last answer, to a complete header block
+MAX_BODY_BYTES = 256 * 1024  # S5: of a request, where a service does not set more for one address
+BODY_SECONDS = 30.0  # S5: from the header block to the last byte of the body
+WRITE_SECONDS = 30.0  # a client that reads nothing of an answer is left after this time
+MAX_CONNECTIONS = 800  # below the usual 1,024 open files of a process
+MAX_HELD_BYTES = 256 * 1024 * 1024  # bodies of all requests together, before and while they are worked on
+MAX_WORKING = 64  # requests worked on at the same time; the next one is told to come again
+MAX_LOG_LINE_BYTES = 2 * 1024  # S20
+IPV6_PREFIX_BITS = 64  # S17: one household or server has a whole /64
+MAX_TOKEN_CHARACTERS = 256  # of a bearer token
+MAX_TOKEN_FILE_BYTES = 64 * 1024

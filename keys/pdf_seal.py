@@ -1,55 +1,58 @@
-"""Seal a PDF, and check a seal: PAdES baseline B-B or B-T, certifying, over the whole file. The one door to pyHanko.
+"""Seal a PDF, and check a seal: PAdES baseline B-B, B-T or B-LT, certifying, over the whole file.
 
 `check_seal` keeps one rule and has no tolerant mode (see `docs/security.md`). It asks in this order, and the first
 "no" is the answer:
 
 1. bytes (`layout`): one `/ByteRange`, whose only gap is the value of `/Contents`, and which ends with the file;
 2. signature (`signed_data`): one signer, ES256, the digest is that of this file, the certificate is the one named;
-3. sealer (`sealer_certificate`): the certificate is for sealing, and leads to a root that the caller trusts;
-4. time stamp (`time_stamp`), if there is one: it is of this signature, by an authority that the caller trusts;
-5. structure (here): the file is one revision and the update that sealed it; the one signature field holds the one
-   signature value, which is the one of step 1; it certifies the document and permits no change (DocMDP, P = 1).
+3. time stamp (`time_stamp`), if there is one: it is of this signature. By an authority that the caller trusts, it
+   proves when the seal was there; by another, the seal stands by its own and its time stays a claim;
+4. sealer (`sealer_certificate`): the certificate is for sealing, and led to a root that the caller trusts, at the
+   proved time, else now;
+5. structure (`structure`): the file is one revision and the update that sealed it; the one signature field holds the
+   one signature value, which is the one of step 1; it certifies the document and permits no change (DocMDP, P = 1).
 
 A PDF parser sees the file only in step 5, when every byte of it is known to come from a trusted sealer. So a hostile
-file costs one hash, one small ASN.1 structure and a few signatures, and cannot make two parsers disagree.
+file costs one hash, two small ASN.1 structures and a few signatures, and cannot make two parsers disagree.
 
 What the pages show, and what is attached, is left to the caller; so is the question whether the seal's time is
-plausible beside the credential's.
+plausible beside the credential's, and everything in a document security store (`security_store`), which is for other
+validators. This module and its parts are the one door to pyHanko.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Final, Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 
-from keys._pdf_seal.layout import MAX_CONTENTS_BYTES, MAX_PDF_BYTES, SealBytes, find_seal
+from keys._pdf_seal.layout import MAX_PDF_BYTES, SealBytes, find_seal
 from keys._pdf_seal.reasons import SealReason, SealRefused
+from keys._pdf_seal.revocation import RevocationData, RevocationSource
 from keys._pdf_seal.sealer_certificate import check_sealer, may_seal
+from keys._pdf_seal.sealing_update import open_for_sealing, placeholder, write_security_store, write_update
+from keys._pdf_seal.security_store import LongTerm, SecurityStore, load_pems, sealer_path, security_store, stamper_paths
 from keys._pdf_seal.signed_data import SealSignature, build_signed_data, read_signed_data
-from keys._pdf_seal.time_stamp import MAX_TIME_STAMP_BYTES, read_time_stamp
-from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, stamper
+from keys._pdf_seal.structure import PARSER_FAILURES, examine_structure
+from keys._pdf_seal.time_stamp import TimeStamp, read_time_stamp
+from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, ask_for_stamp, stamper
 from keys.errors import SealError
 from keys.jwk import PublicKey
 from keys.signer import Signer
 
-if TYPE_CHECKING:
-    from pyhanko.sign.signers.pdf_byterange import PdfSignedData
-
 __all__ = [
+    "LongTerm",
+    "RevocationData",
+    "RevocationSource",
     "SealCheck",
     "SealOutcome",
     "SealReason",
     "Sealer",
+    "TimeStampState",
     "TimeStamping",
     "TimestampClient",
     "apply_seal",
@@ -57,15 +60,10 @@ __all__ = [
 ]
 
 SealOutcome = Literal["intact", "missing", "broken", "untrusted"]
+TimeStampState = Literal["none", "trusted", "untrusted"]
 
-MAX_OBJECTS: Final = 20_000  # S2
-SUB_FILTER: Final = "/ETSI.CAdES.detached"
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)  # between the clocks of a time-stamping authority and of the caller
-_REVISIONS: Final = 2  # the file as drawn, and the update that sealed it
-_NOT_CERTIFYING: Final = SealReason.NOT_CERTIFYING
-_NO_CHANGES: Final = 1  # DocMDP, P: no change to the document is permitted
-# What a parser of a foreign format may answer to a file it cannot make sense of.
-_PARSER_FAILURES: Final = (PdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+_ATTEMPTS: Final = 2  # an authority with several keys may stamp with one that was not known
 _OUTCOMES: Final[dict[SealReason, SealOutcome]] = {
     SealReason.MISSING: "missing",
     SealReason.UNTRUSTED: "untrusted",
@@ -77,13 +75,14 @@ _OUTCOMES: Final[dict[SealReason, SealOutcome]] = {
 class Sealer:
     """Who seals: a key, its certificate (PEM), and what leads from it to the root (PEM, the root itself left out).
 
-    With `time_stamping` the seal is of level B-T, without it B-B.
+    Without `time_stamping` the seal is of level B-B, with it B-T, and with `long_term` beside it B-LT.
     """
 
     signer: Signer
     certificate_pem: str
     chain_pem: tuple[str, ...] = ()
     time_stamping: TimeStamping | None = None
+    long_term: LongTerm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,8 @@ class SealCheck:
 
     `reason` is None exactly then; `detail` says in English what was expected and what was found. `signer_subject`
     (RFC 4514) is given once the sealer's certificate was found trusted; `signed_at` is the sealer's own claim,
-    `stamped_at` what a trusted time-stamping authority says; None for a seal without time stamp.
+    `stamped_at` what a trusted time-stamping authority says, None without one. `time_stamp` says whether there is a
+    stamp and whether the caller trusts its authority; if not, `detail` says what it lacks.
     """
 
     outcome: SealOutcome
@@ -101,6 +101,7 @@ class SealCheck:
     signer_subject: str | None
     signed_at: datetime | None
     stamped_at: datetime | None = None
+    time_stamp: TimeStampState = "none"
 
 
 def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime, tsa_roots: Sequence[str] = ()) -> SealCheck:
@@ -109,24 +110,31 @@ def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime, tsa_roots: Se
     Args:
         pdf: a whole file, hostile.
         roots: PEM certificates of the authorities whose sealers the caller trusts for this issuer.
-        now: aware; when the sealer's certificate must be valid.
-        tsa_roots: PEM certificates of the time-stamping authorities the caller trusts. A time stamp that does not lead
-            to one of them makes the seal broken; a seal without time stamp is none the worse.
+        now: aware; when the sealer's certificate must be valid, unless a trusted time stamp proves that the seal is
+            older: then the time of the stamp counts.
+        tsa_roots: PEM certificates of the time-stamping authorities the caller trusts. A stamp that does not lead to
+            one of them proves nothing, and the file is judged as one without; a stamp that is not of this seal, or
+            does not verify, makes the seal broken.
     """
     subject = None
     try:
         found = find_seal(pdf)
         signature = read_signed_data(found.contents)
         signature.verify(_digest(pdf, found))
-        check_sealer(signature.leaf, signature.certificates, roots=roots, now=now)
+        stamp = _read_stamp(signature)
+        distrust = None if stamp is None else stamp.distrust(tsa_roots)
+        stamped_at = None if stamp is None or distrust is not None else stamp.made_at
+        if stamped_at is not None and stamped_at > now + _CLOCK_TOLERANCE:
+            raise SealRefused(SealReason.BROKEN, "expected a time stamp that is not of the future")
+        check_sealer(signature.leaf, signature.certificates, roots=roots, now=stamped_at or now)
         subject = signature.leaf.subject.rfc4514_string()
-        stamped_at = _check_time_stamp(signature, roots=tsa_roots)
-        _expect(stamped_at is None or stamped_at <= now + _CLOCK_TOLERANCE, "a time stamp that is not of the future")
-        signed_at = _examine_structure(pdf, found)
+        signed_at = examine_structure(pdf, found)
     except SealRefused as refusal:
         outcome = _OUTCOMES.get(refusal.reason, "broken")
         return SealCheck(outcome, refusal.reason, refusal.detail, subject, None)
-    return SealCheck("intact", None, "one intact certifying seal over the whole file", subject, signed_at, stamped_at)
+    detail = "one intact certifying seal over the whole file" + (f"; {distrust}" if distrust is not None else "")
+    state: TimeStampState = "none" if stamp is None else "trusted" if distrust is None else "untrusted"
+    return SealCheck("intact", None, detail, subject, signed_at, stamped_at, state)
 
 
 def apply_seal(
@@ -141,30 +149,74 @@ def apply_seal(
 
     Args:
         pdf: one revision, unencrypted, without form or signature.
-        sealer: key and certificates, and where its time stamps come from.
+        sealer: key and certificates, where its time stamps come from, and what makes its seals long-lived.
         signed_at: aware; stands in the file as the claimed time of sealing.
         field_name: name of the signature field; it shows nothing on the page.
         reason: text for the signature dictionary, shown by PDF readers; nobody's personal data.
 
     Raises:
         SealError: the file cannot be sealed, or the key, certificate and time do not fit each other, or the
-            time stamp is not one that `check_seal` accepts.
+            time stamp is not one that `check_seal` accepts, or the data for a long life is not complete.
 
-    What the time-stamp client raises passes through; then nothing is sealed.
+    What the time-stamp client or the source of revocation data raises passes through; then nothing is sealed.
     The update leaves document information and XMP metadata as they are, so a PDF/A file stays one. Two runs differ
     only in the signature itself.
     """
-    certificates, time_stamping = _sealing_certificates(sealer, signed_at), sealer.time_stamping
+    certificates = _sealing_certificates(sealer, signed_at)
     _expect_unsealed(pdf)
+    task = _Task(pdf, sealer, certificates, signed_at, field_name, reason)
+    if sealer.long_term is None:
+        return _seal(task, None)
+    return _seal_for_long(task, sealer.long_term)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One file to seal, and everything about it that stays the same when the authority changes its key meanwhile."""
+
+    pdf: bytes
+    sealer: Sealer
+    certificates: list[bytes]
+    signed_at: datetime
+    field_name: str
+    reason: str | None
+
+
+def _seal_for_long(task: _Task, long_term: LongTerm) -> bytes:
+    """Seal with a security store that has what the time stamp needs, though the stamp is made after it."""
+    stamping, at = task.sealer.time_stamping, task.signed_at
+    if stamping is None:
+        raise SealError("expected time stamping for a seal of level B-LT")
+    own = sealer_path(task.certificates, roots=long_term.roots, at=at)
+    known = load_pems(long_term.authorities)
+    if not stamper_paths(known, roots=stamping.roots, at=at):
+        known += ask_for_stamp(stamping, hashlib.sha256(task.pdf).digest()).certificates
+    for _ in range(_ATTEMPTS):
+        paths = stamper_paths(known, roots=stamping.roots, at=at)
+        store = security_store([own, *paths], source=long_term.revocation, at=at)
+        sealed = _seal(task, store)
+        stamp = _read_stamp(read_signed_data(find_seal(sealed).contents))
+        if stamp is not None and stamp.authority in {path[0] for path in paths}:
+            return sealed
+        known += stamp.certificates if stamp is not None else ()
+    raise SealError("expected a time stamp by an authority that was known before, found another each time")
+
+
+def _seal(task: _Task, store: SecurityStore | None) -> bytes:
+    sealer, stamping = task.sealer, task.sealer.time_stamping
     try:
-        writer = _open_for_sealing(pdf)
-        value = _placeholder(certificates, reason=reason, signed_at=signed_at, stamped=time_stamping is not None)
-        gap, output = _write_update(writer, value, field_name=field_name)
-    except _PARSER_FAILURES as error:
+        writer = open_for_sealing(task.pdf)
+        if store is not None:
+            write_security_store(writer, store)
+        value = placeholder(
+            task.certificates, reason=task.reason, signed_at=task.signed_at, stamped=stamping is not None
+        )
+        gap, output = write_update(writer, value, field_name=task.field_name)
+    except PARSER_FAILURES as error:
         raise SealError("expected a well-formed PDF to seal, found one that cannot be read strictly") from error
-    stamp = stamper(time_stamping)
-    contents = build_signed_data(gap.document_digest, certificates, sign=sealer.signer.sign, stamp=stamp)
-    _expect_own_signature(contents, gap.document_digest, tsa_roots=time_stamping.roots if time_stamping else ())
+    stamp = stamper(stamping)
+    contents = build_signed_data(gap.document_digest, task.certificates, sign=sealer.signer.sign, stamp=stamp)
+    _expect_own_signature(contents, gap.document_digest, tsa_roots=stamping.roots if stamping else ())
     gap.fill_with_cms(output, contents)
     sealed = bytes(output.getvalue())
     if len(sealed) > MAX_PDF_BYTES:
@@ -172,37 +224,19 @@ def apply_seal(
     return sealed
 
 
-def _check_time_stamp(signature: SealSignature, *, roots: Sequence[str]) -> datetime | None:
-    """Check the time stamp if there is one; returns when it was made."""
+def _read_stamp(signature: SealSignature) -> TimeStamp | None:
+    """Read the time stamp if there is one, and make sure that it is of this signature."""
     if signature.time_stamp is None:
         return None
     stamp = read_time_stamp(signature.time_stamp)
-    stamp.verify(signature.signature, sealer=signature.leaf, roots=roots)
-    return stamp.made_at
+    stamp.check_origin(signature.signature)
+    return stamp
 
 
 def _digest(pdf: bytes, found: SealBytes) -> bytes:
     digest = hashlib.sha256(memoryview(pdf)[: found.start])
     digest.update(memoryview(pdf)[found.end :])
     return digest.digest()
-
-
-# --- sealing (pyhanko.sign doubles the cost of this import, and a check needs nothing of it: so it is imported late)
-
-
-class _SealingWriter(IncrementalPdfFileWriter):
-    """Writes the sealing update and nothing else: no clock, no random identifier, no changed metadata."""
-
-    def _update_meta(self) -> None:
-        """Keep document information and XMP as drawn; pyHanko would write the clock's time into both."""
-
-    @classmethod
-    def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
-        """Keep the first identifier; the second follows from the content (ISO 32000-1, 14.4)."""
-        content = hashlib.sha256(prev.stream.getvalue()).digest()[:16]
-        first = prev.trailer["/ID"][0] if "/ID" in prev.trailer else content
-        original = getattr(first, "original_bytes", first)
-        return generic.ArrayObject([generic.ByteStringObject(original), generic.ByteStringObject(content)])
 
 
 def _sealing_certificates(sealer: Sealer, signed_at: datetime) -> list[bytes]:
@@ -242,57 +276,6 @@ def _expect_unsealed(pdf: bytes) -> None:
     raise SealError("expected a PDF without a seal, found a sealed one")
 
 
-def _open_for_sealing(pdf: bytes) -> _SealingWriter:
-    stream = BytesIO(pdf)
-    reader = PdfFileReader(stream, strict=True)
-    if reader.encrypted or reader.total_revisions != 1 or reader.xrefs.hybrid_xrefs_present:
-        raise SealError("expected a PDF of one revision, without encryption")
-    if "/AcroForm" in reader.root or "/Perms" in reader.root:
-        raise SealError("expected a PDF without form and permissions")
-    return _SealingWriter(stream, prev=reader)
-
-
-def _placeholder(
-    certificates: list[bytes], *, reason: str | None, signed_at: datetime, stamped: bool = False
-) -> "PdfSignedData":
-    """Make the signature dictionary, with room for the certificates, one name out of them, and the rest (below 512)."""
-    from pyhanko.sign.fields import SigSeedSubFilter
-    from pyhanko.sign.signers.pdf_byterange import SignatureObject
-
-    room = 512 + len(certificates[0]) + sum(len(each) for each in certificates)
-    room += MAX_TIME_STAMP_BYTES if stamped else 0
-    digits = 2 * (room + -room % 256)
-    if digits > 2 * MAX_CONTENTS_BYTES:
-        raise SealError(f"expected certificates that fit into {MAX_CONTENTS_BYTES} bytes")
-    return SignatureObject(
-        timestamp=signed_at,
-        subfilter=SigSeedSubFilter.PADES,
-        reason=reason,
-        bytes_reserved=digits,
-    )
-
-
-def _write_update(writer: _SealingWriter, value: "PdfSignedData", *, field_name: str) -> tuple[Any, BytesIO]:
-    """Add signature field and value, write the file, and return pyHanko's record of the gap, and the output."""
-    from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec
-    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
-
-    # A widget without size, outside every page: PDF/A-3 then asks for no appearance and PDF/UA-1 (7.18) for no tag.
-    field = SigFieldSpec(
-        field_name,
-        invis_sig_settings=InvisSigSettings(box_out_of_bounds=True),
-        readable_field_name="Seal of the issuer / 발급기관 전자서명",
-    )
-    page = writer.find_page_for_modification(0)[0].get_object()  # type: ignore[no-untyped-call] # pyHanko is partly typed
-    page[generic.pdf_name("/Tabs")] = generic.pdf_name("/S")  # PDF/UA-1, 7.18.3: for each page with an annotation
-    steps = PdfCMSEmbedder(field).write_cms(field_name, writer)
-    next(steps)
-    certify = SigMDPSetup(md_algorithm="sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
-    steps.send(SigObjSetup(sig_placeholder=value, mdp_setup=certify))
-    gap, output = steps.send(SigIOSetup(md_algorithm="sha256", output=BytesIO()))
-    return gap, output
-
-
 def _expect_own_signature(contents: bytes, digest: bytes, *, tsa_roots: Sequence[str]) -> None:
     """Never hand out a seal that the check would refuse, after a fault of a key device or of a foreign authority."""
     try:
@@ -301,82 +284,13 @@ def _expect_own_signature(contents: bytes, digest: bytes, *, tsa_roots: Sequence
     except SealRefused as refusal:
         raise SealError("expected the sealing key to make a valid signature") from refusal
     try:
-        _check_time_stamp(signature, roots=tsa_roots)
+        stamp = _read_stamp(signature)
     except SealRefused as refusal:
         raise SealError(f"the time stamp cannot be used: {refusal.detail}") from refusal
-
-
-# --- the structure of a file whose bytes are already known to be a trusted sealer's
-
-
-def _expect(condition: bool, expectation: str, *, reason: SealReason = SealReason.BROKEN) -> None:  # noqa: FBT001 - reads as a sentence at each call
-    if not condition:
-        raise SealRefused(reason, f"expected {expectation}")
-
-
-def _examine_structure(pdf: bytes, found: SealBytes) -> datetime | None:
-    """Compare the parsed document with the bytes that were checked; returns the claimed time of sealing."""
-    try:
-        reader = PdfFileReader(BytesIO(pdf), strict=True)
-        _expect(not reader.encrypted, "a file without encryption")
-        _examine_revisions(reader, found)
-        field, value = _only_signature(reader)
-        _examine_value(value, found)
-        _examine_certification(reader.root, field, value)
-        return generic.parse_pdf_date(value["/M"]) if "/M" in value else None
-    except _PARSER_FAILURES as error:
-        raise SealRefused(SealReason.UNREADABLE, "expected a well-formed PDF behind the seal") from error
-
-
-def _examine_revisions(reader: PdfFileReader, found: SealBytes) -> None:
-    """Two cross-reference sections, one before the gap, one behind it; the strict reader searches for neither."""
-    _expect(reader.total_revisions == _REVISIONS, "the file as drawn and one update that sealed it")
-    _expect(not reader.xrefs.hybrid_xrefs_present, "one cross-reference table for every reader")
-    drawn, sealing = (reader.xrefs.get_xref_container_info(number) for number in range(_REVISIONS))
-    _expect(drawn.end_location < found.start < found.end < sealing.start_location, "the seal inside the last update")
-
-
-def _only_signature(reader: PdfFileReader) -> tuple[generic.DictionaryObject, generic.DictionaryObject]:
-    fields = reader.root["/AcroForm"]["/Fields"]
-    objects = list(_dictionaries(reader))
-    signature_fields = [each for each in objects if each.get("/FT") == "/Sig"]
-    values = [each for each in objects if "/ByteRange" in each]
-    alone = len(fields) == len(signature_fields) == len(values) == 1
-    _expect(alone, "one form field, with one signature", reason=SealReason.MORE_THAN_ONE)
-    field = fields[0]
-    _expect(field.get("/FT") == "/Sig" and "/Kids" not in field, "one signature field")
-    return field, field["/V"]
-
-
-def _dictionaries(reader: PdfFileReader) -> Iterator[generic.DictionaryObject]:
-    """Every object of every revision that is a dictionary, each in its latest form."""
-    references = {each for number in range(_REVISIONS) for each in reader.xrefs.explicit_refs_in_revision(number)}
-    _expect(len(references) <= MAX_OBJECTS, f"at most {MAX_OBJECTS} objects")
-    for reference in references:
-        found = reader.get_object(reference)  # type: ignore[no-untyped-call] # pyHanko is partly typed
-        if isinstance(found, generic.DictionaryObject):
-            yield found
-
-
-def _examine_value(value: generic.DictionaryObject, found: SealBytes) -> None:
-    gap = [0, found.start, found.end, value["/ByteRange"][3]]
-    _expect(list(value["/ByteRange"]) == gap, "the signature value to be the one that was checked")
-    _expect(bytes(value.raw_get("/Contents")) == found.contents, "the contents to be those that were checked")
-    _expect(value.get("/SubFilter") == SUB_FILTER, f"a signature of the form {SUB_FILTER}")
-
-
-def _examine_certification(
-    root: generic.DictionaryObject,
-    field: generic.DictionaryObject,
-    value: generic.DictionaryObject,
-) -> None:
-    """The catalogue names this value, and no other, as certifying; it permits no change."""
-    _expect("/Perms" in root, "the catalogue to name a certifying signature", reason=_NOT_CERTIFYING)
-    permissions = root["/Perms"]
-    _expect(list(permissions) == ["/DocMDP"], "the catalogue to name the seal as certifying", reason=_NOT_CERTIFYING)
-    certifying = permissions.raw_get("/DocMDP")
-    _expect(certifying == field.raw_get("/V"), "the certifying signature to be the seal", reason=_NOT_CERTIFYING)
-    references = value.get("/Reference", [])
-    _expect(len(references) == 1, "one reference in the seal", reason=_NOT_CERTIFYING)
-    rule = references[0]["/TransformMethod"], references[0]["/TransformParams"].get("/P")
-    _expect(rule == ("/DocMDP", _NO_CHANGES), "DocMDP with P = 1, no change permitted", reason=_NOT_CERTIFYING)
+    if stamp is None:
+        return
+    problem, leaf = stamp.distrust(tsa_roots), signature.leaf
+    if problem is None and not leaf.not_valid_before_utc <= stamp.made_at <= leaf.not_valid_after_utc:
+        problem = "expected a time stamp made while the sealer's certificate was valid"
+    if problem is not None:
+        raise SealError(f"the time stamp cannot be used: {problem}")

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from asn1crypto import core
 from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -61,7 +61,9 @@ class _EncryptedPrivateKeyInfo(core.Sequence):  # type: ignore[misc] # asn1crypt
     _fields: ClassVar = [("algorithm", _EncryptionAlgorithm), ("encrypted_data", core.OctetString)]
 
 
-def encrypt_pkcs8(key: ec.EllipticCurvePrivateKey, passphrase: str, *, log2_n: int) -> bytes:
+def encrypt_pkcs8(
+    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, passphrase: str, *, log2_n: int
+) -> bytes:
     """Return a private key as DER EncryptedPrivateKeyInfo.
 
     Args:

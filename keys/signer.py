@@ -4,15 +4,25 @@ A new kind of key device is one new module that implements `Signer` and one new 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 from urllib.parse import unquote
 
 from keys.errors import UnknownKeyScheme
-from keys.key_files import read_plain_development_signer, read_signer
+from keys.key_files import (
+    read_note_key,
+    read_plain_development_note_key,
+    read_plain_development_signer,
+    read_signer,
+)
+from keys.note_keys import NotePrivateKey
 from keys.pkcs11_signer import open_pkcs11_signer
 
 SecretSource = Callable[[str], str]
 """Asked with a key URI, answers the passphrase or PIN for it."""
+
+T = TypeVar("T")
+Opener = Callable[[str, Callable[[], str]], T]
+"""Opens what stands behind the scheme of a key URI; the second argument asks for the secret."""
 
 
 class Signer(Protocol):
@@ -52,12 +62,25 @@ def open_signer(uri: str, *, secrets: SecretSource) -> Signer:
         KeyDeviceError: the token, its library or the key is missing, not the only one of its name, or unusable.
         WrongPassphrase: the passphrase or PIN does not open it.
     """
-    scheme, colon, rest = uri.partition(":")
-    opener = _SCHEMES.get(scheme.lower()) if colon else None
+    return _opener(uri, _SCHEMES)(_rest(uri), lambda: secrets(uri))
+
+
+def open_note_key(uri: str, *, secrets: SecretSource) -> NotePrivateKey:
+    """Open the Ed25519 key of a log that a URI names: `file:` and `dev-file:` as in `open_signer`, with its errors."""
+    return _opener(uri, _NOTE_SCHEMES)(_rest(uri), lambda: secrets(uri))
+
+
+def _opener(uri: str, schemes: Mapping[str, Opener[T]]) -> Opener[T]:
+    scheme, colon, _ = uri.partition(":")
+    opener = schemes.get(scheme.lower()) if colon else None
     if opener is None:
-        known = ", ".join(f"{name}:" for name in sorted(_SCHEMES))
+        known = ", ".join(f"{name}:" for name in sorted(schemes))
         raise UnknownKeyScheme(f"expected a key URI that begins with one of {known}; found another or none")
-    return opener(rest, lambda: secrets(uri))
+    return opener
+
+
+def _rest(uri: str) -> str:
+    return uri.partition(":")[2]
 
 
 def _open_file(rest: str, ask: Callable[[], str]) -> Signer:
@@ -77,8 +100,20 @@ def _path(rest: str) -> str:
     return unquote(rest.removeprefix("//"))
 
 
-_SCHEMES: Final[Mapping[str, Callable[[str, Callable[[], str]], Signer]]] = {
+def _open_note_file(rest: str, ask: Callable[[], str]) -> NotePrivateKey:
+    return read_note_key(_path(rest), passphrase=ask())
+
+
+def _open_development_note_file(rest: str, _ask: Callable[[], str]) -> NotePrivateKey:
+    return read_plain_development_note_key(_path(rest))
+
+
+_SCHEMES: Final[Mapping[str, Opener[Signer]]] = {
     "file": _open_file,
     "dev-file": _open_development_file,
     "pkcs11": _open_token,
+}
+_NOTE_SCHEMES: Final[Mapping[str, Opener[NotePrivateKey]]] = {
+    "file": _open_note_file,
+    "dev-file": _open_development_note_file,
 }

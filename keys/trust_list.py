@@ -1,11 +1,12 @@
 """The trust list (`trust.json`): which issuers a verifier believes, for what, with which keys.
 
 Rules enforced (S12): strict JSON, every known member has its type, no issuer and no `kid` twice, every key is a public
-P-256 key with a `kid`, every URL is https unless the issuer is marked `"dev": true`, and then loopback. Unknown members
-are ignored, so that an older verifier reads a newer list. Messages name the place as a JSON path, never the value.
+P-256 key with a `kid` (a log's key an Ed25519 one), every URL is https unless the issuer is marked `"dev": true`, and
+then loopback. Unknown members are ignored, so that an older verifier reads a newer list. Messages name the place as a
+JSON path, never the value.
 
 Issuers and keys are found by exact text, in a dictionary. Left to the caller: how the list got here, what to do with a
-distrusted key (`TrustedIssuer.distrusted_since`), and reading the PEM certificates.
+distrusted key (`TrustedIssuer.distrusted_since`), and what a readable PEM certificate is worth.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,9 +16,10 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from keys.encoding import JsonValue, decode_json_object
-from keys.errors import DecodingError, IssuerUnknown, JwkError, KeyUnknown, TrustListError, UrlError
+from keys.errors import CertificateError, DecodingError, IssuerUnknown, JwkError, KeyUnknown, TrustListError, UrlError
 from keys.jwk import PublicKey
 from keys.limits import MAX_JSON_MEMBERS, MAX_KEYS_IN_SET, MAX_TRUST_LIST_BYTES, MAX_TRUSTED_ISSUERS
+from keys.note_keys import NotePublicKey
 from keys.urls import parse_origin, parse_url
 
 FORMAT: Final = 1
@@ -50,13 +52,14 @@ class TrustedIssuer:
         status_keys: keys of its status lists by `kid`.
         x509_roots: PEM certificates that may vouch for `x5c` headers.
         seal_roots: PEM certificates that may vouch for PDF seals.
+        tsa_roots: PEM certificates of the time-stamping authorities whose stamps on its seals are believed.
         distrusted: `kid` to the time (Unix seconds) since which the key is not believed.
         origins: where status lists and metadata may be fetched.
         verify_urls: pages that its QR codes may name.
         legal_lines: lines about the legal basis that its certificates may print.
         confirmation_url: where typed confirmation codes are looked up.
         development: loopback origins are allowed, and every report should say so.
-        log_key: the key of its transparency log.
+        log_key: the key of its transparency log, Ed25519.
         bundle_keys: keys of its signed trust bundles by `kid`.
     """
 
@@ -67,13 +70,14 @@ class TrustedIssuer:
     status_keys: Mapping[str, PublicKey] = field(default_factory=lambda: _NO_KEYS)
     x509_roots: tuple[str, ...] = ()
     seal_roots: tuple[str, ...] = ()
+    tsa_roots: tuple[str, ...] = ()
     distrusted: Mapping[str, int] = field(default_factory=lambda: _NO_TIMES)
     origins: tuple[str, ...] = ()
     verify_urls: tuple[str, ...] = ()
     legal_lines: tuple[str, ...] = ()
     confirmation_url: str | None = None
     development: bool = False
-    log_key: PublicKey | None = None
+    log_key: NotePublicKey | None = None
     bundle_keys: Mapping[str, PublicKey] = field(default_factory=lambda: _NO_KEYS)
 
     def trusted_type(self, vct: str) -> TrustedType | None:
@@ -83,6 +87,12 @@ class TrustedIssuer:
     def distrusted_since(self, kid: str) -> int | None:
         """Return since when (Unix seconds) a key is not believed any more, None if it is."""
         return self.distrusted.get(kid)
+
+    def names_distrusted(self, key: PublicKey) -> frozenset[str]:
+        """Return the distrusted names of a key: its thumbprint, our short form of it, and what the list calls it."""
+        own = {key.thumbprint(), key.short_name()}
+        listed = {kid for keys in (self.keys, self.status_keys) for kid, each in keys.items() if each.x == key.x}
+        return frozenset((own | listed) & self.distrusted.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,7 @@ def _issuer_document(issuer: TrustedIssuer) -> dict[str, JsonValue]:
         "status_jwks": _key_set_document(issuer.status_keys),
         "x509_roots": list(issuer.x509_roots),
         "seal_roots": list(issuer.seal_roots),
+        "tsa_roots": list(issuer.tsa_roots),
         "log_key": None if issuer.log_key is None else dict(issuer.log_key.jwk()),
         "distrusted": [
             {"kid": kid, "since": datetime.fromtimestamp(since, UTC).isoformat().replace("+00:00", "Z")}
@@ -220,13 +231,14 @@ def _issuer(document: Mapping[str, JsonValue], path: str) -> TrustedIssuer:
         status_keys=_key_set(document.get("status_jwks", {"keys": []}), f"{path}.status_jwks"),
         x509_roots=_each(document.get("x509_roots", []), f"{path}.x509_roots", _certificate),
         seal_roots=_each(document.get("seal_roots", []), f"{path}.seal_roots", _certificate),
+        tsa_roots=_each(document.get("tsa_roots", []), f"{path}.tsa_roots", _certificate),
         distrusted=_distrusted(document.get("distrusted", []), f"{path}.distrusted"),
         origins=_each(document.get("origins", []), f"{path}.origins", origin),
         verify_urls=_each(document.get("verify_urls", []), f"{path}.verify_urls", url),
         legal_lines=_each(document.get("legal_lines", []), f"{path}.legal_lines", _text),
         confirmation_url=None if confirmation_url is None else url(confirmation_url, f"{path}.confirmation_url"),
         development=development,
-        log_key=None if log_key is None else _key(log_key, f"{path}.log_key"),
+        log_key=None if log_key is None else _log_key(log_key, f"{path}.log_key"),
         bundle_keys=_key_set(document.get("bundle_jwks", {"keys": []}), f"{path}.bundle_jwks"),
     )
 
@@ -259,6 +271,13 @@ def _key(value: JsonValue, path: str) -> PublicKey:
         raise TrustListError(f"{path}: {error.message}") from None
 
 
+def _log_key(value: JsonValue, path: str) -> NotePublicKey:
+    try:
+        return NotePublicKey.from_jwk(_object(value, path))
+    except JwkError as error:
+        raise TrustListError(f"{path}: {error.message}") from None
+
+
 def _distrusted(value: JsonValue, path: str) -> Mapping[str, int]:
     def one(item: JsonValue, place: str) -> tuple[str, int]:
         members = _object(item, place)
@@ -277,9 +296,15 @@ def _unix_seconds(text: str) -> int:
 
 
 def _certificate(value: JsonValue, path: str) -> str:
+    from keys.pem import load_certificate  # a list without certificates does without the library's part for them
+
     text = _text(value, path)
     if not text.strip().startswith(_PEM_BEGIN) or not text.strip().endswith(_PEM_END):
-        raise TrustListError(f"{path}: expected one PEM certificate")
+        raise TrustListError(f"{path}: expected one PEM certificate and nothing beside it")
+    try:
+        load_certificate(text)
+    except CertificateError as error:
+        raise TrustListError(f"{path}: {error.message}") from None
     return text
 
 

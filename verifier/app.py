@@ -1,38 +1,59 @@
 """The verifier's web application: put together from settings and a verification service, nothing global."""
 
-import secrets
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from credential_schemas.report.model import Report
-from verifier.api.checks import checks_router
-from verifier.api.problems import ProblemRefused, on_fault, on_http_exception, on_refused, on_verifier_error
-from verifier.checks.assembling import verify
+from credential_schemas.version import VERSION
+from keys.gate.gate import BodyLimit, Gate, GateRules, Visitors
+from keys.gate.misses import Misses
+from keys.gate.rate_limits import Rate
+from verifier.api.checks import CHECKS_PATH, checks_router
+from verifier.api.confirmations import CONFIRMATIONS_PATH, confirmations_router
+from verifier.api.problems import on_http_exception, on_verifier_error
+from verifier.api.public_lists import PublicLists, public_lists_router
+from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
+from verifier.checks.assembling import examine, verify
 from verifier.checks.rules import Moment, Rules
-from verifier.errors import TooBusy, VerifierError
+from verifier.confirmations import Ask, look_up_number
+from verifier.errors import IssuerUnreachable, VerifierError
 from verifier.evidence.gathering import Submission
-from verifier.evidence.reader import EvidenceReader
+from verifier.evidence.limits import MAX_EVIDENCE_BYTES
+from verifier.evidence.pool import ReaderPool
+from verifier.receipt.making import ReceiptDesk, ReceiptMaker
+from verifier.receipt.record import Circumstances
 
-READERS = 2  # child processes at the same time
-WAIT_FOR_READER_S = 5.0
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+# S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
+VERIFY_RATE = Rate("verify", amount=120, seconds=120)
+RULES = GateRules(
+    bodies={CHECKS_PATH: BodyLimit(MAX_EVIDENCE_BYTES)},
+    rates={CHECKS_PATH: VERIFY_RATE, CONFIRMATIONS_PATH: VERIFY_RATE},
+)
 
 
 class VerificationService:
-    """Checks submissions one request each, with a bounded number of readers at the same time."""
+    """Checks submissions one request each, with readers that are warm and bounded in number."""
 
-    def __init__(self, rules: Rules, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        now: Callable[[], datetime],
+        readers: ReaderPool,
+        ask: Ask | None = None,
+        desk: ReceiptDesk | None = None,
+    ) -> None:
         self._rules = rules
+        self._desk = desk
         self._now = now
-        self._free = threading.BoundedSemaphore(READERS)
+        self._readers = readers
+        self._ask = ask
 
     def verify(self, submission: Submission) -> Report:
         """Verify what was uploaded.
@@ -41,13 +62,40 @@ class VerificationService:
             UnreadableEvidence: it is not a certificate.
             TooBusy: no reader became free in time.
         """
-        if not self._free.acquire(timeout=WAIT_FOR_READER_S):
-            raise TooBusy("expected a free reader, found all busy")
-        try:
-            with EvidenceReader() as reader:
-                return verify(submission, rules=self._rules, moment=Moment(self._now()), reader=reader)
-        finally:
-            self._free.release()
+        return self._verify(submission, self._rules)
+
+    def verify_number(self, typed: str, issuer_id: str | None) -> Report:
+        """Ask an issuer for the certificate of a typed number, and verify what it gives.
+
+        Raises:
+            UnreadableEvidence, IssuerChoice, LookupFailed: as `look_up_number`.
+            TooBusy: no reader became free in time.
+        """
+        if self._ask is None:
+            raise IssuerUnreachable("expected a network to ask the issuer, found that none may be used")
+        found = look_up_number(typed, trust=self._rules.trust, issuer_id=issuer_id, ask=self._ask)
+        return self._verify(found.submission, replace(self._rules, trust=found.trust))
+
+    @property
+    def receipts(self) -> MakeReceipt | None:
+        """What makes receipts, or None where no key for them is open."""
+        desk = self._desk
+        return None if desk is None else lambda submission, wish: self._receipt(desk, submission, wish=wish)
+
+    def _receipt(self, desk: ReceiptDesk, submission: Submission, *, wish: ReceiptWish) -> bytes:
+        now = self._now()
+        with self._readers.reader() as reader:
+            verification = examine(submission, rules=self._rules, moment=Moment(now), reader=reader)
+        circumstances = Circumstances(self._rules, desk.verifier, VERSION, now)
+        maker = ReceiptMaker(desk.signer, circumstances, wish.language)
+        recorded = maker.record(verification, with_content=wish.with_content)
+        if wish.media_type == PAGE_MEDIA_TYPE:
+            return maker.as_page(recorded).pdf or b""
+        return maker.as_token(recorded).token.encode("ascii")
+
+    def _verify(self, submission: Submission, rules: Rules) -> Report:
+        with self._readers.reader() as reader:
+            return verify(submission, rules=rules, moment=Moment(self._now()), reader=reader)
 
 
 def utc_now() -> datetime:
@@ -55,28 +103,52 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(rules: Rules, *, now: Callable[[], datetime] = utc_now) -> FastAPI:
-    """Return the application for one set of rules."""
-    app = FastAPI(title="Competency bank verifier", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None)
-    app.include_router(checks_router(VerificationService(rules, now=now).verify))
-    app.add_exception_handler(ProblemRefused, on_refused)
+def create_app(
+    rules: Rules,
+    *,
+    now: Callable[[], datetime] = utc_now,
+    ask: Ask | None = None,
+    visitors: Visitors | None = None,
+    desk: ReceiptDesk | None = None,
+) -> FastAPI:
+    """Return the application for one set of rules; its readers are warm before it answers, and end with it.
+
+    Args:
+        rules: what every check demands.
+        now: the clock.
+        ask: the network for typed confirmation numbers; None when none may be used.
+        visitors: how callers are told apart and counted; the default counts networks in memory.
+        desk: who gives receipts; None when none are given.
+    """
+    readers = ReaderPool()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with readers:
+            await run_in_threadpool(readers.warm)
+            yield
+
+    app = FastAPI(
+        title="Competency bank verifier",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
+    )
+    visitors = visitors or Visitors()
+    service = VerificationService(rules, now=now, readers=readers, ask=ask, desk=desk)
+    app.include_router(checks_router(service.verify, service.receipts))
+    misses = Misses(visitors.limits)
+    app.include_router(public_lists_router(PublicLists(rules, now=now)))
+    app.include_router(confirmations_router(service.verify_number, misses=misses))
     app.add_exception_handler(VerifierError, on_verifier_error)
     app.add_exception_handler(HTTPException, on_http_exception)
-    app.add_exception_handler(Exception, on_fault)
+    app.add_middleware(Gate, rules=RULES, visitors=visitors)
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
         """Say that the process answers."""
         return {"status": "ok"}
-
-    @app.middleware("http")
-    async def mark(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        """Give the request a number and every answer its headers."""
-        request.scope["cb_request_id"] = secrets.token_hex(8)
-        response = await call_next(request)
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers["X-Request-Id"] = request.scope["cb_request_id"]
-        return response
 
     return app

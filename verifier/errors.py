@@ -1,6 +1,6 @@
 """The errors of `verifier`: one base class, a stable `code` each; nothing about HTTP or exit codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from keys.encoding import JsonValue
 
@@ -37,6 +37,19 @@ class TrustFileError(VerifierError):
     code = "trust_file"
 
 
+class BundleRefused(VerifierError):
+    """A signed trust bundle is not believed; nothing was changed.
+
+    `kind` names the sentence in `verifier/rendering/words.json`, behind `bundle_`.
+    """
+
+    code = "bundle_refused"
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(f"expected a trust bundle that can be believed: {detail}")
+        self.kind = kind
+
+
 class ProfileError(VerifierError):
     """A verification profile cannot be read or breaks its rules."""
 
@@ -65,3 +78,81 @@ class TooBusy(VerifierError):
     """All readers are busy; the caller should try again in a moment."""
 
     code = "too_busy"
+
+
+class ReceiptRefused(VerifierError):
+    """What should be a receipt is none, or not one that can be believed.
+
+    `kind` names the sentence in `verifier/receipt/texts.json` under `refused`.
+    """
+
+    code = "receipt_refused"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind
+
+
+class ReceiptKeyError(VerifierError):
+    """The key that signs receipts, or the file of published keys, is missing, damaged or cannot be opened."""
+
+    code = "receipt_key"
+
+
+class ReceiptPassphraseMissing(ReceiptKeyError):
+    """Receipts are signed with a key file, and nothing opens it."""
+
+    code = "receipt_passphrase"
+
+
+class ReceiptWriteError(VerifierError):
+    """A receipt cannot be written where it was asked for; nothing is ever overwritten."""
+
+    code = "receipt_write"
+
+
+class BatchRefused(VerifierError):
+    """A batch cannot be carried out as it was asked for; nothing was checked.
+
+    `kind` says what stands in its way: `inputs`, `manifest`, `output`, `resume`, `extra`, `cluster`.
+    """
+
+    code = "batch"
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class IssuerChoice(VerifierError):
+    """Which issuer to ask about a confirmation number is not clear; `issuers` are those that can be asked."""
+
+    code = "issuer_choice"
+
+    def __init__(self, message: str, issuers: Iterable[str]) -> None:
+        super().__init__(message)
+        self.issuers = tuple(issuers)
+
+
+class LookupFailed(VerifierError):
+    """A confirmation number led to no credential; the sentence is in messages.json under `lookups`, by code."""
+
+    code = "lookup"
+
+
+class NumberUnknown(LookupFailed):
+    """The issuer has no certificate of this number."""
+
+    code = "number_unknown"
+
+
+class TooManyLookups(LookupFailed):
+    """The issuer was asked too often and answers again in a minute."""
+
+    code = "too_many_lookups"
+
+
+class IssuerUnreachable(LookupFailed):
+    """The issuer did not answer, or not with a credential: nothing was learnt."""
+
+    code = "issuer_unreachable"

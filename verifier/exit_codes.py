@@ -5,11 +5,21 @@ from enum import IntEnum
 
 from credential_schemas.report.outcomes import Verdict
 from verifier.errors import (
+    BatchRefused,
+    BundleRefused,
     EvidenceReaderFailed,
+    IssuerChoice,
+    IssuerUnreachable,
+    NumberUnknown,
     OptionError,
     ProfileError,
+    ReceiptKeyError,
+    ReceiptPassphraseMissing,
+    ReceiptRefused,
+    ReceiptWriteError,
     StatusMapError,
     TooBusy,
+    TooManyLookups,
     TrustFileError,
     TrustMissing,
     UnreadableEvidence,
@@ -39,11 +49,21 @@ OF_ERROR: dict[type[VerifierError], ExitCode] = {
     UnreadableEvidence: ExitCode.UNREADABLE,
     TrustMissing: ExitCode.USAGE,
     TrustFileError: ExitCode.USAGE,
+    BatchRefused: ExitCode.USAGE,
+    BundleRefused: ExitCode.USAGE,
     ProfileError: ExitCode.USAGE,
     StatusMapError: ExitCode.USAGE,
     OptionError: ExitCode.USAGE,
+    ReceiptKeyError: ExitCode.USAGE,
+    ReceiptPassphraseMissing: ExitCode.USAGE,
+    ReceiptRefused: ExitCode.INVALID,
+    ReceiptWriteError: ExitCode.USAGE,
     EvidenceReaderFailed: ExitCode.BUG,
     TooBusy: ExitCode.REFUSED,
+    IssuerChoice: ExitCode.USAGE,
+    NumberUnknown: ExitCode.REFUSED,
+    TooManyLookups: ExitCode.REFUSED,
+    IssuerUnreachable: ExitCode.INDETERMINATE,
 }
 
 _WORST_FIRST = (

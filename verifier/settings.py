@@ -1,10 +1,14 @@
 """Where the verifier finds its trust list, profile and state: one immutable value built from the environment."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from verifier.errors import OptionError
+
 PREFIX = "VERIFIER_"
+IN_MEMORY = "memory://"
 _APPLICATION = "competency-bank"
 
 
@@ -17,12 +21,22 @@ class Settings:
         profile: VERIFIER_PROFILE, a verification profile; else the built-in one named "default".
         config_folder: VERIFIER_CONFIG; else the user's configuration folder. None where there is no home.
         state_folder: VERIFIER_STATE; else the user's state folder. None where there is no home.
+        trusted_proxies: VERIFIER_TRUSTED_PROXIES, how many proxies of our own stand before `serve`.
+        rate_storage: VERIFIER_RATE_STORAGE, where `serve` counts how often callers ask.
+        tokens: VERIFIER_TOKENS, the file of the tokens that are counted by themselves.
+        name: VERIFIER_NAME, how this verifier is called on its receipts.
+        passphrase: VERIFIER_PASSPHRASE, opens the key that signs receipts; None when none was given.
     """
 
     trust: Path | None = None
     profile: Path | None = None
     config_folder: Path | None = None
     state_folder: Path | None = None
+    trusted_proxies: str = "0"
+    rate_storage: str = IN_MEMORY
+    tokens: Path | None = None
+    name: str = ""
+    passphrase: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -33,7 +47,22 @@ class Settings:
             profile=_path(environment, "PROFILE"),
             config_folder=config,
             state_folder=_folder(environment, "STATE", "XDG_STATE_HOME", ".local/state"),
+            trusted_proxies=environment.get(PREFIX + "TRUSTED_PROXIES", "") or "0",
+            rate_storage=environment.get(PREFIX + "RATE_STORAGE", "") or IN_MEMORY,
+            tokens=_path(environment, "TOKENS"),
+            name=environment.get(PREFIX + "NAME", ""),
+            passphrase=environment.get(PREFIX + "PASSPHRASE") or None,
         )
+
+    def proxies(self) -> int:
+        """Return how many proxies stand before the service.
+
+        Raises:
+            OptionError: the setting is not a number.
+        """
+        if not re.fullmatch(r"[0-9]{1,2}", self.trusted_proxies):
+            raise OptionError(f"expected {PREFIX}TRUSTED_PROXIES to be a number of proxies, such as 1")
+        return int(self.trusted_proxies)
 
     @property
     def trust_file(self) -> Path | None:

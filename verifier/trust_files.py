@@ -1,47 +1,59 @@
-"""The verifier's own trust list file: read, add issuers, take one out. A change is written whole or not at all.
-
-Adding never replaces an issuer that is already there: its keys would change without a signature of the old ones. The
-issuer must be removed first, which is a decision a person takes.
-"""
+"""Read what says whom to believe: a trust list, or a signed trust bundle with a list inside."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from keys.encoding import JsonValue, decode_json_object, encode_json
-from keys.errors import DecodingError, TrustListError
-from keys.limits import MAX_TRUST_LIST_BYTES
+from credential_schemas.errors import TrustBundleError
+from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
+from credential_schemas.trust_bundle import TrustBundle, is_trust_bundle, read_unpinned_bundle
+from keys.errors import TrustListError
 from keys.trust_list import TrustList
-from verifier.errors import TrustFileError, TrustMissing
-
-_FORMAT = 1
+from verifier.errors import BundleRefused, TrustFileError, TrustMissing
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A trust list that may be added: its bytes, its parsed form, and its fingerprint (SHA-256 in hex)."""
+    """Something that may be trusted: its bytes, the trust list, and its fingerprint in hex, for people to compare.
+
+    The fingerprint of a plain list is the SHA-256 of its bytes; that of a bundle is its signing key's thumbprint, which
+    stays the same from bundle to bundle.
+    """
 
     data: bytes
     trust: TrustList
     fingerprint: str
+    bundle: TrustBundle | None = None
 
 
 def read_trust(path: Path | None) -> TrustList:
-    """Read the trust list in use.
+    """Read the trust list in use; a bundle is read by `verifier.trust_in_use`.
 
     Raises:
         TrustMissing: there is no such file, or nothing says where it would be.
         TrustFileError: it cannot be read or breaks the rules of trust lists.
     """
+    return read_offered(path).trust
+
+
+def read_offered(path: Path | None) -> Offered:
+    """Read the trust list in use with its bytes and fingerprint, as a receipt names them; errors as `read_trust`."""
+    return offered(read_trust_bytes(path))
+
+
+def read_trust_bytes(path: Path | None) -> bytes:
+    """Read a trust list or bundle, no further than the limit of bundles; errors as `read_trust`."""
     if path is None or not path.exists():
         raise TrustMissing("expected a trust list, found none")
-    return offered(_read(path)).trust
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_TRUST_BUNDLE_BYTES + 1)
+    except OSError as error:
+        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}") from error
 
 
 def offered(data: bytes) -> Offered:
-    """Return a trust list with its fingerprint.
+    """Return a plain trust list with its fingerprint.
 
     Raises:
         TrustFileError: it is not a trust list.
@@ -52,79 +64,22 @@ def offered(data: bytes) -> Offered:
         raise TrustFileError(error.message) from error
 
 
-def add_issuers(path: Path, new: Offered) -> tuple[str, ...]:
-    """Add every issuer of a trust list to the file at `path`, creating it; returns their ids.
+def offered_list_or_bundle(data: bytes, *, now: int) -> Offered:
+    """Return a trust list, or a bundle that is in one piece, for a person to decide about.
 
     Raises:
-        TrustFileError: an issuer is already there, or the file cannot be read or written.
+        TrustFileError: it is not a trust list.
+        BundleRefused: it is a bundle, but not one that could be believed.
     """
-    known = _issuers(path) if path.exists() else []
-    present = {_id_of(issuer) for issuer in known}
-    added = _issuers_in(new.data)
-    for issuer in added:
-        if _id_of(issuer) in present:
-            raise TrustFileError(f"expected new issuers, found {_id_of(issuer)} already trusted; remove it first")
-    _write(path, [*known, *added], version=_next_version(path))
-    return tuple(_id_of(issuer) for issuer in added)
-
-
-def remove_issuer(path: Path, issuer_id: str) -> None:
-    """Take one issuer out of the file at `path`.
-
-    Raises:
-        TrustMissing: there is no such file.
-        TrustFileError: the issuer is not in it, or the file cannot be read or written.
-    """
-    if not path.exists():
-        raise TrustMissing("expected a trust list, found none")
-    known = _issuers(path)
-    kept = [issuer for issuer in known if _id_of(issuer) != issuer_id]
-    if len(kept) == len(known):
-        raise TrustFileError(f"expected a trusted issuer, found none with the id {issuer_id}")
-    _write(path, kept, version=_next_version(path))
-
-
-def _read(path: Path) -> bytes:
+    if not is_trust_bundle(data):
+        return offered(data)
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_TRUST_LIST_BYTES + 1)
-    except OSError as error:
-        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}") from error
+        bundle = read_unpinned_bundle(bundle_text(data), now=now)
+    except TrustBundleError as error:
+        raise BundleRefused(error.kind, error.detail) from error
+    return Offered(data, bundle.trust, bundle.signed_by.fingerprint(), bundle)
 
 
-def _issuers(path: Path) -> list[dict[str, JsonValue]]:
-    data = _read(path)
-    offered(data)  # a file that breaks the rules is never extended
-    return _issuers_in(data)
-
-
-def _issuers_in(data: bytes) -> list[dict[str, JsonValue]]:
-    try:
-        listed = decode_json_object(data, max_bytes=MAX_TRUST_LIST_BYTES).get("issuers")
-    except DecodingError as error:
-        raise TrustFileError(error.message) from error
-    return [issuer for issuer in listed if isinstance(issuer, dict)] if isinstance(listed, list) else []
-
-
-def _id_of(issuer: dict[str, JsonValue]) -> str:
-    return str(issuer.get("id"))
-
-
-def _next_version(path: Path) -> int:
-    return offered(_read(path)).trust.version + 1 if path.exists() else 1
-
-
-def _write(path: Path, issuers: list[dict[str, JsonValue]], *, version: int) -> None:
-    document: dict[str, JsonValue] = {"trust": _FORMAT, "version": version, "issuers": [*issuers]}
-    data = encode_json(document)
-    offered(data)
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise TrustFileError(f"expected to write the trust list, found: {error.strerror}") from error
+def bundle_text(data: bytes) -> str:
+    """Return the bytes of a bundle as text, without white space around it; what is not ASCII fails as a token."""
+    return data.strip().decode("ascii", "replace")

@@ -4,15 +4,20 @@ Two modules stand in one character (upper and lower half block), with the quiet 
 Colours are set explicitly, so the code is dark on light in every terminal theme.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M
 
-from credential_schemas.qr.symbols import SymbolPlan
+from credential_schemas.qr.symbols import Mode, SymbolPlan, segments_of
 
 _QUIET_ZONE = 4
 _LEVELS = {"L": ERROR_CORRECT_L, "M": ERROR_CORRECT_M}
+_MODES: Mapping[Mode, int] = {
+    "alphanumeric": qrcode.util.MODE_ALPHA_NUM,
+    "byte": qrcode.util.MODE_8BIT_BYTE,
+    "numeric": qrcode.util.MODE_NUMBER,
+}
 _DARK_ON_LIGHT = "\x1b[38;5;16;48;5;231m"
 _RESET = "\x1b[0m"
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
@@ -31,10 +36,8 @@ def terminal_codes(plan: SymbolPlan) -> Iterator[str]:
 
 def _modules(text: str, plan: SymbolPlan) -> list[list[bool]]:
     code = qrcode.QRCode(plan.version, error_correction=_LEVELS[plan.level], border=_QUIET_ZONE)
-    address, mark, payload = text.rpartition("#")
-    # Two segments, as printed: the address as bytes, the digits in the dense numeric mode.
-    code.add_data(qrcode.util.QRData((address + mark).encode("ascii"), mode=qrcode.util.MODE_8BIT_BYTE))
-    code.add_data(qrcode.util.QRData(payload.encode("ascii"), mode=qrcode.util.MODE_NUMBER))
+    for mode, characters in segments_of(text):  # as the plan counted them
+        code.add_data(qrcode.util.QRData(characters.encode("ascii"), mode=_MODES[mode]))
     code.make(fit=False)
     return [[bool(module) for module in row] for row in code.get_matrix()]
 

@@ -1,7 +1,7 @@
 """What one part of a policy says about another: every reference leads somewhere, every sum is right."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -10,6 +10,7 @@ from credential_schemas.criteria.language import Ambiguity, Component, Interview
 from credential_schemas.criteria.rule_kinds import (
     AnyRule,
     BandsRule,
+    Family,
     ListRule,
     PeriodsRule,
     QualificationsRule,
@@ -166,7 +167,8 @@ def _rule(policy: Policy, rule: AnyRule) -> Iterator[str]:
     if isinstance(rule, RubricRule):
         yield from _rubric(policy, rule)
     if isinstance(rule, QualificationsRule):
-        yield from _families(rule)
+        families = (*rule.common, *(each for listed in rule.lists.values.values() for each in listed))
+        yield from family_problems(rule, families)
     yield from _lists(policy, rule)
 
 
@@ -184,8 +186,9 @@ def _lists(policy: Policy, rule: AnyRule) -> Iterator[str]:
             yield f"expected a parameter of {kind}, found {name}"
 
 
-def _families(rule: QualificationsRule) -> Iterator[str]:
-    for family in (*rule.common, *(each for listed in rule.lists.values.values() for each in listed)):
+def family_problems(rule: QualificationsRule, families: Iterable[Family]) -> Iterator[str]:
+    """Yield what is wrong with families of a rule, whether the policy lists them or a notice adds them."""
+    for family in families:
         if family.kind not in rule.kinds:
             yield f"expected one of the rule's kinds, found {family.kind}"
         if family.points is None and family.flat_points is None:

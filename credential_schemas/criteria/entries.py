@@ -174,8 +174,8 @@ def _entry(row: JsonValue, place: str) -> ScoringEntry:
     if not isinstance(row, dict):
         raise ScoringInputError(f"{place}: expected an object")
     entry_id, entry_type = row.get("id"), row.get("type")
-    if not isinstance(entry_id, str) or not 1 <= len(entry_id) <= 200:
-        raise ScoringInputError(f"{place}: expected an id")
+    if not isinstance(entry_id, str) or not 1 <= len(entry_id) <= 200 or ":" in entry_id:
+        raise ScoringInputError(f"{place}: expected an id of at most 200 characters without a colon")
     if not isinstance(entry_type, str) or entry_type not in entry_types():
         raise ScoringInputError(f"{place}: expected a known entry type")
     claims = {

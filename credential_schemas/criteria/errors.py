@@ -19,3 +19,23 @@ class ScoringInputError(CredentialError):
     """Entries, adjudications or ratings do not have the shape that scoring reads."""
 
     code = "scoring_input"
+
+
+class PolicySignatureRefused(CredentialError):
+    """What should be the signature of a policy is none, or not one by a pinned key over these bytes.
+
+    `kind` is `no_signature`, `key_unknown` or `signature`.
+    """
+
+    code = "policy_signature"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(_SIGNATURE[kind])
+        self.kind = kind
+
+
+_SIGNATURE = {
+    "no_signature": "expected a detached signature of hiring criteria, found something else",
+    "key_unknown": "expected a signature by a pinned key, found one by another",
+    "signature": "expected a signature over exactly this policy file, found one over something else",
+}

@@ -1,6 +1,6 @@
 """What one recruitment notice says: the values of a policy's parameters, checked once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -9,9 +9,10 @@ from typing import Final, TypeAlias, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from credential_schemas.criteria.contradictions import family_problems
 from credential_schemas.criteria.errors import NoticeError
 from credential_schemas.criteria.language import Policy
-from credential_schemas.criteria.rule_kinds import Family, Member, Moment
+from credential_schemas.criteria.rule_kinds import Family, ListRule, Member, Moment, QualificationsRule
 from credential_schemas.criteria.terms import (
     ChoiceParameter,
     DateParameter,
@@ -21,6 +22,7 @@ from credential_schemas.criteria.terms import (
     RowsParameter,
 )
 from credential_schemas.criteria.values import day, months_later, number
+from credential_schemas.entry_types import entry_types
 from keys.encoding import JsonValue, encode_json
 
 _OWN_MEMBERS: Final = frozenset({"id", "readings", "title"})
@@ -124,7 +126,22 @@ def read_notice(document: Mapping[str, JsonValue], policy: Policy) -> Notice:
             values[parameter_name] = values[parameter.default] if parameter.default is not None else None
             if values[parameter_name] is None:
                 raise NoticeError(f"{parameter_name}: expected a day such as 2026-03-02, found none")
-    return Notice(name, MappingProxyType(values))
+    notice = Notice(name, MappingProxyType(values))
+    for parameter_name, problem in _added_problems(policy, notice):
+        raise NoticeError(f"{parameter_name}: {problem}")
+    return notice
+
+
+def _added_problems(policy: Policy, notice: Notice) -> Iterator[tuple[str, str]]:
+    """Yield what does not fit the rules to which the notice adds rows."""
+    for rule in policy.rules:
+        if isinstance(rule, QualificationsRule) and rule.added_by is not None:
+            for problem in family_problems(rule, notice.families(rule.added_by)):
+                yield rule.added_by, problem
+        if isinstance(rule, ListRule) and rule.added_by is not None:
+            named = {name for member in notice.members(rule.added_by) for name in member.types}
+            for name in sorted(named - set(entry_types())):
+                yield rule.added_by, f"expected known entry types, found {name}"
 
 
 def _day(given: JsonValue, name: str, _: object) -> Value:

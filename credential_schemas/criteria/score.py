@@ -45,7 +45,7 @@ class Score:
     about: Mapping[str, JsonValue] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return the result as docs/formats/score.md describes it."""
+        """Return the result as docs/formats/criteria.md describes it."""
         return {
             "score": 1,
             **self.about,

@@ -33,14 +33,14 @@ def split_into_codes(payload: str, *, codes: int) -> tuple[str, ...]:
     """Split a payload into the payloads of its codes; one code carries it as it is.
 
     Raises:
-        QrPayloadError: kind `digits`: it is no payload; `codes`: more than four codes, or fewer bytes than codes.
+        QrPayloadError: kind `digits`: it is no payload; `codes`: more than four codes, or too few bytes for so many.
     """
     packed = bytes_from_digits(payload)
-    if not 1 <= codes <= min(MAX_CODES, len(packed)):
+    size = -(-len(packed) // max(codes, 1))
+    if not 1 <= codes <= MAX_CODES or size * (codes - 1) >= len(packed):  # the last code must have something to carry
         raise QrPayloadError("codes", f"expected 1 to {MAX_CODES} codes, each with something to carry, found {codes}")
     if codes == 1:
         return (payload,)
-    size = -(-len(packed) // codes)
     shares = [packed[size * number : size * (number + 1)] for number in range(codes)]
     heads = [bytes((_PART + 16 * (codes - 1) + number,)) + _fingerprint(packed) for number in range(codes)]
     return tuple(digits_from_bytes(head + share) for head, share in zip(heads, shares, strict=True))

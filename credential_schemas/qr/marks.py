@@ -45,6 +45,13 @@ _VALUES = re.compile(
 _MARKS = re.compile(r"[\x00-\x1f]")
 
 
+def named_number(character: str) -> int:
+    """Return the number of a disclosure from the character behind its mark; ValueError beyond the last one."""
+    if not FIRST_NUMBERED <= ord(character) <= LAST_NUMBERED:
+        raise ValueError("expected the number of a disclosure from 0 to 94")
+    return ord(character) - FIRST_NUMBERED
+
+
 class Recent:
     """The last four different dates, the latest first; both directions keep the same list."""
 

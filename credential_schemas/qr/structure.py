@@ -24,7 +24,7 @@ from keys.errors import DecodingError
 
 _SIGNATURE_BYTES, _SALT_BYTES = 64, 16
 _CUT = re.compile(r'\["([A-Za-z0-9_-]{22})",(?!\[)(.+)\]', re.ASCII | re.DOTALL)
-_NOT_TEXT = re.compile("[\x00-\x1f\ue000-\uf8ff]")
+_NOT_TEXT = re.compile("[\x00-\x1f\U000f0000-\U000fffff]")
 _MARK = re.compile("[\x00-\x1f]")
 _ISSUER = re.compile(r'"iss":"([^"\x00-\x1f]{1,255})"')
 _MAX_ISSUER_MARKS = 16
@@ -104,7 +104,7 @@ def _restore_digests(payload: str, digests: list[str]) -> str:
 
     def replace(match: re.Match[str]) -> str:
         mark = match.group()
-        number = unnamed[0] if mark == marks.NEXT_DIGEST else ord(mark[1]) - marks.FIRST_NUMBERED
+        number = unnamed[0] if mark == marks.NEXT_DIGEST else marks.named_number(mark[1])
         unnamed.remove(number)
         return digests[number]
 

@@ -1,11 +1,13 @@
 """Which QR symbols a payload needs: arithmetic on capacities, no drawing.
 
-A text of ours is two segments: the address with its `#` in byte mode, the digits in numeric mode. The plan prefers one
+A text of ours is up to three segments: scheme and host in capitals in alphanumeric mode, the rest of the address with
+its `#` in byte mode, the digits in numeric mode. The plan prefers one
 code at level M, then level L, then more codes, and stays within version 22 (105 modules).
 
 Source: ISO/IEC 18004:2015 section 7.4 (segments) and table 7 (data codewords)
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +17,7 @@ from credential_schemas.qr.limits import MAX_CODES, MAX_TEXT_CHARACTERS
 from credential_schemas.qr.payload import qr_text
 
 Level = Literal["L", "M"]
+Mode = Literal["alphanumeric", "byte", "numeric"]
 
 MAX_VERSION = 22
 LARGEST_VERSION = 40
@@ -32,7 +35,22 @@ _DATA_CODEWORDS: dict[Level, tuple[int, ...]] = {
 }
 _LEVELS: tuple[Level, ...] = ("M", "L")  # in the order of preference
 _MODE_BITS = 4
+_SECOND_CLASS, _THIRD_CLASS = 10, 27  # the first versions whose segments have longer counts
+# Fewer capitals than this are cheaper in the byte segment, where the rest of the address stands anyway.
+_CAPITALS = re.compile(r"[0-9A-Z $%*+\-./:]{8,}")
 _REST_BITS = (0, 4, 7)  # of one or two digits after the last group of three
+
+
+@dataclass(frozen=True, slots=True)
+class _CountBits:
+    """How many bits say how long a segment is."""
+
+    numeric: int
+    alphanumeric: int
+    byte: int
+
+
+_COUNT_BITS = (_CountBits(10, 9, 8), _CountBits(12, 11, 16), _CountBits(14, 13, 16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +82,30 @@ def capacity_bits(version: int, level: Level) -> int:
     return 8 * _DATA_CODEWORDS[level][version - 1]
 
 
-def needed_bits(address_characters: int, digits: int, *, version: int) -> int:
+def segments_of(text: str) -> tuple[tuple[Mode, str], ...]:
+    """Divide a text made by `qr_text` into the segments of its symbol: each a mode and its characters."""
+    address, mark, payload = text.rpartition("#")
+    capitals = _CAPITALS.match(address)
+    dense = capitals.group() if capitals else ""
+    first: tuple[tuple[Mode, str], ...] = (("alphanumeric", dense),) if dense else ()
+    return (*first, ("byte", address[len(dense) :] + mark), ("numeric", payload))
+
+
+def needed_bits(address: str, digits: int, *, version: int) -> int:
     """Return the bits of an ASCII address with its `#`, then decimal digits, in symbols of this version's class."""
-    byte_count_bits = 8 if version < 10 else 16
-    digit_count_bits = 10 if version < 10 else 12 if version < 27 else 14
-    numeric = 10 * (digits // 3) + _REST_BITS[digits % 3]
-    return 2 * _MODE_BITS + byte_count_bits + 8 * address_characters + digit_count_bits + numeric
+    sizes = _COUNT_BITS[(version >= _SECOND_CLASS) + (version >= _THIRD_CLASS)]
+    capitals = _CAPITALS.match(address)
+    dense = len(capitals.group()) if capitals else 0
+    alphanumeric = _MODE_BITS + sizes.alphanumeric + 11 * (dense // 2) + 6 * (dense % 2) if dense else 0
+    rest = _MODE_BITS + sizes.byte + 8 * (len(address) - dense)
+    return alphanumeric + rest + _MODE_BITS + sizes.numeric + 10 * (digits // 3) + _REST_BITS[digits % 3]
 
 
 def needed_version(text: str, *, level: Level) -> int | None:
     """Return the smallest version that holds a text made by `qr_text`, or None when none does."""
-    address, _, payload = text.rpartition("#")
+    address, mark, payload = text.rpartition("#")
     for version in range(1, LARGEST_VERSION + 1):
-        if needed_bits(len(address) + 1, len(payload), version=version) <= capacity_bits(version, level):
+        if needed_bits(address + mark, len(payload), version=version) <= capacity_bits(version, level):
             return version
     return None
 

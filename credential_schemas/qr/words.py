@@ -1,4 +1,4 @@
-"""Dictionary words in marked text: each stands for a longer piece, as one private-use character."""
+"""Dictionary words in marked text: each stands for a longer piece, as one character of plane 15."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from credential_schemas.report.messages import Sentence, headline_texts
 from credential_schemas.report.model import Check, Report
-from credential_schemas.report.outcomes import CheckName, DocumentPart, Outcome, Verdict
+from credential_schemas.report.outcomes import CheckName, DocumentPart, EvidenceKind, Outcome, Verdict
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue
 
@@ -56,6 +56,8 @@ _PRECEDENCE = (
     CheckName.ENTRY_STATUS,
     CheckName.HOLDER_BINDING,
 )
+_ORIGINALITY = {CheckName.CONTAINER, CheckName.SEAL}
+_PAGELESS = frozenset({EvidenceKind.SD_JWT, EvidenceKind.PRESENTATION})
 _UNTRUSTED = {Reason.ISSUER_NOT_TRUSTED: "untrusted", Reason.KEY_UNKNOWN: "key_unknown"}
 
 
@@ -79,8 +81,11 @@ def _valid(report: Report) -> Headline:
         return _headline("valid_offline", Sign.TRIANGLE, {})
     if entries.reason is Reason.SUPERSEDED:
         return _headline("valid_superseded", Sign.TICK, entries.detail)
-    case = "valid" if report.parts.document is DocumentPart.VALID else "valid_unprinted"
-    return _headline(case, Sign.TICK, {})
+    if report.parts.document is DocumentPart.VALID:
+        return _headline("valid", Sign.TICK, {})
+    by_number = report.check(CheckName.PRINT_MATCH).reason is Reason.LOOKED_UP_BY_NUMBER
+    pageless = report.evidence.kind in _PAGELESS and not by_number  # a number stands on a paper that nobody showed us
+    return _headline("valid_pageless" if pageless else "valid_unprinted", Sign.TICK, {})
 
 
 def _invalid_case(report: Report) -> tuple[str, Mapping[str, JsonValue]]:
@@ -89,7 +94,7 @@ def _invalid_case(report: Report) -> tuple[str, Mapping[str, JsonValue]]:
         check = failed.get(name)
         if check is not None:
             return _case_of(check), check.detail
-    return "not_original", {}
+    return ("not_original" if failed.keys() & _ORIGINALITY else "invalid"), {}
 
 
 def _case_of(check: Check) -> str:
@@ -100,7 +105,8 @@ def _undecided_case(report: Report) -> str:
     trust = report.check(CheckName.ISSUER_TRUST)
     if trust.reason in _UNTRUSTED:
         return _UNTRUSTED[trust.reason]
-    return "status_unknown" if report.check(CheckName.STATUS).outcome is Outcome.UNKNOWN else "undecided"
+    open_checks = {check.name for check in report.problems}
+    return "status_unknown" if CheckName.STATUS in open_checks else "undecided"
 
 
 def _headline(case: str, sign: Sign, detail: Mapping[str, JsonValue]) -> Headline:

@@ -84,6 +84,16 @@ def unreadable_texts(kind: str, values: Mapping[str, JsonValue]) -> tuple[Senten
     return heading.filled(values), _sentence("unreadable", "kinds", kind).filled(values)
 
 
+def lookup_texts(kind: str) -> tuple[Sentence, Sentence]:
+    """Return heading and sentence for a confirmation number that led to no credential; never a verdict."""
+    return _sentence("lookups", "heading"), _sentence("lookups", "kinds", kind)
+
+
+def lookup_kinds() -> frozenset[str]:
+    """Return every kind `lookup_texts` knows."""
+    return frozenset(_node("lookups", "kinds"))
+
+
 def unreadable_kinds() -> frozenset[str]:
     """Return every kind `unreadable_texts` knows."""
     kinds = _node("unreadable", "kinds")

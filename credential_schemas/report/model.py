@@ -11,7 +11,13 @@ from datetime import datetime
 from typing import NoReturn
 
 from credential_schemas.report.facts import CertificateFacts, Disclosed, Evidence, Freshness, Withheld, timestamp
-from credential_schemas.report.messages import Sentence, outcome_sentence, reason_sentence
+from credential_schemas.report.messages import (
+    Sentence,
+    contact_sentence,
+    notice,
+    outcome_sentence,
+    reason_sentence,
+)
 from credential_schemas.report.outcomes import (
     ALWAYS_REQUIRED,
     PROOF_CHECKS,
@@ -21,7 +27,7 @@ from credential_schemas.report.outcomes import (
     StatusPart,
     Verdict,
 )
-from credential_schemas.report.reasons import Reason, reason_row
+from credential_schemas.report.reasons import Contact, Reason, reason_row
 from keys.encoding import JsonValue, encode_json
 
 REPORT_VERSION = 1
@@ -185,12 +191,37 @@ class Report:
         return failed + tuple(c for c in self.checks if c.outcome is Outcome.UNKNOWN and self._leaves_open(c))
 
     @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Whom to ask about the problems, each once; somebody for every report that is not valid, nobody for others."""
+        found = [reason_row(check.reason).contact for check in self.problems if check.reason is not None]
+        if not found and self.verdict is not Verdict.VALID:
+            found = [Contact.OPERATOR]  # nothing was checked: only whoever runs the verifier can say why
+        return tuple(dict.fromkeys(found))
+
+    @property
     def id(self) -> str:
-        """A number to quote: the first 16 hex digits of the SHA-256 of the Report's compact JSON."""
-        return hashlib.sha256(encode_json(self.to_json())).hexdigest()[:16]
+        """A number to quote: the first 16 hex digits of the SHA-256 of the Report's findings as compact JSON."""
+        return self.id_of(self._findings())
 
     def to_json(self) -> dict[str, JsonValue]:
-        """Return the Report as docs/formats/report.md describes it."""
+        """Return the Report as docs/formats/report.md describes it: findings, their id, and advice unless valid."""
+        findings = self._findings()
+        return findings | {"id": self.id_of(findings), "advice": self._advice()}
+
+    @staticmethod
+    def id_of(findings: Mapping[str, JsonValue]) -> str:
+        """Return the id of a Report that has these findings, in this order."""
+        return hashlib.sha256(encode_json(dict(findings))).hexdigest()[:16]
+
+    def _advice(self) -> JsonValue:
+        if self.verdict is Verdict.VALID:
+            return None
+        ask: list[JsonValue] = [
+            {"contact": contact.value, **contact_sentence(contact).to_json()} for contact in self.contacts
+        ]
+        return {"ask": ask, "notice": notice("no_automatic_rejection").to_json()}
+
+    def _findings(self) -> dict[str, JsonValue]:
         content = self.content
         return {
             "report": REPORT_VERSION,

@@ -79,16 +79,23 @@ class Reason(StrEnum):
     SEAL_UNTRUSTED = "seal_untrusted"
     SEAL_EXPIRED = "seal_expired"
     SEAL_UNREADABLE = "seal_unreadable"
+    SEAL_TIME_STAMP_UNTRUSTED = "seal_time_stamp_untrusted"
     # print_match
     DOCUMENT_MISMATCH = "document_mismatch"
     QR_DIFFERS = "qr_differs"
     QR_MISSING = "qr_missing"
     QR_LINK_FOREIGN = "qr_link_foreign"
+    WORDING_UNKNOWN = "wording_unknown"
+    LOOKED_UP_BY_NUMBER = "looked_up_by_number"
     # recipient
     RECIPIENT_MISMATCH = "recipient_mismatch"
     RECIPIENT_OPEN = "recipient_open"
+    RECIPIENT_WITHHELD = "recipient_withheld"
     # log_inclusion
     LOG_PROOF_MISSING = "log_proof_missing"
+    LOG_KEY_UNKNOWN = "log_key_unknown"
+    LOG_PROOF_INVALID = "log_proof_invalid"
+    LOGGED_TOO_LATE = "logged_too_late"
 
 
 class Contact(StrEnum):
@@ -194,13 +201,20 @@ ROWS: tuple[ReasonRow, ...] = (
     ReasonRow(Reason.SEAL_UNTRUSTED, _C.SEAL, _APPLICANT),
     ReasonRow(Reason.SEAL_EXPIRED, _C.SEAL, _ISSUER),
     ReasonRow(Reason.SEAL_UNREADABLE, _C.SEAL, _APPLICANT),
+    ReasonRow(Reason.SEAL_TIME_STAMP_UNTRUSTED, _C.SEAL, _OPERATOR),
     ReasonRow(Reason.DOCUMENT_MISMATCH, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.QR_DIFFERS, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.QR_MISSING, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.QR_LINK_FOREIGN, _C.PRINT_MATCH, _APPLICANT),
+    ReasonRow(Reason.WORDING_UNKNOWN, _C.PRINT_MATCH, _OPERATOR),
+    ReasonRow(Reason.LOOKED_UP_BY_NUMBER, _C.PRINT_MATCH, _APPLICANT),
     ReasonRow(Reason.RECIPIENT_MISMATCH, _C.RECIPIENT, _APPLICANT),
     ReasonRow(Reason.RECIPIENT_OPEN, _C.RECIPIENT, Contact.NOBODY),
+    ReasonRow(Reason.RECIPIENT_WITHHELD, _C.RECIPIENT, _APPLICANT),
     ReasonRow(Reason.LOG_PROOF_MISSING, _C.LOG_INCLUSION, _APPLICANT),
+    ReasonRow(Reason.LOG_KEY_UNKNOWN, _C.LOG_INCLUSION, _OPERATOR),
+    ReasonRow(Reason.LOG_PROOF_INVALID, _C.LOG_INCLUSION, _APPLICANT),
+    ReasonRow(Reason.LOGGED_TOO_LATE, _C.LOG_INCLUSION, _ISSUER),
 )
 
 _BY_REASON = {row.reason: row for row in ROWS}

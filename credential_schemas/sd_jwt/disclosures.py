@@ -35,6 +35,7 @@ CONTROL_CLAIMS = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", 
 DEFAULT_DIGEST = "sha-256"
 DEFAULT_DIGEST_ONLY = frozenset({DEFAULT_DIGEST})
 
+_CONTAINERS = frozenset({dict, list})
 _HASHES = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 
 
@@ -159,6 +160,8 @@ class _Walk:
 
     def object(self, source: Mapping[str, JsonValue], path: Path, *, chain: tuple[str, ...]) -> dict[str, JsonValue]:
         """Return `source` with its disclosed members; `chain` holds the disclosures that lead here, outermost first."""
+        if RESERVED_NAMES.isdisjoint(source) and _CONTAINERS.isdisjoint(map(type, source.values())):
+            return dict(source)
         revealed: dict[str, JsonValue] = {}
         for name, value in source.items():
             if type(value) is dict:

@@ -10,8 +10,8 @@ Steps 0 to 2 are in `parse`, 9 to 19 in `disclosures`, 23 to 28 in `key_binding`
 * 21: `exp`, `nbf` and `iat` are numbers in a sane range, and `iat` is not in the future.
 * 22: the credential is valid now, and claims the policy demands are there.
 
-Left to the caller: certificates (7), the time it is, one use of each nonce, status (29), type metadata (30), what it
-wants to know.
+Left to the caller: certificates (7, in `issuer_keys`), the time it is, one use of each nonce, status (29), type
+metadata (30), what it wants to know.
 
 Source: RFC 9901 section 7; SD-JWT VC draft -19 section 2; RFC 8725 section 3
 """

@@ -4,8 +4,8 @@ Rules enforced:
 * The text of all pages, in reading order, is the wording's lines in their order: nothing missing, nothing more.
 * White space is ignored, everything else is compared in normalisation form NFC.
 * Page furniture is allowed exactly where it belongs, and demanded where it is not optional: the specimen mark at the
-  beginning (or end) of each page, "n/m" at the end of each page of several, the column headings at the beginning of a
-  later page.
+  beginning (or end) of each page, the certificate's number and "n/m" at the end of each page of several, the column
+  headings at the beginning of a later page.
 * The confirmation code is not signed. Where it is not known (`ANY_CODE`), any text of its form will do.
 
 Whether the texts agree is decided by one comparison of strings; the search for differences only names them afterwards.

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from credential_schemas.bodies import body_name
 from credential_schemas.certificate_claims import CertificateEntry
-from credential_schemas.entry_types import EntryType, EntryTypes, Field, certificate_labels
+from credential_schemas.entry_types import EntryType, Field
 from credential_schemas.field_kinds import FieldKind
 from credential_schemas.wording.model import EntryGroup, EntryRow, Language
-from credential_schemas.wording.phrases import phrase
+from credential_schemas.wording.published import WordingVersion
 from credential_schemas.wording.values import number_text, value_text
 
 _UNITS_IN_CELL: Final = 2  # more NCS codes than this would stretch the row: they become a detail
@@ -21,41 +20,42 @@ class _Place:
 
     language: Language
     numbers: Mapping[int, str]
-    types: EntryTypes
+    version: WordingVersion
 
 
-def column_headings(language: Language) -> tuple[str, ...]:
+def column_headings(language: Language, version: WordingVersion) -> tuple[str, ...]:
     """Return the headings: number, title, issuing body, NCS code, level, when, amount."""
-    body = certificate_labels().entry["issuing_body"].label.in_language(language)
+    body = version.labels.entry["issuing_body"].label.in_language(language)
     number, title, *others = (
-        phrase(f"column.{name}", language) for name in ("number", "title", "ncs", "level", "when", "amount")
+        version.phrase(f"column.{name}", language) for name in ("number", "title", "ncs", "level", "when", "amount")
     )
     return (number, title, body, *others)
 
 
 def entry_groups(
-    entries: Sequence[CertificateEntry], *, language: Language, types: EntryTypes
+    entries: Sequence[CertificateEntry], *, language: Language, version: WordingVersion
 ) -> tuple[EntryGroup, ...]:
     """Return the entries in groups, numbered through, in the order in which they stand in the claims."""
     numbers = {entry.idx: str(position) for position, entry in enumerate(entries, start=1)}
-    place = _Place(language, numbers, types)
+    place = _Place(language, numbers, version)
     groups: list[EntryGroup] = []
-    for category, names in certificate_labels().categories.items():
+    for category, names in version.labels.categories.items():
         rows = tuple(
             _entry_row(entry, where=f"entries[{position}]", place=place)
             for position, entry in enumerate(entries)
             if entry.category == category
         )
         if rows:
-            heading = phrase("group.heading", language, category=names.in_language(language), n=number_text(len(rows)))
+            n = number_text(len(rows))
+            heading = version.phrase("group.heading", language, category=names.in_language(language), n=n)
             groups.append(EntryGroup(f"groups.{category}", heading, rows))
     return tuple(groups)
 
 
 def _entry_row(entry: CertificateEntry, *, where: str, place: _Place) -> EntryRow:
-    entry_type = place.types[entry.type]
+    entry_type = place.version.types[entry.type]
     title = entry.title_en if place.language == "en" and entry.title_en else entry.title
-    body = "" if entry.issuing_body is None else body_name(entry.issuing_body).in_language(place.language)
+    body = "" if entry.issuing_body is None else place.version.body_name(entry.issuing_body).in_language(place.language)
     ncs = _ncs_cell(entry, entry_type)
     cells = (
         body,
@@ -104,7 +104,7 @@ def _field_words(entry: CertificateEntry, entry_type: EntryType, name: str, plac
     field = entry_type.field(name)
     if field is None or name not in entry.fields:
         return ""
-    return value_text(field, entry.fields[name], language=place.language, numbers=place.numbers)
+    return value_text(field, entry.fields[name], language=place.language, numbers=place.numbers, version=place.version)
 
 
 def _details(
@@ -112,7 +112,7 @@ def _details(
 ) -> tuple[str, ...]:
     language = place.language
     details: list[str] = []
-    if not _says_type(entry, entry_type):
+    if not _says_type(entry, entry_type, place.version):
         details.append(entry_type.short_names.in_language(language))
     periods = {each.first: each for each in entry_type.periods if {each.first, each.last} <= entry.fields.keys()}
     elsewhere = in_cells | {period.last for period in periods.values()}
@@ -127,14 +127,14 @@ def _details(
         if field.name in periods:
             period = periods[field.name]
             label, words = period.label, f"{words} ~ {_field_words(entry, entry_type, period.last, place)}"
-        details.append(phrase("detail", language, label=label.in_language(language), value=words))
-    details.append(phrase("as_of", language, day=entry.as_of.isoformat()))
+        details.append(place.version.phrase("detail", language, label=label.in_language(language), value=words))
+    details.append(place.version.phrase("as_of", language, day=entry.as_of.isoformat()))
     return tuple(details)
 
 
-def _says_type(entry: CertificateEntry, entry_type: EntryType) -> bool:
+def _says_type(entry: CertificateEntry, entry_type: EntryType, version: WordingVersion) -> bool:
     """True when the entry's title or the heading of its group is already the name of its type."""
-    category = certificate_labels().categories[entry_type.category]
+    category = version.labels.categories[entry_type.category]
     return entry_type.short_names.ko == category.ko or entry.title in (entry_type.names.ko, entry_type.short_names.ko)
 
 

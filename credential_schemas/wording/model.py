@@ -56,9 +56,11 @@ class CertificateWording:
     """Everything a certificate prints, in the order in which it is drawn and read aloud.
 
     `columns` has the two headings for number and title first, then one per cell of `EntryRow.cells`.
-    `specimen` is a mark drawn across every page, or None. All texts are NFC, without control characters.
+    `version` is that of the wording, which the file names. `specimen` is a mark drawn across every page, or None. All
+    texts are NFC, without control characters.
     """
 
+    version: int
     language: Language
     number_row: Row
     code_row: Row | None
@@ -105,8 +107,11 @@ class CertificateWording:
             yield PrintedLine("legal_basis", self.legal_line)
 
     def page_number(self, page: int, pages: int) -> str:
-        """Return the text of the page number, for example "1/2"; drawn at the foot when there is more than one page."""
-        return f"{page}/{pages}"
+        """Return the foot of a page, for example "Certificate No. CB-2026-00000001 · 1/2".
+
+        It is drawn when there is more than one page: a sheet that gets loose still says what it belongs to.
+        """
+        return f"{self.number_row.label} {self.number_row.value} · {page}/{pages}"
 
 
 def _row_lines(row: Row) -> Iterator[PrintedLine]:

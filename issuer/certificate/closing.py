@@ -23,7 +23,7 @@ from issuer.certificate.style import (
     WIDTH,
 )
 from issuer.certificate.tagged_canvas import Align, Box, Element, TaggedCanvas
-from issuer.certificate.text import FittedText, fit_text
+from issuer.certificate.text import FittedText, balance, fit_text
 
 _BESIDE = 2  # up to so many codes stand beside the signature; more stand below it
 _GAP = 7 * MM
@@ -31,6 +31,8 @@ _SEAL_SIDE = 18 * MM
 _SIGNATURE_HEIGHT = 27 * MM
 _SIGNATURE_BESIDE = 24 * MM  # beside a code, where only the notes stand below
 _NOTE_GAP = 1.6
+_NOTE_INDENT = 6.0  # of the notes, behind their dots
+_NOTE_DOT = 1.7
 _SQUARE = 4  # syllables that fill a seal
 _QUIET = QUIET_ZONE * MODULE_MM * MM
 
@@ -75,10 +77,12 @@ def lay_out_closing(wording: CertificateWording, codes: Codes) -> Closing:
     column_x = LEFT + codes.width + _GAP if beside else LEFT
     column = RIGHT - column_x
     notes = tuple(
-        fit_text(f"notes[{at}]", note, style=NOTE, width=column, max_lines=5) for at, note in enumerate(wording.notes)
+        fit_text(f"notes[{at}]", note, style=NOTE, width=column - _NOTE_INDENT, max_lines=5)
+        for at, note in enumerate(wording.notes)
     )
     caption_width = codes.width if beside else WIDTH
     caption = fit_text("qr_caption", wording.qr_caption, style=CAPTION, width=caption_width, max_lines=4)
+    caption = balance(caption, width=caption_width)
     legal = _legal(wording)
     foot = legal.height + 3 * MM if legal is not None else 0.0
     notes_height = sum(note.height + _NOTE_GAP for note in notes)
@@ -113,17 +117,26 @@ def draw_closing(canvas: TaggedCanvas, closing: Closing) -> None:
     with canvas.content(canvas.root.add("P")):
         align: Align = "left" if closing.codes.count <= _BESIDE else "centre"
         canvas.lines(caption, Box(closing.code_box.x, caption_y, closing.code_box.width, caption.height), align=align)
-    y = closing.notes_box.y
-    for note in closing.notes:
-        with canvas.content(canvas.root.add("P")):
-            canvas.lines(note, Box(closing.notes_box.x, y, closing.notes_box.width, note.height))
-        y += note.height + _NOTE_GAP
+    _draw_notes(canvas, closing)
     if closing.legal is not None:
         y = BOTTOM - closing.legal.height
         with canvas.artifact("Layout"):
             canvas.rule((LEFT, y - 1.4 * MM), (RIGHT, y - 1.4 * MM), RULE, line=0.4)
         with canvas.content(canvas.root.add("P")):
             canvas.lines(closing.legal, Box(LEFT, y, WIDTH, closing.legal.height), align="centre")
+
+
+def _draw_notes(canvas: TaggedCanvas, closing: Closing) -> None:
+    """Draw the notes, each behind a dot, which is a path and no text."""
+    box, y = closing.notes_box, closing.notes_box.y
+    dots: list[tuple[float, float]] = []
+    for note in closing.notes:
+        with canvas.content(canvas.root.add("P")):
+            canvas.lines(note, Box(box.x + _NOTE_INDENT, y, box.width - _NOTE_INDENT, note.height))
+        dots.append((box.x + 1, y + note.step / 2))
+        y += note.height + _NOTE_GAP
+    with canvas.artifact("Layout"):
+        canvas.dots(dots, RULE_STRONG, width=_NOTE_DOT)
 
 
 def _draw_signature(canvas: TaggedCanvas, wording: CertificateWording, box: Box) -> None:

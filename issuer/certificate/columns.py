@@ -69,7 +69,7 @@ def measure_columns(
     texts = _texts_of_columns(wording, styles)
     needs = [_need(column) for column in texts]
     aligns: list[Align] = [
-        "left" if at == TITLE or (need.wanted > _CENTRED_UP_TO and need.least < need.wanted) else "centre"
+        "left" if at in (TITLE, _BODY) or (need.wanted > _CENTRED_UP_TO and need.least < need.wanted) else "centre"
         for at, need in enumerate(needs)
     ]
     columns: list[Column] = []
@@ -130,10 +130,11 @@ def _shares_of_fewest_lines(texts: Sequence[_Texts], needs: Sequence[_Need], wid
     def lines(at: int, room: float) -> list[int]:
         return [text.lines(room) for text in measured[at]]
 
-    def total(shares: Sequence[float]) -> float:
+    def total(shares: Sequence[float]) -> tuple[float, int]:
         columns = [lines(at, shares[at] - 2 * PAD) for at in open_columns]
         rows: list[int] = [max(row) for row in zip(*columns, strict=True)]
-        return sum(rows[1:]) + 0.9 * rows[0]  # between equals, the headings rather than an entry take a line more
+        # Between equals, the headings rather than an entry take a line more, and fewer cells take a second line.
+        return sum(rows[1:]) + 0.9 * rows[0], sum(map(sum, columns))
 
     return min(_ways(needs, open_columns, width), key=total)
 

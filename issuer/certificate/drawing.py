@@ -6,13 +6,12 @@ no clock, no chance, no markup. What it leaves to its caller: the wording, the Q
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Lock
 
 from credential_schemas.wording.model import CertificateWording
 from issuer.certificate.closing import Closing, Codes, draw_closing, lay_out_closing
 from issuer.certificate.columns import measure_columns
 from issuer.certificate.errors import CodeDoesNotFitError
-from issuer.certificate.finishing import Finish, finish_pdf
+from issuer.certificate.finishing import Finish, attached_credential, attached_log_proof, finish_pdf
 from issuer.certificate.fonts import require_glyphs
 from issuer.certificate.heading import draw_heading
 from issuer.certificate.ornaments import draw_background
@@ -27,13 +26,10 @@ from issuer.certificate.xmp import FileFacts
 PREVIEW_MARKS = {"ko": "미리보기", "en": "PREVIEW"}
 _LANGUAGES = {"ko": "ko-KR", "en": "en"}
 # How the table may be set, the roomiest way first: styles, and the white above and below a row.
-_SETTINGS = ((NORMAL, (7.2, 5.6, 4.2, 3.2, 2.6)), (TIGHT, (2.6, 1.7)))
+_SETTINGS = ((NORMAL, (7.2, 5.6, 4.2, 3.2, 2.6)), (TIGHT, (4.2, 3.4, 2.6, 1.7, 1.2)))
 _TOP_LATER = 17 * MM
 _END_MARK_HEIGHT = 6.6 * MM
 _PAGE_NUMBER_Y = PAGE_HEIGHT - 14.2 * MM
-
-# ReportLab's font object keeps a reading position while it cuts a subset, so two threads must not draw at once.
-_drawing = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +44,7 @@ class DrawRequest:
         created_at: the time the file states, with its offset.
         document_id: what identifies the file in its metadata, for example "urn:uuid:...".
         preview: draw the page with a preview mark, without codes and without attachment.
+        log_proof: the proof that the credential was logged, to be attached beside it.
     """
 
     wording: CertificateWording
@@ -57,6 +54,7 @@ class DrawRequest:
     created_at: datetime
     document_id: str
     preview: bool = False
+    log_proof: bytes | None = None
 
     def __post_init__(self) -> None:
         if self.created_at.tzinfo is None:
@@ -87,18 +85,19 @@ def draw_certificate(request: DrawRequest) -> bytes:
         require_glyphs("specimen", mark)
     symbols = [encode_symbol(text, plan=request.symbol_plan) for text in request.qr_texts]
     codes = Codes(len(symbols), modules_of(request.symbol_plan.version))
-    with _drawing:
-        canvas = TaggedCanvas()
-        _draw_pages(canvas, wording, codes=codes, mark=mark)
-        drawn = canvas.finish()
+    canvas = TaggedCanvas()
+    _draw_pages(canvas, wording, codes=codes, mark=mark)
     facts = FileFacts(
         title=f"{wording.title} {wording.number_row.value}",
         language=_LANGUAGES[wording.language],
         created_at=request.created_at,
         document_id=request.document_id,
+        wording=wording.version,
     )
-    credential = None if request.preview else request.credential.encode("ascii")
-    return finish_pdf(drawn, Finish(symbols, credential, facts))
+    attachments = [] if request.preview else [attached_credential(request.credential)]
+    if request.log_proof is not None:
+        attachments.append(attached_log_proof(request.log_proof))
+    return finish_pdf(canvas.finish(), Finish(symbols, attachments, facts))
 
 
 def _draw_pages(canvas: TaggedCanvas, wording: CertificateWording, *, codes: Codes, mark: str | None) -> None:

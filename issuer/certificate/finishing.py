@@ -5,9 +5,12 @@ pages and cuts the fonts; its own file would not conform (stream ends, Unicode v
 """
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from credential_schemas.creator_tool import TOOL
 from issuer.certificate.assets import read_asset
 from issuer.certificate.closing import code_name
 from issuer.certificate.font_subsets import add_fonts
@@ -17,21 +20,40 @@ from issuer.certificate.qr_symbol import QrSymbol
 from issuer.certificate.structure import add_structure
 from issuer.certificate.style import PAGE_HEIGHT, PAGE_WIDTH
 from issuer.certificate.tagged_canvas import DrawnPages
-from issuer.certificate.xmp import CREATOR_TOOL, FileFacts
+from issuer.certificate.xmp import FileFacts
 
-ATTACHMENT_NAME = "credential.sdjwt"
-ATTACHMENT_TYPE = "application/dc+sd-jwt"
 # Pillow's sRGB profile (littlecms), its time of creation frozen at 2026-01-01.
 PROFILE_SHA256 = "81d313ce695fe3d921806c24018e87561b90127a69057797cfe20f9b508359b8"
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in the file, and what it is to the page (ISO 19005-3, 6.8; ISO 32000-2, 14.13)."""
+
+    name: str
+    media_type: str
+    relationship: str
+    description: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
-    """What the finishing pass adds to the drawn pages."""
+    """What the finishing pass adds to the drawn pages; attachments in the order of their names."""
 
     symbols: Sequence[QrSymbol]
-    credential: bytes | None
+    attachments: Sequence[Attachment]
     facts: FileFacts
+
+
+def attached_credential(credential: str) -> Attachment:
+    """Return the credential as the source of the page."""
+    return Attachment("credential.sdjwt", "application/dc+sd-jwt", "Source", "SD-JWT VC", credential.encode("ascii"))
+
+
+def attached_log_proof(proof: bytes) -> Attachment:
+    """Return the proof that the credential was logged, which supplements it."""
+    return Attachment("credential.tlog-proof", "text/plain", "Supplement", "Transparency log proof", proof)
 
 
 def finish_pdf(drawn: DrawnPages, finish: Finish) -> bytes:
@@ -52,17 +74,16 @@ def finish_pdf(drawn: DrawnPages, finish: Finish) -> bytes:
         f"/ViewerPreferences << /DisplayDocTitle true >> /Metadata {reference(_add_metadata(file, facts))}",
         f"/OutputIntents [{reference(_add_output_intent(file))}]",
     ]
-    if finish.credential is not None:
-        attached = reference(_attach(file, finish.credential, facts))
-        names = f"<< /EmbeddedFiles << /Names [({ATTACHMENT_NAME}) {attached}] >> >>"
-        catalog.append(f"/AF [{attached}] /Names {names}")
+    if finish.attachments:
+        attached = {each.name: reference(_attach(file, each, facts)) for each in finish.attachments}
+        names = array(f"({name}) {number}" for name, number in attached.items())
+        catalog.append(f"/AF {array(attached.values())} /Names << /EmbeddedFiles << /Names {names} >> >>")
     information = file.add(
-        f"<< /Title {text_string(facts.title)} /Creator ({CREATOR_TOOL}) /Producer ({CREATOR_TOOL})"
+        f"<< /Title {text_string(facts.title)} /Creator {text_string(facts.creator)} /Producer ({TOOL})"
         f" /CreationDate ({facts.pdf_date}) /ModDate ({facts.pdf_date}) >>"
     )
     root = file.add(f"<< {' '.join(catalog)} >>")
-    digest = hashlib.sha256(b"".join((*drawn.contents, finish.credential or b"", facts.document_id.encode()))).digest()
-    return file.write(root=root, information=information, identifier=digest[:16])
+    return file.write(root=root, information=information)
 
 
 def _add_pages(file: PdfFile, drawn: DrawnPages, symbols: Sequence[QrSymbol]) -> tuple[int, list[int]]:
@@ -102,22 +123,28 @@ def _add_metadata(file: PdfFile, facts: FileFacts) -> int:
     return file.add_plain(facts.xmp(), "/Type /Metadata /Subtype /XML")
 
 
+@cache
+def _deflated_profile() -> bytes:
+    return zlib.compress(read_asset("srgb.icc", sha256=PROFILE_SHA256), 9)
+
+
 def _add_output_intent(file: PdfFile) -> int:
-    profile = file.add_stream(read_asset("srgb.icc", sha256=PROFILE_SHA256), "/N 3")
+    profile = file.add_deflated(_deflated_profile(), "/N 3")
     return file.add(
         "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB IEC61966-2.1)"
         f" /Info (sRGB IEC61966-2.1) /DestOutputProfile {reference(profile)} >>"
     )
 
 
-def _attach(file: PdfFile, credential: bytes, facts: FileFacts) -> int:
-    """Attach the credential as the source of the page (ISO 19005-3, 6.8; RFC 9901 text, unchanged)."""
+def _attach(file: PdfFile, attachment: Attachment, facts: FileFacts) -> int:
+    """Attach a file, unchanged (ISO 19005-3, 6.8)."""
+    name, data = attachment.name, attachment.data
     # ISO 32000-1, table 46, prescribes MD5 here: a check for transport, not a protection.
-    checksum = hashlib.md5(credential, usedforsecurity=False).hexdigest().upper()
-    parameters = f"<< /Size {len(credential)} /CheckSum <{checksum}> /ModDate ({facts.pdf_date}) >>"
-    subtype = ATTACHMENT_TYPE.replace("/", "#2F")
-    embedded = reference(file.add_stream(credential, f"/Type /EmbeddedFile /Subtype /{subtype} /Params {parameters}"))
+    checksum = hashlib.md5(data, usedforsecurity=False).hexdigest().upper()
+    parameters = f"<< /Size {len(data)} /CheckSum <{checksum}> /ModDate ({facts.pdf_date}) >>"
+    subtype = attachment.media_type.replace("/", "#2F")
+    embedded = reference(file.add_stream(data, f"/Type /EmbeddedFile /Subtype /{subtype} /Params {parameters}"))
     return file.add(
-        f"<< /Type /Filespec /F ({ATTACHMENT_NAME}) /UF ({ATTACHMENT_NAME}) /Desc (SD-JWT VC)"
-        f" /AFRelationship /Source /EF << /F {embedded} /UF {embedded} >> >>"
+        f"<< /Type /Filespec /F ({name}) /UF ({name}) /Desc ({attachment.description})"
+        f" /AFRelationship /{attachment.relationship} /EF << /F {embedded} /UF {embedded} >> >>"
     )

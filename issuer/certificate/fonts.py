@@ -5,21 +5,21 @@ Open Font License 1.1 in `fonts/LICENSE.txt`. It has all 11,172 Hangul syllables
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from io import BytesIO
 from threading import Lock
 
-from reportlab.pdfbase.pdfmetrics import registerFont
-from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.ttfonts import TTFontFile
 
 from issuer.certificate.assets import read_asset
 from issuer.certificate.errors import GlyphMissingError
-from issuer.certificate.font_subsets import FontMetrics, FontSubset
+from issuer.certificate.font_program import FontProgram
 
 SOURCE = "npm pretendard-gov 1.3.9, SIL OFL 1.1"
+FIXED_SPACE = "\u00a0"
 
 
 class Weight(StrEnum):
@@ -40,32 +40,68 @@ _loading = Lock()
 
 
 @dataclass(frozen=True, slots=True)
+class FontMetrics:
+    """What a font's descriptor says: heights in thousandths of the size, the box, the flags of the whole font."""
+
+    ascent: float
+    descent: float
+    cap_height: float
+    italic_angle: float
+    stem_width: float
+    box: tuple[float, ...]
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
 class Font:
-    """A registered face with its coverage."""
+    """A face with its coverage: for each character its glyph, and its advance in thousandths of the size."""
 
     name: str
-    face: TTFont
-    covered: frozenset[str]
+    glyphs: Mapping[str, int]
+    advances: Mapping[str, float]
+    program: FontProgram
+    metrics: FontMetrics
+
+    def advance(self, text: str) -> float:
+        """Return the advance width of a text in thousandths of its size, without kerning, as the page will have it.
+
+        Raises:
+            KeyError: the face does not have a character, which `require_glyphs` would have refused.
+        """
+        return sum(map(self.advances.__getitem__, text))
 
     def width(self, text: str, size: float) -> float:
-        """Return the advance width of a text in points, without kerning, as the page will have it."""
-        width: float = self.face.stringWidth(text, size)
-        return width
+        """Return the advance width of a text in points."""
+        return self.advance(text) * size / 1000
 
 
 @cache
 def _load(weight: Weight) -> Font:
-    data = read_asset(f"fonts/{weight}.ttf", sha256=SHA256[weight])
-    face = TTFont(str(weight), BytesIO(data), asciiReadable=False)
-    registerFont(face)
-    covered = frozenset(map(chr, (code for code, glyph in face.face.charToGlyph.items() if glyph)))
-    return Font(str(weight), face, frozenset(c for c in covered if unicodedata.category(c) not in _UNPRINTABLE))
+    face = TTFontFile(BytesIO(read_asset(f"fonts/{weight}.ttf", sha256=SHA256[weight])))
+    glyphs = {chr(code): glyph for code, glyph in face.charToGlyph.items() if glyph}
+    printable = {sign: glyph for sign, glyph in glyphs.items() if unicodedata.category(sign) not in _UNPRINTABLE}
+    metrics = FontMetrics(
+        ascent=face.ascent,
+        descent=face.descent,
+        cap_height=face.capHeight,
+        italic_angle=face.italicAngle,
+        stem_width=face.stemV,
+        box=tuple(face.bbox),
+        flags=face.flags,
+    )
+    advances = {sign: face.charWidths[ord(sign)] for sign in printable}
+    return Font(str(weight), printable, advances, FontProgram.of(face), metrics)
 
 
 def font(weight: Weight) -> Font:
-    """Return a face, registered with ReportLab once per process (about a third of a second the first time)."""
+    """Return a face, read once per process (about a third of a second the first time)."""
     with _loading:
         return _load(weight)
+
+
+@cache
+def _covered() -> frozenset[str]:
+    return frozenset.intersection(*(frozenset(font(weight).glyphs) for weight in Weight))
 
 
 def require_glyphs(where: str, text: str) -> None:
@@ -74,38 +110,33 @@ def require_glyphs(where: str, text: str) -> None:
     Raises:
         GlyphMissingError: a character has no visible shape; the error names the place and the code point.
     """
-    for weight in Weight:
-        covered = font(weight).covered
-        for character in text:
-            if character not in covered:
-                raise GlyphMissingError(where=where, character=f"U+{ord(character):04X}")
+    covered = _covered()
+    if not covered.issuperset(text):
+        missing = next(character for character in text if character not in covered)
+        raise GlyphMissingError(where=where, character=f"U+{ord(missing):04X}")
 
 
-def cut_subsets(canvas: Canvas) -> list[FontSubset]:
-    """Return the glyphs of both faces that a canvas has used, in the order of their names in its pages."""
-    document = canvas._doc  # noqa: SLF001 — ReportLab keeps the codes it gave to characters by its document
-    subsets: list[FontSubset] = []
-    for used in document.delayedFonts:
-        face = used.face
-        metrics = FontMetrics(
-            ascent=face.ascent,
-            descent=face.descent,
-            cap_height=face.capHeight,
-            italic_angle=face.italicAngle,
-            stem_width=face.stemV,
-            default_width=face.defaultWidth,
-            box=tuple(face.bbox),
-            flags=face.flags,
-        )
-        for number, characters in enumerate(used.state[document].subsets):
-            subsets.append(
-                FontSubset(
-                    resource=used.getSubsetInternalName(number, document)[1:],
-                    name=f"{SUBSETN(number).decode('ascii')}+{used.fontName}",
-                    characters=characters,
-                    widths=[face.getCharWidth(character) for character in characters],
-                    program=face.makeSubset(characters),
-                    metrics=metrics,
-                )
-            )
-    return subsets
+class ShownGlyphs(dict[str, str]):
+    """The characters that a document shows in one face: for each its code of four hexadecimal digits.
+
+    Codes count from 1 in the order of first use. A fixed space is shown, and read by machines, as a space.
+    """
+
+    def __init__(self, face: Font) -> None:
+        super().__init__()
+        self.face = face
+        self.characters: list[str] = []
+
+    def __missing__(self, character: str) -> str:
+        """Give a character its code when it is first shown."""
+        if character == FIXED_SPACE:
+            code = self[" "]
+        else:
+            self.characters.append(character)
+            code = f"{len(self.characters):04X}"
+        self[character] = code
+        return code
+
+    def encode(self, text: str) -> str:
+        """Return a text as a hexadecimal string of codes, without its brackets."""
+        return "".join(map(self.__getitem__, text))

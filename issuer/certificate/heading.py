@@ -31,6 +31,7 @@ from issuer.certificate.text import FittedText, fit_text
 _HEADER_Y = 14.6 * MM
 _TITLE_Y = 25 * MM
 _TITLE_SPACING = 0.3  # of the size, between the syllables of a short Korean title
+_TITLE_WIDTH = 0.94 * WIDTH
 _SPREAD_UP_TO = 9  # characters
 _PAD = 8.0
 _LABEL_GAP = 6.5
@@ -81,7 +82,7 @@ def _draw_number(canvas: TaggedCanvas, row: Row, *, style: TextStyle, box: Box, 
 def _draw_titles(canvas: TaggedCanvas, wording: CertificateWording) -> float:
     korean = wording.language == "ko"
     spread = _TITLE_SPACING if korean and len(wording.title) <= _SPREAD_UP_TO else 0.0
-    width = WIDTH / (1.0 + spread)
+    width = _TITLE_WIDTH / (1.0 + spread)
     style = TITLE_KO if korean else TITLE_EN
     title = fit_text("title", wording.title, style=style, width=width)
     spacing = spread * title.size

@@ -23,6 +23,7 @@ from issuer.certificate.style import (
     TextStyle,
 )
 from issuer.certificate.tagged_canvas import Box, TaggedCanvas
+from issuer.certificate.text import FittedText
 
 Point = tuple[float, float]
 Curve = Callable[[float], Point]
@@ -38,7 +39,7 @@ def draw_background(canvas: TaggedCanvas, mark: str | None) -> None:
     """
     if mark is not None:
         with canvas.artifact("Background"):
-            canvas.mark(mark, style=_MARK_STYLE, size=_mark_size(mark), centre=_CENTRE)
+            canvas.mark(FittedText(_MARK_STYLE, _mark_size(mark), (mark,)), centre=_CENTRE)
     with canvas.artifact("Background"):
         canvas.form("Rosette", (PAGE_WIDTH / 2, _CENTRE))
     with canvas.artifact("Layout"):

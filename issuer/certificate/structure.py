@@ -46,33 +46,30 @@ class _Builder:
         """Add an element and all below it; return its number."""
         number = self._file.reserve()
         kids: list[str] = []
-        page: int | None = None
+        page = ""
         for child in element.children:
             if isinstance(child, MarkedContent):
                 self.parents[child.page][child.number] = number
-                page = self._pages[child.page]
+                page = f" /Pg {self._pages[child.page]} 0 R"
                 kids.append(str(child.number))
             else:
-                kids.append(reference(self.add(child, parent=number)))
-        parts = [f"/Type /StructElem /S /{element.kind} /P {reference(parent)}"]
-        if page is not None:
-            parts.append(f"/Pg {reference(page)}")
-        if kids:
-            parts.append(f"/K {array(kids)}")
-        if element.alternative is not None:
-            parts.append(f"/Alt {text_string(element.alternative)}")
-        self._file.put(number, f"<< {' '.join([*parts, *_attributes(element)])} >>")
+                kids.append(f"{self.add(child, parent=number)} 0 R")
+        held = f" /K [{' '.join(kids)}]" if kids else ""
+        self._file.put(
+            number, f"<< /Type /StructElem /S /{element.kind} /P {parent} 0 R{page}{held}{_attributes(element)} >>"
+        )
         return number
 
 
-def _attributes(element: Element) -> list[str]:
-    if element.box is not None:
-        return [f"/A << /O /Layout /Placement /Block /BBox {_rectangle(element.box)} >>"]
+def _attributes(element: Element) -> str:
+    if element.alternative is not None and element.box is not None:
+        bounds = _rectangle(element.box)
+        return f" /Alt {text_string(element.alternative)} /A << /O /Layout /Placement /Block /BBox {bounds} >>"
     if element.scope is None and element.span == 1:
-        return []
-    scope = [f"/Scope /{element.scope}"] if element.scope is not None else []
-    span = [f"/ColSpan {element.span}"] if element.span != 1 else []
-    return [f"/A << {' '.join(['/O /Table', *scope, *span])} >>"]
+        return ""
+    scope = f" /Scope /{element.scope}" if element.scope is not None else ""
+    span = f" /ColSpan {element.span}" if element.span != 1 else ""
+    return f" /A << /O /Table{scope}{span} >>"
 
 
 def _rectangle(box: Box) -> str:

@@ -31,7 +31,7 @@ RULE_STRONG: Final = _colour("7d8cab")
 TINT: Final = _colour("eef2fa")
 ROSETTE: Final = _colour("e4eaf6")
 BAND: Final = _colour("9db0d6")
-MARK: Final = _colour("eef0f6")
+MARK: Final = _colour("e7eaf3")
 SEAL: Final = _colour("b0231c")
 PAPER: Final = _colour("ffffff")
 BLACK: Final = _colour("000000")
@@ -45,6 +45,12 @@ class TextStyle:
     colour: Colour
     sizes: tuple[float, ...]
     leading: float = 1.32  # times the size
+
+    @property
+    def ink(self) -> str:
+        """Return the operator that sets the colour of the text, with its operands."""
+        red, green, blue = self.colour
+        return f"{red:g} {green:g} {blue:g} rg"
 
 
 def _steps(size: float, smallest: float) -> tuple[float, ...]:
@@ -95,5 +101,5 @@ TIGHT = TableStyles(
     number=TextStyle(Weight.REGULAR, INK_3, (7.5, 7), 1.2),
     title=TextStyle(Weight.BOLD, INK, (7.5, 7), 1.2),
     cell=TextStyle(Weight.REGULAR, INK, (7.5, 7), 1.2),
-    detail=TextStyle(Weight.REGULAR, INK_2, (6.6,), 1.2),
+    detail=TextStyle(Weight.REGULAR, INK_2, (7,), 1.18),
 )

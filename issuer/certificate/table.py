@@ -8,6 +8,7 @@ from issuer.certificate.columns import PAD, TITLE, Column
 from issuer.certificate.details import draw_details, fit_details
 from issuer.certificate.style import (
     COLUMN,
+    COVER,
     INK,
     LEFT,
     RIGHT,
@@ -22,6 +23,8 @@ from issuer.certificate.text import FittedText, fit_text
 _TITLE_LINES = 10
 _CELL_LINES = 10
 _HEADING_PAD = 5.0
+_BAR = 1.8  # width of the bar before a group's heading
+_BAR_INSET = 2.4  # from the rules above and below
 _DETAILS_GAP = 1.0  # between the cells of an entry and its details
 
 
@@ -96,7 +99,7 @@ def lay_out_table(wording: CertificateWording, columns: tuple[Column, ...], styl
 
 
 def _group_row(group: EntryGroup, styles: TableStyles) -> TableRow:
-    heading = fit_text(group.where, group.heading, style=styles.group, width=WIDTH - 2 * PAD, max_lines=2)
+    heading = fit_text(group.where, group.heading, style=styles.group, width=WIDTH - _BAR - 2 * PAD, max_lines=2)
     return TableRow.of((heading,), heading=True)
 
 
@@ -157,9 +160,11 @@ def _draw_row(canvas: TaggedCanvas, table: Table, row: TableRow, *, y: float, el
     height = row.height(table.pad)
     tagged = element.add("TR")
     if row.heading:
+        with canvas.artifact("Layout"):
+            canvas.fill(Box(LEFT, y + _BAR_INSET, _BAR, height - 2 * _BAR_INSET), COVER)
         with canvas.content(tagged.add("TH", scope="Row", span=len(table.columns))):
             for heading in filter(None, row.cells):
-                canvas.lines(heading, Box(LEFT + PAD, y + (height - heading.height) / 2, WIDTH, heading.height))
+                canvas.lines(heading, Box(LEFT + _BAR + PAD, y + (height - heading.height) / 2, WIDTH, heading.height))
         return y + height
     top = y + table.pad
     for at, (cell, column) in enumerate(zip(row.cells, table.columns, strict=True)):

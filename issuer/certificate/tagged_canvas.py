@@ -1,23 +1,25 @@
 """A page that knows its structure: every text drawn belongs to an element or is marked as an artifact.
 
-ReportLab draws; the marks put into the content (ISO 32000-1, 14.7 and 14.8) are collected here as a tree, which
-`structure` writes into the file afterwards. Coordinates are points from the top left corner of the sheet.
+ReportLab draws lines and shapes; text is written here, by codes of glyphs (ISO 32000-1, 9.4). The marks in the
+content (14.7 and 14.8) are collected as a tree, which `structure` writes into the file. Coordinates are points from the
+top left corner of the sheet.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
-from issuer.certificate.font_subsets import FontSubset
-from issuer.certificate.fonts import Weight, cut_subsets, font
-from issuer.certificate.style import PAGE_HEIGHT, PAGE_WIDTH, Colour, TextStyle
+from issuer.certificate.fonts import ShownGlyphs, Weight, font
+from issuer.certificate.style import PAGE_HEIGHT, PAGE_WIDTH, Colour
 from issuer.certificate.text import FittedText
 
 Align = Literal["left", "centre", "right"]
+_SLANT = math.radians(33)
+_RESOURCES = {weight: f"F{number}" for number, weight in enumerate(Weight, start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +60,40 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class DrawnPages:
-    """The content of each page, not compressed, the fonts it uses, and the structure of it all."""
+    """The content of each page, not compressed, the glyphs it shows by the names of their fonts, and the structure."""
 
     contents: Sequence[bytes]
-    fonts: Sequence[FontSubset]
+    fonts: Mapping[str, ShownGlyphs]
     root: Element
+
+
+class _Mark:
+    """What is drawn in its context stands between the beginning and the end of marked content."""
+
+    __slots__ = ("_beginning", "_canvas")
+
+    def __init__(self, canvas: Canvas, beginning: str) -> None:
+        self._canvas = canvas
+        self._beginning = beginning
+
+    def __enter__(self) -> None:
+        self._canvas.addLiteral(self._beginning)
+
+    def __exit__(self, *_: object) -> None:
+        self._canvas.addLiteral("EMC")
+
+
+def _blank_page() -> Canvas:
+    return Canvas(BytesIO(), pagesize=(PAGE_WIDTH, PAGE_HEIGHT), pageCompression=0, invariant=1)
 
 
 class TaggedCanvas:
     """A ReportLab canvas that draws from the top left and records marked content."""
 
     def __init__(self) -> None:
-        for weight in Weight:
-            font(weight)
+        self._shown = {weight: ShownGlyphs(font(weight)) for weight in Weight}
         self._contents: list[bytes] = []
-        # `initialFontName`: ReportLab otherwise writes a Helvetica that is not embedded into every page.
-        self._canvas = Canvas(
-            BytesIO(),
-            pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
-            pageCompression=0,
-            invariant=1,
-            initialFontName=Weight.REGULAR.value,
-        )
+        self._canvas = _blank_page()
         self.root = Element("Document")
         self._numbers = [0]
 
@@ -91,43 +105,42 @@ class TaggedCanvas:
     def next_page(self) -> None:
         """Finish this page and begin another."""
         self._end_page()
+        self._canvas = _blank_page()
         self._numbers.append(0)
 
     def finish(self) -> DrawnPages:
         """Finish the last page and return what was drawn."""
         self._end_page()
-        return DrawnPages(self._contents, cut_subsets(self._canvas), self.root)
+        shown = {_RESOURCES[weight]: glyphs for weight, glyphs in self._shown.items()}
+        return DrawnPages(self._contents, shown, self.root)
 
     def _end_page(self) -> None:
-        self._contents.append(self._canvas.getCurrentPageContent().encode("latin-1"))
-        self._canvas.showPage()
+        self._contents.append(self._canvas.getCurrentPageContent().encode("ascii"))
 
-    @contextmanager
-    def content(self, element: Element) -> Iterator[None]:
+    def content(self, element: Element) -> "_Mark":
         """Everything drawn inside belongs to `element`."""
         number = self._numbers[-1]
         self._numbers[-1] += 1
         element.children.append(MarkedContent(self.page, number))
-        self._canvas.addLiteral(f"/{element.kind} <</MCID {number}>> BDC")
-        yield
-        self._canvas.addLiteral("EMC")
+        return _Mark(self._canvas, f"/{element.kind} <</MCID {number}>> BDC")
 
-    @contextmanager
-    def artifact(self, kind: Literal["Layout", "Pagination", "Background"]) -> Iterator[None]:
+    def artifact(self, kind: Literal["Layout", "Pagination", "Background"]) -> "_Mark":
         """Everything drawn inside is decoration or page furniture."""
-        self._canvas.addLiteral(f"/Artifact <</Type /{kind}>> BDC")
-        yield
-        self._canvas.addLiteral("EMC")
+        return _Mark(self._canvas, f"/Artifact <</Type /{kind}>> BDC")
 
     def spaced_text(self, at: tuple[float, float], text: FittedText, *, spacing: float) -> None:
         """Draw one line with extra space between its characters, the left end of its baseline at a point."""
         (line,) = text.lines
-        self._draw(at, line, text, spacing=spacing)
+        self._show(line, text, place=f"{at[0]:.4f} {PAGE_HEIGHT - at[1]:.4f} Td", spacing=spacing)
 
-    def _draw(self, at: tuple[float, float], line: str, text: FittedText, *, spacing: float = 0.0) -> None:
-        self._canvas.setFont(text.style.weight.value, text.size)
-        self._canvas.setFillColorRGB(*text.style.colour)
-        self._canvas.drawString(at[0], PAGE_HEIGHT - at[1], line, charSpace=spacing)
+    def _show(self, line: str, text: FittedText, *, place: str, spacing: float = 0.0) -> None:
+        """Write one line; `place` is the operator and its operands that put the start of the baseline."""
+        weight = text.style.weight
+        space = f" {spacing:g} Tc" if spacing else ""
+        self._canvas.addLiteral(
+            f"BT {text.style.ink} /{_RESOURCES[weight]} {text.size:g} Tf{space} {place}"
+            f" <{self._shown[weight].encode(line)}> Tj{' 0 Tc' if spacing else ''} ET"
+        )
 
     def lines(self, fitted: FittedText, box: Box, *, align: Align = "left") -> None:
         """Draw fitted lines into a box, from its upper edge down."""
@@ -135,20 +148,22 @@ class TaggedCanvas:
         step = fitted.step
         baseline = box.y + step / 2 + fitted.size * 0.355  # the middle of the capitals stands in the middle of the line
         for line in fitted.lines:
-            slack = box.width - face.width(line, fitted.size)
-            x = box.x + {"left": 0, "centre": slack / 2, "right": slack}[align]
-            self._draw((x, baseline), line, fitted)
+            x = box.x
+            if align != "left":
+                slack = box.width - face.width(line, fitted.size)
+                x += slack / 2 if align == "centre" else slack
+            self._show(line, fitted, place=f"{x:.4f} {PAGE_HEIGHT - baseline:.4f} Td")
             baseline += step
 
-    def mark(self, line: str, *, style: TextStyle, size: float, centre: float) -> None:
+    def mark(self, text: FittedText, *, centre: float) -> None:
         """Draw one line across the sheet, slanting, its middle `centre` points from the top."""
-        self._canvas.saveState()
-        self._canvas.translate(PAGE_WIDTH / 2, PAGE_HEIGHT - centre)
-        self._canvas.rotate(33)
-        self._canvas.setFont(style.weight.value, size)
-        self._canvas.setFillColorRGB(*style.colour)
-        self._canvas.drawString(-font(style.weight).width(line, size) / 2, -size * 0.355, line)
-        self._canvas.restoreState()
+        (line,) = text.lines
+        left, below = font(text.style.weight).width(line, text.size) / 2, text.size * 0.355
+        cosine, sine = math.cos(_SLANT), math.sin(_SLANT)
+        x = PAGE_WIDTH / 2 - left * cosine + below * sine
+        y = PAGE_HEIGHT - centre - left * sine - below * cosine
+        place = f"{cosine:.6f} {sine:.6f} {-sine:.6f} {cosine:.6f} {x:.4f} {y:.4f} Tm"
+        self._show(line, text, place=place)
 
     def fill(self, box: Box, colour: Colour) -> None:
         """Fill a rectangle."""

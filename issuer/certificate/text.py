@@ -1,6 +1,7 @@
 """Breaking text into lines by the metrics of the font. Text stays literal: no markup is read, nothing is dropped."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from issuer.certificate.errors import TextDoesNotFitError
@@ -9,6 +10,7 @@ from issuer.certificate.style import TextStyle
 
 # A line never ends with a hyphen: text extraction takes that for a divided word and swallows it.
 _SPACE_TO_BREAK_AT = re.compile(r"(?<![-\u2010\u00ad]) +")
+_HALVINGS = 7  # enough for a hundredth of a line
 _BREAK_AFTER = frozenset("/,·.;:)]}~@_&=")
 
 
@@ -49,43 +51,69 @@ def fit_text(where: str, text: str, *, style: TextStyle, width: float, max_lines
     Raises:
         TextDoesNotFitError: it needs more lines even in the smallest size.
     """
-    face = font(style.weight)
+    face, parts = font(style.weight), words(text)
+    line = " ".join(parts)
+    whole = face.advance(line) / 1000
+    if whole * style.sizes[0] <= width:
+        return FittedText(style, style.sizes[0], (line,) if line else ())
+    measured = [(word, face.advance(word) / 1000) for word in parts]
     for divide in (False, True) if max_lines > 1 else (False,):
         for size in style.sizes:
-            lines = _break(text, face, size=size, width=width, divide=divide)
+            lines = _break(measured, face, room=width / size, divide=divide)
             if lines is not None and len(lines) <= max_lines:
                 return FittedText(style, size, lines)
     raise TextDoesNotFitError(where=where, lines=max_lines)
 
 
-def _break(text: str, face: Font, *, size: float, width: float, divide: bool) -> tuple[str, ...] | None:
+def balance(fitted: FittedText, *, width: float) -> FittedText:
+    """Make the lines of a text as even as they can be without another line; `width` is what it was fitted into."""
+    if len(fitted.lines) == 1:
+        return fitted
+    face = font(fitted.style.weight)
+    measured = [(word, face.advance(word) / 1000) for line in fitted.lines for word in words(line)]
+    best, narrow, wide = fitted.lines, 0.0, width / fitted.size
+    for _ in range(_HALVINGS):
+        room = (narrow + wide) / 2
+        lines = _break(measured, face, room=room, divide=False)
+        if lines is not None and len(lines) == len(best):
+            best, wide = lines, room
+        else:
+            narrow = room
+    return FittedText(fitted.style, fitted.size, best)
+
+
+_Measured = Sequence[tuple[str, float]]
+
+
+def _break(words: _Measured, face: Font, *, room: float, divide: bool) -> tuple[str, ...] | None:
+    """Fill lines with words; `room` and the widths of words are in units of the size."""
+    space = face.advance(" ") / 1000
     lines: list[str] = []
-    line = ""
-    for word in words(text):
-        longer = f"{line} {word}" if line else word
-        if face.width(longer, size) <= width:
-            line = longer
+    line, used = "", 0.0
+    for word, width in words:
+        if line and used + space + width <= room:
+            line, used = f"{line} {word}", used + space + width
             continue
         if line:
             lines.append(line)
-        if face.width(word, size) > width:
+        line, used = word, width
+        if width > room:
             if not divide:
                 return None
-            lines.extend(_divide(word, face, size=size, width=width))
+            lines.extend(_divide(word, face, room=room))
             line = lines.pop()
-        else:
-            line = word
+            used = face.advance(line) / 1000
     return (*lines, line) if line else tuple(lines)
 
 
-def _divide(word: str, face: Font, *, size: float, width: float) -> list[str]:
+def _divide(word: str, face: Font, *, room: float) -> list[str]:
     """Cut a word that is wider than a line into pieces: after a sign if one is near, else at any character."""
     pieces: list[str] = []
-    while face.width(word, size) > width:
-        room = 1
-        while face.width(word[: room + 1], size) <= width:
-            room += 1
-        cut = next((at for at in range(room, room // 2, -1) if word[at - 1] in _BREAK_AFTER), room)
+    while face.advance(word) / 1000 > room:
+        fitting = 1
+        while face.advance(word[: fitting + 1]) / 1000 <= room:
+            fitting += 1
+        cut = next((at for at in range(fitting, fitting // 2, -1) if word[at - 1] in _BREAK_AFTER), fitting)
         while cut > 1 and word[cut - 1] in "-\u2010\u00ad":
             cut -= 1
         pieces.append(word[:cut])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-CREATOR_TOOL = "competency-bank"
+from credential_schemas.creator_tool import TOOL, creator_tool
 
 _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -21,7 +21,7 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:language><rdf:Bag><rdf:li>{language}</rdf:li></rdf:Bag></dc:language>
 <xmp:CreateDate>{date}</xmp:CreateDate><xmp:ModifyDate>{date}</xmp:ModifyDate><xmp:MetadataDate>{date}</xmp:MetadataDate>
-<xmp:CreatorTool>{tool}</xmp:CreatorTool><pdf:Producer>{tool}</pdf:Producer>
+<xmp:CreatorTool>{creator}</xmp:CreatorTool><pdf:Producer>{tool}</pdf:Producer>
 <xmpMM:DocumentID>{identifier}</xmpMM:DocumentID>
 <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
 <pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
@@ -45,6 +45,12 @@ class FileFacts:
     language: str
     created_at: datetime
     document_id: str
+    wording: int
+
+    @property
+    def creator(self) -> str:
+        """Return the tool that wrote the page, which names the version of its wording."""
+        return creator_tool(self.wording)
 
     @property
     def pdf_date(self) -> str:
@@ -63,6 +69,7 @@ class FileFacts:
             title=escape(self.title),
             language=escape(self.language),
             date=self.xmp_date,
-            tool=CREATOR_TOOL,
+            creator=escape(self.creator),
+            tool=TOOL,
             identifier=escape(self.document_id),
         ).encode()

@@ -36,7 +36,12 @@ class CommandContext:
         """Open the bank for the time of a `with` block."""
         from issuer.bank import open_bank
 
-        bank = open_bank(self.data_directory, passphrase=self.settings.secret())
+        bank = open_bank(
+            self.data_directory,
+            passphrase=self.settings.secret(),
+            secrets=self.settings.key_secrets(),
+            database=self.settings.database_url(),
+        )
         try:
             yield bank
         finally:

@@ -4,7 +4,7 @@ import argparse
 
 from issuer.cli.context import CommandContext
 
-SUMMARY = "look at files, keys, certificates, database and status lists"
+SUMMARY = "look at files, keys, certificates, seal, database and status lists"
 EXAMPLE = "cb-issuer doctor --data bank"
 
 

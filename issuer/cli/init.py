@@ -38,7 +38,13 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.founding import FoundingPlan, found_bank
 
     path = context.data_directory
-    plan = FoundingPlan(_profile(arguments), context.settings.secret(), LIST_SIZE)
+    plan = FoundingPlan(
+        _profile(arguments),
+        context.settings.secret(),
+        LIST_SIZE,
+        key_secrets=context.settings.key_secrets(),
+        database=context.settings.database_url(),
+    )
     bank = found_bank(path, plan, now=context.clock)
     try:
         profile = bank.profile

@@ -8,7 +8,8 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import short_text
 
 if TYPE_CHECKING:
-    from issuer.issuing import Issued, IssueRequest
+    from issuer.certified_claims import IssueRequest
+    from issuer.issuing import Issued
     from issuer.selection import Selection
 
 SUMMARY = "issue one certificate as a sealed PDF"
@@ -64,6 +65,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     _say_selection(issued.selection, context)
     if arguments.blind and arguments.reveal is None:
         context.note("issue.no_reveal")
+    if issued.document.seal_level != bank.profile.sealing.level:
+        context.note("issue.seal_without", number=issued.number, level=issued.document.seal_level)
     files = {"pdf": arguments.out, "sd_jwt": arguments.sd_jwt, "reveal": arguments.reveal}
     document = {
         **_issued_document(issued),
@@ -80,8 +83,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 def _request(arguments: argparse.Namespace) -> "IssueRequest":
     from credential_schemas.wording.model import Language
+    from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
     from issuer.errors import FileUnreadable
-    from issuer.issuing import DEFAULT_PURPOSE, IssueRequest
     from issuer.selection import Choice
 
     language: Language = "en" if getattr(arguments, "lang", None) == "en" else "ko"
@@ -148,6 +151,7 @@ def _issued_document(issued: "Issued") -> dict[str, object]:
         "recipient": claims.recipient,
         "applicant_no": claims.applicant_no,
         "status": {"uri": claims.status.uri, "idx": claims.status.idx},
+        "seal_level": issued.document.seal_level,
         "qr_version": symbols.version,
         "qr": {
             "version": symbols.version,

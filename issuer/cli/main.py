@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Final, NoReturn
 
+from credential_schemas.version import VERSION
 from issuer.cli.context import CommandContext
 from issuer.cli.messages import language_of
 from issuer.cli.options import add_common_options
@@ -24,6 +24,8 @@ _COMMANDS: Final = {
     "revoke": "revoke",
     "suspend": "suspend",
     "reinstate": "reinstate",
+    "trust-bundle": "trust_bundle",
+    "sealing": "sealing",
     "serve": "serve",
     "doctor": "doctor",
 }
@@ -75,7 +77,7 @@ def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser with every command; a command module is small until it runs."""
     parser = _Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
-    parser.add_argument("--version", action="version", version=f"{PROGRAM} {version('competency-bank')}")
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, module_name in _COMMANDS.items():

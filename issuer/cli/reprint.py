@@ -36,10 +36,13 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     write_whole(arguments.out, printed.pdf, mode=PRIVATE)
     if printed.status != "valid":
         context.note("reprint.not_valid", number=printed.number, status=printed.status)
+    if printed.seal_level not in (None, bank.profile.sealing.level):
+        context.note("issue.seal_without", number=printed.number, level=str(printed.seal_level))
     document = {
         "number": printed.number,
         "stored": printed.stored,
         "status": printed.status,
+        "seal_level": printed.seal_level,
         "files": {"pdf": str(arguments.out)},
     }
     context.answer(document, context.text("reprint.done", number=printed.number, file=str(arguments.out)))

@@ -5,7 +5,7 @@ import sys
 
 from issuer.cli.context import CommandContext
 
-SUMMARY = "serve keys, type metadata, status lists and the trust list"
+SUMMARY = "serve keys, type metadata, status lists, the trust list and typed confirmation codes"
 EXAMPLE = "cb-issuer serve --host 127.0.0.1 --port 8000"
 
 
@@ -17,24 +17,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Serve until stopped."""
-    import uvicorn
-
-    from issuer.app import ServiceWork, create_app
+    from issuer.app import Desk, ServiceWork, create_app
+    from issuer.bundling import publish_lists_and_bundle
+    from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
-    from issuer.publishing import publish_due
+    from keys.gate.gate import Visitors
+    from keys.gate.server import listen, serve
 
-    host = arguments.host or context.settings.host
-    port = context.settings.port if arguments.port is None else arguments.port
+    settings = context.settings
+    host = arguments.host or settings.host
+    port = settings.port if arguments.port is None else arguments.port
+    visitors = Visitors.open(
+        rate_storage=settings.rate_storage,
+        trusted_proxies=settings.trusted_proxies,
+        token_file=settings.tokens,
+    )
     with context.bank() as bank:
         bank.signer("status")  # without it the lists would grow old unnoticed
+        if bank.has_bundle_key:
+            bank.signer("bundle")
         work = ServiceWork(
-            refresh=lambda: publish_due(bank, now=context.clock()),
+            refresh=lambda: publish_lists_and_bundle(bank, now=context.clock()),
             problems=lambda: readiness_problems(bank, now=context.clock()),
         )
-        app = create_app(bank.folder, bank.profile, work)
-        context.answer({"listening": f"http://{host}:{port}"}, context.text("serve.listening", host=host, port=port))
-        sys.stdout.flush()
-        uvicorn.run(
-            app, host=host, port=port, log_level="warning", server_header=False, h11_max_incomplete_event_size=16384
-        )
+        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors)
+        app = create_app(bank.folder, bank.profile, work, desk=desk)
+
+        def ready() -> None:
+            context.answer(
+                {"listening": f"http://{host}:{port}"}, context.text("serve.listening", host=host, port=port)
+            )
+            sys.stdout.flush()
+
+        serve(app, listen(host, port), ready=ready)
     return 0

@@ -92,6 +92,13 @@ class AccountBook:
         row = self._connection.execute(select(*columns).where(PERSONS.c.person_link == person_link)).first()
         return None if row is None else Person(*row)
 
+    def person_to_link(self, person_link: str) -> Person | None:
+        """Return a registered person, and let nobody else link or change it until this transaction ends."""
+        self._connection.execute(
+            select(PERSONS.c.person_link).where(PERSONS.c.person_link == person_link).with_for_update()
+        )
+        return self.person(person_link)
+
     def open_account(self, account: Account) -> None:
         """Record a new account."""
         self._connection.execute(insert(ACCOUNTS).values(**asdict(account)))

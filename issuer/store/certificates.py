@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from issuer.store.tables import CERTIFICATE_ENTRIES, CERTIFICATES, COUNTERS, STATUS_EVENTS
+from issuer.store.upserts import upsert
 from keys.encoding import decode_json, encode_json
 
 _MAX_DISCLOSED_BYTES = 64 * 1024
+_IDS_AT_ONCE = 1000  # a statement takes a limited number of values: SQLite 32,766, PostgreSQL 65,535
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,11 @@ class CertificateBook:
 
     def reserve_numbers(self, year: int, count: int) -> range:
         """Reserve the next serial numbers of a year; a number that is then not used stays a gap."""
-        by_name = COUNTERS.c.name == f"certificates-{year}"
-        raised = update(COUNTERS).where(by_name).values(value=COUNTERS.c.value + count).returning(COUNTERS.c.value)
-        last = self._connection.execute(raised).scalar()
-        if last is None:
-            last = count
-            self._connection.execute(insert(COUNTERS).values(name=f"certificates-{year}", value=last))
+        reserved = upsert(self._connection, COUNTERS).values(name=f"certificates-{year}", value=count)
+        raised = reserved.on_conflict_do_update(
+            index_elements=["name"], set_={"value": COUNTERS.c.value + reserved.excluded.value}
+        )
+        last = self._connection.execute(raised.returning(COUNTERS.c.value)).scalar_one()
         return range(last - count + 1, last + 1)
 
     def record_issued(self, certificate: StoredCertificate, entries: Iterable[CarriedEntry]) -> None:
@@ -93,6 +94,21 @@ class CertificateBook:
     def certificate(self, number: str) -> StoredCertificate | None:
         """Return one certificate."""
         found = self._select(CERTIFICATES.c.number == number)
+        return found[0] if found else None
+
+    def certificate_to_change(self, number: str) -> StoredCertificate | None:
+        """Return one certificate and let nobody else change it until this transaction ends."""
+        found = self._select(CERTIFICATES.c.number == number, locked=True)
+        return found[0] if found else None
+
+    def newest_issue(self) -> str | None:
+        """Return when the newest certificate that is not revoked was issued."""
+        in_force = select(CERTIFICATES.c.issued_at).where(CERTIFICATES.c.status != "revoked")
+        return self._connection.execute(in_force.order_by(CERTIFICATES.c.issued_at.desc()).limit(1)).scalar()
+
+    def certificate_at(self, locator: str) -> StoredCertificate | None:
+        """Return the certificate whose confirmation code has this locator."""
+        found = self._select(CERTIFICATES.c.locator == locator)
         return found[0] if found else None
 
     def count(self) -> int:
@@ -109,7 +125,11 @@ class CertificateBook:
 
     def copies_of(self, source_entry_ids: Collection[str]) -> list[CarriedEntry]:
         """Return every place where one of these entries is certified."""
-        return self._carried(CERTIFICATE_ENTRIES.c.source_entry_id.in_(source_entry_ids))
+        ids = list(source_entry_ids)
+        copies = []
+        for start in range(0, len(ids), _IDS_AT_ONCE):
+            copies += self._carried(CERTIFICATE_ENTRIES.c.source_entry_id.in_(ids[start : start + _IDS_AT_ONCE]))
+        return copies
 
     def set_entry_status(self, entry: CarriedEntry, status: int) -> None:
         """Record the new status value (0 to 3) of one entry on one certificate."""
@@ -127,9 +147,11 @@ class CertificateBook:
         query = select(*columns).where(STATUS_EVENTS.c.number == number).order_by(STATUS_EVENTS.c.id)
         return [StatusEvent(*row) for row in self._connection.execute(query)]
 
-    def _select(self, condition: ColumnElement[bool]) -> list[StoredCertificate]:
+    def _select(self, condition: ColumnElement[bool], *, locked: bool = False) -> list[StoredCertificate]:
         columns = (CERTIFICATES.c[name] for name in StoredCertificate.__slots__)
         query = select(*columns).where(condition).order_by(CERTIFICATES.c.number)
+        if locked:
+            query = query.with_for_update()
         return [StoredCertificate(*row) for row in self._connection.execute(query)]
 
     def _carried(self, condition: ColumnElement[bool]) -> list[CarriedEntry]:

@@ -1,66 +1,88 @@
-"""Opening the database: durable SQLite settings, migrations, and transactions that end in the bank's own errors."""
+"""The bank's store: a SQLite file or a PostgreSQL database, with transactions that end in the bank's own errors."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy import Connection, Engine, text
 
-from issuer.errors import StorageFull, StorageUnusable
+from issuer.store.connections import SQLITE, for_reading, for_writing, postgresql_engine, sqlite_engine
+from issuer.store.group_commit import GroupCommit
+from issuer.store.problems import own_errors
+from issuer.store.schema import bring_up_to_date, check_holder
 from issuer.store.transaction import Transaction
 
-SCHEMA_VERSION: Final = "0001"
-"""The newest revision under `migrations/versions`; a test compares."""
-
-_BUSY_TIMEOUT_MS: Final = 5_000
-_PROBLEMS: Final = {
-    sqlite3.SQLITE_BUSY: "another program keeps it locked",
-    sqlite3.SQLITE_LOCKED: "another program keeps it locked",
-    sqlite3.SQLITE_READONLY: "it may only be read",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk reported an error",
-    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a copy",
-    sqlite3.SQLITE_NOTADB: "it is not a database",
+T = TypeVar("T")
+_PROMISES: Final = {
+    "fsync": "the server may lose what it committed (fsync is off)",
+    "full_page_writes": "the server may lose what it committed (full_page_writes is off)",
 }
 
 
 class Store:
-    """The bank's database; every access is a `read` or a `write` transaction."""
+    """The bank's database; every access is a `read` or a `write` transaction, or a work in one of `together`."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._group = GroupCommit(self.write)
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that sees one consistent state and changes nothing."""
-        with _own_errors(), self._engine.connect() as connection:
-            yield Transaction(connection)
+        with own_errors(), self._engine.connect() as plain:
+            yield Transaction(for_reading(plain))
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that commits at the end of the block, or leaves nothing if the block fails.
 
-        On SQLite the write lock is taken at once, so that two writers wait instead of failing half way.
+        On SQLite the write lock is taken at once, so that two writers wait instead of failing half way. On PostgreSQL
+        writers run side by side; what is read to be changed is locked where it is read.
 
         Raises:
             StorageFull: there is no room for the change.
-            StorageUnusable: the database is locked, read-only or damaged.
+            StorageUnusable: the database is locked, read-only, damaged or out of reach.
         """
-        with _own_errors(), self._engine.connect() as plain:
-            connection = plain.execution_options(bank_write=True)
+        with own_errors(), self._engine.connect() as plain:
+            connection = for_writing(plain)
             with connection.begin():
                 yield Transaction(connection)
 
-    def integrity_problem(self) -> str | None:
-        """Let the database check itself; answer what is wrong, None when nothing is.
+    def together(self, work: Callable[[Transaction], T]) -> T:
+        """Run a work in a write transaction that it may share with others waiting; answer after the commit.
+
+        Args:
+            work: touches nothing but the transaction, because it may be run again.
+
+        Raises:
+            Exception: as `write`, or what the work raised; it left nothing.
+        """
+        return self._group.run(work)
+
+    def problem(self) -> str | None:
+        """Say what is wrong with the database as far as one question tells, None when nothing is.
 
         Raises:
             StorageUnusable: it cannot even be read.
         """
-        with _own_errors(), self._engine.connect() as connection:
+        with own_errors(), self._engine.connect() as connection:
+            if connection.dialect.name == SQLITE:
+                connection.execute(text("SELECT count(*) FROM counters"))
+                return None
+            return _server_problem(connection)
+
+    def integrity_problem(self) -> str | None:
+        """Let the database check itself, which may take long; answer what is wrong, None when nothing is.
+
+        A server checks its own files (`pg_amcheck`); of it only what it promises is asked.
+
+        Raises:
+            StorageUnusable: it cannot even be read.
+        """
+        with own_errors(), self._engine.connect() as connection:
+            if connection.dialect.name != SQLITE:
+                return _server_problem(connection)
             answer = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
         return None if answer == "ok" else "its own check failed; restore a copy"
 
@@ -75,69 +97,51 @@ def open_store(path: Path) -> Store:
     Raises:
         StorageFull, StorageUnusable: as `Store.write`.
     """
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    with _own_errors():
-        if _schema_version(engine) != SCHEMA_VERSION:
-            _migrate(engine)
+    return _opened(sqlite_engine(path))
+
+
+def open_server_store(url: str, *, issuer: str) -> Store:
+    """Open the database of a bank on a PostgreSQL server and bring its schema up to date.
+
+    Raises:
+        InvalidOption: the URL has another form, or the driver is not installed.
+        DatabaseOfAnother: it holds no bank, or another; numbers that begin anew would be handed out twice.
+        StorageFull, StorageUnusable: as `Store.write`.
+    """
+    engine = postgresql_engine(url)
+    with own_errors():
+        check_holder(engine, issuer)
+    return _opened(engine)
+
+
+def create_server_store(url: str) -> Store:
+    """Open a database on a PostgreSQL server for a new bank and make its tables.
+
+    Raises:
+        InvalidOption: the URL has another form, or the driver is not installed.
+        DatabaseOfAnother: it holds a bank already, or tables of something else.
+        StorageFull, StorageUnusable: as `Store.write`.
+    """
+    engine = postgresql_engine(url)
+    with own_errors():
+        check_holder(engine, None)
+    return _opened(engine)
+
+
+def _opened(engine: Engine) -> Store:
+    try:
+        with own_errors():
+            bring_up_to_date(engine)
+    except BaseException:
+        engine.dispose()
+        raise
     return Store(engine)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    # Transactions are opened by _begin_sqlite, never by the driver.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("bank_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _schema_version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        return version
-
-
-def _migrate(engine: Engine) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "issuer.store:migrations")
-    with engine.connect() as plain:
-        connection = plain.execution_options(bank_write=True)
-        with connection.begin():
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-
-
-@contextmanager
-def _own_errors() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError:
-        raise  # a rule of the schema was broken: a bug, not a state of the disk
-    except DatabaseError as error:
-        raise _translated(error.orig) from error
-    except sqlite3.DatabaseError as error:
-        raise _translated(error) from error
-
-
-def _translated(error: Any) -> StorageFull | StorageUnusable:  # noqa: ANN401 - the driver's error, of no common type
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return StorageFull(what="the database")
-    problem = _PROBLEMS.get(code, "the database reported an unexpected error")
-    return StorageUnusable(problem, what="the database")
+def _server_problem(connection: Connection) -> str | None:
+    if connection.execute(text("SELECT pg_is_in_recovery()")).scalar_one():
+        return "the server is a copy that may only be read"
+    for setting, problem in _PROMISES.items():
+        if connection.exec_driver_sql(f"SHOW {setting}").scalar_one() == "off":
+            return problem
+    return None

@@ -66,7 +66,10 @@ class EntryBook:
         self._connection = connection
 
     def record_delivery(self, delivery: Delivery) -> int:
-        """Record that a file arrived; answer the id of the delivery."""
+        """Record that a file arrived; answer the id of the delivery. Two deliveries are taken in one after the other."""
+        if self._connection.dialect.name != "sqlite":
+            # Two programs that read the same file would both find its records new; SQLite has one writer anyway.
+            self._connection.exec_driver_sql("LOCK TABLE deliveries IN SHARE ROW EXCLUSIVE MODE")
         values = {name: getattr(delivery, name) for name in Delivery.__slots__}
         recorded = insert(DELIVERIES).values(**values, counts="{}").returning(DELIVERIES.c.id)
         delivery_id: int = self._connection.execute(recorded).scalar_one()
@@ -78,8 +81,8 @@ class EntryBook:
         self._connection.execute(update(DELIVERIES).where(by_id).values(counts=encode_json(counts).decode()))
 
     def find_record(self, source: str, record_key: str) -> StoredEntry | None:
-        """Return the entry that a source delivered before under the same key."""
-        found = self._select(and_(ENTRIES.c.source == source, ENTRIES.c.record_key == record_key))
+        """Return the entry that a source delivered before under the same key, and let nobody else change it now."""
+        found = self._select(and_(ENTRIES.c.source == source, ENTRIES.c.record_key == record_key), locked=True)
         return found[0] if found else None
 
     def add(self, entry: StoredEntry) -> None:
@@ -94,6 +97,10 @@ class EntryBook:
         """Return entries by their ids."""
         return self._select(ENTRIES.c.id.in_(ids))
 
+    def entries_kept_as_they_are(self, ids: Collection[str]) -> list[StoredEntry]:
+        """Return entries by their ids, and let nobody change them until this transaction ends."""
+        return self._select(ENTRIES.c.id.in_(ids), shared=True)
+
     def entries_of(self, person_link: str, sources: Collection[str]) -> list[StoredEntry]:
         """Return a person's entries of the given sources, in a stable order."""
         return self._select(and_(ENTRIES.c.person_link == person_link, ENTRIES.c.source.in_(sources)))
@@ -102,6 +109,11 @@ class EntryBook:
         """Return reference data (nobody's entries) of a source by record keys."""
         of_nobody = and_(ENTRIES.c.source == source, ENTRIES.c.person_link.is_(None))
         return self._select(and_(of_nobody, ENTRIES.c.record_key.in_(record_keys)))
+
+    def entry_to_change(self, entry_id: str) -> StoredEntry:
+        """Return one entry as it is now, and let nobody else change it until this transaction ends."""
+        (found,) = self._select(ENTRIES.c.id == entry_id, locked=True)
+        return found
 
     def with_source_record(self, record_id: str, source: str | None) -> list[StoredEntry]:
         """Return the entries with this record id at their source, of one source or of all."""
@@ -116,9 +128,13 @@ class EntryBook:
         of_unknown = and_(ENTRIES.c.person_link.is_not(None), ENTRIES.c.person_link.not_in(registered))
         return self._select(of_unknown)
 
-    def _select(self, condition: ColumnElement[bool]) -> list[StoredEntry]:
+    def _select(
+        self, condition: ColumnElement[bool], *, locked: bool = False, shared: bool = False
+    ) -> list[StoredEntry]:
         columns = (ENTRIES.c[name] for name in StoredEntry.__slots__)
         query = select(*columns).where(condition).order_by(ENTRIES.c.source, ENTRIES.c.first_collected_at, ENTRIES.c.id)
+        if locked or shared:
+            query = query.with_for_update(read=shared)
         return [_entry(row) for row in self._connection.execute(query)]
 
 

@@ -57,10 +57,7 @@ class StatusBook:
             count: how many, at least 1.
             draw: answers a random number below its argument, such as `secrets.randbelow`.
         """
-        newest = select(STATUS_LISTS.c.list_no, STATUS_LISTS.c.size, STATUS_LISTS.c.reserved)
-        list_no, size, reserved = self._connection.execute(
-            newest.order_by(STATUS_LISTS.c.list_no.desc()).limit(1)
-        ).one()
+        list_no, size, reserved = self._newest_list()
         if reserved + count > size // 2:
             list_no, reserved = self.open_list(max(size, count * 4)), 0
         chosen: set[int] = set()
@@ -80,10 +77,20 @@ class StatusBook:
             indexes[last], indexes[other] = indexes[other], indexes[last]
         return ReservedIndexes(list_no, tuple(indexes))
 
+    def _newest_list(self) -> tuple[int, int, int]:
+        """Return number, size and reserved indexes of the newest list, which nobody else draws from meanwhile."""
+        columns = (STATUS_LISTS.c.list_no, STATUS_LISTS.c.size, STATUS_LISTS.c.reserved)
+        newest = select(*columns).order_by(STATUS_LISTS.c.list_no.desc()).limit(1)
+        while True:
+            found = self._connection.execute(newest.with_for_update()).one()
+            # Whoever held the lock before may have opened another list; this statement sees it.
+            if self._connection.execute(newest).one().list_no == found.list_no:
+                return found.list_no, found.size, found.reserved
+
     def set_values(self, list_no: int, values: Iterable[tuple[int, int]]) -> None:
         """Set the values (0 to 3) of some indexes and mark the list as unpublished."""
         by_number = STATUS_LISTS.c.list_no == list_no
-        bitmap = StatusBitmap.of(self.state(list_no).status_list)
+        bitmap = StatusBitmap.of(self.state_to_change(list_no).status_list)
         for idx, value in values:
             bitmap.set(idx, value)
         changed = {"bitmap": bitmap.freeze().data, "unpublished": 1}
@@ -104,8 +111,15 @@ class StatusBook:
 
     def state(self, list_no: int) -> ListState:
         """Return one list."""
-        columns = (STATUS_LISTS.c.bitmap, STATUS_LISTS.c.last_iat)
-        row = self._connection.execute(select(*columns).where(STATUS_LISTS.c.list_no == list_no)).one()
+        return self._state(list_no, locked=False)
+
+    def state_to_change(self, list_no: int) -> ListState:
+        """Return one list and let nobody else change or publish it until this transaction ends."""
+        return self._state(list_no, locked=True)
+
+    def _state(self, list_no: int, *, locked: bool) -> ListState:
+        query = select(STATUS_LISTS.c.bitmap, STATUS_LISTS.c.last_iat).where(STATUS_LISTS.c.list_no == list_no)
+        row = self._connection.execute(query.with_for_update() if locked else query).one()
         return ListState(list_no, StatusList(LIST_BITS, row.bitmap), row.last_iat)
 
     def record_publication(self, list_no: int, *, iat: int) -> None:

@@ -3,8 +3,11 @@
 from sqlalchemy import Connection
 
 from issuer.store.accounts import AccountBook
+from issuer.store.answers import AnswerBook
 from issuer.store.certificates import CertificateBook
 from issuer.store.entries import EntryBook
+from issuer.store.facts import FactBook
+from issuer.store.lookups import LookupBook
 from issuer.store.status_lists import StatusBook
 
 
@@ -16,3 +19,6 @@ class Transaction:
         self.entries = EntryBook(connection)
         self.certificates = CertificateBook(connection)
         self.status_lists = StatusBook(connection)
+        self.lookups = LookupBook(connection)
+        self.answers = AnswerBook(connection)
+        self.facts = FactBook(connection)

@@ -7,7 +7,9 @@ from typing import Any, Final
 from asn1crypto import cms, core, parser, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from keys._pdf_seal.reasons import SealReason, SealRefused
 
@@ -98,6 +100,24 @@ def named_certificate(certificates: Sequence[bytes], values: dict[str, Any]) -> 
     matches = [each for each in certificates if hashlib.sha256(each).digest() == named["cert_hash"].native]
     expect(len(matches) == 1, "exactly one certificate that signing-certificate-v2 names")
     return matches[0]
+
+
+def signature_verifies(
+    key: object, signature: bytes, message: bytes, *, algorithm: hashes.HashAlgorithm | None
+) -> bool:
+    """Tell whether a signature is RSA (PKCS#1 v1.5) or ECDSA by this key over a message, with SHA-256 or longer."""
+    if not isinstance(algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
+        return False
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, message, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, message, ec.ECDSA(algorithm))
+        else:
+            return False
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
+        return False
+    return True
 
 
 def load_certificates(certificates: Sequence[bytes]) -> tuple[x509.Certificate, ...]:

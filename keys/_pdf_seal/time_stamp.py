@@ -5,17 +5,22 @@ Rules:
 * the token is signed data over a TSTInfo by one signer, RSA (PKCS#1 v1.5) or ECDSA with SHA-256, SHA-384 or SHA-512;
 * signed attributes: content type TSTInfo, message digest and signing-certificate-v2, which names the authority's own
   certificate by its SHA-256; nothing is unsigned, and, as with the seal, the parts encoded again give the same bytes;
-* the imprint is the SHA-256 of the seal's signature value;
+* the imprint is the SHA-256 of the seal's signature value, and the signature verifies.
+
+A stamp that keeps these rules is one of this seal, but anybody can make such a stamp. It is believed when
+
 * the authority's certificate names time stamping as its only purpose, critically, is not a CA, may sign, and led to one
   of the caller's roots when the stamp was made: a stamp outlives the certificate of its authority;
-* the stamp was made while the sealer's certificate was valid.
+* it came with no other certificates than those that lead to the root.
 
-Left to the caller: whether the time lies in the future, and what a file without stamp is worth. Whoever holds a file
-can take the stamp off or put a later one on; a stamp proves "not later than", never that it was the only one.
+Left to the caller: whether the time lies in the future, and what a file without stamp, or with one that is not
+believed, is worth. Whoever holds a file can take the stamp off or put a later one on; a stamp proves "not later than",
+never that it was the only one.
 """
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,9 +28,8 @@ from typing import Final
 from asn1crypto import cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from keys._pdf_seal.cms_parts import (
@@ -43,6 +47,7 @@ from keys._pdf_seal.cms_parts import (
     oid,
     sequence,
     set_of,
+    signature_verifies,
     signed_attributes,
     signer_identifier,
     tagged,
@@ -75,7 +80,7 @@ _ECDSA_OIDS: Final = {"sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.
 
 @dataclass(frozen=True, slots=True)
 class TimeStamp:
-    """A token, taken apart strictly; nothing in it is believed before `verify`."""
+    """A token, taken apart strictly; nothing in it is believed before `check_origin` and `distrust`."""
 
     made_at: datetime
     imprint: bytes
@@ -85,42 +90,35 @@ class TimeStamp:
     signature: bytes
     digest: str
 
-    def verify(self, signature: bytes, *, sealer: x509.Certificate, roots: Sequence[str]) -> None:
-        """Check the stamp on a seal.
+    def check_origin(self, signature: bytes) -> None:
+        """Check that the stamp is of this seal, and by the key of the certificate that it names.
 
         Args:
             signature: the seal's signature value.
-            sealer: the certificate of the sealing key.
-            roots: PEM certificates of the authorities whose time stamps the caller trusts.
 
         Raises:
             SealRefused: `BROKEN`, with the rule that is not kept.
         """
         expect(self.imprint == hashlib.sha256(signature).digest(), "a time stamp of this seal, found one of another")
-        expect(self._signature_verifies(), "a time stamp whose signature verifies, RSA or ECDSA")
-        expect(_may_stamp(self.authority), "a time stamp by a certificate for time stamping and nothing else")
+        genuine = False
+        with suppress(ValueError, UnsupportedAlgorithm):  # a key of an unknown kind
+            key = self.authority.public_key()
+            genuine = signature_verifies(key, self.signature, self.signed_attributes, algorithm=_HASHES[self.digest])
+        expect(genuine, "a time stamp whose signature verifies, RSA or ECDSA")
+
+    def distrust(self, roots: Sequence[str]) -> str | None:
+        """Return what the stamp lacks to be believed by somebody who trusts these roots (PEM); None for nothing."""
+        if not may_stamp(self.authority):
+            return "expected a time stamp by a certificate for time stamping and nothing else"
         trusted = [each for root in roots for each in x509.load_pem_x509_certificates(root.encode("utf-8"))]
         path = None
         if trusted:
             path = find_path(self.authority, self.certificates, trusted=trusted, at=self.made_at)
-        expect(path is not None, "a time stamp by an authority that led to a listed root when it was made")
-        expect(set(self.certificates) <= set(path or ()), "a time stamp with only certificates that lead to the root")
-        in_time = sealer.not_valid_before_utc <= self.made_at <= sealer.not_valid_after_utc
-        expect(in_time, "a time stamp made while the sealer's certificate was valid")
-
-    def _signature_verifies(self) -> bool:
-        algorithm = _HASHES[self.digest]
-        try:
-            key = self.authority.public_key()
-            if isinstance(key, rsa.RSAPublicKey):
-                key.verify(self.signature, self.signed_attributes, padding.PKCS1v15(), algorithm)
-            elif isinstance(key, ec.EllipticCurvePublicKey):
-                key.verify(self.signature, self.signed_attributes, ec.ECDSA(algorithm))
-            else:
-                return False
-        except (InvalidSignature, UnsupportedAlgorithm, ValueError):
-            return False
-        return True
+        if path is None:
+            return "expected a time stamp by an authority that led to a listed root when it was made"
+        if not set(self.certificates) <= set(path):
+            return "expected a time stamp with only certificates that lead to the root"
+        return None
 
 
 def read_time_stamp(token: bytes) -> TimeStamp:
@@ -209,7 +207,7 @@ def _read_info(content: bytes) -> tuple[bytes, datetime]:
     return bytes(imprint["hashed_message"].native), made_at
 
 
-def _may_stamp(certificate: x509.Certificate) -> bool:
+def may_stamp(certificate: x509.Certificate) -> bool:
     """Tell whether a certificate is one for time stamping (RFC 3161, 2.3), by its extensions alone; never raises."""
     try:
         extensions = list(certificate.extensions)

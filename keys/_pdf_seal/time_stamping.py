@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from keys._pdf_seal.reasons import SealRefused
-from keys._pdf_seal.time_stamp import read_time_stamp
+from keys._pdf_seal.time_stamp import TimeStamp, read_time_stamp
 from keys.errors import SealError
 
 
@@ -27,15 +28,22 @@ class TimeStamping:
 
 def stamper(time_stamping: TimeStamping | None) -> Callable[[bytes], bytes] | None:
     """Return what asks for a token and refuses (`SealError`) one that is not of the form we accept; None for none."""
-    if time_stamping is None:
-        return None
+    return None if time_stamping is None else partial(_token, time_stamping)
 
-    def stamp(imprint: bytes) -> bytes:
-        token = time_stamping.client.time_stamp(imprint)
-        try:
-            read_time_stamp(token)
-        except SealRefused as refusal:
-            raise SealError(f"the time stamp cannot be used: {refusal.detail}") from refusal
-        return token
 
-    return stamp
+def ask_for_stamp(time_stamping: TimeStamping, imprint: bytes) -> TimeStamp:
+    """Ask for a stamp to learn by whom it is; raises `SealError` for one that is not of the form we accept."""
+    return _accepted(time_stamping.client.time_stamp(imprint))
+
+
+def _token(time_stamping: TimeStamping, imprint: bytes) -> bytes:
+    token = time_stamping.client.time_stamp(imprint)
+    _accepted(token)
+    return token
+
+
+def _accepted(token: bytes) -> TimeStamp:
+    try:
+        return read_time_stamp(token)
+    except SealRefused as refusal:
+        raise SealError(f"the time stamp cannot be used: {refusal.detail}") from refusal

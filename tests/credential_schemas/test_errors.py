@@ -15,6 +15,7 @@ from credential_schemas.errors import (
     SdJwtBuildError,
     SdJwtRefused,
     StatusListError,
+    TrustBundleError,
 )
 
 ERRORS = [
@@ -23,6 +24,7 @@ ERRORS = [
     (KeyUnknown("no key"), "E_KEY (step 6): no key"),
     (SdJwtBuildError("too much"), "too much"),
     (StatusListError("bits", "expected 2"), "bits: expected 2"),
+    (TrustBundleError("key", "expected another"), "key: expected another"),
     (QrPayloadError("codes_missing", "two of three", missing=(2,)), "codes_missing: two of three"),
     (QrPayloadTooLarge(125, "does not fit"), "too_large: does not fit"),
     (PdfContainerError("not_pdf", "expected a PDF"), "not_pdf: expected a PDF"),

@@ -1,6 +1,7 @@
 """Reading status lists: the published vectors, the limits, and every reason to refuse a token."""
 
 import json
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -148,11 +149,27 @@ def test_compressed_bomb_is_not_inflated_beyond_the_limit() -> None:
     packer = zlib.compressobj(9)
     chunk = bytes(1 << 20)
     bomb = b"".join([*(packer.compress(chunk) for _ in range(64)), packer.flush()])
-    assert decoding_kind(8, b64url_encode(bomb)) == "too_large"
+    tracemalloc.start()
+    kind = decoding_kind(8, b64url_encode(bomb))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kind == "too_large"
+    assert peak < 4 * MAX_STATUS_LIST_BYTES  # and not 64 MiB
 
 
 def test_text_over_2_mib_is_refused_before_decoding() -> None:
     assert decoding_kind(1, "A" * (MAX_STATUS_TOKEN_BYTES + 1)) == "too_large"
+    assert decoding_kind(1, "A" * MAX_STATUS_TOKEN_BYTES) == "compression"
+
+
+@pytest.mark.parametrize(
+    ("bits", "data", "kind"),
+    [(3, b"", "bits"), (True, b"", "bits"), (1, bytes(MAX_STATUS_LIST_BYTES + 1), "too_large")],
+)
+def test_list_that_cannot_be_one_is_not_made(bits: int, data: bytes, kind: str) -> None:
+    with pytest.raises(StatusListError) as refusal:
+        StatusList(bits, data)
+    assert refusal.value.kind == kind
 
 
 def test_good_token_gives_its_list_and_times(signer: Signer, keys: dict[str, PublicKey]) -> None:

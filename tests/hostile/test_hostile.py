@@ -12,7 +12,7 @@ from credential_schemas.report.model import Report
 from credential_schemas.report.outcomes import DocumentPart, Verdict
 from tests.hostile import carriers, documents, tokens, transactions
 from tests.hostile.cases import Case, Make, good, unchanged, with_header
-from tests.verifier.world import NOW, STATUS_URI, World
+from tests.verifier.world import NOW, REPORT_SCHEMA, STATUS_URI, World
 from verifier.errors import UnreadableEvidence
 
 HOSTILE = [*tokens.CASES, *transactions.CASES, *carriers.CASES, *documents.CASES]
@@ -98,5 +98,7 @@ def test_real_command_refuses_it_without_a_fault(world: World, case: Case) -> No
     assert ended.returncode in (1, 3, 4)
     assert b"Traceback" not in ended.stderr
     answer = json.loads(ended.stdout)
+    if "checks" in answer:
+        REPORT_SCHEMA.validate(answer)
     reasons = [check["reason"] for check in answer["checks"]] if "checks" in answer else [answer["error"]["kind"]]
     assert case.reason in reasons

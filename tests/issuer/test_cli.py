@@ -21,6 +21,7 @@ from tests.issuer.conftest import START, World
 
 COMMANDS = {
     "init", "sources", "import", "accounts", "issue", "reprint", "revoke", "suspend", "reinstate", "serve", "doctor",
+    "trust-bundle",
 }  # fmt: skip
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
 ERRORS = [
@@ -154,7 +155,7 @@ def test_doctor_names_what_is_wrong(world: World) -> None:
     wrong = {
         line.split()[1] + " " + line.split()[2].rstrip(":") for line in ran.out.splitlines() if line.startswith("error")
     }
-    assert wrong == {"key seal", "certificate seal", "status list", "folder secrets"}
+    assert wrong == {"key seal", "certificate seal", "seal B-B", "status list", "folder secrets"}
 
 
 def test_doctor_warns_before_a_certificate_expires_and_complains_after(world: World) -> None:

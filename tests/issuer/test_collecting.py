@@ -195,16 +195,16 @@ def test_nothing_is_imported_when_a_needed_key_does_not_open(world: World, accou
 
 
 def test_a_full_disk_leaves_the_database_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from issuer.store import engine
+    from issuer.store import connections
 
-    prepare = engine._prepare_sqlite
+    prepare = connections._prepare_sqlite
 
     def prepare_small(connection: object, record: object) -> None:
         prepare(connection, record)  # type: ignore[arg-type] # sqlite's own connection
         pages = connection.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined] # the same
         connection.execute(f"PRAGMA max_page_count = {pages}")  # type: ignore[attr-defined] # the same
 
-    monkeypatch.setattr(engine, "_prepare_sqlite", prepare_small)
+    monkeypatch.setattr(connections, "_prepare_sqlite", prepare_small)
     rows = "".join(ROW.replace("24900000011E", f"259000{number:05}Z") for number in range(300))
     ran = world.deliver("consigned_qualifications", HEADING + rows)
     assert ran.code == 5

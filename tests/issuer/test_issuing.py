@@ -13,8 +13,9 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import add_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
+from issuer.certified_claims import IssueRequest, certificate_number
 from issuer.errors import EntryChanged, StorageUnusable
-from issuer.issuing import IssueRequest, IssueTargets, certificate_number, issue_certificate
+from issuer.issuing import IssueTargets, issue_certificate
 from issuer.outputs import PendingFiles
 from issuer.selection import Choice
 from keys.pdf_seal import check_seal

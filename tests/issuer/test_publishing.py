@@ -104,7 +104,14 @@ def test_documents_are_compressed_for_those_who_ask(client: Client) -> None:
     assert packed.headers["etag"] != plain.headers["etag"]
 
 
-@pytest.mark.parametrize("path", ["/status/2", "/status/01", "/status/x", "/status/..%2f..%2fbank.json", "/status/²"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *["/status/2", "/status/01", "/status/x", "/status/..%2f..%2fbank.json", "/status/²"],
+        *[f"/status/{'9' * digits}" for digits in (9, 10, 300, 5000)],
+    ],
+    ids=lambda path: path[:20],
+)
 def test_a_list_that_does_not_exist_is_not_found(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 

@@ -13,8 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from issuer.errors import StorageFull, StorageUnusable
-from issuer.store import engine
-from issuer.store.engine import SCHEMA_VERSION, Store, open_store
+from issuer.store import connections
+from issuer.store.engine import Store, open_store
+from issuer.store.schema import SCHEMA_VERSION
 from issuer.store.tables import METADATA
 
 
@@ -106,7 +107,7 @@ def test_a_list_takes_its_values_and_is_due_until_published(store: Store) -> Non
 
 
 def test_a_locked_database_is_named_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_BUSY_TIMEOUT_MS", 1)
+    monkeypatch.setattr(connections, "WAIT_FOR_LOCK_MS", 1)
     store = open_store(tmp_path / "bank.db")
     other = sqlite3.connect(tmp_path / "bank.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

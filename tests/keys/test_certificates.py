@@ -1,5 +1,6 @@
 """Our own certificate authority: what its certificates say, and what it refuses to sign."""
 
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,10 +20,11 @@ from keys.certificates import (
     certificate_key,
     create_leaf,
     create_root,
-    load_certificate,
+    valid_until,
 )
 from keys.errors import CertificateError
 from keys.key_files import FileSigner, create_key
+from keys.pem import load_certificate
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 YEAR = Validity(START, START + timedelta(days=365))
@@ -203,6 +205,29 @@ def test_text_that_is_not_one_certificate_is_refused(authority: CertificateAutho
         load_certificate("한글")
     with pytest.raises(CertificateError, match="one certificate in PEM"):
         load_certificate(authority.certificate_pem * 2)
+
+
+@pytest.mark.parametrize(
+    ("part", "spoiled"),
+    [
+        (b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", b"\x06\x08" + bytes(8)),
+        (b"\x06\x03\x55\x1d\x0f", b"\x06\x03\x55\x1d\x13"),
+    ],
+    ids=["a curve that nobody knows", "an extension twice"],
+)
+def test_a_certificate_that_cannot_be_read_to_its_end_is_refused(
+    authority: CertificateAuthority, part: bytes, spoiled: bytes
+) -> None:
+    """Its outer form alone would do for a list; whoever used it later would fail."""
+    der = load_certificate(authority.certificate_pem).public_bytes(Encoding.DER)
+    assert der.count(part) == 1
+    body = base64.encodebytes(der.replace(part, spoiled)).decode()
+    with pytest.raises(CertificateError, match="one certificate in PEM"):
+        load_certificate(f"-----BEGIN CERTIFICATE-----\n{body}-----END CERTIFICATE-----\n")
+
+
+def test_the_end_of_a_certificate_is_told_with_its_time_zone(authority: CertificateAuthority) -> None:
+    assert valid_until(authority.certificate_pem) == START + timedelta(days=3650)
 
 
 def test_a_certificate_for_another_kind_of_key_is_refused() -> None:

@@ -10,16 +10,7 @@ from hypothesis import strategies as st
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json, decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.limits import MAX_JSON_DEPTH, MAX_JSON_INTEGER, MAX_JSON_MEMBERS
-
-TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
-NUMBERS = st.integers(-MAX_JSON_INTEGER, MAX_JSON_INTEGER) | st.floats(allow_nan=False, allow_infinity=False).filter(
-    bool
-)
-VALUES = st.recursive(
-    st.none() | st.booleans() | NUMBERS | TEXT,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
-    max_leaves=12,
-)
+from tests.strategies import JSON
 
 
 def decode(text: str | bytes) -> JsonValue:
@@ -65,7 +56,7 @@ def test_base64url_that_is_not_canonical_is_refused(text: str) -> None:
     assert refusal.value.kind == "base64url"
 
 
-@given(VALUES)
+@given(JSON)
 def test_what_is_written_is_read_back_the_same(value: JsonValue) -> None:
     assert decode_json(encode_json(value), max_bytes=100_000) == value
 

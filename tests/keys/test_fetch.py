@@ -14,7 +14,7 @@ from keys.certificates import LeafKind, SubjectNames, Validity, create_leaf, cre
 from keys.errors import FetchError, UrlError
 from keys.fetch import Fetcher, Network, resolve_by_system
 from keys.key_files import FileSigner, create_key, write_plain_for_development
-from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES
+from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES, MAX_POST_BYTES
 
 JSON = "application/json"
 
@@ -73,6 +73,9 @@ class Handler(socketserver.BaseRequestHandler):
             if self.server.context is not None:
                 connection = self.server.context.wrap_socket(connection, server_side=True)
             request = connection.recv(65_536).decode()
+            head, _, body = request.partition("\r\n\r\n")
+            if "Content-Length: " in head and not body:
+                request += connection.recv(65_536).decode()
             self.server.requests.append(request)
             path = request.split(" ")[1]
             if path.startswith("/drip"):
@@ -147,6 +150,45 @@ def test_an_answer_against_the_rules_is_refused(fetcher: Fetcher, server: Server
         get(fetcher, server, path)
     assert refusal.value.kind == kind
     assert path not in str(refusal.value)
+
+
+def post(fetcher: Fetcher, server: Server, path: str, content: bytes) -> bytes:
+    url = f"http://localhost:{server.port}{path}"
+    return fetcher.post(url, content, media_type="application/json", accept=JSON, max_bytes=64)
+
+
+def test_a_question_is_sent_with_its_length_and_type_and_nothing_about_us(fetcher: Fetcher, server: Server) -> None:
+    server.requests.clear()
+    assert post(fetcher, server, "/good", b'{"code":"7K3MQ"}') == b'{"a":1}'
+    expected = (
+        f"POST /good HTTP/1.1\r\nHost: localhost:{server.port}\r\nAccept: application/json\r\n"
+        "Accept-Encoding: identity\r\nConnection: close\r\nUser-Agent: competency-bank-fetch/1\r\n"
+        'Content-Type: application/json\r\nContent-Length: 16\r\n\r\n{"code":"7K3MQ"}'
+    )
+    assert server.requests == [expected]
+
+
+@pytest.mark.parametrize(("path", "kind", "status"), [("/missing", "status", 404), ("/redirect", "redirect", None)])
+def test_a_refused_question_says_the_status_and_nothing_of_the_question(
+    fetcher: Fetcher, server: Server, path: str, kind: str, status: int | None
+) -> None:
+    with pytest.raises(FetchError) as refusal:
+        post(fetcher, server, path, b"7K3MQ")
+    assert (refusal.value.kind, refusal.value.status) == (kind, status)
+    assert "7K3MQ" not in str(refusal.value)
+
+
+def test_a_question_to_another_origin_is_never_sent(fetcher: Fetcher, server: Server) -> None:
+    server.requests.clear()
+    with pytest.raises(FetchError) as refusal:
+        fetcher.post(f"http://127.0.0.1:{server.port}/good", b"7K3MQ", media_type=JSON, accept=JSON, max_bytes=64)
+    assert refusal.value.kind == "origin"
+    assert server.requests == []
+
+
+def test_a_question_above_its_limit_is_a_mistake_of_the_caller(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(ValueError, match="body of at most 262144 bytes"):
+        post(fetcher, server, "/good", b"a" * (MAX_POST_BYTES + 1))
 
 
 @pytest.mark.parametrize("path", ["/drip-head", "/drip-body"])

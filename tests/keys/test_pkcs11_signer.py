@@ -1,11 +1,9 @@
 """Keys in a PKCS#11 token, with a real SoftHSM2 token made for the run (S22)."""
 
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pkcs11
@@ -15,7 +13,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
-from pkcs11.util.ec import encode_named_curve_parameters
 
 from keys.errors import KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, raw_to_der
@@ -24,82 +21,13 @@ from keys.pdf_seal import Sealer, apply_seal, check_seal
 from keys.pkcs11_signer import Pkcs11Signer, TokenKeyName, _public_key, open_pkcs11_signer, parse_key_uri
 from keys.signer import open_signer
 from tests.keys.pdf_seal.sealing import NOW, SIGNED_AT, Authority, Usage, draw
-
-PIN = "4711 토큰"
-MODULE_PATHS = (
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm2.so",
-    "/usr/lib64/pkcs11/libsofthsm2.so",
-)
-MODULE = next((path for path in MODULE_PATHS if Path(path).exists()), "")
-NO_SOFTHSM = not MODULE or shutil.which("softhsm2-util") is None
-
-
-NEEDS_SOFTHSM = pytest.mark.skipif(NO_SOFTHSM, reason="needs SoftHSM2 (Debian: softhsm2)")
-
-
-def needs_token(test: Callable[..., None]) -> Callable[..., None]:
-    marked: Callable[..., None] = pytest.mark.slow(NEEDS_SOFTHSM(test))
-    return marked
-
-
-@dataclass(frozen=True)
-class Token:
-    """A token with a good key pair and several that must not be opened."""
-
-    module: str
-
-    def uri(self, key: str, *, token: str = "bank") -> str:
-        return f"pkcs11:token={token};{key}?module-path={self.module}"
-
-    def open(self, key: str, *, pin: str = PIN, token: str = "bank") -> Pkcs11Signer:
-        signer = open_signer(self.uri(key, token=token), secrets=lambda _uri: pin)
-        assert isinstance(signer, Pkcs11Signer)
-        return signer
-
-
-def make_pair(session: pkcs11.Session, label: str, identifier: bytes, *, curve: str = "secp256r1") -> None:
-    parameters = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters(curve)}
-    domain = session.create_domain_parameters(pkcs11.KeyType.EC, parameters, local=True)
-    domain.generate_keypair(label=label, id=identifier, store=True)
-
-
-def fill(session: pkcs11.Session) -> None:
-    make_pair(session, "seal", b"\x01")
-    make_pair(session, "twice", b"\x02")
-    make_pair(session, "twice", b"\x03")
-    make_pair(session, "wide", b"\x04", curve="secp384r1")
-    make_pair(session, "half", b"\x05")
-    for half in list(session.get_objects({pkcs11.Attribute.LABEL: "half"})):
-        if half.object_class == pkcs11.ObjectClass.PUBLIC_KEY:
-            half.destroy()
+from tests.keys.softhsm import PIN, Token, needs_token, softhsm
 
 
 @pytest.fixture(scope="module")
 def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    configuration = folder / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        for label in ("bank", "double", "double"):
-            command = [
-                "softhsm2-util",
-                "--init-token",
-                "--free",
-                "--label",
-                label,
-                "--so-pin",
-                "87654321",
-                "--pin",
-                PIN,
-            ]
-            subprocess.run(command, check=True, capture_output=True)
-        with pkcs11.lib(MODULE).get_token(token_label="bank").open(rw=True, user_pin=PIN) as session:
-            fill(session)
-        yield Token(MODULE)
-        pkcs11.unload(MODULE)
+    with softhsm(tmp_path_factory.mktemp("softhsm")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

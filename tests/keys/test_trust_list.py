@@ -19,9 +19,12 @@ from keys.trust_list import (
     trust_list_document,
     trusted_issuer,
 )
+from tests.keys.pdf_seal.sealing import Authority
 
 ID = "https://bank.example"
-PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+PEM, TSA_PEM = Authority("Root").pem(), Authority("Time root").pem()
+UNREADABLE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+BELOW, END = PEM.strip().removesuffix("-----END CERTIFICATE-----"), "-----END CERTIFICATE-----"
 Document = dict[str, Any]
 Change = Callable[[Document], object]
 
@@ -36,12 +39,13 @@ def issuer(signer: FileSigner, other_signer: FileSigner) -> TrustedIssuer:
         status_keys={other_signer.key_id: other_signer.public_key},
         x509_roots=(PEM,),
         seal_roots=(PEM, PEM),
+        tsa_roots=(TSA_PEM,),
         distrusted={signer.key_id: 1_795_200_000},
         origins=(ID, "https://status.bank.example:8443"),
         verify_urls=("https://verify.example/v",),
         legal_lines=("시험법 제1조에 따라 발급합니다.",),
         confirmation_url=f"{ID}/api/v1/confirmations",
-        log_key=other_signer.public_key,
+        log_key=create_note_key().public_key(),
         bundle_keys={signer.key_id: signer.public_key},
     )
 
@@ -190,6 +194,22 @@ CHANGES = [
     pytest.param(
         lambda d: first(d).update(seal_roots=["MIIB"]), r"\.seal_roots\[0\]: expected one PEM", id="root not PEM"
     ),
+    pytest.param(
+        lambda d: first(d).update(seal_roots=[PEM, UNREADABLE]),
+        r"^issuers\[0\]\.seal_roots\[1\]: expected one certificate in PEM, found something else$",
+        id="root that cannot be read",
+    ),
+    pytest.param(
+        lambda d: first(d).update(x509_roots=[PEM + PEM]),
+        r"^issuers\[0\]\.x509_roots\[0\]: expected one certificate in PEM",
+        id="two certificates in one",
+    ),
+    pytest.param(
+        lambda d: first(d).update(tsa_roots=[f"{BELOW}AAAA{END}"]),
+        r"^issuers\[0\]\.tsa_roots\[0\]: expected one certificate in PEM",
+        id="spoiled time-stamping root",
+    ),
+    pytest.param(lambda d: first(d).update(tsa_roots=PEM), r"\.tsa_roots: expected an array", id="tsa roots as text"),
     pytest.param(lambda d: first(d).update(log_key="x"), r"\.log_key: expected an object", id="log key as text"),
     pytest.param(
         lambda d: first(d)["distrusted"][0].pop("kid"), r"distrusted\[0\]\.kid: expected text", id="distrust: no kid"

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from jsonschema import Draft202012Validator
+
 from credential_schemas.certificate_claims import (
     CertificateClaims,
     CertificateEntry,
@@ -21,6 +23,7 @@ from credential_schemas.certificate_claims import (
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.qr.symbols import choose_symbols
 from credential_schemas.report.model import Content, Report
+from credential_schemas.report.schema import report_schema
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from credential_schemas.status_list import StatusToken
@@ -48,6 +51,8 @@ VERIFY_URL = "https://verify.bank.example/v"
 NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NAMES = {"ko": "직무능력은행", "en": "Competency Bank"}
 AUDIENCE, NONCE = "x509_hash:abc", "n-0S6_WzA2Mj-4kk"
+
+REPORT_SCHEMA = Draft202012Validator(report_schema())
 
 JsonObject = dict[str, JsonValue]
 
@@ -261,7 +266,9 @@ class World:
         raw = data if isinstance(data, bytes) else data.encode()
         submission = Submission("evidence", raw, is_code_text)
         moment = Moment(self.now, self.simulated)
-        return verify(submission, rules=rules or self.rules(), moment=moment, reader=self.reader)
+        report = verify(submission, rules=rules or self.rules(), moment=moment, reader=self.reader)
+        REPORT_SCHEMA.validate(report.to_json())  # every Report of this world is one that the schema describes
+        return report
 
     def pdf(self, token: str | None = None, given: CertificateClaims | None = None, **how: object) -> bytes:
         """Return a drawn certificate, without seal; `how` may set printed claims, language, codes and more."""

@@ -90,7 +90,7 @@ def test_the_code_on_the_screen_is_read_back_to_the_same_certificate(
     item = json.loads(capsys.readouterr().out)["id"]
     assert wallet("show", item, "--qr") == 0
     (code,) = zxingcpp.read_barcodes(picture_of(capsys.readouterr().out))
-    assert code.text.startswith("https://check.example/v#")
+    assert code.text.startswith("HTTPS://CHECK.EXAMPLE/v#")
     assert decode_qr_payload(code.text.rpartition("#")[2]) == token
 
 

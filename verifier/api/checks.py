@@ -1,6 +1,5 @@
 """`POST /api/v1/checks`: raw evidence in, a Report out, also for forgeries."""
 
-import asyncio
 import json
 from collections.abc import Callable
 
@@ -8,55 +7,48 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from credential_schemas.report.model import Report
-from verifier.api.problems import ProblemRefused
+from keys.gate.answers import Refusal
+from verifier.api.receipts import MakeReceipt, receipt_wish
 from verifier.evidence.gathering import Submission
-from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 
+CHECKS_PATH = "/api/v1/checks"
 MEDIA_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "application/dc+sd-jwt", "text/plain"})
-BODY_TIMEOUT_S = 30.0  # S5
 _NAME = "upload"
 
 Verify = Callable[[Submission], Report]
 
 
-def checks_router(verify: Verify) -> APIRouter:
-    """Return the addresses of single checks."""
-    router = APIRouter(prefix="/api/v1")
+def checks_router(verify: Verify, receipts: MakeReceipt | None = None) -> APIRouter:
+    """Return the addresses of single checks; `receipts` is None where no key for receipts is open."""
+    router = APIRouter()
 
     @router.post(
-        "/checks",
+        CHECKS_PATH,
         summary="Check one certificate",
-        responses={200: {"description": "A Report, also for a forgery"}, 422: {"description": "Not a certificate"}},
+        responses={
+            200: {"description": "A Report, also for a forgery; a receipt where Accept names one"},
+            406: {"description": "A receipt was asked for, and this service has no key for receipts"},
+            422: {"description": "Not a certificate"},
+        },
         openapi_extra={"requestBody": {"required": True, "content": {media: {} for media in sorted(MEDIA_TYPES)}}},
     )
     async def check_evidence(request: Request) -> Response:
         """Check raw evidence; its kind is told from the bytes, the declared type must only be one of ours."""
         declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if declared not in MEDIA_TYPES:
-            raise ProblemRefused(415, "media_type", f"expected one of {', '.join(sorted(MEDIA_TYPES))}")
-        report = await run_in_threadpool(verify, Submission(_NAME, await read_body(request)))
-        body = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+            raise Refusal(415, "media_type", detail=f"expected one of {', '.join(sorted(MEDIA_TYPES))}")
+        wish = receipt_wish(request.headers.get("accept", ""), request.query_params)
+        if wish is not None and receipts is None:
+            raise Refusal(406, "no_receipts", detail="expected application/json in Accept: no receipts are given here")
+        submission = Submission(_NAME, await request.body())
+        if wish is None or receipts is None:
+            return report_response(await run_in_threadpool(verify, submission))
+        return Response(await run_in_threadpool(receipts, submission, wish), media_type=wish.media_type)
 
     return router
 
 
-async def read_body(request: Request, *, limit: int = MAX_EVIDENCE_BYTES, timeout_s: float = BODY_TIMEOUT_S) -> bytes:
-    """Return the body of a request, read no further than its limit and no longer than its time.
-
-    Raises:
-        ProblemRefused: 413 or 408.
-    """
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
-        raise ProblemRefused(413, "too_large", f"expected at most {limit} bytes")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(timeout_s):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > limit:
-                    raise ProblemRefused(413, "too_large", f"expected at most {limit} bytes")
-    except TimeoutError as error:
-        raise ProblemRefused(408, "body_timeout", f"expected the whole body within {timeout_s:.0f} s") from error
-    return bytes(body)
+def report_response(report: Report) -> Response:
+    """Return a Report as the answer of a request."""
+    body = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from credential_schemas.certificate_claims import CertificateClaims, korean_day
+from credential_schemas.certificate_claims import korean_day
 from credential_schemas.errors import EntryTypeError
+from credential_schemas.presented_claims import Form, PresentedClaims
 from credential_schemas.report.facts import Freshness
 from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context, Report
-from credential_schemas.report.outcomes import CheckName
+from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
 from credential_schemas.status_list import StatusValue
@@ -33,13 +34,27 @@ class _Proved:
     """A proved credential with readable claims, and its status list."""
 
     verified: VerifiedSdJwt
-    claims: CertificateClaims
+    claims: PresentedClaims
     issuer: TrustedIssuer
     answer: StatusAnswer
 
 
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A Report, and the status list it rests on; `list_uri` is empty when there was none to look for."""
+
+    report: Report
+    list_uri: str = ""
+    answer: StatusAnswer | None = None
+
+
 def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: EvidenceReader) -> Report:
-    """Verify what somebody handed in.
+    """Verify what somebody handed in; as `examine`, for those who need the Report alone."""
+    return examine(submission, rules=rules, moment=moment, reader=reader).report
+
+
+def examine(submission: Submission, *, rules: Rules, moment: Moment, reader: EvidenceReader) -> Verification:
+    """Verify what somebody handed in, and keep what the answer rests on.
 
     Args:
         submission: bytes or code text, hostile.
@@ -60,8 +75,16 @@ def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: Evid
     proved, content = _proved(findings, checks, rules=rules, moment=moment), None
     if proved is not None:
         content = _check_proved(proved, checks, rules=rules, moment=moment)
+        checks[CheckName.LOG_INCLUSION] = check_log_inclusion(
+            proved.verified,
+            None if gathered.pdf is None else gathered.pdf.log_proof,
+            issuer=proved.issuer,
+            demanded=rules.profile.require_log,
+        )
         _check_page(gathered, checks, proved=proved)
-    return Report(
+    if submission.by_number:
+        checks[CheckName.PRINT_MATCH] = Check(CheckName.PRINT_MATCH, Outcome.SKIPPED, Reason.LOOKED_UP_BY_NUMBER)
+    report = Report(
         checks=tuple(checks.values()),
         accepted=_accepted(proved, rules=rules),
         evidence=gathered.evidence,
@@ -69,6 +92,7 @@ def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: Evid
         freshness=_freshness(proved, rules=rules, moment=moment),
         context=Context(moment.now, rules.profile.name, moment.simulated),
     )
+    return Verification(report) if proved is None else Verification(report, proved.claims.status.uri, proved.answer)
 
 
 def _proved(
@@ -94,9 +118,8 @@ def _check_proved(proved: _Proved, checks: dict[CheckName, Check], *, rules: Rul
         answer, index=claims.status.idx, tracks_replays=rules.statuses.tracks_replays
     )
     checks[CheckName.ENTRY_STATUS] = check_entry_status(statuses, list_read=token is not None)
-    checks[CheckName.RECIPIENT] = check_recipient(claims.recipient, asked=rules.recipient)
-    checks[CheckName.LOG_INCLUSION] = check_log_inclusion(
-        proved.verified, issuer=proved.issuer, demanded=rules.profile.require_log
+    checks[CheckName.RECIPIENT] = check_recipient(
+        claims.recipient, asked=rules.recipient, may_be_withheld=claims.form is Form.WALLET
     )
     binding = binding_word(checks[CheckName.HOLDER_BINDING])
     return content_of(claims, proved.verified, issuer=proved.issuer, statuses=statuses, binding=binding)
@@ -111,7 +134,7 @@ def _check_page(gathered: Gathered, checks: dict[CheckName, Check], *, proved: _
         checks[CheckName.PRINT_MATCH] = check_links(gathered.addresses, issuer=proved.issuer)
         return
     checks[CheckName.PRINT_MATCH] = check_print_match(
-        gathered.pdf, proved.verified.token, claims=proved.claims, issuer=proved.issuer
+        gathered.pdf, proved.verified.token, claims=proved.claims.paper, issuer=proved.issuer
     )
 
 

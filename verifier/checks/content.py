@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from credential_schemas.bodies import body_name
-from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry
 from credential_schemas.entry_types import Names
+from credential_schemas.presented_claims import PresentedClaims, PresentedEntry
 from credential_schemas.report.facts import (
     CertificateFacts,
     Disclosed,
@@ -22,7 +22,7 @@ from keys.trust_list import TrustedIssuer
 
 
 def content_of(
-    claims: CertificateClaims,
+    claims: PresentedClaims,
     proved: VerifiedSdJwt,
     *,
     issuer: TrustedIssuer,
@@ -35,7 +35,7 @@ def content_of(
     return Content(_certificate(claims, issuer, binding), Disclosed(_holder(claims), entries), withheld)
 
 
-def _certificate(claims: CertificateClaims, issuer: TrustedIssuer, binding: HolderBinding) -> CertificateFacts:
+def _certificate(claims: PresentedClaims, issuer: TrustedIssuer, binding: HolderBinding) -> CertificateFacts:
     return CertificateFacts(
         issuer=IssuerFacts(issuer.id, Sentence(issuer.name["ko"], issuer.name["en"])),
         vct=claims.vct,
@@ -51,24 +51,29 @@ def _certificate(claims: CertificateClaims, issuer: TrustedIssuer, binding: Hold
     )
 
 
-def _holder(claims: CertificateClaims) -> dict[str, JsonValue]:
+def _holder(claims: PresentedClaims) -> dict[str, JsonValue]:
     holder = claims.holder
     birth_date = holder.birth_date.isoformat() if holder.birth_date is not None else None
     members: dict[str, JsonValue] = {"name": holder.name, "name_en": holder.name_en, "birth_date": birth_date}
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _entry(entry: CertificateEntry, status: EntryStatus) -> DisclosedEntry:
+def _entry(entry: PresentedEntry, status: EntryStatus) -> DisclosedEntry:
     return DisclosedEntry(
         type=entry.type,
         category=entry.category,
-        title=_names(Names(entry.title, entry.title_en)),
+        title=_titles(entry),
         issuing_body=_names(body_name(entry.issuing_body)) if entry.issuing_body is not None else {},
         status=status,
         as_of=entry.as_of,
         idx=entry.idx,
         fields=entry.fields,
     )
+
+
+def _titles(entry: PresentedEntry) -> dict[str, str]:
+    """The titles that are shown; each language may be withheld for itself."""
+    return {language: title for language, title in (("ko", entry.title), ("en", entry.title_en)) if title is not None}
 
 
 def _names(names: Names) -> dict[str, str]:

@@ -15,7 +15,7 @@ from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.report.model import Check
 from credential_schemas.report.outcomes import PROOF_CHECKS, CheckName, Outcome
 from credential_schemas.report.reasons import ROWS, Reason
-from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
+from credential_schemas.sd_jwt.issuer_keys import certificate_key_finder, trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.verify import Examination, VerifiedSdJwt, examine_sd_jwt_vc
 from keys.encoding import JsonValue
@@ -50,10 +50,10 @@ class CredentialFindings:
 
 def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -> CredentialFindings:
     """Examine a token by the caller's rules; never raises for hostile text."""
-    finder = _Finder(rules.trust)
+    finder = _Finder(rules.trust, now=moment.seconds)
     vcts = frozenset(trusted.vct for issuer in rules.trust.issuers.values() for trusted in issuer.types)
     policy = VerificationPolicy(
-        expected_types=vcts, key_binding=rules.key_binding, certificate_key=_no_certificate_roots
+        expected_types=vcts, key_binding=rules.key_binding, certificate_key=finder.find_certified
     )
     examination = examine_sd_jwt_vc(unverified_token, policy=policy, keys=finder.find, now=moment.seconds)
     if examination.verified is None:
@@ -72,22 +72,25 @@ def refused(check: CheckName, refusals: Sequence[SdJwtRefused], detail: Mapping[
 
 
 class _Finder:
-    """The trust list's key finder, which also remembers the listed issuer that the token names."""
+    """The trust list's key finders, which also remember the listed issuer that the token names."""
 
-    def __init__(self, trust: TrustList) -> None:
+    def __init__(self, trust: TrustList, *, now: int) -> None:
         self._trust = trust
-        self._find = trust_list_key_finder(trust)
+        self._by_name = trust_list_key_finder(trust)
+        self._by_chain = certificate_key_finder(trust, now=now)
         self.issuer: TrustedIssuer | None = None
 
     def find(self, header: Mapping[str, JsonValue], unverified_payload: Mapping[str, JsonValue]) -> PublicKey:
+        self._remember_issuer(unverified_payload)
+        return self._by_name(header, unverified_payload)
+
+    def find_certified(self, header: Mapping[str, JsonValue], unverified_payload: Mapping[str, JsonValue]) -> PublicKey:
+        self._remember_issuer(unverified_payload)
+        return self._by_chain(header, unverified_payload)
+
+    def _remember_issuer(self, unverified_payload: Mapping[str, JsonValue]) -> None:
         claimed = unverified_payload.get("iss")
         self.issuer = self._trust.issuer(claimed) if isinstance(claimed, str) else None
-        return self._find(header, unverified_payload)
-
-
-def _no_certificate_roots(_: Mapping[str, JsonValue], unverified_payload: Mapping[str, JsonValue]) -> PublicKey:
-    del unverified_payload
-    raise KeyUnknown("expected a key of the trust list, found a certificate chain, which this profile does not use")
 
 
 def _stopped(refusal: SdJwtRefused) -> dict[CheckName, Check]:

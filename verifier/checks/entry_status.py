@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from credential_schemas.certificate_claims import CertificateEntry
+from credential_schemas.presented_claims import PresentedEntry
 from credential_schemas.report.model import Check
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
 from credential_schemas.report.reasons import Reason
@@ -19,7 +19,7 @@ _STATUS_OF_VALUE = {
 
 
 def entry_statuses(
-    entries: Sequence[CertificateEntry], *, token: StatusToken | None, today: date
+    entries: Sequence[PresentedEntry], *, token: StatusToken | None, today: date
 ) -> tuple[EntryStatus, ...]:
     """Return the status of each entry on a Korean day; without a usable list only an entry's own end is known."""
     return tuple(_status_of(entry, token, today) for entry in entries)
@@ -47,7 +47,7 @@ def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> C
     return Check(name, Outcome.PASSED)
 
 
-def _status_of(entry: CertificateEntry, token: StatusToken | None, today: date) -> EntryStatus:
+def _status_of(entry: PresentedEntry, token: StatusToken | None, today: date) -> EntryStatus:
     last_day = entry.fields.get("valid_until")
     value = status_value(token, entry.idx) if token is not None else None
     status = EntryStatus.UNKNOWN

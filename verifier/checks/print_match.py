@@ -1,5 +1,8 @@
 """Check `print_match`: the text of the pages and the code on them say what was signed, and nothing else.
 
+The page is compared with the version of the wording that the file names, which is sealed with it. A version that is not
+published here, or that has no words for these claims, leaves the matter open: the page was not compared.
+
 Language, specimen mark, legal-basis line, confirmation code and host are not signed. So the wording is made in every
 form the issuer may have printed, and the page must equal one of them exactly; if none fits, the differences to the
 nearest one are named.
@@ -11,16 +14,19 @@ without its page the matter is left open, with the address in `detail.links`.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from urllib.parse import urlsplit
 
 from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.errors import WordingUnknown
 from credential_schemas.report.model import Check
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.compare import Difference, compare_print
 from credential_schemas.wording.model import ANY_CODE, CertificateWording, Language
+from credential_schemas.wording.published import WordingVersion, wording_for
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedIssuer
 from verifier.evidence.reader import PdfFacts
@@ -57,46 +63,69 @@ def _shown(addresses: Sequence[str]) -> dict[str, JsonValue]:
     return {"links": [address[:_MAX_SHOWN_LINK] for address in addresses]}
 
 
-def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims, issuer: TrustedIssuer) -> Check:
+def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims | None, issuer: TrustedIssuer) -> Check:
     """Compare pages and codes of a PDF with its proved credential.
 
     Args:
         pdf: what the pages say and show.
         token: the attached credential, exactly.
-        claims: its claims.
+        claims: its claims; None when it is no paper copy, so that no page can say the same.
         issuer: its issuer; name and verify hosts come from the trust list.
     """
     name = CheckName.PRINT_MATCH
-    imprint, differences = _nearest(pdf.texts, claims, issuer)
-    if differences:
-        detail: dict[str, JsonValue] = {"count": len(differences), "differences": [_to_json(d) for d in differences]}
+    if claims is None:
+        whole = Difference("certificate", 1, "", "")
+        return Check(name, Outcome.FAILED, Reason.DOCUMENT_MISMATCH, {"count": 1, "differences": [_to_json(whole)]})
+    nearest = _nearest(pdf, claims, issuer)
+    if nearest is not None and nearest.differences:
+        shown: list[JsonValue] = [_to_json(difference) for difference in nearest.differences]
+        detail: dict[str, JsonValue] = {"count": len(shown), "differences": shown}
         return Check(name, Outcome.FAILED, Reason.DOCUMENT_MISMATCH, detail)
     if any(code != token for code in pdf.codes):
         return Check(name, Outcome.FAILED, Reason.QR_DIFFERS)
     foreign = foreign_links(pdf.addresses, issuer)
     if foreign:
         return Check(name, Outcome.FAILED, Reason.QR_LINK_FOREIGN, _shown(foreign))
-    if not pdf.codes and not imprint.link_only:
+    if nearest is None:
+        return Check(name, Outcome.UNKNOWN, Reason.WORDING_UNKNOWN, {"wording": pdf.wording})
+    if not pdf.codes and not nearest.imprint.link_only:
         return Check(name, Outcome.UNKNOWN, Reason.QR_MISSING, {"note": pdf.code_problem})
     return Check(name, Outcome.PASSED)
 
 
-def _nearest(
-    texts: Sequence[str], claims: CertificateClaims, issuer: TrustedIssuer
-) -> tuple[Imprint, tuple[Difference, ...]]:
-    """Return the imprint whose wording is nearest to the pages, and the differences that remain."""
-    printed = _compact("".join(texts))
-    candidates = list(_candidates(claims, issuer))
+@dataclass(frozen=True, slots=True)
+class _Nearest:
+    """The imprint whose wording is nearest to the pages, and the differences that remain."""
+
+    imprint: Imprint
+    differences: tuple[Difference, ...]
+
+
+def _nearest(pdf: PdfFacts, claims: CertificateClaims, issuer: TrustedIssuer) -> _Nearest | None:
+    """Compare the pages in the version that the file names; None when there is no such version to compare with."""
+    try:
+        version = None if pdf.wording is None else wording_for(claims, pdf.wording)
+    except WordingUnknown:
+        version = None
+    if version is None:
+        return None
+    printed = _compact("".join(pdf.texts))
+    candidates = list(_candidates(claims, issuer, version))
     imprint, wording = max(candidates, key=lambda candidate: _likeness(candidate[1], printed))
-    return imprint, compare_print(wording, texts)
+    return _Nearest(imprint, compare_print(wording, pdf.texts))
 
 
-def _candidates(claims: CertificateClaims, issuer: TrustedIssuer) -> Iterator[tuple[Imprint, CertificateWording]]:
+def _candidates(
+    claims: CertificateClaims, issuer: TrustedIssuer, version: WordingVersion
+) -> Iterator[tuple[Imprint, CertificateWording]]:
     names: dict[Language, str] = {language: issuer.name[language] for language in _LANGUAGES}
     places = product(_verify_hosts(issuer), (None, *issuer.legal_lines), (False, True), (False, True))
     imprints = [Imprint(names, host, legal, specimen, link_only) for host, legal, specimen, link_only in places]
     for imprint, language, code in product(imprints, _LANGUAGES, (None, ANY_CODE)):
-        yield imprint, certificate_wording(claims, language=language, imprint=imprint, confirmation_code=code)
+        wording = certificate_wording(
+            claims, language=language, imprint=imprint, confirmation_code=code, version=version
+        )
+        yield imprint, wording
 
 
 def _verify_hosts(issuer: TrustedIssuer) -> tuple[str, ...]:

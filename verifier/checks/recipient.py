@@ -10,10 +10,18 @@ from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 
 
-def check_recipient(named: str | None, *, asked: str | None) -> Check:
-    """Compare the recipient on the certificate with the one asked for; case, width and spaces do not count."""
+def check_recipient(named: str | None, *, asked: str | None, may_be_withheld: bool) -> Check:
+    """Compare the recipient on the certificate with the one asked for; case, width and spaces do not count.
+
+    Args:
+        named: the recipient that is shown.
+        asked: the one the caller gave.
+        may_be_withheld: none is shown, but the credential may name one.
+    """
     if asked is None:
         return Check(CheckName.RECIPIENT, Outcome.SKIPPED)
+    if named is None and may_be_withheld:
+        return Check(CheckName.RECIPIENT, Outcome.UNKNOWN, Reason.RECIPIENT_WITHHELD)
     if named is None:
         return Check(CheckName.RECIPIENT, Outcome.PASSED, Reason.RECIPIENT_OPEN)
     if _plain(named) == _plain(asked):

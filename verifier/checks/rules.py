@@ -22,6 +22,7 @@ class Rules:
         key_binding: audience and nonce of the request that a presentation must answer, if there was one.
         nonces: where used nonces are kept; None when nothing can be kept.
         require_document: only an original PDF is enough.
+        trust_sha256: SHA-256 of the trust list's bytes in hex, for receipts; None when it came another way.
     """
 
     trust: TrustList
@@ -31,6 +32,7 @@ class Rules:
     key_binding: KeyBindingPolicy | None = None
     nonces: StateFolder | None = None
     require_document: bool = False
+    trust_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

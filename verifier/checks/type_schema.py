@@ -1,7 +1,7 @@
-"""Check `type_schema`: the proved claims are a certificate of ours, and the issuer is trusted for its entries."""
+"""Check `type_schema`: the proved claims are a credential of ours, and the issuer is trusted for its entries."""
 
-from credential_schemas.certificate_claims import CertificateClaims, from_payload
 from credential_schemas.errors import EntryTypeError
+from credential_schemas.presented_claims import PresentedClaims, read_presented
 from credential_schemas.report.model import Check
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
@@ -9,15 +9,15 @@ from credential_schemas.sd_jwt.verify import VerifiedSdJwt
 from keys.trust_list import TrustedIssuer
 
 
-def read_claims(verified: VerifiedSdJwt) -> CertificateClaims | EntryTypeError:
+def read_claims(verified: VerifiedSdJwt) -> PresentedClaims | EntryTypeError:
     """Return the claims of a proved credential as types, or what is wrong with them."""
     try:
-        return from_payload(verified.payload)
+        return read_presented(verified.payload)
     except EntryTypeError as error:
         return error
 
 
-def check_type_schema(claims: CertificateClaims | EntryTypeError, *, issuer: TrustedIssuer) -> Check:
+def check_type_schema(claims: PresentedClaims | EntryTypeError, *, issuer: TrustedIssuer) -> Check:
     """Judge the claims of a proved credential."""
     if isinstance(claims, EntryTypeError):
         detail = {"field": claims.field, "kind": claims.kind}

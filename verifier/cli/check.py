@@ -1,6 +1,7 @@
 """`cb-verifier check`: verify PDFs, pictures, credentials, presentations and the text of codes."""
 
 import argparse
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,13 @@ SUMMARY = "Check certificates: PDFs, pictures (PNG, JPEG), credentials, presenta
 EXAMPLES = """examples:
   cb-verifier check certificate.pdf --trust trust.json
   cb-verifier check scan.jpg page2.png --lang ko
+  cb-verifier check certificate.pdf --receipt receipt.pdf --keep lists/
   cb-verifier check --text 'https://bank.example/v#0123456789' --json
   cat credential.sdjwt | cb-verifier check - --offline --status-map lists.json
+  echo 7K3MQ-X9D2V-PA84T-6HNE0 | cb-verifier check --code -
 
-exit codes: 0 valid, 1 invalid, 2 usage, 3 cannot be decided, 4 not a certificate or unreadable, 70 fault"""
+exit codes: 0 valid, 1 invalid, 2 usage, 3 cannot be decided (with --code: the issuer did not answer),
+4 not a certificate or unreadable (a mistyped number), 5 the issuer has no such number, 70 fault"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--text", action="append", metavar="TEXT", help="what a code says; repeat it for a certificate of several codes"
     )
+    add(
+        "--code",
+        metavar="CODE",
+        help="confirmation number from a paper, looked up at its issuer; - reads it from stdin",
+    )
+    add("--issuer", metavar="ID", help="which issuer of the trust list to ask (with --code; default: the only one)")
     add("--trust", type=Path, metavar="FILE", help="trust list (default: VERIFIER_TRUST, else the one of `trust add`)")
     add("--status-map", type=Path, metavar="FILE", help="JSON file that names a token file for each status list")
     add("--offline", action="store_true", help="never use the network")
@@ -36,15 +46,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--recipient", metavar="NAME", help="check that the certificate is made out to this name")
     add("--require-document", action="store_true", help="only an original PDF is enough")
     add("--profile", type=Path, metavar="FILE", help="verification rules (default: VERIFIER_PROFILE, else built in)")
+    add("--receipt", type=Path, metavar="OUT", help="write a signed receipt: a .jws or .pdf file, or a folder for both")
+    add("--receipt-with-content", action="store_true", help="put everything that was disclosed into the receipt, too")
+    add("--keep", type=Path, metavar="DIR", help="keep the trust and status lists, so that the check can be repeated")
     add("--json", action="store_true", help="print one JSON document per input, one per line")
     add("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Check every input and return the worst exit code."""
-    from verifier.cli.checking import check_inputs  # keeps the help and the version fast
+    from verifier.evidence.kinds import forms_of_files  # keeps the help and the version fast
+    from verifier.evidence.reader import EvidenceReader
 
-    return check_inputs(arguments)
+    with EvidenceReader() as reader:
+        reader.expect(*forms_of_files(arguments.files))  # its processes load their libraries while we load ours
+        gc.disable()  # imports make no garbage; looking for it takes a twelfth of their time
+        from verifier.cli.checking import check_inputs
+
+        gc.enable()
+        return check_inputs(arguments, reader)
 
 
 @dataclass(frozen=True, slots=True)

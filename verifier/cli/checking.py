@@ -5,36 +5,54 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from credential_schemas.numeric_date import is_numeric_date
-from credential_schemas.report.messages import Language, unreadable_texts
+from credential_schemas.report.headlines import headline
+from credential_schemas.report.messages import Language, notice
+from credential_schemas.report.model import Report
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.encoding import JsonValue
-from verifier.checks.assembling import verify
+from keys.trust_list import TrustList
+from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.cli.options import language_of
-from verifier.errors import OptionError, UnreadableEvidence, VerifierError
+from verifier.confirmations import NAME_OF_NUMBER, Found, ask_listed_issuer, look_up_number
+from verifier.errors import (
+    IssuerChoice,
+    LookupFailed,
+    OptionError,
+    ReceiptWriteError,
+    UnreadableEvidence,
+    VerifierError,
+)
 from verifier.evidence.gathering import NAME_OF_TEXT, Submission, well_formed
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.reader import EvidenceReader
 from verifier.exit_codes import OF_ERROR, OF_VERDICT, ExitCode, worst
 from verifier.policies.profile import DEFAULT_PROFILE, read_profile
+from verifier.rendering.colour import wants_colour, with_coloured_heading
 from verifier.rendering.plain_text import harmless
+from verifier.rendering.refusals import sentence_of
 from verifier.rendering.terminal import report_text, unreadable_text
-from verifier.rendering.words import word
+from verifier.rendering.words import no_verdict_texts, word
 from verifier.settings import Settings
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
 from verifier.statuses.network import fetch_from_listed_origins
 from verifier.statuses.state import StateFolder
 from verifier.statuses.status_map import read_status_map
-from verifier.trust_files import read_trust
+from verifier.trust_in_use import TrustContext, trust_in_use
+
+if TYPE_CHECKING:
+    from verifier.cli.receipts import ReceiptDesk
 
 _KOREAN_TIME = timezone(timedelta(hours=9))
-_Source = Callable[[], Submission]
+_Source = Callable[[], Submission | Found]
+_MAX_TYPED_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +61,29 @@ class _Run:
     moment: Moment
     language: Language
     as_json: bool
+    desk: "ReceiptDesk | None" = None
 
 
-def check_inputs(arguments: argparse.Namespace) -> int:
+def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
     """Check every input of the command line; one that cannot be read never stops the others."""
     language = language_of(arguments)
     _make_output_safe()
     try:
-        run = _prepare(arguments, Settings.from_environment(os.environ), language)
-        sources = list(_sources(arguments))
+        settings = Settings.from_environment(os.environ)
+        run = _with_desk(_prepare(arguments, settings, language), arguments, settings)
+        sources = list(_sources(arguments, run.rules.trust))
     except VerifierError as error:
-        print(f"cb-verifier check: {_words_of(error, language)}", file=sys.stderr)
+        print(f"cb-verifier check: {sentence_of(error, language)}", file=sys.stderr)
         return OF_ERROR[type(error)]
-    with EvidenceReader() as reader:
-        codes = [_check_one(name, source, run=run, reader=reader) for name, source in sources]
-    return worst(codes)
+    return worst([_check_one(name, source, run=run, reader=reader) for name, source in sources])
 
 
-def _words_of(error: VerifierError, language: Language) -> str:
-    return word("trust_missing", language) if error.code == "trust_missing" else harmless(str(error))
+def _with_desk(run: _Run, arguments: argparse.Namespace, settings: Settings) -> _Run:
+    if arguments.receipt is None and not arguments.receipt_with_content and arguments.keep is None:
+        return run
+    from verifier.cli.receipts import receipt_desk  # most checks write no receipt
+
+    return replace(run, desk=receipt_desk(arguments, settings, rules=run.rules, language=run.language))
 
 
 def _prepare(arguments: argparse.Namespace, settings: Settings, language: Language) -> _Run:
@@ -73,13 +95,16 @@ def _prepare(arguments: argparse.Namespace, settings: Settings, language: Langua
     # A simulated time must neither read nor leave traces of what was seen at real times.
     keeps_state = settings.state_folder is not None and not moment.simulated
     state = StateFolder(settings.state_folder) if keeps_state and settings.state_folder is not None else None
+    context = TrustContext(settings.trust_file, state, moment.seconds)
+    trust = trust_in_use(arguments.trust or settings.trust_file, context)
     sources = StatusSources(
         prefetched=read_status_map(arguments.status_map) if arguments.status_map is not None else {},
         fetch=None if arguments.offline else fetch_from_listed_origins(),
         state=state,
+        bundled=trust.bundled,
     )
     rules = Rules(
-        trust=read_trust(arguments.trust or settings.trust_file),
+        trust=trust.trust,
         statuses=StatusLookup(sources, freshness=Freshness(profile.status_grace_s, arguments.max_status_age)),
         profile=profile,
         recipient=arguments.recipient,
@@ -111,14 +136,32 @@ def _key_binding(audience: str | None, nonce: str | None) -> KeyBindingPolicy | 
     return KeyBindingPolicy(audience, nonce)
 
 
-def _sources(arguments: argparse.Namespace) -> Iterator[tuple[str, _Source]]:
+def _sources(arguments: argparse.Namespace, trust: TrustList) -> Iterator[tuple[str, _Source]]:
     """Yield name and reader of every input; all texts together are the codes of one certificate."""
-    if not arguments.files and not arguments.text:
-        raise OptionError("expected a FILE, - for standard input, or --text; see cb-verifier check --help")
+    if not arguments.files and not arguments.text and arguments.code is None:
+        raise OptionError("expected a FILE, - for standard input, --text or --code; see cb-verifier check --help")
+    if arguments.code is None and arguments.issuer is not None:
+        raise OptionError("expected --issuer only with --code")
+    if arguments.code is not None:
+        yield NAME_OF_NUMBER, partial(_from_number, _typed(arguments), trust, arguments.issuer)
     for name in arguments.files:
         yield well_formed(name), partial(_from_file, name)
     if arguments.text:
         yield NAME_OF_TEXT, partial(_from_texts, tuple(arguments.text))
+
+
+def _typed(arguments: argparse.Namespace) -> str:
+    if arguments.offline:
+        raise OptionError("expected a network for --code, which asks the issuer; found --offline")
+    if arguments.code != "-":
+        return str(arguments.code)
+    if "-" in arguments.files:
+        raise OptionError("expected standard input to be one thing, found it for --code and for a file")
+    return sys.stdin.buffer.readline(_MAX_TYPED_BYTES).decode("utf-8", "replace").strip()
+
+
+def _from_number(typed: str, trust: TrustList, issuer_id: str | None) -> Found:
+    return look_up_number(typed, trust=trust, issuer_id=issuer_id, ask=ask_listed_issuer())
 
 
 def _from_texts(texts: tuple[str, ...]) -> Submission:
@@ -142,24 +185,59 @@ def _read(name: str) -> bytes:
 
 def _check_one(name: str, source: _Source, *, run: _Run, reader: EvidenceReader) -> ExitCode:
     try:
-        report = verify(source(), rules=run.rules, moment=run.moment, reader=reader)
-    except UnreadableEvidence as error:
+        given, rules = _given(source(), run.rules)
+        verification = examine(given, rules=rules, moment=run.moment, reader=reader)
+    except IssuerChoice as error:
+        print(f"cb-verifier check: {harmless(str(error))} (--issuer): {' '.join(error.issuers)}", file=sys.stderr)
+        return OF_ERROR[IssuerChoice]
+    except (UnreadableEvidence, LookupFailed) as error:
         if run.as_json:
             _print_json(unreadable_document(error, name=name))
         else:
             print(unreadable_text(error, name=name, language=run.language), file=sys.stderr)
-        return OF_ERROR[UnreadableEvidence]
+        return OF_ERROR[type(error)]
+    report = verification.report
     if run.as_json:
         _print_json(report.to_json())
     else:
-        print(report_text(report, run.language))
-    return OF_VERDICT[report.verdict]
+        _print_report(report, run.language)
+    return worst([OF_VERDICT[report.verdict], _write_receipt(verification, run)])
 
 
-def unreadable_document(error: UnreadableEvidence, *, name: str) -> dict[str, JsonValue]:
+def _given(found: Submission | Found, rules: Rules) -> tuple[Submission, Rules]:
+    """What an issuer gave for a number may only be a certificate of that issuer."""
+    return (found.submission, replace(rules, trust=found.trust)) if isinstance(found, Found) else (found, rules)
+
+
+def _print_report(report: Report, language: Language) -> None:
+    text = report_text(report, language)
+    if wants_colour(os.environ, is_terminal=sys.stdout.isatty()):
+        text = with_coloured_heading(text, headline(report).sign)
+    print(text)
+
+
+def _write_receipt(verification: Verification, run: _Run) -> ExitCode:
+    if run.desk is None:
+        return ExitCode.VALID
+    try:
+        files = run.desk.write(verification)
+    except ReceiptWriteError as error:
+        print(f"cb-verifier check: {harmless(str(error))}", file=sys.stderr)
+        return ExitCode.REFUSED
+    for file in files:
+        print(word("receipt_written", run.language, file=harmless(str(file))), file=sys.stderr)
+    return ExitCode.VALID
+
+
+def unreadable_document(error: UnreadableEvidence | LookupFailed, *, name: str) -> dict[str, JsonValue]:
     """Return the JSON line for an input without verdict."""
-    _, sentence = unreadable_texts(error.kind, error.values)
-    return {"error": {"code": error.code, "kind": error.kind, "name": name, "message": sentence.to_json()}}
+    _, sentence = no_verdict_texts(error)
+    kind = error.kind if isinstance(error, UnreadableEvidence) else error.code
+    advice: dict[str, JsonValue] = {
+        "ask": notice("ask_unreadable").to_json(),
+        "notice": notice("no_automatic_rejection").to_json(),
+    }
+    return {"error": {"code": error.code, "kind": kind, "name": name, "message": sentence.to_json(), **advice}}
 
 
 def _print_json(document: dict[str, JsonValue]) -> None:

@@ -48,10 +48,15 @@ def _things(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _trust(settings: Settings) -> str:
-    from verifier.trust_files import read_trust
+    from datetime import UTC, datetime
 
-    trust = read_trust(settings.trust_file)
-    return f"version {trust.version}, {len(trust.issuers)} issuer(s)"
+    from verifier.trust_in_use import TrustContext, trust_in_use
+
+    now = int(datetime.now(UTC).timestamp())
+    used = trust_in_use(settings.trust_file, TrustContext(settings.trust_file, None, now))
+    made = [bundle.made_at for issuer in used.trust.issuers.values() if (bundle := used.bundle_of(issuer)) is not None]
+    age = f"oldest bundle {max(0, now - min(made)) // 3600} h old" if made else "no bundle for work without a network"
+    return f"version {used.trust.version}, {len(used.trust.issuers)} issuer(s), {age}"
 
 
 def _profile(settings: Settings) -> str:

@@ -1,21 +1,23 @@
 """`cb-verifier`: find the command, give it settings and the language, turn errors into exit codes."""
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
 
-_COMMANDS = ("check", "trust", "serve", "doctor")
+TYPE_CHECKING = False  # `typing` and what else is imported late would double the time of `--version`
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+_COMMANDS = ("init", "check", "receipt", "trust", "serve", "doctor")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: "Sequence[str] | None" = None) -> int:
     """Run one command and return its exit code (docs/cli.md)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--version"]:
-        from importlib.metadata import version
+        from credential_schemas.version import VERSION
 
-        print(f"cb-verifier {version('competency-bank')}")
+        print(f"cb-verifier {VERSION}")
         return 0
     try:
         return _run(arguments)
@@ -32,16 +34,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    chosen = build_parser().parse_args(arguments)
+    named = arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS
+    chosen = build_parser(named).parse_args(arguments)
     return int(chosen.run(chosen))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with every command; a command module is small until it runs."""
+def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser":
+    """Build the parser with every command, or with those named; a command module is small until it runs."""
+    import argparse
+    from importlib import import_module
+
     parser = argparse.ArgumentParser(prog="cb-verifier", description="Check competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name in _COMMANDS:
+    for name in names:
         module = import_module(f"verifier.cli.{name}")
         own = commands.add_parser(
             name,

@@ -4,8 +4,10 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from credential_schemas.report.messages import Language
+if TYPE_CHECKING:
+    from credential_schemas.report.messages import Language
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +22,7 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def language_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Language:
+def language_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> "Language":
     """Return the chosen language, else Korean for a Korean locale, else English."""
     if arguments.lang in ("ko", "en"):
         chosen: Language = "ko" if arguments.lang == "ko" else "en"

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from verifier.settings import Settings
 
 if TYPE_CHECKING:
     from verifier.checks.rules import Rules
+    from verifier.receipt.making import ReceiptDesk
 
 SUMMARY = "Serve the check over HTTP (POST /api/v1/checks)."
 EXAMPLES = """examples:
@@ -19,9 +21,6 @@ EXAMPLES = """examples:
   cb-verifier serve --host 0.0.0.0 --port 8080 --profile rules.json"""
 
 _STATUS_REUSE_S = 10
-_KEEP_ALIVE_S = 10
-_MAX_HEADER_BYTES = 16 * 1024  # S5
-_MAX_CONNECTIONS = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,32 +38,48 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
-    from verifier.exit_codes import OF_ERROR
+    from keys.errors import GateError
+    from verifier.exit_codes import OF_ERROR, ExitCode
     from verifier.rendering.plain_text import harmless
-    from verifier.rendering.words import word
+    from verifier.rendering.refusals import sentence_of
 
+    settings = Settings.from_environment(os.environ)
     try:
-        rules = _rules(arguments, Settings.from_environment(os.environ))
+        rules, proxies, desk = _rules(arguments, settings), settings.proxies(), _desk(settings)
     except VerifierError as error:
-        missing = error.code == "trust_missing"
-        text = word("trust_missing", language_of(arguments)) if missing else harmless(str(error))
-        print(f"cb-verifier serve: {text}", file=sys.stderr)
+        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
         return OF_ERROR[type(error)]
-    import uvicorn
-
-    from verifier.app import create_app
-
-    uvicorn.run(
-        create_app(rules),
-        host=arguments.host,
-        port=arguments.port,
-        server_header=False,
-        access_log=False,
-        timeout_keep_alive=_KEEP_ALIVE_S,
-        limit_concurrency=_MAX_CONNECTIONS,
-        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
-    )
+    try:
+        _serve(arguments, rules, settings=settings, proxies=proxies, desk=desk)
+    except GateError as error:
+        print(f"cb-verifier serve: {harmless(error.message)}", file=sys.stderr)
+        return ExitCode.REFUSED
     return 0
+
+
+def _desk(settings: Settings) -> "ReceiptDesk | None":
+    """The service gives receipts when it has the passphrase of their key."""
+    if settings.passphrase is None:
+        return None
+    from verifier.receipt.making import ReceiptDesk
+    from verifier.receipt.signing_key import open_receipt_key
+
+    return ReceiptDesk(open_receipt_key(settings.config_folder, passphrase=settings.passphrase), settings.name)
+
+
+def _serve(
+    arguments: argparse.Namespace, rules: "Rules", *, settings: Settings, proxies: int, desk: "ReceiptDesk | None"
+) -> None:
+    from keys.gate.gate import Visitors
+    from keys.gate.server import listen, serve
+    from verifier.app import create_app
+    from verifier.confirmations import ask_listed_issuer
+
+    visitors = Visitors.open(rate_storage=settings.rate_storage, trusted_proxies=proxies, token_file=settings.tokens)
+    ask = None if arguments.offline else ask_listed_issuer()
+    app = create_app(rules, ask=ask, visitors=visitors, desk=desk)
+    where = f"http://{arguments.host}:{arguments.port}"
+    serve(app, listen(arguments.host, arguments.port), ready=lambda: print(f"listening: {where}", flush=True))
 
 
 def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
@@ -74,16 +89,20 @@ def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
     from verifier.statuses.network import fetch_from_listed_origins
     from verifier.statuses.state import StateFolder
     from verifier.statuses.status_map import read_status_map
-    from verifier.trust_files import read_trust
+    from verifier.trust_in_use import TrustContext, trust_in_use
 
     profile_file = arguments.profile or settings.profile
     profile = read_profile(profile_file) if profile_file is not None else DEFAULT_PROFILE
     state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
+    trust = trust_in_use(
+        arguments.trust or settings.trust_file,
+        TrustContext(settings.trust_file, state, int(datetime.now(UTC).timestamp())),
+    )
     sources = StatusSources(
         prefetched=read_status_map(arguments.status_map) if arguments.status_map is not None else {},
         fetch=None if arguments.offline else fetch_from_listed_origins(),
         state=state,
+        bundled=trust.bundled,
     )
     statuses = StatusLookup(sources, freshness=Freshness(profile.status_grace_s), reuse_s=_STATUS_REUSE_S)
-    trust = read_trust(arguments.trust or settings.trust_file)
-    return Rules(trust=trust, statuses=statuses, profile=profile, nonces=state)
+    return Rules(trust.trust, statuses, profile=profile, nonces=state, trust_sha256=trust.sha256)

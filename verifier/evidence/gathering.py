@@ -19,11 +19,15 @@ _MISSING = frozenset({"attachment_missing", "attachment_missing_signed"})
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What somebody handed in: bytes with the name they gave it, or the text of codes (then `is_code_text`)."""
+    """What somebody handed in: bytes with the name they gave it, or the text of codes (then `is_code_text`).
+
+    `by_number` when they handed in a confirmation number, and `data` is what the issuer gave for it.
+    """
 
     name: str
     data: bytes
     is_code_text: bool = False
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Tell from its first bytes what a piece of evidence is; names and declared types are never asked."""
 
 import re
+import stat
+from collections.abc import Iterable
 from enum import Enum
+from pathlib import Path
 
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES, MAX_TEXT_BYTES
@@ -27,6 +30,7 @@ _KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "ZIP"),
     (b"\xd0\xcf\x11\xe0", "Office"),
 )
+_LONGEST_START = 16
 _HEIF_BRAND = slice(4, 8)
 _SD_JWT = re.compile(r"[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*~.*", re.DOTALL)
 _LOOKS_LIKE_SD_JWT = re.compile(r"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[^\s]*")
@@ -44,16 +48,38 @@ def form_of(data: bytes) -> Form:
         raise UnreadableEvidence("empty")
     if len(data) > MAX_EVIDENCE_BYTES:
         raise UnreadableEvidence("too_large", limit=MAX_EVIDENCE_BYTES // (1024 * 1024))
-    if data.startswith(_PDF):
-        return Form.PDF
-    if data.startswith(_PICTURES):
-        return Form.PICTURE
+    for_child = form_by_start(data)
+    if for_child is not None:
+        return for_child
     for start, name in _KNOWN_OTHERS:
         if data.startswith(start):
             raise UnreadableEvidence("other_kind", found=name)
     if data[_HEIF_BRAND] == b"ftyp":
         raise UnreadableEvidence("other_kind", found="HEIC")
     return form_of_text(text_of(data))
+
+
+def form_by_start(data: bytes) -> Form | None:
+    """Return how to read some bytes that begin like a file for the child processes; None for all others."""
+    if data.startswith(_PDF):
+        return Form.PDF
+    return Form.PICTURE if data.startswith(_PICTURES) else None
+
+
+def forms_of_files(names: Iterable[str]) -> frozenset[Form]:
+    """Return what child processes will probably be needed for, from the first bytes of files; a guess, never a verdict.
+
+    Only ordinary files are looked at: what comes through a pipe can be read only once.
+    """
+    found = set()
+    for name in names:
+        try:
+            if stat.S_ISREG(Path(name).stat().st_mode):
+                with Path(name).open("rb") as file:
+                    found.add(form_by_start(file.read(_LONGEST_START)))
+        except (OSError, ValueError):  # whoever reads it says so
+            continue
+    return frozenset(form for form in found if form is not None)
 
 
 def text_of(data: bytes) -> str:

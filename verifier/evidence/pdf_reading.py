@@ -39,7 +39,9 @@ def read_pdf(data: bytes) -> dict[str, JsonValue]:
     return {
         "findings": list(inspection.findings),
         "credential": inspection.credential,
+        "log_proof": None if inspection.tlog_proof is None else inspection.tlog_proof.decode("utf-8", "replace"),
         "signed": inspection.signed,
+        "wording": inspection.wording,
         "texts": [*texts],
         "codes": [*codes.credentials],
         "code_problem": codes.problem,

@@ -1,22 +1,22 @@
-"""The parent's side of the child process: start it, ask it, and end it when it takes too long or dies."""
+"""Ask child processes what a piece of evidence holds: within one budget, and with the facts as types."""
 
-import os
-import select
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError
 from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
+from verifier.evidence.kinds import Form
 from verifier.evidence.limits import MAX_REPLY_BYTES, WALL_S
 
-_COMMAND = (sys.executable, "-I", "-m", "verifier.evidence.worker")
+if TYPE_CHECKING:
+    from verifier.evidence.fork_server import Child, ForkServer, Servers
+    from verifier.evidence.slots import Slots
+
 _CHUNK = 1024 * 1024
 
 
@@ -26,7 +26,7 @@ class PdfFacts:
 
     `findings` are the slugs of what the container must not have or lacks; `signed` whether a signature is in it;
     `codes` the different credentials its codes carry; `code_problem` why there is none; `addresses` where the codes
-    lead.
+    lead; `wording` the version of the wording that the file names; `log_proof` the attached proof of the issuing log.
     """
 
     findings: tuple[str, ...]
@@ -36,6 +36,8 @@ class PdfFacts:
     codes: tuple[str, ...]
     code_problem: str | None
     addresses: tuple[str, ...] = ()
+    wording: int | None = None
+    log_proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +50,38 @@ class PictureFacts:
 
 @dataclass(frozen=True, slots=True)
 class SealFacts:
-    """What the one rule for seals says of a file."""
+    """What the one rule for seals says of a file; `time_stamp` is `none`, `trusted` or `untrusted`."""
 
     reason: str | None
     detail: str
     signer: str | None
     signed_at: str | None
+    stamped_at: str | None = None
+    time_stamp: str = "none"
 
 
 class EvidenceReader:
-    """Reads hostile bytes in a child process; one child serves several requests, a dead one is replaced.
+    """Reads hostile bytes in child processes, a new one for each request; for one thread.
 
-    Use it as a context manager from one thread.
+    One budget holds for one piece of evidence: `read_pdf` and `read_picture` begin it, `check_seal` of the same bytes
+    uses what is left. Use it as a context manager; without `servers` it has its own and ends them.
+
+    Args:
+        wall_s: seconds for all that is read of one piece of evidence.
+        servers: where the children come from.
+        slots: permissions to have a child; one is taken when the first child is needed, and kept until the end.
     """
 
-    def __init__(self, *, wall_s: float = WALL_S) -> None:
+    def __init__(
+        self, *, wall_s: float = WALL_S, servers: "Servers | None" = None, slots: "Slots | None" = None
+    ) -> None:
         self._wall_s = wall_s
-        self._child: subprocess.Popen[bytes] | None = None
+        self._given = servers
+        self._own: Servers | None = None
+        self._slots = slots
+        self._has_slot = False
+        self._evidence: bytes | None = None
+        self._left_s = wall_s
 
     def __enter__(self) -> Self:
         return self
@@ -73,15 +90,20 @@ class EvidenceReader:
         self.close()
 
     def close(self) -> None:
-        """End the child, if there is one."""
-        child, self._child = self._child, None
-        if child is None:
-            return
-        child.kill()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
-        child.wait()
+        """Give back what was taken."""
+        if self._own is not None:
+            self._own.close()
+        if self._has_slot and self._slots is not None:
+            self._has_slot = False
+            self._slots.give_back()
+
+    def expect(self, *forms: Form) -> None:
+        """Let the servers for these forms load while the caller does something else."""
+        if Form.PDF in forms:
+            self._servers().pages.start("pdf")
+            self._servers().seals.start("seal")
+        if Form.PICTURE in forms:
+            self._servers().pages.start("picture")
 
     def read_picture(self, data: bytes) -> PictureFacts:
         """Return what the codes in a picture say.
@@ -89,7 +111,7 @@ class EvidenceReader:
         Raises:
             UnreadableEvidence: why there is none.
         """
-        facts = self._ask({"task": "picture"}, data)
+        facts = self._ask("picture", data)
         credential = _text(facts, "credential")
         if credential is None:
             raise EvidenceReaderFailed("expected a credential from the picture reader, found none")
@@ -101,7 +123,8 @@ class EvidenceReader:
         Raises:
             UnreadableEvidence: it is damaged, locked, too large or too demanding.
         """
-        facts = self._ask({"task": "pdf"}, data)
+        facts = self._ask("pdf", data)
+        wording = facts.get("wording")
         return PdfFacts(
             findings=_texts(facts, "findings"),
             credential=_text(facts, "credential"),
@@ -110,27 +133,50 @@ class EvidenceReader:
             codes=_texts(facts, "codes"),
             code_problem=_text(facts, "code_problem"),
             addresses=_texts(facts, "addresses"),
+            wording=wording if isinstance(wording, int) else None,
+            log_proof=_text(facts, "log_proof"),
         )
 
-    def check_seal(self, data: bytes, *, roots: tuple[str, ...], now: datetime) -> SealFacts:
+    def check_seal(
+        self, data: bytes, *, roots: tuple[str, ...], now: datetime, tsa_roots: tuple[str, ...] = ()
+    ) -> SealFacts:
         """Return what the one rule for seals says, with the sealers of these roots (PEM) trusted at `now`.
+
+        `tsa_roots` (PEM) are those of the time-stamping authorities that are believed.
 
         Raises:
             UnreadableEvidence: the file is too demanding.
         """
-        request: dict[str, JsonValue] = {"task": "seal", "roots": list(roots), "now": int(now.timestamp())}
-        facts = self._ask(request, data)
+        request: dict[str, JsonValue] = {
+            "roots": list(roots),
+            "tsa_roots": list(tsa_roots),
+            "now": int(now.timestamp()),
+        }
+        facts = self._ask("seal", data, request)
         return SealFacts(
             reason=_text(facts, "reason"),
             detail=_text(facts, "detail") or "",
             signer=_text(facts, "signer"),
             signed_at=_text(facts, "signed_at"),
+            stamped_at=_text(facts, "stamped_at"),
+            time_stamp=_text(facts, "time_stamp") or "none",
         )
 
-    def _ask(self, request: Mapping[str, JsonValue], data: bytes) -> dict[str, JsonValue]:
-        reply = self._exchange(encode_json({**request, "size": len(data)}) + b"\n" + data)
+    def _servers(self) -> "Servers":
+        if self._given is not None:
+            return self._given
+        if self._own is None:
+            from verifier.evidence.fork_server import Servers  # a bare credential needs neither processes nor sockets
+
+            self._own = Servers()
+        return self._own
+
+    def _ask(self, task: str, data: bytes, request: Mapping[str, JsonValue] | None = None) -> dict[str, JsonValue]:
+        if task != "seal" or data is not self._evidence:
+            self._evidence, self._left_s = data, self._wall_s
+        message = encode_json({**(request or {}), "size": len(data)}) + b"\n" + data
         try:
-            facts = decode_json_object(reply, max_bytes=MAX_REPLY_BYTES)
+            facts = decode_json_object(self._exchange(task, message), max_bytes=MAX_REPLY_BYTES)
         except DecodingError as error:
             raise EvidenceReaderFailed(f"expected one JSON object from the evidence reader, found: {error}") from error
         kind, values = facts.get("unreadable"), facts.get("values")
@@ -138,58 +184,58 @@ class EvidenceReader:
             raise UnreadableEvidence(str(kind), **(values if isinstance(values, dict) else {}))
         return facts
 
-    def _exchange(self, message: bytes) -> bytes:
-        child = self._running()
-        deadline = time.monotonic() + self._wall_s
-        try:
-            _write(child, message, deadline)
-            return _read_line(child, deadline)
-        except (TimeoutError, BrokenPipeError, EOFError) as error:
-            self.close()
-            raise UnreadableEvidence("too_demanding") from error
+    def _exchange(self, task: str, message: bytes) -> bytes:
+        """Return a child's answer; one that was killed from outside says nothing about the file and is replaced once.
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is None:
+        Raises:
+            UnreadableEvidence: the time is used up, or the child was ended for its greed, or broke down.
+        """
+        if self._slots is not None and not self._has_slot:
+            self._slots.take()
+            self._has_slot = True
+        server = self._servers().of(task)
+        for is_last in (False, True):
+            child = server.child(task)
+            started, cause = time.monotonic(), None
             try:
-                self._child = subprocess.Popen(
-                    _COMMAND,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.DEVNULL,
-                    env={"LANG": "C.UTF-8"},
-                    cwd="/",
-                )
-            except OSError as error:
-                raise EvidenceReaderFailed(f"the evidence reader did not start: {error.strerror}") from error
-            if self._child.stdin is not None:
-                os.set_blocking(self._child.stdin.fileno(), False)
-        return self._child
+                return _converse(child, message, started + self._left_s)
+            except (OSError, EOFError) as error:  # among them TimeoutError
+                cause = error
+            finally:
+                self._left_s -= time.monotonic() - started
+                was_killed = _finish(child, server, cause)
+            if is_last or not was_killed:
+                raise UnreadableEvidence("too_demanding") from cause
+        raise AssertionError("the last attempt returns or raises")
 
 
-def _write(child: subprocess.Popen[bytes], message: bytes, deadline: float) -> None:
-    if child.stdin is None:
-        raise BrokenPipeError
-    descriptor, view = child.stdin.fileno(), memoryview(message)
-    while view:
-        _, ready, _ = select.select((), (descriptor,), (), max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise TimeoutError
-        view = view[os.write(descriptor, view[:_CHUNK]) :]
+def _finish(child: "Child", server: "ForkServer", cause: OSError | EOFError | None) -> bool:
+    """End a child; return whether it was killed by somebody else than us before it could answer."""
+    if cause is None or isinstance(cause, TimeoutError):
+        server.end(child)
+        return False
+    return server.was_killed(child)
 
 
-def _read_line(child: subprocess.Popen[bytes], deadline: float) -> bytes:
-    if child.stdout is None:
-        raise EOFError
-    descriptor, reply = child.stdout.fileno(), bytearray()
+def _converse(child: "Child", message: bytes, deadline: float) -> bytes:
+    connection = child.connection
+    connection.settimeout(_until(deadline))
+    connection.sendall(message)
+    reply = bytearray()
     while not reply.endswith(b"\n"):
-        ready, _, _ = select.select((descriptor,), (), (), max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise TimeoutError
-        chunk = os.read(descriptor, _CHUNK)
-        if not chunk or len(reply) > MAX_REPLY_BYTES:
+        connection.settimeout(_until(deadline))
+        chunk = connection.recv(_CHUNK)
+        if not chunk or len(reply) + len(chunk) > MAX_REPLY_BYTES + 1:
             raise EOFError
         reply += chunk
     return bytes(reply)
+
+
+def _until(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def _text(facts: Mapping[str, JsonValue], name: str) -> str | None:

@@ -6,13 +6,15 @@ from keys.encoding import JsonValue
 from keys.pdf_seal import check_seal
 
 
-def read_seal(pdf: bytes, roots: list[str], now: datetime) -> dict[str, JsonValue]:
-    """Return `intact`, and the reason's slug, signer and sealing time where there are any."""
-    found = check_seal(pdf, roots=roots, now=now)
+def read_seal(pdf: bytes, *, roots: list[str], tsa_roots: list[str], now: datetime) -> dict[str, JsonValue]:
+    """Return outcome, the reason's slug, signer, times of sealing and stamping, and what the time stamp is worth."""
+    found = check_seal(pdf, roots=roots, tsa_roots=tsa_roots, now=now)
     return {
         "outcome": found.outcome,
         "reason": str(found.reason) if found.reason is not None else None,
         "detail": found.detail,
         "signer": found.signer_subject,
         "signed_at": found.signed_at.isoformat() if found.signed_at is not None else None,
+        "stamped_at": found.stamped_at.isoformat() if found.stamped_at is not None else None,
+        "time_stamp": found.time_stamp,
     }

@@ -1,53 +1,112 @@
-"""The child process that reads hostile PDFs and pictures: started by `reader`, fed by pipes, killed when too greedy.
+"""The child processes that read hostile files: a server that has everything loaded, and one child for each request.
 
-It takes one request after the other: a line of JSON (`task`, `size`, and what the task needs) and `size` raw bytes on
-standard input; it answers each with one line of JSON on standard output, either facts or `{"unreadable": kind}`. It
-limits its own memory and files at once, its processor time anew for each request, and it opens no connection.
+The server is started by `fork_server`, loads what its tasks need, and never sees a hostile byte. Its standard input is
+a socket of whole messages:
+
+    start TASK  with a connection      -> the number of a new child, which answers one request on that connection
+    end PID                            -> nothing; the child is gone
+    cause PID                          -> what ended the child, as `os.waitpid` says it; the child is gone
+
+A child takes a line of JSON (`size`, and what its task needs) and `size` raw bytes; it answers with one line of JSON,
+either facts or `{"unreadable": kind}`, and ends. So a file that takes its child over can lie about itself only.
 """
 
+import gc
 import os
-import resource
+import signal
+import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import BinaryIO
+from functools import cache
+from typing import BinaryIO, Final
 
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from verifier.errors import UnreadableEvidence
-from verifier.evidence.limits import ADDRESS_SPACE_BYTES, CPU_S, MAX_REPLY_BYTES
+from verifier.evidence.confinement import confine_child, confine_server
+from verifier.evidence.limits import MAX_REPLY_BYTES
 
+READY: Final = b"ready"
 MAX_REQUEST_LINE = 1024 * 1024
-_OPEN_FILES = 64
+MAX_MESSAGE: Final = 64
 
 Task = Callable[[bytes, Mapping[str, JsonValue]], dict[str, JsonValue]]
 
 
 def main() -> None:
-    """Serve requests until standard input ends."""
-    limit_self()
-    requests, replies = sys.stdin.buffer, sys.stdout.buffer
-    while line := requests.readline(MAX_REQUEST_LINE):
-        _answer(line, requests, replies)
+    """Load the tasks named on the command line, then serve until the other end of standard input is closed."""
+    confine_server()
+    gc.disable()  # imports make no garbage, a child lives too briefly, and collecting would copy the pages it shares
+    control = socket.socket(fileno=os.dup(0))
+    for task in sys.argv[1:]:
+        LOADERS[task]()
+    control.sendall(READY)
+    _serve(control)
 
 
-def limit_self() -> None:
-    """Bound address space, file size, open files and core dumps of this process, for good."""
-    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+def _serve(control: socket.socket) -> None:
+    children: set[int] = set()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE, 1)
+        verb, _, argument = message.decode("ascii").partition(" ")
+        if verb == "start":
+            children.add(_start(argument, descriptors[0], control=control))
+        elif verb in ("end", "cause"):
+            children.remove(int(argument))
+            status = _ended(int(argument))
+            if verb == "cause":
+                control.sendall(b"%d" % status)
+        else:  # the program that asked wants no more, or is gone
+            for child in children:
+                _ended(child)
+            return
 
 
-def perform(
-    task: str, data: bytes, request: Mapping[str, JsonValue], *, before: Callable[[], None]
-) -> dict[str, JsonValue]:
-    """Read one piece of evidence and return its facts, or `{"unreadable": kind, "values": {}}`.
+def _start(task: str, connection: int, *, control: socket.socket) -> int:
+    LOADERS[task]()
+    server = os.getpid()
+    child = os.fork()
+    if child == 0:
+        _be_child(task, connection, server=server)
+    os.close(connection)
+    control.sendall(b"%d" % child)
+    return child
 
-    `before` is called when everything is loaded and the hostile bytes are next.
-    """
+
+def _ended(child: int) -> int:
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+def _be_child(task: str, connection: int, *, server: int) -> None:
+    """Answer one request and end; nothing of the server's own work is done here, whatever happens."""
+    status = 1
     try:
-        work = _load(task)
-        before()
+        os.dup2(connection, 0)
+        confine_child(server=server)
+        with open(0, "rb", closefd=False) as request, open(0, "wb", closefd=False) as reply:
+            reply.write(answer(task, request))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def answer(task: str, request: BinaryIO) -> bytes:
+    """Return the line that answers one request for a task."""
+    asked = decode_json_object(request.readline(MAX_REQUEST_LINE), max_bytes=MAX_REQUEST_LINE)
+    size = asked["size"]
+    reply = encode_json(perform(task, request.read(size if isinstance(size, int) else 0), asked))
+    if len(reply) > MAX_REPLY_BYTES:
+        reply = encode_json({"unreadable": "too_demanding", "values": {}})
+    return reply + b"\n"
+
+
+def perform(task: str, data: bytes, request: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Read one piece of evidence and return its facts, or `{"unreadable": kind, "values": {}}`."""
+    work = LOADERS[task]()
+    try:
         return work(data, request)
     except UnreadableEvidence as error:
         return {"unreadable": error.kind, "values": dict(error.values)}
@@ -55,51 +114,42 @@ def perform(
         return {"unreadable": "too_demanding", "values": {}}
 
 
-def _answer(line: bytes, requests: BinaryIO, replies: BinaryIO) -> None:
-    request = decode_json_object(line, max_bytes=MAX_REQUEST_LINE)
-    size = request["size"]
-    data = requests.read(size if isinstance(size, int) else 0)
-    reply = encode_json(perform(str(request["task"]), data, request, before=allow_processor_time))
-    if len(reply) > MAX_REPLY_BYTES:
-        reply = encode_json({"unreadable": "too_demanding", "values": {}})
-    replies.write(reply + b"\n")
-    replies.flush()
+@cache
+def _load_pdf() -> Task:
+    from verifier.evidence.pdf_reading import read_pdf
+    from verifier.evidence.rehearsal import rehearse_pdf
+
+    rehearse_pdf()
+    return lambda data, _: read_pdf(data)
 
 
-def allow_processor_time() -> None:
-    """Give this request its own share of processor time; the kernel ends the process when it is used up."""
-    used = os.times()
-    soft = int(used.user + used.system) + 1 + CPU_S
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+@cache
+def _load_picture() -> Task:
+    from verifier.evidence.picture_reading import read_picture
+    from verifier.evidence.rehearsal import rehearse_picture
+
+    rehearse_picture()
+    return lambda data, _: read_picture(data)
 
 
-def _load(task: str) -> Task:
-    """Import what one task needs, before its processor time starts to count."""
-    if task == "pdf":
-        from verifier.evidence.pdf_reading import read_pdf
+@cache
+def _load_seal() -> Task:
+    from verifier.evidence.rehearsal import rehearse_seal
+    from verifier.evidence.seal_reading import read_seal
 
-        return lambda data, _: read_pdf(data)
-    if task == "seal":
-        from verifier.evidence.seal_reading import read_seal
+    rehearse_seal()
 
-        return _seal_task(read_seal)
-    if task == "picture":
-        from verifier.evidence.picture_reading import read_picture
-
-        return lambda data, _: read_picture(data)
-    raise ValueError(f"expected a known task, found {task!r}")
-
-
-def _seal_task(read_seal: Callable[[bytes, list[str], datetime], dict[str, JsonValue]]) -> Task:
     def task(data: bytes, request: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-        roots, now = request["roots"], request["now"]
-        pems = [str(pem) for pem in roots] if isinstance(roots, list) else []
+        now = request["now"]
         seconds = now if isinstance(now, int) else 0
-        return read_seal(data, pems, datetime.fromtimestamp(seconds, UTC))
+        roots, tsa_roots = _texts(request["roots"]), _texts(request["tsa_roots"])
+        return read_seal(data, roots=roots, tsa_roots=tsa_roots, now=datetime.fromtimestamp(seconds, UTC))
 
     return task
 
 
-if __name__ == "__main__":
-    main()
+LOADERS: Final[dict[str, Callable[[], Task]]] = {"pdf": _load_pdf, "picture": _load_picture, "seal": _load_seal}
+
+
+def _texts(value: JsonValue) -> list[str]:
+    return [str(text) for text in value] if isinstance(value, list) else []

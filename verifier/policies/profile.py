@@ -6,8 +6,9 @@ unknown status or an older list only by saying so; nothing can switch off a proo
 Source: docs/formats/report.md, section "Profiles".
 """
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keys.encoding import JsonValue, decode_json_object
@@ -28,6 +29,7 @@ class Profile:
         status_grace_s: seconds a status list may be older than its normal freshness.
         require_holder_binding: the presenter must prove to be the holder.
         require_log: the certificate must be proved to be in the issuing log.
+        sha256: of the file it was read from, in hex; None for the built-in one.
     """
 
     name: str = "default"
@@ -35,6 +37,7 @@ class Profile:
     status_grace_s: int = 0
     require_holder_binding: bool = False
     require_log: bool = False
+    sha256: str | None = field(default=None, compare=False)
 
 
 DEFAULT_PROFILE = Profile()
@@ -55,12 +58,13 @@ def read_profile(path: Path) -> Profile:
     """
     try:
         with path.open("rb") as opened:
-            members = decode_json_object(opened.read(MAX_PROFILE_BYTES + 1), max_bytes=MAX_PROFILE_BYTES)
+            data = opened.read(MAX_PROFILE_BYTES + 1)
+        members = decode_json_object(data, max_bytes=MAX_PROFILE_BYTES)
     except OSError as error:
         raise ProfileError(f"expected a readable profile file, found: {error.strerror}") from error
     except DecodingError as error:
         raise ProfileError(f"expected a JSON object in the profile file, found: {error}") from error
-    return _profile_of(members)
+    return replace(_profile_of(members), sha256=hashlib.sha256(data).hexdigest())
 
 
 def _profile_of(members: Mapping[str, JsonValue]) -> Profile:

@@ -4,10 +4,9 @@ Words and shapes carry the meaning; there is no colour. Every refusal ends with 
 must not lead to automatic rejection.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from credential_schemas.entry_types import entry_types
-from credential_schemas.report.facts import CertificateFacts, Disclosed, DisclosedEntry, timestamp
+from credential_schemas.report.facts import CertificateFacts, Disclosed, timestamp
 from credential_schemas.report.headlines import Sign, headline
 from credential_schemas.report.messages import (
     Language,
@@ -16,16 +15,15 @@ from credential_schemas.report.messages import (
     notice,
     part_label,
     part_sentence,
-    unreadable_texts,
 )
 from credential_schemas.report.model import Check, Report
-from credential_schemas.report.outcomes import CheckName, Verdict
-from credential_schemas.report.reasons import Contact, reason_row
+from credential_schemas.report.outcomes import CheckName, Outcome, Verdict
+from credential_schemas.report.reasons import Reason
 from credential_schemas.wording.phrases import phrase, phrases
-from credential_schemas.wording.values import value_text
-from verifier.errors import UnreadableEvidence
+from verifier.errors import LookupFailed, UnreadableEvidence
+from verifier.rendering.entries import entry_details, entry_numbers
 from verifier.rendering.plain_text import WIDTH, columns, harmless, padded, wrapped
-from verifier.rendering.words import word
+from verifier.rendering.words import no_verdict_texts, word
 
 _SIGNS = {Sign.TICK: "[v]", Sign.CROSS: "[x]", Sign.TRIANGLE: "[?]"}
 _NO_VERDICT_SIGN = "[-]"
@@ -39,11 +37,14 @@ def report_text(report: Report, language: Language) -> str:
     return "\n".join(_report_lines(report, language)) + "\n"
 
 
-def unreadable_text(error: UnreadableEvidence, *, name: str, language: Language) -> str:
-    """Return what to say about something that is no certificate or cannot be read: no verdict, one sentence."""
-    heading, sentence = unreadable_texts(error.kind, error.values)
-    first = f"{_NO_VERDICT_SIGN} {harmless(name)}: {heading.in_language(language)}"
-    lines = [*wrapped(first, width=WIDTH), *_indented(sentence.in_language(language))]
+def unreadable_text(error: UnreadableEvidence | LookupFailed, *, name: str, language: Language) -> str:
+    """Return what to say about something that is no certificate or cannot be read: no verdict, what to do instead."""
+    heading, sentence = no_verdict_texts(error)
+    lines = [f"{_NO_VERDICT_SIGN} {heading.in_language(language)}"]
+    lines += _indented(sentence.in_language(language))
+    lines += _labelled(word("file", language), harmless(name))
+    lines += _labelled(word("ask", language), notice("ask_unreadable").in_language(language))
+    lines += wrapped(notice("no_automatic_rejection").in_language(language), width=WIDTH)
     return "\n".join(lines) + "\n"
 
 
@@ -55,6 +56,7 @@ def _report_lines(report: Report, language: Language) -> Iterator[str]:
     for part, value in report.parts.to_json().items():
         text = part_sentence(part, str(value)).in_language(language)
         yield from _labelled(part_label(part).in_language(language), text)
+    yield from _number_lines(report.check(CheckName.PRINT_MATCH), language)
     yield from _problem_lines(report, language)
     if report.certificate is not None and report.disclosed is not None:
         yield ""
@@ -65,6 +67,11 @@ def _report_lines(report: Report, language: Language) -> Iterator[str]:
         yield from wrapped(notice("withheld").in_language(language), width=WIDTH)
     yield ""
     yield from _circumstance_lines(report, language)
+
+
+def _number_lines(print_match: Check, language: Language) -> Iterator[str]:
+    if print_match.reason is Reason.LOOKED_UP_BY_NUMBER:
+        yield from wrapped(print_match.message.in_language(language), width=WIDTH)
 
 
 def _problem_lines(report: Report, language: Language) -> Iterator[str]:
@@ -78,14 +85,10 @@ def _problem_lines(report: Report, language: Language) -> Iterator[str]:
         yield from _link_lines(check, language)
     if report.verdict is Verdict.VALID:
         return
-    for contact in dict.fromkeys(_contact_of(check) for check in problems):
+    for contact in report.contacts:
         yield from _labelled(word("ask", language), contact_sentence(contact).in_language(language))
     yield from _labelled(word("case_number", language), report.id)
     yield from wrapped(notice("no_automatic_rejection").in_language(language), width=WIDTH)
-
-
-def _contact_of(check: Check) -> Contact:
-    return reason_row(check.reason).contact if check.reason is not None else Contact.OPERATOR
 
 
 def _difference_lines(check: Check, language: Language) -> Iterator[str]:
@@ -93,7 +96,7 @@ def _difference_lines(check: Check, language: Language) -> Iterator[str]:
     differences = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
     for item in differences[:_MAX_SHOWN_DIFFERENCES]:
         values = {name: harmless(str(item.get(name, ""))) for name in ("page", "where", "printed", "signed")}
-        yield from _indented(f"- {word('difference', language, **values)}")
+        yield from _item(word("difference", language, **values))
     if len(differences) > _MAX_SHOWN_DIFFERENCES:
         rest = len(differences) - _MAX_SHOWN_DIFFERENCES
         yield from _indented(word("more_differences", language, count=rest))
@@ -102,7 +105,7 @@ def _difference_lines(check: Check, language: Language) -> Iterator[str]:
 def _link_lines(check: Check, language: Language) -> Iterator[str]:
     found = check.detail.get("links")
     for link in found[:_MAX_SHOWN_DIFFERENCES] if isinstance(found, list) else []:
-        yield from _indented(f"- {word('link', language, link=harmless(str(link)))}")
+        yield from _item(word("link", language, link=harmless(str(link))))
 
 
 def _certificate_lines(certificate: CertificateFacts, language: Language) -> Iterator[str]:
@@ -141,11 +144,11 @@ def _entry_lines(disclosed: Disclosed, language: Language) -> Iterator[str]:
     yield word("entries", language, count=len(rows))
     yield from _row(("#", word("entry", language), state), middle)
     yield "-" * WIDTH
-    numbers = {entry.idx: row[0] for row, entry in zip(rows, disclosed.entries, strict=True) if entry.idx is not None}
+    numbers = entry_numbers(disclosed.entries)
     for row, entry in zip(rows, disclosed.entries, strict=True):
         yield from _row(row, middle)
-        for text in _entry_details(entry, numbers, language):
-            for line in wrapped(text, width=WIDTH - 6):
+        for text in entry_details(entry, numbers, language):
+            for line in wrapped(harmless(text), width=WIDTH - 6):
                 yield " " * 6 + line
     yield "-" * WIDTH
 
@@ -158,28 +161,12 @@ def _row(cells: Sequence[str], middle: int) -> Iterator[str]:
         yield f"{left}{_GAP}{padded(line, width=middle)}{_GAP}{state if first else ''}".rstrip()
 
 
-def _entry_details(entry: DisclosedEntry, numbers: Mapping[int, str], language: Language) -> Iterator[str]:
-    entry_type = entry_types().in_credentials(entry.type)
-    if entry_type is None:  # claims of an unknown type never get this far
-        return
-    body = entry.issuing_body.get(language) or entry.issuing_body.get("ko")
-    kind = entry_type.names.in_language(language)
-    yield f"{kind}, {harmless(body)}" if body else kind
-    facts = []
-    for field in entry_type.own_fields:
-        if field.name in entry.fields:
-            text = value_text(field, entry.fields[field.name], language=language, numbers=numbers)
-            # The words of a choice are understood without a label, as on the printed page.
-            facts.append(harmless(text) if field.values else f"{field.label.in_language(language)} {harmless(text)}")
-    if facts:
-        yield "; ".join(facts)
-
-
 def _circumstance_lines(report: Report, language: Language) -> Iterator[str]:
     yield from _labelled(word("file", language), f"{harmless(report.evidence.name)} ({report.evidence.kind})")
     yield from _labelled("SHA-256", report.evidence.sha256)
     profile = f"{timestamp(report.context.verified_at)}, profile {harmless(report.context.profile)}"
     yield from _labelled(word("checked_at", language), profile)
+    yield from _seal_time_lines(report.check(CheckName.SEAL), language)
     fresh = report.freshness
     if fresh.status_as_of is None:
         yield from _labelled("", word("list_unknown", language, trust=fresh.trust_version))
@@ -193,9 +180,23 @@ def _circumstance_lines(report: Report, language: Language) -> Iterator[str]:
         yield from wrapped(notice("simulated").in_language(language), width=WIDTH)
 
 
+def _seal_time_lines(seal: Check, language: Language) -> Iterator[str]:
+    """When a good seal was made, and what that time is worth."""
+    at = seal.detail.get("stamped_at") or seal.detail.get("signed_at")
+    if at is not None and seal.outcome is Outcome.PASSED:
+        text = word(f"sealed_{seal.detail.get('time_stamp')}", language, at=harmless(str(at).replace("+00:00", "Z")))
+        yield from _labelled(word("sealed_at", language), text)
+
+
 def _labelled(label: str, text: str) -> Iterator[str]:
     for index, line in enumerate(wrapped(text, width=WIDTH - _LABEL_WIDTH)):
         yield padded(label if index == 0 else "", width=_LABEL_WIDTH) + line
+
+
+def _item(text: str) -> Iterator[str]:
+    """One line of a list; strangers' text never begins left of column 6, where only our own words stand."""
+    for index, line in enumerate(wrapped(text, width=WIDTH - 6)):
+        yield ("    - " if index == 0 else " " * 6) + line
 
 
 def _indented(text: str) -> Iterator[str]:

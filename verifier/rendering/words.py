@@ -5,13 +5,21 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from credential_schemas.report.messages import Language, Sentence
+from credential_schemas.report.messages import Language, Sentence, lookup_texts, unreadable_texts
+from verifier.errors import LookupFailed, UnreadableEvidence
 
 
 def word(name: str, language: Language, **values: object) -> str:
     """Return a word or short phrase; values must be harmless already."""
     text = _words()[name].in_language(language)
     return text.format_map(values) if values else text
+
+
+def no_verdict_texts(error: UnreadableEvidence | LookupFailed) -> tuple[Sentence, Sentence]:
+    """Return heading and sentence for an input about which there is no verdict."""
+    if isinstance(error, LookupFailed):
+        return lookup_texts(error.code)
+    return unreadable_texts(error.kind, error.values)
 
 
 @cache

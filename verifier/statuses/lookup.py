@@ -1,4 +1,4 @@
-"""Find the status list a verified credential names: pre-fetched, fetched from the issuer's own origins, or remembered.
+"""Find the status list a verified credential names: pre-fetched, fetched, out of a trust bundle, or remembered.
 
 Rules enforced:
 * only lists of a trusted issuer are looked for, only after its credential was proved, and `fetch` reaches only origins
@@ -6,27 +6,30 @@ Rules enforced:
 * a list is verified with that issuer's status keys, distrusted ones left out, before its bits are read; older than
   one already seen is refused;
 * a list counts while it is fresh: `min(ttl, 12 h)` plus the profile's grace after it was obtained, before its `exp`;
-  a caller's own limit on its age replaces the first of these;
+  a caller's own limit on its age replaces the first of these; a list from a bundle was obtained when that was made;
 * whatever fails, the answer has a reason and no list; it is never "not revoked".
 
 Source: draft-ietf-oauth-status-list-20 section 8.3; SECURITY S9
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_schemas.errors import StatusListError
-from credential_schemas.limits import MAX_STATUS_CACHE_S, MAX_STATUS_GRACE_S, MAX_STATUS_TOKEN_BYTES
+from credential_schemas.limits import CLOCK_SKEW_S, MAX_STATUS_CACHE_S, MAX_STATUS_GRACE_S, MAX_STATUS_TOKEN_BYTES
 from credential_schemas.report.reasons import Reason
-from credential_schemas.status_list import StatusToken, verify_status_token
-from keys.errors import FetchError
-from keys.jwk import PublicKey
+from credential_schemas.status_list import StatusToken, status_key_finder, verify_status_token
+from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
+from keys.urls import parse_url
 from verifier.statuses.state import SeenList, StateFolder
 
 Fetch = Callable[[TrustedIssuer, str], bytes]
 """Fetches a URI from the origins of an issuer, or raises `FetchError`."""
+
+Bundled = Callable[[TrustedIssuer], "BundledLists | None"]
+"""Gives the status lists of an issuer's trust bundle, or None when there is none."""
 
 MAX_AGE_LIMIT_S = MAX_STATUS_CACHE_S + MAX_STATUS_GRACE_S  # S9: nothing older is ever accepted
 
@@ -49,13 +52,26 @@ class Freshness:
 
 
 @dataclass(frozen=True, slots=True)
+class BundledLists:
+    """The status list tokens of a trust bundle by URI; when it was made and how long it counts, seconds since 1970."""
+
+    tokens: Mapping[str, str]
+    made_at: int
+    valid_until: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
-    """A usable list and when it was obtained, or why there is none; a stale list is given with its reason."""
+    """A usable list and when it was obtained, or why there is none; a stale list is given with its reason.
+
+    `text` is the list's token as it was read, so that a receipt can name its digest.
+    """
 
     token: StatusToken | None
     reason: Reason | None
     detail: str = ""
     obtained_at: int = 0
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +82,21 @@ class StatusSources:
         prefetched: token files by URI.
         fetch: the network, or None when nothing may be fetched.
         state: what is remembered between runs, or None.
+        bundled: the lists of trust bundles, or None.
     """
 
     prefetched: Mapping[str, Path]
     fetch: Fetch | None = None
     state: StateFolder | None = None
+    bundled: Bundled | None = None
+
+    def bundled_of(self, issuer: TrustedIssuer) -> BundledLists:
+        """Return the bundled lists of an issuer; none where there is no bundle."""
+        lists = self.bundled(issuer) if self.bundled is not None else None
+        return lists or BundledLists({}, 0, 0)
+
+
+_Source = Callable[[str, TrustedIssuer, int], StatusAnswer | None]
 
 
 class StatusLookup:
@@ -83,16 +109,42 @@ class StatusLookup:
         self._answers: dict[tuple[str, str], tuple[int, StatusAnswer]] = {}
 
     @property
+    def max_age_s(self) -> int | None:
+        """The caller's own limit on the age of a list, in seconds since it was signed."""
+        return self._freshness.max_age_s
+
+    @property
     def tracks_replays(self) -> bool:
         """Whether an older list than one already seen would be noticed in a later run."""
         return self._sources.state is not None
+
+    def uris_at_hand(self, issuer: TrustedIssuer) -> frozenset[str]:
+        """Return the lists of an issuer that are bundled, stand in the status map, or were verified in this run."""
+        mapped = {uri for uri in self._sources.prefetched if _origin_of(uri) in issuer.origins}
+        answers = [(issuer_id, uri) for (issuer_id, uri), (_, answer) in list(self._answers.items()) if answer.token]
+        found = {uri for issuer_id, uri in answers if issuer_id == issuer.id}
+        return frozenset(mapped | found | self._sources.bundled_of(issuer).tokens.keys())
+
+    def knows(self, uri: str, *, issuer: TrustedIssuer) -> bool:
+        """Say whether the list is at hand, or was verified in an earlier run."""
+        state = self._sources.state
+        seen_before = state is not None and state.seen(uri) is not None and _origin_of(uri) in issuer.origins
+        return seen_before or uri in self.uris_at_hand(issuer)
+
+    def find_at_hand(self, uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
+        """Return a list as `find` does, without the network."""
+        known = self._answers.get((issuer.id, uri))
+        if known is not None and self._still_good(known[1], now):
+            return known[1]
+        return self._look((self._prefetched, self._bundled, self._remembered), uri, issuer=issuer, now=now)
 
     def find(self, uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
         """Return the list at a URI, or why there is none, at `now` (seconds since 1970)."""
         known = self._answers.get((issuer.id, uri))
         if known is not None and 0 <= now - known[0] < self._reuse_s and self._still_good(known[1], now):
             return known[1]
-        answer = self._look(uri, issuer, now)
+        sources = (self._prefetched, self._fetched, self._bundled, self._remembered)
+        answer = self._look(sources, uri, issuer=issuer, now=now)
         self._answers[issuer.id, uri] = (now, answer)
         return answer
 
@@ -101,9 +153,9 @@ class StatusLookup:
             return False
         return self._freshness.accepts(answer.token, obtained_at=answer.obtained_at, now=now)
 
-    def _look(self, uri: str, issuer: TrustedIssuer, now: int) -> StatusAnswer:
+    def _look(self, sources: Sequence[_Source], uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
         refused: list[StatusAnswer] = []
-        for source in (self._prefetched, self._fetched, self._remembered):
+        for source in sources:
             answer = source(uri, issuer, now)
             if answer is not None and answer.reason is None:
                 return answer
@@ -135,6 +187,15 @@ class StatusLookup:
             return StatusAnswer(None, Reason.STATUS_UNAVAILABLE, f"{error.kind}: {error.message}")
         return self._judge(data, uri, issuer=issuer, now=now, obtained_at=now)
 
+    def _bundled(self, uri: str, issuer: TrustedIssuer, now: int) -> StatusAnswer | None:
+        lists = self._sources.bundled_of(issuer)
+        token = lists.tokens.get(uri)
+        if token is None:
+            return None
+        if now >= lists.valid_until + CLOCK_SKEW_S:
+            return StatusAnswer(None, Reason.STATUS_STALE, "the trust bundle has expired")
+        return self._judge(token.encode(), uri, issuer=issuer, now=now, obtained_at=lists.made_at)
+
     def _remembered(self, uri: str, issuer: TrustedIssuer, now: int) -> StatusAnswer | None:
         state = self._sources.state
         seen = state.seen(uri) if state is not None else None
@@ -151,7 +212,11 @@ class StatusLookup:
         text = data.strip().decode("ascii", "replace")
         try:
             token = verify_status_token(
-                text, uri=uri, keys=_believed(issuer, now), now=now, newest_seen=seen.iat if seen is not None else None
+                text,
+                uri=uri,
+                keys=status_key_finder(issuer, now=now),
+                now=now,
+                newest_seen=seen.iat if seen is not None else None,
             )
         except StatusListError as error:
             return StatusAnswer(None, _REASON_OF_KIND.get(error.kind, Reason.STATUS_INVALID), str(error))
@@ -161,11 +226,13 @@ class StatusLookup:
         if state is not None and not known_as_well:
             state.remember(uri, SeenList(issued_at, obtained), text)
         if not self._freshness.accepts(token, obtained_at=obtained, now=now):
-            return StatusAnswer(token, Reason.STATUS_STALE, f"the list is {token.age_s(now)} s old")
-        return StatusAnswer(token, None, obtained_at=obtained)
+            stale = f"the list is {token.age_s(now)} s old"
+            return StatusAnswer(token, Reason.STATUS_STALE, stale, obtained_at=obtained, text=text)
+        return StatusAnswer(token, None, obtained_at=obtained, text=text)
 
 
-def _believed(issuer: TrustedIssuer, now: int) -> Mapping[str, PublicKey]:
-    """The status keys of an issuer without distrusted ones: who holds such a key can date a list at will."""
-    since = {kid: issuer.distrusted_since(kid) for kid in issuer.status_keys}
-    return {kid: key for kid, key in issuer.status_keys.items() if (start := since[kid]) is None or now < start}
+def _origin_of(uri: str) -> str | None:
+    try:
+        return parse_url(uri, allow_loopback=True).origin
+    except UrlError:
+        return None

@@ -1,4 +1,4 @@
-"""What the verifier remembers between runs: status lists and their times, and nonces that were used.
+"""What the verifier remembers between runs: status lists, trust bundles and their times, nonces that were used.
 
 One folder, one small file a fact, written whole or not at all, so several processes may share it. It holds no name, no
 entry and no credential: lists are public, nonces are stored as digests.
@@ -23,6 +23,14 @@ class SeenList:
 
     iat: int
     fetched_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBundle:
+    """The newest trust bundle seen: version of its list, and when it was made (seconds since 1970)."""
+
+    version: int
+    made_at: int
 
 
 class StateFolder:
@@ -57,6 +65,28 @@ class StateFolder:
             _write_whole(
                 self._file("lists", uri, ".json"), encode_json({"iat": seen.iat, "fetched_at": seen.fetched_at})
             )
+        except OSError:
+            return False
+        return True
+
+    def seen_bundle(self, signer: str) -> SeenBundle | None:
+        """Return the newest bundle seen of a signing key (its thumbprint), or None; a damaged record counts as none."""
+        try:
+            record = decode_json_object(
+                self._file("bundles", signer, ".json").read_bytes(), max_bytes=_MAX_RECORD_BYTES
+            )
+        except (OSError, DecodingError):
+            return None
+        version, made_at = record.get("version"), record.get("made_at")
+        if isinstance(version, int) and isinstance(made_at, int):
+            return SeenBundle(version, made_at)
+        return None
+
+    def remember_bundle(self, signer: str, seen: SeenBundle) -> bool:
+        """Keep the newest bundle of a signing key; returns whether that was possible."""
+        record = encode_json({"version": seen.version, "made_at": seen.made_at})
+        try:
+            _write_whole(self._file("bundles", signer, ".json"), record)
         except OSError:
             return False
         return True

@@ -7,15 +7,16 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import entry_points, version
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
-from credential_schemas.wording.model import Language
+from credential_schemas.version import VERSION
 from wallet_cli.exit_codes import ExitCode, exit_code_of
 
 if TYPE_CHECKING:
+    from credential_schemas.wording.model import Language
+
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
 _OWN_COMMANDS = {"import": "import_file", "list": "list_items", "show": "show"}
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code of docs/cli.md."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments == ["--version"]:
-        print(f"cb-wallet {version('competency-bank')}")
+        print(f"cb-wallet {VERSION}")
         return ExitCode.DONE
     try:
         return _run(arguments, os.environ, now=now_in_utc())
@@ -81,6 +82,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _parser_for(chosen: str | None) -> tuple[argparse.ArgumentParser, RegisteredCommand | None]:
     """Build the parser; another room's command is loaded only when it is chosen or must be listed in the help."""
+    from importlib.metadata import entry_points
+
     parser = argparse.ArgumentParser(prog="cb-wallet", description="Keep and look at your competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -104,7 +107,7 @@ def _add_own_command(commands: "_Subparsers", name: str, *, module: ModuleType) 
     module.add_arguments(own)
 
 
-def _language_of(environment: Mapping[str, str]) -> Language:
+def _language_of(environment: Mapping[str, str]) -> "Language":
     """Return "ko" for a Korean locale, else "en"."""
     named = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
     return "ko" if locale.normalize(named).startswith("ko") else "en"

@@ -1,6 +1,7 @@
 """Points by bands of whole months in the union of periods."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -27,42 +28,24 @@ def apply(rule: PeriodsRule, case: Case) -> Finding:
         if entry.claim(rule.end) is None:
             flags.append(f"period_open:{entry.id}")
     certain = tuple(entry.id for entry in chosen.certain if entry.id in periods)
-    still_open = tuple(entry.id for entry in chosen.open if entry.id in periods)
-    missing = tuple(each for each in chosen.missing if each.split(":")[1] in periods)
-    bands = case.notice.bands(rule.bands)
-    if bands is None:
-        return _without_bands(rule, certain, still_open, excluded=excluded, flags=(*flags,), missing=missing)
-    points, reason = _banded(bands, [periods[each] for each in certain])
-    possible, _ = _banded(bands, [*periods.values()])
-    return Finding(
-        least=points,
-        most=max(points, possible),
-        lines=(Line(rule.id, points, certain, reason),) if certain else (),
+    found = Finding(
         counted=frozenset(certain),
         excluded=excluded,
         flags=(*flags,),
-        missing=missing,
+        missing=tuple(each for each in chosen.missing if each.split(":")[1] in periods),
     )
+    bands = case.notice.bands(rule.bands)
+    if bands is None:
+        return _undetermined(rule, found) if periods else found
+    points, reason = _banded(bands, [periods[each] for each in certain])
+    possible, _ = _banded(bands, [*periods.values()])
+    lines = (Line(rule.id, points, certain, reason),) if certain else ()
+    return replace(found, least=points, most=max(points, possible), lines=lines)
 
 
-def _without_bands(
-    rule: PeriodsRule,
-    certain: tuple[str, ...],
-    still_open: tuple[str, ...],
-    *,
-    excluded: dict[str, str],
-    flags: tuple[str, ...],
-    missing: tuple[str, ...],
-) -> Finding:
-    if certain or still_open:
-        missing = (*missing, f"notice_parameter_missing:{rule.bands}")
-    return Finding(
-        most=Fraction(10**9) if certain or still_open else NOTHING,
-        counted=frozenset(certain),
-        excluded=excluded,
-        flags=flags,
-        missing=missing,
-    )
+def _undetermined(rule: PeriodsRule, found: Finding) -> Finding:
+    missing = (*found.missing, f"notice_parameter_missing:{rule.bands}")
+    return replace(found, most=Fraction(10**9), missing=missing)
 
 
 def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, date] | None:

@@ -8,15 +8,15 @@
 
 import { sha256 } from "./native.js";
 import { QrPayloadError } from "./refusal.js";
-import { decodeStream } from "./stream.js";
+import { FIRST_SYMBOL, tableOf } from "./stream.js";
 
-const NUMBERS = new Map([["cec2b0d39cf9a605c347f853b2b986537bd5640497d0ef9552f9e1d95534994f", 1]]); // by SHA-256
+const UTF8 = new TextDecoder();
+const NUMBERS = new Map([["6065050dad1c97cd6f244d67026128ca2e6b746b91bf1175a7dc0d1046bc910a", 1]]); // by SHA-256
 
 /**
  * @typedef {object} Dictionary
  * @property {number} number
- * @property {import("./stream.js").Words} words
- * @property {Uint8Array} preset of DEFLATE
+ * @property {import("./stream.js").StreamCode} code
  */
 
 /**
@@ -36,20 +36,35 @@ export async function openDictionary(file) {
   return readDictionary(data, number);
 }
 
-/** @returns {Dictionary} each word is decoded when it is first asked for: a reader needs few of them */
+/** @returns {Dictionary} */
 function readDictionary(data, number) {
-  const coded = [];
-  const count = data[0] * 256 + data[1] + data[2] * 256 + data[3]; // frames and names
-  let at = 4;
-  while (coded.length < count) {
+  const pair = (at) => data[at] * 256 + data[at + 1];
+  const characters = pair(0);
+  const count = characters + pair(2) + pair(4); // frames and names
+  const texts = [];
+  let at = 6;
+  while (texts.length < count) {
     const end = at + 1 + data[at];
-    coded.push(data.subarray(at + 1, end));
+    texts.push(UTF8.decode(data.subarray(at + 1, end)));
     at = end;
   }
-  const decoded = new Map();
-  const words = (place) => {
-    if (!decoded.has(place) && place < coded.length) decoded.set(place, decodeStream(coded[place], () => undefined));
-    return decoded.get(place);
-  };
-  return Object.freeze({ number, words, preset: data.subarray(at) });
+  const total = FIRST_SYMBOL + count;
+  const contexts = data.subarray(at, at + total);
+  const general = Array.from(data.subarray(at + total, at + 2 * total), (length, symbol) => [symbol, length]);
+  const tables = [tableOf(general.filter(([, length]) => length > 0))];
+  at += 2 * total;
+  const tableCount = 1 + data[at];
+  at += 1;
+  while (tables.length < tableCount) {
+    const first = at + 2;
+    at = first + 3 * pair(at);
+    tables.push(tableOf(entriesOf(data.subarray(first, at))));
+  }
+  const code = { texts, contexts, tables, characters: new Set(texts.slice(0, characters)) };
+  return Object.freeze({ number, code });
+}
+
+/** @returns {Generator<[number, number]>} symbols with the lengths of their codes */
+function* entriesOf(data) {
+  for (let at = 0; at < data.length; at += 3) yield [data[at] * 256 + data[at + 1], data[at + 2]];
 }

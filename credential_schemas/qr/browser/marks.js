@@ -10,7 +10,8 @@ import { QrPayloadError } from "./refusal.js";
 export const SEPARATOR = "\x00";
 export const NEXT_DIGEST = "\x01";
 export const NUMBERED_DIGEST = "\x02";
-export const FIRST_NUMBERED = 0x20;
+const FIRST_NUMBERED = 0x20;
+const LAST_NUMBERED = 0x7e;
 export const ISSUER = "\x16";
 const RAW_32 = "\x03";
 const DATE = "\x04";
@@ -25,6 +26,15 @@ const RESOLVED_LATER = [SEPARATOR, NEXT_DIGEST, NUMBERED_DIGEST, ISSUER];
 const DAY_ZERO_MS = Date.UTC(1900, 0, 1);
 const DAY_S = 86400;
 const KOREAN_OFFSET_S = 9 * 3600;
+
+/**
+ * @param {string} mark of a numbered digest, with the character behind it
+ * @returns {number} the number of the disclosure, from 0 to 94; -1 for any other character
+ */
+export function namedNumber(mark) {
+  const code = mark.charCodeAt(1);
+  return code >= FIRST_NUMBERED && code <= LAST_NUMBERED ? code - FIRST_NUMBERED : -1;
+}
 
 /** Raw values, read in the order in which their marks stand. */
 export class ValueReader {

@@ -7,39 +7,30 @@
 import { MAX_INFLATED } from "./limits.js";
 import { QrPayloadError } from "./refusal.js";
 
-const STORED_BLOCK = 0x00; // not the last block, not compressed: RFC 1951 section 3.2.4
-
 /**
- * Inflate one raw DEFLATE stream that was made with a preset dictionary.
+ * Inflate one raw DEFLATE stream.
  *
- * `DecompressionStream` takes no preset dictionary, so the dictionary goes in front as a stored block, and as many
- * bytes of the answer are thrown away. The stream is fed byte by byte: inflating stops at the limit, and a stream that
- * is both too large and damaged further on is refused for its size, as in Python. That costs 4 ms for 600 bytes.
+ * The stream is fed byte by byte: inflating stops at the limit, and a stream that is both too large and damaged further
+ * on is refused for its size, as in Python.
  *
  * @param {Uint8Array} stream
- * @param {Uint8Array} preset at most 65,535 bytes, none for a stream without a dictionary
  * @returns {Promise<Uint8Array>} at most 64 KiB
  * @throws {QrPayloadError} kind `too_large`: more than that; `compression`: not one complete stream, or more behind it
- *
- * Source: docs/formats/qr-payload.md section 7
  */
-export async function inflate(stream, preset) {
-  const inflater = byteByByte(stream, storedBlock(preset)).pipeThrough(new DecompressionStream("deflate-raw"));
+export async function inflate(stream) {
+  const inflater = byteByByte(stream).pipeThrough(new DecompressionStream("deflate-raw"));
   const reader = inflater.getReader();
   const answer = new Uint8Array(MAX_INFLATED);
-  let skip = preset.length;
   let length = 0;
   for (;;) {
     const piece = await readPiece(reader);
     if (piece === null) return answer.subarray(0, length);
-    const fresh = piece.subarray(Math.min(skip, piece.length));
-    skip -= piece.length - fresh.length;
-    if (length + fresh.length > MAX_INFLATED) {
+    if (length + piece.length > MAX_INFLATED) {
       await reader.cancel();
       throw new QrPayloadError("too_large", `expected at most ${MAX_INFLATED} bytes after inflating`);
     }
-    answer.set(fresh, length);
-    length += fresh.length;
+    answer.set(piece, length);
+    length += piece.length;
   }
 }
 
@@ -61,25 +52,10 @@ export function base64url(data) {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** @returns {Uint8Array} the dictionary as a stored block, or nothing */
-function storedBlock(preset) {
-  if (preset.length === 0) return preset;
-  const block = new Uint8Array(5 + preset.length);
-  const head = new DataView(block.buffer);
-  head.setUint8(0, STORED_BLOCK);
-  head.setUint16(1, preset.length, true);
-  head.setUint16(3, ~preset.length & 0xffff, true);
-  block.set(preset, 5);
-  return block;
-}
-
-/** @returns {ReadableStream<Uint8Array>} the block in front, then the stream's bytes, each when it is asked for */
-function byteByByte(stream, front) {
+/** @returns {ReadableStream<Uint8Array>} the stream's bytes, each when it is asked for */
+function byteByByte(stream) {
   let at = 0;
   return new ReadableStream({
-    start(controller) {
-      if (front.length > 0) controller.enqueue(front);
-    },
     pull(controller) {
       if (at < stream.length) controller.enqueue(stream.slice(at, at + 1));
       else controller.close();

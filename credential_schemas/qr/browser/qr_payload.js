@@ -27,14 +27,12 @@ export { openDictionary } from "./dictionary.js";
 export { joinCodes, splitQrText } from "./framing.js";
 export { QrPayloadError };
 
-const STRUCTURED = 1;
-const PLAIN = 2;
+const PLAIN = 0;
 const CHECK_BYTES = 4;
-const HEAD_BYTES = 2 + CHECK_BYTES;
-const DEFLATED = 0x80; // beside the length of the stream: below 96 as it is, longer ones in two bytes
-const LONG = 0x60;
+const HEAD_BYTES = 1 + CHECK_BYTES;
+const FIRST_UNKNOWN = 0x40; // first bytes from here on: no format yet
+const PART = 0x80; // and from here on: one code of several
 const TOKEN = /^[!-}]*~[!-~]*$/;
-const NO_PRESET = new Uint8Array(0);
 
 /**
  * Rebuild the exact credential from a payload, whole or joined from several codes by `joinCodes`.
@@ -50,48 +48,36 @@ export async function decodeQrPayload(text, dictionaries) {
     throw new QrPayloadError("too_large", "expected at most what four codes carry");
   }
   const packed = bytesFromDigits(text);
-  if (packed.length < HEAD_BYTES) refuse("expected format, dictionary, check value and a body");
+  if (packed.length < HEAD_BYTES) refuse("expected the number of a dictionary, a check value and a body");
   const credential = await unpack(packed, dictionaries);
   const check = await sha256(new TextEncoder().encode(credential));
-  if (!packed.subarray(2, HEAD_BYTES).every((byte, place) => byte === check[place])) {
+  if (!packed.subarray(1, HEAD_BYTES).every((byte, place) => byte === check[place])) {
     throw new QrPayloadError("check", "expected the check value of the credential, found another");
   }
   return credential;
 }
 
 function unpack(packed, dictionaries) {
-  const [form, number] = packed;
+  const [number] = packed;
   const body = packed.subarray(HEAD_BYTES);
-  if (form === STRUCTURED) return unpackStructured(body, number, dictionaries);
-  if (form === PLAIN) return unpackPlain(body, number);
-  if (form & 0x80) throw new QrPayloadError("code_of_several", "expected a whole payload, found one code of several");
-  throw new QrPayloadError("format_unknown", `expected format ${STRUCTURED} or ${PLAIN}, found ${form}`);
+  if (number >= PART) {
+    throw new QrPayloadError("code_of_several", "expected a whole payload, found one code of several");
+  }
+  if (number >= FIRST_UNKNOWN) {
+    throw new QrPayloadError("format_unknown", `expected a first byte below ${FIRST_UNKNOWN}, found ${number}`);
+  }
+  return number === PLAIN ? unpackPlain(body) : unpackStructured(body, number, dictionaries);
 }
 
 async function unpackStructured(body, number, dictionaries) {
   const dictionary = dictionaries.find((each) => each.number === number);
   if (dictionary === undefined) throw new QrPayloadError("dictionary_unknown", `no dictionary ${number} is open`);
-  const { isDeflated, length, rest } = splitLength(body);
-  if (rest.length < length) refuse("expected a stream of the length that stands before it");
-  const stream = rest.subarray(0, length);
-  const coded = isDeflated ? await inflate(stream, dictionary.preset) : stream;
-  return putTogether(decodeStream(coded, dictionary.words), rest.subarray(length));
+  const { text, used } = decodeStream(body, dictionary.code);
+  return putTogether(text, body.subarray(used));
 }
 
-/** @returns {{isDeflated: boolean, length: number, rest: Uint8Array}} what is said of the stream, and what follows */
-function splitLength(body) {
-  if (body.length === 0) refuse("expected the length of a stream");
-  const isDeflated = (body[0] & DEFLATED) !== 0;
-  const first = body[0] & ~DEFLATED;
-  if (first < LONG) return { isDeflated, length: first, rest: body.subarray(1) };
-  return { isDeflated, length: LONG + (first - LONG) * 256 + (body[1] ?? 0), rest: body.subarray(2) };
-}
-
-async function unpackPlain(body, number) {
-  if (number !== 0) {
-    throw new QrPayloadError("dictionary_unknown", `expected dictionary 0 in the plain format, found ${number}`);
-  }
-  const credential = Array.from(await inflate(body, NO_PRESET), (byte) => String.fromCharCode(byte)).join("");
+async function unpackPlain(body) {
+  const credential = Array.from(await inflate(body), (byte) => String.fromCharCode(byte)).join("");
   if (!TOKEN.test(credential)) refuse("expected printable ASCII text with a tilde");
   return credential;
 }

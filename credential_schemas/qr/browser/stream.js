@@ -1,97 +1,127 @@
 /**
- * The stream code: bytes to marked text, words put in; the JavaScript of credential_schemas/qr/stream.py.
+ * The stream code: bits to marked text, words put in; the JavaScript of credential_schemas/qr/stream.py, reading only.
  *
  * Source: docs/formats/qr-payload.md section 4
  */
 
-import { MAX_INFLATED } from "./limits.js";
+import { MAX_INFLATED, characterCount } from "./limits.js";
 import { QrPayloadError } from "./refusal.js";
 
-const SINGLE_WORDS = [...range(0x17, 0x20), ...range(0xf8, 0xff)];
-const SINGLE_NUMBERS = new Map(SINGLE_WORDS.map((byte, number) => [byte, number]));
-const LONG_WORDS = 0x20 * 0x80;
-const FIRST_WORD = 0xe000; // no text holds these characters: our writer uses them for words
-const FIRST_HANGUL = 0xac00;
-const LAST_HANGUL = 0xd7a3;
-const WORD_LEAD = 0x80;
-const HANGUL_LEAD = 0xa0;
-const ESCAPE = 0xff;
-const UTF8_LENGTH = new Map([[0xc, 2], [0xd, 2], [0xe, 3], [0xf, 4]]); // by the first four bits
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+export const FIRST_SYMBOL = 3; // the first with a text
+const END = 0;
+const OTHER = 1;
+const GENERAL = 2;
+const MAX_CODE_BITS = 24;
+const OTHER_BITS = 21;
+const FIRST_PRINTABLE = 0x20;
 
 /**
- * @typedef {(number: number) => string | undefined} Words the text of a word, undefined where the dictionary ends
+ * @typedef {Map<number, number>} Table a symbol by its code, which is written with a 1 in front
+ *
+ * @typedef {object} StreamCode
+ * @property {string[]} texts of the symbols from `FIRST_SYMBOL` on
+ * @property {Uint8Array} contexts for every symbol the number of the table for the next one
+ * @property {Table[]} tables
+ * @property {Set<string>} characters those that are symbols of their own
  */
 
 /**
- * Read bytes of the stream code; the answer holds marks but no words.
+ * @param {Iterable<[number, number]>} lengths symbols with the lengths of their codes, by rising number
+ * @returns {Table} the canonical prefix code: codes by rising length, then by rising number of the symbol
+ */
+export function tableOf(lengths) {
+  const byLength = Array.from({ length: MAX_CODE_BITS + 1 }, () => []);
+  for (const [symbol, length] of lengths) byLength[length].push(symbol);
+  const table = new Map();
+  let code = 0;
+  for (let length = 1; length <= MAX_CODE_BITS; length += 1) {
+    code *= 2;
+    for (const symbol of byLength[length]) {
+      table.set(2 ** length + code, symbol);
+      code += 1;
+    }
+  }
+  return table;
+}
+
+/**
+ * Read marked text from the beginning of some bytes.
  *
  * @param {Uint8Array} data
- * @param {Words} words
- * @returns {string} at most 64 Ki characters
- * @throws {QrPayloadError} kind `stream`: a byte that has no meaning where it stands; `too_large`: longer
+ * @param {StreamCode} code of the dictionary
+ * @returns {{text: string, used: number}} at most 64 Ki characters with marks but no words, and how many bytes it took
+ * @throws {QrPayloadError} kind `stream`: bits that mean nothing where they stand; `too_large`: longer
  */
-export function decodeStream(data, words) {
+export function decodeStream(data, code) {
+  const bits = new BitReader(data);
   const out = [];
   let size = 0;
-  let at = 0;
-  while (at < data.length) {
-    const { text, count, next } = decodeOne(data, at, words);
-    size += count;
+  let context = 0;
+  for (;;) {
+    const symbol = nextSymbol(bits, code.tables, context);
+    if (symbol === END) break;
+    const text = symbol === OTHER ? otherCharacter(bits, code) : code.texts[symbol - FIRST_SYMBOL];
+    context = code.contexts[symbol];
+    size += characterCount(text);
     if (size > MAX_INFLATED) {
       throw new QrPayloadError("too_large", `expected at most ${MAX_INFLATED} characters in the stream`);
     }
     out.push(text);
-    at = next;
   }
-  return out.join("");
+  return { text: out.join(""), used: bits.finish() };
 }
 
-/** @returns {{text: string, count: number, next: number}} a character or word, its size, and where the next begins */
-function decodeOne(data, at, words) {
-  const lead = data[at];
-  if (SINGLE_NUMBERS.has(lead)) return wordAt(SINGLE_NUMBERS.get(lead), at + 1, words);
-  if (lead < WORD_LEAD) return { text: String.fromCharCode(lead), count: 1, next: at + 1 };
-  if (lead === ESCAPE) return decodeEscaped(data, at + 1);
-  const low = at + 1 < data.length ? data[at + 1] : refuse();
-  if (low >= 0x80) refuse();
-  if (lead < HANGUL_LEAD) return wordAt(SINGLE_WORDS.length + (lead - WORD_LEAD) * 0x80 + low, at + 2, words);
-  const code = FIRST_HANGUL + (lead - HANGUL_LEAD) * 0x80 + low;
-  if (code > LAST_HANGUL) refuse();
-  return { text: String.fromCharCode(code), count: 1, next: at + 2 };
-}
+/** Bits of some bytes, the highest of each byte first. */
+class BitReader {
+  #data;
+  #at = 0;
 
-function wordAt(number, next, words) {
-  const text = words(number) ?? refuse();
-  return { text, count: [...text].length, next };
-}
+  constructor(data) {
+    this.#data = data;
+  }
 
-function decodeEscaped(data, at) {
-  if (at >= data.length) refuse();
-  const next = at + (UTF8_LENGTH.get(data[at] >> 4) ?? 1);
-  const text = decodeUtf8(data.subarray(at, next));
-  const code = text.codePointAt(0);
-  const hasOwnCode =
-    code < 0x80 ||
-    (code >= FIRST_HANGUL && code <= LAST_HANGUL) ||
-    (code >= FIRST_WORD && code < FIRST_WORD + SINGLE_WORDS.length + LONG_WORDS);
-  if (hasOwnCode) refuse();
-  return { text, count: 1, next };
-}
+  /** @returns {number} the next bit */
+  next() {
+    if (this.#at >= 8 * this.#data.length) refuse("expected more bits");
+    const bit = (this.#data[this.#at >> 3] >> (7 - (this.#at & 7))) & 1;
+    this.#at += 1;
+    return bit;
+  }
 
-function decodeUtf8(bytes) {
-  try {
-    return UTF8.decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return refuse();
+  /** @returns {number} how many bytes were read; the rest of the last one must be zero */
+  finish() {
+    while (this.#at % 8 !== 0) if (this.next() !== 0) refuse("expected zero bits behind the end of the stream");
+    return this.#at / 8;
   }
 }
 
-function refuse() {
-  throw new QrPayloadError("stream", "expected whole characters and words of this dictionary");
+function nextSymbol(bits, tables, context) {
+  const symbol = readCode(bits, tables[context]);
+  return symbol === GENERAL ? readCode(bits, tables[0]) : symbol;
 }
 
-function range(first, end) {
-  return Array.from({ length: end - first }, (_, number) => first + number);
+function readCode(bits, table) {
+  let code = 1;
+  for (let length = 1; length <= MAX_CODE_BITS; length += 1) {
+    code = 2 * code + bits.next();
+    const symbol = table.get(code);
+    if (symbol !== undefined) return symbol;
+  }
+  return refuse("expected a code of this dictionary");
+}
+
+/** @returns {string} a character that has no code, from its code point */
+function otherCharacter(bits, { characters }) {
+  let code = 0;
+  for (let count = 0; count < OTHER_BITS; count += 1) code = 2 * code + bits.next();
+  const isSurrogate = code >= 0xd800 && code < 0xe000;
+  const isWord = code >= 0xf0000 && code < 0x100000; // our writer uses these characters for words
+  if (code < FIRST_PRINTABLE || code > 0x10ffff || isSurrogate || isWord) refuse("expected a character");
+  const character = String.fromCodePoint(code);
+  if (characters.has(character)) refuse("expected no code point for a character that has its own code");
+  return character;
+}
+
+function refuse(detail) {
+  throw new QrPayloadError("stream", detail);
 }

@@ -5,7 +5,7 @@
  */
 
 import { MAX_DISCLOSURES } from "./limits.js";
-import { FIRST_NUMBERED, ISSUER, NEXT_DIGEST, SEPARATOR, ValueReader, restoreValues } from "./marks.js";
+import { ISSUER, NEXT_DIGEST, SEPARATOR, ValueReader, namedNumber, restoreValues } from "./marks.js";
 import { base64url, sha256 } from "./native.js";
 import { QrPayloadError } from "./refusal.js";
 
@@ -41,7 +41,7 @@ export async function putTogether(text, values) {
 function restoreDigests(payload, digests) {
   const unnamed = digests.map((_, number) => number);
   return payload.replace(/\x01|\x02[^]?/gu, (mark) => {
-    const place = mark === NEXT_DIGEST ? 0 : unnamed.indexOf((mark.codePointAt(1) ?? 0) - FIRST_NUMBERED);
+    const place = mark === NEXT_DIGEST ? 0 : unnamed.indexOf(namedNumber(mark));
     const [number] = place < 0 ? [] : unnamed.splice(place, 1);
     return digests[number] ?? refuse("expected each mark of a digest to name a disclosure not named yet");
   });

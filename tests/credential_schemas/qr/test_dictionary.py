@@ -1,22 +1,32 @@
-"""The published dictionary: pinned, rebuilt to the same bytes, and usable by a browser without a library."""
+"""The published dictionary: pinned, rebuilt to the same bytes, and read as its vocabulary says."""
 
 import hashlib
-import zlib
 from importlib.resources import files
 
 import pytest
 
+from benchmarks.qr.draft import draft_vocabulary
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr import dictionary
-from credential_schemas.qr.dictionary import SHA256, load_dictionary
-from credential_schemas.qr.dictionary.build import MAX_PRESET_BYTES, build_dictionary
-from credential_schemas.qr.dictionary.draft import draft_vocabulary
+from credential_schemas.qr.dictionary import SHA256, load_dictionary, read_dictionary
+from credential_schemas.qr.dictionary.build import build_dictionary
+from credential_schemas.qr.stream import FIRST_WORD
 
 FOLDER = files("credential_schemas.qr.dictionary")
 
 
-def vocabulary(frames: str = "frame", names: str = "name", preset: str = "preset") -> str:
-    return f"# comment\n[frames]\n{frames}\n[names]\n{names}\n[preset]\n{preset}\n"
+def vocabulary(
+    *,
+    characters: str = "ab",
+    frames: str = "f{04}\ng",
+    names: str = "one name\nanother name\n이름",
+    contexts: str = "0 0 0 0 0 1 0 0 0 0",
+    general: str = "3 3 0 3 3 3 3 3 4 4",
+    tables: str = "0:1 2:1",
+) -> str:
+    parts = {"characters": characters, "frames": frames, "names": names, "contexts": contexts}
+    parts |= {"general": general, "tables": tables}
+    return "# comment\n" + "".join(f"[{name}]\n{text}\n" for name, text in parts.items())
 
 
 def test_version_one_is_built_from_its_vocabulary_to_the_published_bytes() -> None:
@@ -40,32 +50,60 @@ def test_a_number_without_a_dictionary_is_refused() -> None:
     assert caught.value.kind == "dictionary_unknown"
 
 
-def test_a_stored_block_with_the_preset_makes_any_inflater_read_a_stream() -> None:
-    preset = load_dictionary(1).preset
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, zdict=preset)
-    stream = compressor.compress(b"some text" + preset[:40]) + compressor.flush()
-    size = len(preset).to_bytes(2, "little")
-    stored = b"\x00" + size + bytes(0xFF - byte for byte in size) + preset
-    assert zlib.decompress(stored + stream, wbits=-15)[len(preset) :] == b"some text" + preset[:40]
+def test_a_dictionary_is_read_as_its_vocabulary_says() -> None:
+    dictionary = read_dictionary(build_dictionary(vocabulary(names="이름 하나\nanother name\n이름")))
+    code = dictionary.code
+    assert code.texts == ["a", "b", "f\x04", "g", "이름 하나", "another name", "이름"]
+    assert code.contexts == bytes((0, 0, 0, 0, 0, 1, 0, 0, 0, 0))
+    assert code.tables[1].codes == {0: "0", 2: "1"}
+    assert code.tables[0].codes[9] == "1111"
+    assert dictionary.frames.replace("f\x04 이름") == f"{chr(FIRST_WORD + 5)} 이름"
+    assert dictionary.names.replace("f\x04 이름") == f"f\x04 {chr(FIRST_WORD + 9)}"
 
 
-def test_a_vocabulary_for_the_next_version_can_be_drafted_from_today() -> None:
-    drafted = build_dictionary(draft_vocabulary())
-    assert len(dictionary.read_dictionary(drafted).words) > 3000
+@pytest.mark.parametrize(
+    "text",
+    [
+        "정보처리기사",
+        '공인노무사","title_en":"Certified Public Labor Attorney","issuing_body":"hrdk',
+        "0203020101_20v4",
+        "서울대학교",
+    ],
+)
+def test_what_the_catalogue_knows_is_one_word(text: str) -> None:
+    assert len(load_dictionary(1).names.replace(text)) == 1
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("[names]\n", "parts"),
-        (vocabulary(frames="same\nsame"), "once"),
-        (vocabulary(frames="same", names="same"), "once"),
-        (vocabulary(names="a\n\nb"), "empty"),
-        (vocabulary(names="\n".join(f"w{number}" for number in range(5000))), "at most"),
-        (vocabulary(names="x" * 256), "words of at most"),
-        (vocabulary(preset="x" * (MAX_PRESET_BYTES + 1)), "preset dictionary"),
+        (vocabulary(frames="g\ng"), "once"),
+        (vocabulary(names="f{04}\nanother name\n이름", frames="f{04}\ng"), "once"),
+        (vocabulary(characters="aa"), "once"),
+        (vocabulary(names="another name\n\n이름"), "empty"),
+        (vocabulary(names="another name\nkcci\n이름"), "by chance"),
+        (vocabulary(names="another name\n이름\n" + "이" * 86), "words of at most"),
+        (vocabulary(names="\n".join(f"w {number}" for number in range(65536))), "at most 65535 symbols"),
+        (vocabulary(contexts="0 0 0"), "a context and a length"),
+        (vocabulary(contexts="0 0 0 0 0 2 0 0 0 0"), "a context and a length"),
+        (vocabulary(general="1 1"), "a context and a length"),
+        (vocabulary(tables="\n".join(["0:1 2:1"] * 256)), "at most 255 tables"),
+        (vocabulary(general="3 3 0 3 3 3 3 3 4 5"), "table 0"),
+        (vocabulary(general="3 3 3 3 3 3 3 3 4 0"), "table 0"),
+        (vocabulary(tables="0:1 1:1"), "GENERAL"),
+        (vocabulary(tables="1:1 2:1"), "OTHER"),
+        (vocabulary(tables="0:1 2:2"), "complete"),
+        (vocabulary(tables="10:1 2:1"), "complete"),
+        (vocabulary(tables=" ".join(f"{n}:{n + 1}" for n in (0, 2)) + " 3:25"), "complete"),
     ],
 )
 def test_a_vocabulary_in_disorder_is_refused(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         build_dictionary(text)
+
+
+@pytest.mark.slow
+def test_a_vocabulary_for_the_next_version_can_be_drafted_from_today() -> None:
+    drafted = read_dictionary(build_dictionary(draft_vocabulary()))
+    assert len(drafted.code.texts) > 5000

@@ -77,3 +77,19 @@ def test_only_one_to_four_codes_are_made(codes: int) -> None:
     with pytest.raises(QrPayloadError) as caught:
         split_into_codes(PAYLOAD, codes=codes)
     assert caught.value.kind == "codes"
+
+
+@pytest.mark.parametrize(("size", "codes"), [(1, 2), (4, 3), (6, 4), (9, 4)])
+def test_no_code_is_made_that_would_carry_nothing(size: int, codes: int) -> None:
+    with pytest.raises(QrPayloadError) as caught:
+        split_into_codes(digits_from_bytes(bytes(size)), codes=codes)
+    assert caught.value.kind == "codes"
+
+
+def test_the_first_code_is_missed_too() -> None:
+    assert refusal_of([split_into_codes(PAYLOAD, codes=4)[1]]).missing == (1, 3, 4)
+
+
+def test_as_many_texts_as_are_read_are_looked_at() -> None:
+    assert refusal_of([digits_from_bytes(bytes((1, number))) for number in range(64)]).kind == "codes_mixed"
+    assert refusal_of([digits_from_bytes(bytes((1, number))) for number in range(65)]).kind == "codes"

@@ -132,6 +132,8 @@ def test_a_disclosure_with_another_beginning_is_kept_whole(whole: str) -> None:
         pytest.param("{}\x00\x01", SIGNATURE, id="a digest of no disclosure"),
         pytest.param("{}\x00\x02\x20\x02\x20\x001", SIGNATURE + bytes(16), id="a disclosure named twice"),
         pytest.param("{}\x00\x02", SIGNATURE, id="a digest without its number"),
+        pytest.param("{}\x00\x02\x7f" + "\x001" * 96, SIGNATURE + bytes(96 * 16), id="a numbered digest beyond 94"),
+        pytest.param("{}\x00\x02\x1f\x001", SIGNATURE + bytes(16), id="a number before 0"),
         pytest.param("{}\x00{}\x00\x01", SIGNATURE + bytes(16), id="a digest in a disclosure"),
     ],
 )

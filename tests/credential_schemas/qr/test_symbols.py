@@ -1,29 +1,34 @@
 """The arithmetic of symbols, against two real encoders."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 import qrcode
 import zxingcpp
 from qrcode import constants
-from qrcode.util import MODE_8BIT_BYTE, MODE_NUMBER, QRData
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
 from credential_schemas.errors import QrPayloadTooLarge
 from credential_schemas.qr.digits import digits_from_bytes
 from credential_schemas.qr.framing import join_codes
-from credential_schemas.qr.payload import encode_qr_payload
-from credential_schemas.qr.symbols import Level, capacity_bits, choose_symbols, modules_of, needed_bits, needed_version
+from credential_schemas.qr.symbols import (
+    Level,
+    capacity_bits,
+    choose_symbols,
+    modules_of,
+    needed_bits,
+    needed_version,
+    segments_of,
+)
 
 URL = "https://verify.example/v"
+ADDRESS = "HTTPS://VERIFY.EXAMPLE/v"
 LEVELS = {"L": constants.ERROR_CORRECT_L, "M": constants.ERROR_CORRECT_M}
 
 
 def fullest_text(version: int, level: Level) -> str:
     digits = 1
-    while needed_bits(len(URL) + 1, digits + 1, version=version) <= capacity_bits(version, level):
+    while needed_bits(f"{ADDRESS}#", digits + 1, version=version) <= capacity_bits(version, level):
         digits += 1
-    return f"{URL}#{'7' * digits}"
+    return f"{ADDRESS}#{'7' * digits}"
 
 
 @pytest.mark.parametrize("level", ["L", "M"])
@@ -32,7 +37,8 @@ def test_a_text_that_just_fits_needs_that_version_in_both_encoders(version: int,
     fits = fullest_text(version, level)
     picture = zxingcpp.create_barcode(fits, zxingcpp.BarcodeFormat.QRCode, ec_level=level)
     code = qrcode.QRCode(error_correction=LEVELS[level])
-    code.add_data(QRData(fits.partition("#")[0] + "#", mode=MODE_8BIT_BYTE))
+    code.add_data(QRData("HTTPS://VERIFY.EXAMPLE/", mode=MODE_ALPHA_NUM))
+    code.add_data(QRData("v#", mode=MODE_8BIT_BYTE))
     code.add_data(QRData(fits.partition("#")[2], mode=MODE_NUMBER))
     side = picture.to_image(scale=1, add_quiet_zones=False).shape[0]
     assert (needed_version(fits, level=level), side, code.best_fit()) == (version, modules_of(version), version)
@@ -47,31 +53,30 @@ def test_one_digit_more_needs_the_next_version_in_zxing(version: int, level: Lev
     assert (needed_version(too_long, level=level), side) == (version + 1, modules_of(version + 1))
 
 
-def test_ten_catalogue_qualifications_fit_version_twenty_two_at_level_m(maker: Callable[..., Any]) -> None:
-    plans = [
-        choose_symbols(URL, encode_qr_payload(maker(seed).certificate(["national_technical_qualification"] * 10)))
-        for seed in range(20)
-    ]
-    assert {plan.level for plan in plans} == {"M"}
-    assert max(plan.version for plan in plans) <= 22
-    assert {plan.codes for plan in plans} == {1}
-
-
-def test_one_entry_needs_version_fourteen_at_most(maker: Callable[..., Any]) -> None:
-    for type_id in ("national_technical_qualification", "vocational_training"):
-        plan = choose_symbols(URL, encode_qr_payload(maker(4).certificate([type_id])))
-        assert (plan.level, plan.codes) == ("M", 1)
-        assert plan.version <= 14
-
-
 @pytest.mark.parametrize(
     ("size", "level", "codes"),
-    [(700, "M", 1), (900, "L", 1), (1300, "M", 2), (1700, "L", 2), (2100, "M", 3), (2900, "M", 4), (3600, "L", 4)],
+    [(700, "M", 1), (900, "L", 1), (1300, "M", 2), (1700, "L", 2), (2100, "M", 3), (2950, "M", 4), (3600, "L", 4)],
 )
 def test_level_m_comes_before_level_l_and_that_before_more_codes(size: int, level: Level, codes: int) -> None:
     payload = digits_from_bytes(b"\x01" * size)
     plan = choose_symbols(URL, payload)
     assert (plan.level, plan.codes, plan.version <= 22, join_codes(plan.texts)) == (level, codes, True, payload)
+
+
+@pytest.mark.parametrize(
+    ("text", "segments"),
+    [
+        (
+            "HTTPS://A.EXAMPLE/v#12",
+            (("alphanumeric", "HTTPS://A.EXAMPLE/"), ("byte", "v#"), ("numeric", "12")),
+        ),
+        ("https://verify.example/v#12", (("byte", "https://verify.example/v#"), ("numeric", "12"))),
+        ("HTTP://#12", (("byte", "HTTP://#"), ("numeric", "12"))),
+        ("12", (("byte", ""), ("numeric", "12"))),
+    ],
+)
+def test_a_text_is_divided_into_the_segments_that_are_counted(text: str, segments: tuple[tuple[str, str], ...]) -> None:
+    assert segments_of(text) == segments
 
 
 def test_the_side_of_a_plan_is_that_of_its_version() -> None:

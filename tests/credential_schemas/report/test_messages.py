@@ -1,10 +1,13 @@
 """Reasons, sentences and headlines: complete, in both languages, and the same as the documentation."""
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from credential_schemas.report.facts import Evidence
 from credential_schemas.report.headlines import Sign, headline
 from credential_schemas.report.messages import (
     check_label,
@@ -20,12 +23,21 @@ from credential_schemas.report.messages import (
     unreadable_texts,
 )
 from credential_schemas.report.model import ACCEPTABLE, Check
-from credential_schemas.report.outcomes import CheckName, DocumentPart, EntryStatus, Outcome, StatusPart, Verdict
+from credential_schemas.report.outcomes import (
+    CheckName,
+    DocumentPart,
+    EntryStatus,
+    EvidenceKind,
+    Outcome,
+    StatusPart,
+    Verdict,
+)
 from credential_schemas.report.reasons import ROWS, Contact, Reason, reason_row
 from keys.encoding import JsonValue
 from tests.credential_schemas.report.test_model import failed, report, unknown
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "formats" / "report.md"
+MESSAGES = Path(__file__).parents[3] / "credential_schemas" / "report" / "messages.json"
 VALUES: dict[str, JsonValue] = {"date": "2026-11-20", "count": 2, "have": 1, "total": 2, "limit": 10, "found": "GIF"}
 HANGUL = re.compile(r"[가-힣]")
 
@@ -105,7 +117,7 @@ def test_sentence_is_never_filled_with_anything_but_numbers_and_dates() -> None:
 @pytest.mark.parametrize(
     ("checks", "case", "sign"),
     [
-        ((), "valid_unprinted", Sign.TICK),
+        ((), "valid_pageless", Sign.TICK),
         (
             tuple(Check(n, Outcome.PASSED) for n in (CheckName.CONTAINER, CheckName.SEAL, CheckName.PRINT_MATCH)),
             "valid",
@@ -118,6 +130,7 @@ def test_sentence_is_never_filled_with_anything_but_numbers_and_dates() -> None:
         ),
         ((failed(Reason.DOCUMENT_MISMATCH, count=3),), "print_differs", Sign.CROSS),
         ((failed(Reason.SEAL_MISSING),), "not_original", Sign.CROSS),
+        ((failed(Reason.LOG_PROOF_MISSING),), "invalid", Sign.CROSS),
         ((failed(Reason.QR_DIFFERS),), "qr_differs", Sign.CROSS),
         ((failed(Reason.SIGNATURE_INVALID),), "tampered", Sign.CROSS),
         ((failed(Reason.DISCLOSURE_FOREIGN),), "tampered", Sign.CROSS),
@@ -140,6 +153,28 @@ def test_headline_fits_the_case(checks: tuple[Check, ...], case: str, sign: Sign
     band = headline(report(*checks))
     assert (band.case, band.sign) == (case, sign)
     assert "{" not in band.sentence.ko + band.sentence.en
+
+
+@pytest.mark.parametrize("kind", [EvidenceKind.IMAGE, EvidenceKind.QR, EvidenceKind.PDF])
+def test_headline_of_a_page_that_was_not_compared_asks_to_compare_it(kind: EvidenceKind) -> None:
+    band = headline(replace(report(), evidence=Evidence(kind, "00" * 32, "page")))
+    assert band.case == "valid_unprinted"
+    assert "by eye" in band.sentence.en
+
+
+def test_other_open_check_speaks_when_the_rules_accept_an_unknown_status() -> None:
+    checks = (unknown(Reason.STATUS_UNAVAILABLE), unknown(Reason.RECIPIENT_MISMATCH))
+    assert headline(report(*checks, accepted=ACCEPTABLE)).case == "undecided"
+
+
+def test_no_sentence_points_at_a_text_below_or_says_who_forged() -> None:
+    text = json.dumps(json.loads(MESSAGES.read_text("utf-8")), ensure_ascii=False)
+    assert not re.search("below|아래|forged|위조된|위조하", text)
+
+
+def test_nothing_that_also_covers_suspension_speaks_of_cancellation_alone() -> None:
+    sentences = [reason_sentence(reason, VALUES) for reason in (Reason.SUPERSEDED, Reason.NO_ENTRY_IN_FORCE)]
+    assert all("정지" in sentence.ko and "suspended" in sentence.en for sentence in sentences)
 
 
 def test_accepted_offline_answer_says_that_cancellation_was_not_checked() -> None:

@@ -16,7 +16,7 @@ from credential_schemas.report.facts import (
     Withheld,
     timestamp,
 )
-from credential_schemas.report.messages import Sentence
+from credential_schemas.report.messages import Sentence, notice
 from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context, Report
 from credential_schemas.report.outcomes import (
     ALWAYS_REQUIRED,
@@ -28,7 +28,7 @@ from credential_schemas.report.outcomes import (
     StatusPart,
     Verdict,
 )
-from credential_schemas.report.reasons import ROWS, Reason, ReasonRow
+from credential_schemas.report.reasons import ROWS, Contact, Reason, ReasonRow
 from keys.encoding import encode_json
 
 NOW = datetime(2026, 11, 21, 3, 0, 30, 250_000, tzinfo=UTC)
@@ -214,8 +214,9 @@ def test_json_form_has_exactly_the_members_of_the_contract() -> None:
     document = report(content=content()).to_json()
     assert list(document) == [
         *("report", "verdict", "parts", "checks", "certificate", "disclosed", "withheld", "evidence", "freshness"),
-        *("verified_at", "profile", "simulated"),
+        *("verified_at", "profile", "simulated", "id", "advice"),
     ]
+    assert (document["id"], document["advice"]) == (report(content=content()).id, None)
     assert document["verified_at"] == "2026-11-21T03:00:30Z"
     assert document["withheld"] == {"entries_at_most": 1, "fields_at_most": 2, "other_entries_may_exist": True}
 
@@ -247,6 +248,20 @@ def test_report_id_follows_from_the_json_form() -> None:
     assert first.id == same.id != other.id
     assert len(first.id) == 16
     assert encode_json(first.to_json()) == encode_json(same.to_json())
+
+
+def test_report_that_is_not_valid_says_whom_to_ask_and_that_it_must_not_reject_by_itself() -> None:
+    document = report(failed(Reason.REVOKED), failed(Reason.SEAL_EXPIRED))
+    advice = document.to_json()["advice"]
+    assert isinstance(advice, dict)
+    assert isinstance(advice["ask"], list)
+    assert [item["contact"] for item in advice["ask"] if isinstance(item, dict)] == ["applicant", "issuer"]
+    assert advice["notice"] == notice("no_automatic_rejection").to_json()
+
+
+def test_report_without_any_check_sends_to_whoever_runs_the_verifier() -> None:
+    empty = replace(report(), checks=())
+    assert (empty.verdict, empty.contacts) == (Verdict.INDETERMINATE, (Contact.OPERATOR,))
 
 
 def test_freshness_gives_time_and_age_of_the_status_list() -> None:

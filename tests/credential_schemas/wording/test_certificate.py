@@ -120,12 +120,12 @@ def test_row_of_a_course_in_korean(sample: CertificateClaims) -> None:
 def test_row_of_a_qualification_in_english_names_its_body_once(sample: CertificateClaims) -> None:
     row = only_row(replace(sample, entries=(sample.entries[0],)), "en")
     assert row.title == "Engineer Information Processing"
-    assert row.cells == ("Human Resources Development Service of Korea", "", "", "2023-06-09", "")
+    assert row.cells == ("HRD Korea", "", "", "2023-06-09", "")
     assert row.details == (
         "National technical",
         "Item code: 1320",
         "Grade: 기사",
-        "Qualification no.: 23900000001A",
+        "No.: 23900000001A",
         "As of 2026-11-20",
     )
 

@@ -12,6 +12,7 @@ from credential_schemas.wording.model import ANY_CODE, CertificateWording
 
 IMPRINT = Imprint({"ko": "고용노동부장관", "en": "Minister of Employment and Labor"}, "bank.example/v")
 CODE = "ABCDE-FGHJK-MNPQR-STVWX"
+FOOT = "발급번호 제 NCSB-2026-00012345 호 ·"
 
 
 def printed(wording: CertificateWording) -> str:
@@ -35,7 +36,7 @@ def any_code(sample: CertificateClaims) -> CertificateWording:
 def two_pages(wording: CertificateWording) -> tuple[str, str]:
     """The text layer on two pages, the second one with the column headings again."""
     head, tail = printed(wording).split("고용보험 취업이력\n", 1)
-    return f"{head}\n1/2", f"{chr(10).join(wording.columns)}\n고용보험 취업이력\n{tail}\n2/2"
+    return f"{head}\n{FOOT} 1/2", f"{chr(10).join(wording.columns)}\n고용보험 취업이력\n{tail}\n{FOOT} 2/2"
 
 
 @pytest.fixture
@@ -185,8 +186,8 @@ def test_repeated_headings_are_not_demanded(wording: CertificateWording, two_pag
 
 def test_headings_that_stand_first_on_the_second_page_are_the_table_s_own(wording: CertificateWording) -> None:
     head, tail = printed(wording).split(wording.columns[0] + "\n" + wording.columns[1], 1)
-    second = f"{wording.columns[0]}\n{wording.columns[1]}{tail}\n2/2"
-    assert compare_print(wording, [f"{head}\n1/2", second]) == ()
+    second = f"{wording.columns[0]}\n{wording.columns[1]}{tail}\n{FOOT} 2/2"
+    assert compare_print(wording, [f"{head}\n{FOOT} 1/2", second]) == ()
 
 
 def test_headings_twice_on_one_page_are_extra(wording: CertificateWording) -> None:
@@ -196,13 +197,22 @@ def test_headings_twice_on_one_page_are_extra(wording: CertificateWording) -> No
 
 
 def test_missing_page_number_is_named(wording: CertificateWording, two_pages: tuple[str, str]) -> None:
-    assert compare_print(wording, [two_pages[0].removesuffix("1/2"), two_pages[1]]) == (
-        Difference("page_number", 1, "", "1/2"),
+    assert compare_print(wording, [two_pages[0].removesuffix(f"{FOOT} 1/2"), two_pages[1]]) == (
+        Difference("page_number", 1, "", f"{FOOT} 1/2"),
     )
 
 
+def test_later_page_with_the_number_of_another_certificate_is_named(
+    wording: CertificateWording, two_pages: tuple[str, str]
+) -> None:
+    foreign = FOOT.replace(wording.number_row.value, "제 CB-2026-00000099 호")
+    found = compare_print(wording, [two_pages[0], two_pages[1].replace(FOOT, foreign)])
+    assert [each.where for each in found] == ["page_number", "page"]
+    assert (found[0].signed, found[1].printed) == (f"{FOOT} 2/2", f"{foreign} 2/2")
+
+
 def test_missing_second_page_is_missing_text(wording: CertificateWording, two_pages: tuple[str, str]) -> None:
-    found = {difference.where for difference in compare_print(wording, [two_pages[0].removesuffix("1/2")])}
+    found = {difference.where for difference in compare_print(wording, [two_pages[0].removesuffix(f"{FOOT} 1/2")])}
     assert {"entries[2].title", "issuer", "notes[0]"} <= found
 
 

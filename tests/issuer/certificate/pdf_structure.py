@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
+from struct import unpack, unpack_from
 from xml.etree.ElementTree import Element, fromstring
 
 from pypdf import PageObject, PdfReader
@@ -98,7 +99,13 @@ class File:
 
     @cached_property
     def fonts(self) -> list[DictionaryObject]:
-        return [value for value in self.dictionaries if value.get("/Type") == "/Font"]
+        """The composite fonts, which the pages know."""
+        return [value for value in self.dictionaries if value.get("/Subtype") == "/Type0"]
+
+    @cached_property
+    def descendants(self) -> list[DictionaryObject]:
+        """The glyphs of the composite fonts."""
+        return [dictionary(items(font["/DescendantFonts"])[0]) for font in self.fonts]
 
     @cached_property
     def elements(self) -> list[DictionaryObject]:
@@ -239,17 +246,48 @@ def output_intent(file: File) -> Iterator[str]:
 
 
 @rule
+def fonts_composite(file: File) -> Iterator[str]:
+    """ISO 19005-3, 6.2.11.3: codes are glyph numbers (Identity), of fonts that say so; no simple fonts in ours."""
+    for font in (value for value in file.dictionaries if value.get("/Type") == "/Font"):
+        if font.get("/Subtype") not in ("/Type0", "/CIDFontType2"):
+            yield f"found a font of type {font.get('/Subtype')}"
+    for font, descendant in zip(file.fonts, file.descendants, strict=True):
+        if (font.get("/Encoding"), descendant.get("/CIDToGIDMap")) != ("/Identity-H", "/Identity"):
+            yield "expected Identity twice"
+
+
+@rule
 def fonts_embedded(file: File) -> Iterator[str]:
-    """ISO 19005-3, 6.2.11.4."""
-    for font in file.fonts:
-        if "/FontFile2" not in dictionary(font.get("/FontDescriptor", DictionaryObject())):
+    """ISO 19005-3, 6.2.11.4: a TrueType program, its tables intact."""
+    for font in file.descendants:
+        program = resolved(dictionary(font.get("/FontDescriptor", DictionaryObject())).get("/FontFile2"))
+        if not isinstance(program, StreamObject):
             yield f"{font.get('/BaseFont')} is not embedded"
+        elif wrong_sums(program.get_data()):
+            yield f"{font.get('/BaseFont')} has wrong sums"
+
+
+def wrong_sums(program: bytes) -> list[bytes]:
+    """The tables of a TrueType file whose sums are not what its directory says."""
+
+    def words(data: bytes) -> int:
+        numbers: tuple[int, ...] = unpack(f">{len(data) // 4}L", data)
+        return sum(numbers) & 0xFFFFFFFF
+
+    count = unpack_from(">H", program, 4)[0]
+    wrong = [b"whole"] if words(program) != 0xB1B0AFBA else []
+    for tag, stated, offset, length in (unpack_from(">4sLLL", program, 12 + 16 * at) for at in range(count)):
+        table = bytearray(program[offset : offset + length + -length % 4])
+        if tag == b"head":
+            table[8:12] = bytes(4)
+        wrong += [tag] if words(bytes(table)) != stated else []
+    return wrong
 
 
 @rule
 def fonts_named_as_subsets(file: File) -> Iterator[str]:
     """ISO 32000-1, 9.6.4."""
-    for font in file.fonts:
+    for font in (*file.fonts, *file.descendants):
         if not re.match(r"/[A-Z]{6}\+", str(font["/BaseFont"])):
             yield f"{font['/BaseFont']} has no subset tag"
 
@@ -271,12 +309,16 @@ def fonts_map_to_unicode(file: File) -> Iterator[str]:
 
 @rule
 def font_widths_complete(file: File) -> Iterator[str]:
-    """ISO 19005-3, 6.2.11.5: as many widths as codes."""
-    for font in file.fonts:
-        first, last = font["/FirstChar"], font["/LastChar"]
-        assert isinstance(first, int)
-        assert isinstance(last, int)
-        if len(items(font["/Widths"])) != last - first + 1:
+    """ISO 19005-3, 6.2.11.5: a width for each code that the map to Unicode knows."""
+    for font, descendant in zip(file.fonts, file.descendants, strict=True):
+        stream = resolved(font.get("/ToUnicode"))
+        codes = (
+            re.findall(rb"^<(?!0000)(\w+)> <", stream.get_data(), re.MULTILINE)
+            if isinstance(stream, StreamObject)
+            else []
+        )
+        first, widths = items(descendant["/W"])
+        if first != 1 or len(items(widths)) != len(codes):
             yield "expected one width per code"
 
 

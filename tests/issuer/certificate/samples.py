@@ -122,6 +122,7 @@ def make_wording(language: Language = "ko", *, entries: int = 10, blind: bool = 
               Row("holder.birth_date", label["birth"], "1995-11-02"))
     )  # fmt: skip
     return CertificateWording(
+        version=1,
         language=language,
         number_row=Row("number", label["number"], "제 NCSB-2026-00012345 호" if korean else "NCSB-2026-00012345"),
         code_row=Row("confirmation_code", label["code"], "ABCDE-FGHJK-MNPQR-STVWX"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from credential_schemas.wording.model import EntryRow
+from credential_schemas.wording.model import EntryRow, Language
 from issuer.certificate.columns import PAD, measure_columns
 from issuer.certificate.details import fit_details
 from issuer.certificate.errors import TextDoesNotFitError
@@ -12,7 +12,16 @@ from issuer.certificate.fonts import Weight, font
 from issuer.certificate.pagination import Room, paginate
 from issuer.certificate.style import INK, LEFT, NORMAL, TIGHT, WIDTH, TextStyle
 from issuer.certificate.table import TableRow
-from issuer.certificate.text import fit_text
+from issuer.certificate.text import balance, fit_text
+from tests.issuer.certificate.claims import (
+    CAREER,
+    QUALIFICATION,
+    TRAINING,
+    draw_words,
+    make_claims,
+    put_into_words,
+    text_of_pages,
+)
 from tests.issuer.certificate.samples import make_wording
 
 STYLE = TextStyle(Weight.REGULAR, INK, (10, 9, 8))
@@ -62,6 +71,29 @@ def test_one_line_is_never_a_divided_word() -> None:
         fit_text("title", "가나다라마바사아자차", style=STYLE, width=30)
 
 
+def test_balanced_lines_are_as_many_and_more_even() -> None:
+    text = "서명된 원본이 담긴 QR (오프라인 확인 가능)"
+    fitted = fit_text("x", text, style=STYLE, width=170, max_lines=2)
+    balanced = balance(fitted, width=170)
+    assert (fitted.lines[1], balanced.lines) == ("가능)", ("서명된 원본이 담긴 QR", "(오프라인 확인 가능)"))
+    assert balanced.size == fitted.size
+
+
+def test_a_text_of_one_line_stays_as_it_is() -> None:
+    fitted = fit_text("x", "한 줄 글", style=STYLE, width=170, max_lines=2)
+    assert balance(fitted, width=170) is fitted
+
+
+def test_a_word_that_had_to_be_divided_stays_divided() -> None:
+    fitted = fit_text("x", "가나다라마바사아자차", style=STYLE, width=40, max_lines=4)
+    assert balance(fitted, width=40).lines == fitted.lines
+
+
+def test_titles_and_bodies_begin_at_the_left_and_facts_stand_in_the_middle() -> None:
+    columns = measure_columns(make_wording("ko"), NORMAL, left=LEFT, width=WIDTH)
+    assert [column.align for column in columns] == ["centre", "left", "left", *["centre"] * 4]
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_columns_fill_the_width_exactly(language: str) -> None:
     columns = measure_columns(make_wording("ko" if language == "ko" else "en"), NORMAL, left=LEFT, width=WIDTH)
@@ -83,6 +115,23 @@ def test_columns_are_divided_so_that_the_rows_take_the_fewest_lines() -> None:
     groups = (wording.groups[0], replace(wording.groups[1], rows=tuple(rows)), *wording.groups[2:])
     columns = measure_columns(replace(wording, groups=groups), TIGHT, left=LEFT, width=WIDTH)
     assert len(fit_text("x", body, style=TIGHT.cell, width=columns[2].room, max_lines=9).lines) <= 2
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("types", [(10, 0, 0), (4, 3, 3), (2, 6, 2), (2, 2, 6)])
+def test_ten_entries_fit_one_page_in_both_languages(language: Language, types: tuple[int, int, int]) -> None:
+    several = zip((QUALIFICATION, TRAINING, CAREER), types, strict=True)
+    entries = [entry for entry, count in several for _ in range(count)]
+    numbered = tuple(replace(entry, idx=1001 + at) for at, entry in enumerate(entries))
+    pages = text_of_pages(draw_words(put_into_words(replace(make_claims(), entries=numbered), language)))
+    assert len(pages) == 1
+
+
+def test_no_letter_of_the_table_is_smaller_than_seven_points() -> None:
+    styles = [
+        getattr(table, name) for table in (NORMAL, TIGHT) for name in ("group", "number", "title", "cell", "detail")
+    ]
+    assert min(size for style in styles for size in style.sizes) >= 7
 
 
 def test_a_detail_is_never_broken_when_it_fits_a_line() -> None:

@@ -90,7 +90,15 @@ def entry(kind: str, key: str) -> Change:
 
 
 def font(key: str, value: object) -> Change:
-    return lambda writer: put(typed(writer, "/Type", "/Font"), key, value)
+    return lambda writer: put(typed(writer, "/Subtype", "/Type0"), key, value)
+
+
+def glyphs(key: str, value: object) -> Change:
+    return lambda writer: put(typed(writer, "/Subtype", "/CIDFontType2"), key, value)
+
+
+def program(edit: Callable[[bytes], bytes]) -> Change:
+    return lambda writer: stream(writer, typed(writer, "/Type", "/FontDescriptor")["/FontFile2"], edit)
 
 
 def attachment(key: str, value: object) -> Change:
@@ -153,15 +161,20 @@ BROKEN: list[tuple[str, Change]] = [
     ("output_intent", catalog("/OutputIntents")),
     ("output_intent", profile),
     ("fonts_embedded", lambda writer: typed(writer, "/Type", "/FontDescriptor").pop(NameObject("/FontFile2"))),
+    ("fonts_embedded", program(lambda data: data[:-1] + bytes([data[-1] ^ 1]))),
+    ("fonts_composite", font("/Encoding", NameObject("/WinAnsiEncoding"))),
+    ("fonts_composite", glyphs("/CIDToGIDMap", DictionaryObject())),
+    ("fonts_composite", font("/Subtype", NameObject("/TrueType"))),
     ("fonts_named_as_subsets", font("/BaseFont", NameObject("/PretendardGOV-Regular"))),
-    ("fonts_map_to_unicode", lambda writer: typed(writer, "/Type", "/Font").pop(NameObject("/ToUnicode"))),
+    ("fonts_map_to_unicode", lambda writer: typed(writer, "/Subtype", "/Type0").pop(NameObject("/ToUnicode"))),
     (
         "fonts_map_to_unicode",
         lambda writer: stream(
-            writer, typed(writer, "/Type", "/Font")["/ToUnicode"], lambda data: data.replace(b"<0020>", b"<0000>")
+            writer, typed(writer, "/Subtype", "/Type0")["/ToUnicode"], lambda data: data.replace(b"<0020>", b"<0000>")
         ),
     ),
-    ("font_widths_complete", font("/LastChar", NumberObject(3))),
+    ("font_widths_complete", glyphs("/W", ArrayObject([NumberObject(1), ArrayObject([NumberObject(500)])]))),
+    ("font_widths_complete", glyphs("/W", ArrayObject([NumberObject(2), ArrayObject()]))),
     ("nothing_active", lambda writer: put(writer.root_object, "/OpenAction", DictionaryObject())),
     ("attachments_associated", catalog("/AF")),
     ("attachments_associated", catalog("/Names")),

@@ -24,10 +24,11 @@ from pypdf.generic import DecodedStreamObject, NameObject, TextStringObject
 from reportlab.pdfgen import canvas
 
 from keys._pdf_seal.sealer_certificate import DOCUMENT_SIGNING
+from keys._pdf_seal.sealing_update import SealingWriter, placeholder, write_update
 from keys._pdf_seal.signed_data import build_signed_data
 from keys.encoding import b64url_encode
 from keys.jwk import der_to_raw
-from keys.pdf_seal import SealCheck, Sealer, _placeholder, _SealingWriter, _write_update, check_seal
+from keys.pdf_seal import SealCheck, Sealer, check_seal
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 SIGNED_AT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -60,6 +61,7 @@ class Usage:
     purposes: tuple[x509.ObjectIdentifier, ...] = (DOCUMENT_SIGNING,)
     ca: bool = False
     cert_sign: bool = False
+    crl_sign: bool = True  # where it signs certificates at all
     critical_unknown: bool = False
     with_key_usage: bool = True
 
@@ -94,13 +96,14 @@ class Authority:
             .add_extension(x509.BasicConstraints(ca=usage.ca, path_length=None), critical=True)
         )
         flags = dict.fromkeys(
-            ("key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+            ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"),
             False,
         )
         key_usage = x509.KeyUsage(
             digital_signature=True,
             content_commitment=usage.content_commitment,
             key_cert_sign=usage.cert_sign,
+            crl_sign=usage.cert_sign and usage.crl_sign,
             **flags,
         )
         if usage.with_key_usage:
@@ -228,8 +231,8 @@ def sign_with_pyhanko(pdf: bytes, sealer: Sealer, **metadata: Any) -> bytes:  # 
 def seal_again(sealed: bytes, sealer: Sealer) -> bytes:
     """Seal a sealed file once more, past all refusals: two certification signatures, the second over everything."""
     stream = io.BytesIO(sealed)
-    writer = _SealingWriter(stream, prev=PdfFileReader(stream))
-    value = _placeholder([der_of(sealer)], reason=None, signed_at=SIGNED_AT)
-    gap, output = _write_update(writer, value, field_name="Second")
+    writer = SealingWriter(stream, prev=PdfFileReader(stream))
+    value = placeholder([der_of(sealer)], reason=None, signed_at=SIGNED_AT)
+    gap, output = write_update(writer, value, field_name="Second")
     gap.fill_with_cms(output, build_signed_data(gap.document_digest, [der_of(sealer)], sign=sealer.signer.sign))
     return bytes(output.getvalue())

@@ -55,7 +55,7 @@ def test_the_authority_sees_only_the_digest_of_the_signature_value(seal_world: S
 
 def test_a_seal_without_time_stamp_is_none_the_worse(seal_world: SealWorld) -> None:
     found = check(seal_world, seal_world.sealed)
-    assert (found.outcome, found.stamped_at) == ("intact", None)
+    assert (found.outcome, found.stamped_at, found.time_stamp) == ("intact", None, "none")
 
 
 @pytest.mark.parametrize("digest", ["sha256", "sha384", "sha512"])
@@ -102,18 +102,57 @@ def test_fractions_of_a_second_are_reported(seal_world: SealWorld) -> None:
 
 
 @pytest.mark.parametrize("roots", [[], [Authority("Time root").pem()]], ids=["no root", "another of the same name"])
-def test_a_stamp_by_an_authority_that_the_checker_does_not_trust_breaks_the_seal(
+def test_a_stamp_by_an_authority_that_the_checker_does_not_trust_proves_no_time_and_breaks_no_seal(
     seal_world: SealWorld, stamped: bytes, roots: list[str]
 ) -> None:
     found = check_seal(stamped, roots=seal_world.roots, now=NOW, tsa_roots=roots)
-    assert (found.outcome, found.reason, found.stamped_at) == ("broken", SealReason.BROKEN, None)
-    assert found.detail == "expected a time stamp by an authority that led to a listed root when it was made"
-    assert found.signer_subject == "CN=Test seal"
+    assert (found.outcome, found.reason, found.time_stamp, found.stamped_at) == ("intact", None, "untrusted", None)
+    assert found.detail == f"one intact certifying seal over the whole file; {NOT_TRUSTED}"
+    assert (found.signer_subject, found.signed_at) == ("CN=Test seal", SIGNED_AT)
 
 
 def test_the_root_of_the_sealer_is_not_one_for_time_stamps(seal_world: SealWorld) -> None:
     sealed = seal(seal_world, StampAuthority(seal_world.root), roots=(seal_world.root.pem(),))
-    assert check(seal_world, sealed).outcome == "broken"
+    assert check(seal_world, sealed).time_stamp == "untrusted"
+
+
+LATER = datetime(2028, 6, 1, tzinfo=UTC)  # the sealer's certificate ended with 2027
+
+
+def test_a_trusted_stamp_keeps_a_seal_good_after_the_sealers_certificate_has_ended(
+    seal_world: SealWorld, stamped: bytes
+) -> None:
+    found = check(seal_world, stamped, now=LATER)
+    assert (found.outcome, found.time_stamp, found.stamped_at) == ("intact", "trusted", STAMPED_AT)
+
+
+def test_without_a_trusted_stamp_a_seal_ends_with_the_sealers_certificate(
+    seal_world: SealWorld, stamped: bytes
+) -> None:
+    untrusted = check_seal(stamped, roots=seal_world.roots, now=LATER, tsa_roots=[])
+    unstamped = check(seal_world, seal_world.sealed, now=LATER)
+    assert (untrusted.outcome, untrusted.reason) == ("untrusted", SealReason.EXPIRED)
+    assert (unstamped.outcome, unstamped.reason) == ("untrusted", SealReason.EXPIRED)
+
+
+def test_a_stamp_put_on_after_the_sealers_certificate_has_ended_saves_nothing(
+    seal_world: SealWorld, stamped: bytes
+) -> None:
+    """Anybody can have an old signature stamped today; that shows only that it was there today."""
+    signature = read_signed_data(contents_of(stamped)).signature
+    late = StampAuthority(TSA_ROOT, made_at=LATER).time_stamp(hashlib.sha256(signature).digest())
+    found = check(seal_world, with_unsigned(stamped, [attribute(late)]), now=LATER)
+    assert (found.outcome, found.reason) == ("untrusted", SealReason.EXPIRED)
+
+
+def test_a_certificate_beside_those_that_lead_to_the_root_costs_a_stamp_its_trust(
+    seal_world: SealWorld, stamped: bytes
+) -> None:
+    signature = read_signed_data(contents_of(stamped)).signature
+    stuffed = StampAuthority(TSA_ROOT, chain=(Authority("Nobody"),)).time_stamp(hashlib.sha256(signature).digest())
+    found = check(seal_world, with_unsigned(stamped, [attribute(stuffed)]))
+    assert (found.outcome, found.time_stamp) == ("intact", "untrusted")
+    assert found.detail.endswith("; expected a time stamp with only certificates that lead to the root")
 
 
 def test_a_stamp_of_the_future_breaks_the_seal(seal_world: SealWorld, stamped: bytes) -> None:

@@ -9,14 +9,13 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from credential_schemas.qr.dictionary import SHA256
+from benchmarks.qr.samples import CertificateMaker
+from credential_schemas.qr.dictionary import SHA256, load_dictionary
 from credential_schemas.qr.digits import bytes_from_digits, digits_from_bytes
 from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.limits import MAX_INFLATED_BYTES
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
-from credential_schemas.qr.stream import encode_stream
 from keys.encoding import b64url_encode, encode_json
-from tests.credential_schemas.qr.conftest import CertificateMaker
 
 TARGET = Path(__file__).with_name("payload-v1.json")
 ABOUT = (
@@ -29,9 +28,10 @@ FIVE = (
     "military_duty",
 )
 ADDRESS = "https://verify.example.kr/v"
-HEAD = b"\x01\x01\x00\x00\x00\x00"  # structured, dictionary 1, a check value that no refusal comes to look at
+HEAD = b"\x01\x00\x00\x00\x00"  # dictionary 1, a check value that no refusal comes to look at
 SIGNATURE = bytes(64)
 ISSUER_MARK = "\x16"
+CODE = load_dictionary(1).code
 
 
 def whole() -> dict[str, str]:
@@ -72,24 +72,21 @@ def damaged(payloads: list[str]) -> list[dict[str, str]]:
         ("not digits", payload + "x", "digits"),
         ("a block out of range", "9" * 41 + payload[41:], "digits"),
         ("an impossible number of digits", payload[:41] + "1", "digits"),
-        ("a changed check value", _packed(packed[:2] + bytes((packed[2] ^ 1,)) + packed[3:]), "check"),
+        ("a changed check value", _packed(packed[:1] + bytes((packed[1] ^ 1,)) + packed[2:]), "check"),
         ("a changed salt", _packed(_flip(packed, _salts_at(packed))), "check"),
-        ("an unknown dictionary", _packed(b"\x01\x09" + packed[2:]), "dictionary_unknown"),
-        ("an unknown format", _packed(b"\x07" + packed[1:]), "format_unknown"),
+        ("an unknown dictionary", _packed(b"\x09" + packed[1:]), "dictionary_unknown"),
+        ("an unknown format", _packed(b"\x47" + packed[1:]), "format_unknown"),
         ("a value too few", _packed(packed[:-1]), "structure"),
         ("a value too many", _packed(packed + b"x"), "structure"),
-        ("a truncated stream", _packed(b"\x02\x00" + packed[2:6] + short[:-1]), "compression"),
-        ("a bomb", _packed(b"\x02\x00" + packed[2:6] + bomb), "too_large"),
-        ("bytes behind the stream", _packed(b"\x02\x00" + packed[2:6] + short + b"x"), "compression"),
-        ("a stream shorter than its length", _packed(HEAD + b"\x60\x00ab"), "structure"),
-        ("half a syllable", _packed(_structured(b"{}\x00{}\xa0")), "stream"),
-        ("an issuer that no place names", _packed(_structured(encode_stream(f"{{}}\x00{ISSUER_MARK}"))), "structure"),
-        ("an issuer marked seventeen times", _packed(_structured(encode_stream(too_often))), "structure"),
-        (
-            "an issuer in the header",
-            _packed(_structured(encode_stream(in_the_header))),
-            "structure",
-        ),
+        ("a truncated stream", _packed(b"\x00" + packed[1:5] + short[:-1]), "compression"),
+        ("a bomb", _packed(b"\x00" + packed[1:5] + bomb), "too_large"),
+        ("bytes behind the stream", _packed(b"\x00" + packed[1:5] + short + b"x"), "compression"),
+        ("a stream without its end", _packed(HEAD + CODE.encode("{}\x00{}")[:-2]), "stream"),
+        ("a bit behind the end of the stream", _packed(_with_a_last_bit(CODE.encode("{}\x00{}"))), "stream"),
+        ("an issuer that no place names", _structured(f"{{}}\x00{ISSUER_MARK}"), "structure"),
+        ("an issuer marked seventeen times", _structured(too_often), "structure"),
+        ("an issuer in the header", _structured(in_the_header), "structure"),
+        ("a digest numbered beyond 94", _structured("{}\x00\x02\x7f" + "\x001" * 96, salts=96), "structure"),
         ("one code of two", split_into_codes(payload, codes=2)[0], "code_of_several"),
     ]
     return [{"name": name, "payload": text, "kind": kind} for name, text, kind in cases]
@@ -140,13 +137,20 @@ def document() -> str:
     return json.dumps(vectors, ensure_ascii=False, indent=1) + "\n"
 
 
-def _structured(stream: bytes) -> bytes:
-    return HEAD + bytes((len(stream),)) + stream + SIGNATURE
+def _structured(marked: str, *, salts: int = 0) -> str:
+    return _packed(HEAD + CODE.encode(marked) + SIGNATURE + bytes(16 * salts))
+
+
+def _with_a_last_bit(stream: bytes) -> bytes:
+    """Set the last bit of a stream, which fills its last byte."""
+    if CODE.decode(stream)[1] != len(stream) or stream[-1] & 1:
+        raise ValueError("expected a stream that ends before its last bit")
+    return HEAD + stream[:-1] + bytes((stream[-1] | 1,)) + SIGNATURE
 
 
 def _salts_at(packed: bytes) -> int:
-    """Return where the salts begin, behind a stream shorter than 96 bytes and the signature."""
-    return len(HEAD) + 1 + (packed[len(HEAD)] & 0x7F) + len(SIGNATURE)
+    """Return where the salts begin, behind the stream and the signature."""
+    return len(HEAD) + CODE.decode(packed[len(HEAD) :])[1] + len(SIGNATURE)
 
 
 def _flip(data: bytes, at: int) -> bytes:

@@ -1,22 +1,21 @@
 """`POST /api/v1/checks`: a Report for whatever was checked, a problem document for what was not."""
 
 import asyncio
-import json
-import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from credential_schemas.report.outcomes import Verdict
 from tests.verifier.world import World
 from verifier import app as app_module
-from verifier.api.checks import read_body
-from verifier.api.problems import ProblemRefused, on_http_exception, on_refused, on_verifier_error
-from verifier.app import VerificationService, create_app, utc_now
+from verifier.api.problems import on_http_exception, on_verifier_error
+from verifier.app import VerificationService, create_app
 from verifier.errors import EvidenceReaderFailed, TooBusy
 from verifier.evidence.gathering import Submission
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
+from verifier.evidence.pool import ReaderPool
 
 CHECKS = "/api/v1/checks"
 SD_JWT = {"Content-Type": "application/dc+sd-jwt"}
@@ -127,13 +126,34 @@ def test_our_own_failures_are_5xx(world: World, monkeypatch: pytest.MonkeyPatch,
     assert ("retry-after" in response.headers) == (status == 503)
 
 
-def test_busy_service_refuses_instead_of_queueing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app_module, "WAIT_FOR_READER_S", 0.0)
-    service = VerificationService(world.rules(), now=utc_now)
-    service._free = threading.BoundedSemaphore(1)
-    service._free.acquire()
-    with pytest.raises(TooBusy):
-        service.verify(Submission("a", b"x"))
+def test_busy_service_refuses_what_needs_a_reader_and_checks_the_rest(world: World) -> None:
+    with ReaderPool(0, waiting=0) as readers:
+        service = VerificationService(world.rules(), now=lambda: world.now, readers=readers)
+        with pytest.raises(TooBusy):
+            service.verify(Submission("a", b"%PDF-1.7"))
+        assert service.verify(Submission("a", world.token().encode())).verdict is Verdict.VALID
+
+
+def test_readers_are_warm_while_the_application_lives_and_closed_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pools: list[ReaderPool] = []
+
+    def made() -> ReaderPool:
+        pools.append(ReaderPool(wall_s=30))
+        return pools[0]
+
+    monkeypatch.setattr(app_module, "ReaderPool", made)
+    app = create_app(world.rules())
+
+    async def live() -> None:
+        async with app.router.lifespan_context(app):
+            assert pools[0].server_pids()
+
+    asyncio.run(live())
+    assert pools[0].server_pids() == ()
+    with pytest.raises(TooBusy), pools[0].reader() as reader:
+        reader.read_picture(b"")
 
 
 def test_health_answers(client: Client) -> None:
@@ -145,29 +165,10 @@ def test_openapi_names_the_media_types(client: Client) -> None:
     assert "application/pdf" in document["paths"][CHECKS]["post"]["requestBody"]["content"]
 
 
-class Slow:
-    """A request whose body never comes."""
-
-    def __init__(self) -> None:
-        self.headers: dict[str, str] = {}
-
-    async def stream(self) -> AsyncIterator[bytes]:
-        await asyncio.Event().wait()
-        yield b""
-
-
-def test_body_that_does_not_come_in_time_is_refused() -> None:
-    with pytest.raises(ProblemRefused) as refusal:
-        asyncio.run(read_body(Slow(), timeout_s=0.01))  # type: ignore[arg-type]  # only headers and stream are used
-    assert (refusal.value.status, refusal.value.code) == (408, "body_timeout")
-
-
 def test_handlers_pass_on_what_is_not_theirs() -> None:
     from fastapi import Request
 
     request = Request({"type": "http"})
     with pytest.raises(ZeroDivisionError):
-        on_refused(request, ZeroDivisionError())
+        on_verifier_error(request, ZeroDivisionError())
     assert on_http_exception(request, ZeroDivisionError()).status_code == 500
-    body = json.loads(bytes(on_verifier_error(request, ZeroDivisionError()).body))
-    assert body["code"] == "internal"

@@ -1,5 +1,6 @@
 """The check `holder_binding`: never "bound" unverified, one use of each nonce, the caller's question decides."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,13 +17,15 @@ from tests.verifier.world import AUDIENCE, NONCE, NOW, World, content
 NAME = CheckName.HOLDER_BINDING
 
 
-def present(world: World, *, nonce: str = NONCE, holder: FileSigner | None = None, age_s: int = 0) -> str:
+def present(
+    world: World, *, nonce: str = NONCE, audience: str = AUDIENCE, holder: FileSigner | None = None, age_s: int = 0
+) -> str:
     bound = world.token(
         cnf={"jwk": {k: v for k, v in world.keys.holder.public_jwk().items() if k in ("kty", "crv", "x", "y")}}
     )
     issued_at = int(NOW.timestamp()) - age_s
     return bind_to_verifier(
-        bound, audience=AUDIENCE, nonce=nonce, issued_at=issued_at, holder=holder or world.keys.holder
+        bound, audience=audience, nonce=nonce, issued_at=issued_at, holder=holder or world.keys.holder
     )
 
 
@@ -43,7 +46,32 @@ def test_same_nonce_is_accepted_once(world: World) -> None:
     world.check(present(world), world.rules(key_binding=world.asked()))
     report = world.check(present(world), world.rules(key_binding=world.asked()))
     assert found(report, NAME) == (Outcome.FAILED, Reason.NONCE_REUSED)
+    assert report.check(NAME).detail == {"code": "E_KB_NONCE"}
     assert report.verdict is Verdict.INVALID
+
+
+def test_nonces_of_other_requests_and_other_verifiers_are_told_apart(world: World) -> None:
+    for audience, nonce in ((AUDIENCE, NONCE), (AUDIENCE, f"{NONCE}x"), (f"{AUDIENCE}x", NONCE)):
+        asked = KeyBindingPolicy(audience, nonce)
+        report = world.check(present(world, nonce=nonce, audience=audience), world.rules(key_binding=asked))
+        assert found(report, NAME) == (Outcome.PASSED, None)
+
+
+def test_of_the_same_nonce_at_the_same_time_one_is_accepted(world: World) -> None:
+    state = world.state()
+    assert state is not None
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: state.use_nonce(AUDIENCE, NONCE, now=int(NOW.timestamp())), range(64)))
+    assert answers.count(True) == 1
+
+
+def test_nonce_is_remembered_for_ten_minutes(world: World) -> None:
+    state, now = world.state(), int(NOW.timestamp())
+    assert state is not None
+    assert state.use_nonce(AUDIENCE, NONCE, now=now - 600)
+    assert found(world.check(present(world), world.rules(key_binding=world.asked())), NAME)[0] is Outcome.FAILED
+    world.now = NOW + timedelta(seconds=1)
+    assert found(world.check(present(world), world.rules(key_binding=world.asked())), NAME)[0] is Outcome.PASSED
 
 
 def test_binding_is_unknown_where_used_nonces_cannot_be_remembered(world: World) -> None:
@@ -70,6 +98,7 @@ def test_simulated_time_uses_no_nonce_up(world: World) -> None:
 def test_presentation_without_a_question_is_indeterminate(world: World) -> None:
     report = world.check(present(world))
     assert found(report, NAME) == (Outcome.UNKNOWN, Reason.HOLDER_BINDING_NOT_ASKED)
+    assert report.check(NAME).detail == {"code": "E_KB_AUD"}
     assert (report.verdict, content(report).certificate.holder_binding) == (Verdict.INDETERMINATE, "failed")
 
 

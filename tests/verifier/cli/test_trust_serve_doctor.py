@@ -1,14 +1,12 @@
-"""`cb-verifier trust`, `serve` and `doctor`, and the settings they share."""
+"""`cb-verifier serve` and `doctor`, and the settings they share."""
 
-import io
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
-from keys.errors import FetchError
-from keys.trust_list import TrustList
-from tests.verifier.world import ISSUER, World
+from tests.verifier.world import World
 from verifier.cli.main import main
 from verifier.errors import ProfileError
 from verifier.policies.profile import Profile, read_profile
@@ -24,120 +22,6 @@ def source(world: World, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = world.folder / "offered.json"
     path.write_text(json.dumps(world.trust))
     return path
-
-
-def trusted(world: World) -> TrustList:
-    return TrustList.parse((world.folder / "config" / "trust.json").read_bytes())
-
-
-def test_added_issuer_is_trusted_and_its_fingerprint_shown(
-    world: World, source: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["trust", "add", str(source)]) == 0
-    captured = capsys.readouterr()
-    assert "fingerprint (SHA-256): " in captured.err
-    assert list(trusted(world).issuers) == [ISSUER]
-    assert main(["trust", "list"]) == 0
-    assert ISSUER in capsys.readouterr().out
-    assert main(["trust", "list", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["issuers"][0]["id"] == ISSUER
-
-
-def test_issuer_already_trusted_is_never_replaced(world: World, source: Path) -> None:
-    main(["trust", "add", str(source)])
-    before = trusted(world)
-    assert main(["trust", "add", str(source)]) == 2
-    assert trusted(world) == before
-
-
-def test_second_issuer_is_added_with_a_higher_version(world: World, source: Path) -> None:
-    main(["trust", "add", str(source)])
-    world.issuer["id"] = "https://second.example"
-    source.write_text(json.dumps(world.trust))
-    assert main(["trust", "add", str(source)]) == 0
-    assert (trusted(world).version, len(trusted(world).issuers)) == (2, 2)
-
-
-def test_removed_issuer_is_not_trusted(world: World, source: Path) -> None:
-    main(["trust", "add", str(source)])
-    assert main(["trust", "remove", ISSUER]) == 0
-    assert not trusted(world).issuers
-    assert main(["trust", "remove", ISSUER]) == 2
-
-
-def test_removing_from_nothing_and_listing_nothing_exit_2(source: Path) -> None:
-    assert main(["trust", "remove", ISSUER]) == 2
-    assert main(["trust", "list"]) == 2
-
-
-@pytest.mark.parametrize("content", ["{", '{"trust": 1}', "[]"])
-def test_broken_list_is_not_added(world: World, source: Path, content: str) -> None:
-    source.write_text(content)
-    assert main(["trust", "add", str(source)]) == 2
-    assert not (world.folder / "config").exists()
-
-
-def test_missing_file_is_not_added(world: World, source: Path) -> None:
-    source.unlink()
-    assert main(["trust", "add", str(source)]) == 2
-
-
-def test_wrong_fingerprint_adds_nothing(world: World, source: Path) -> None:
-    assert main(["trust", "add", str(source), "--fingerprint", "00"]) == 2
-    assert not (world.folder / "config").exists()
-
-
-def test_place_that_cannot_be_written_exits_2(world: World, source: Path) -> None:
-    (world.folder / "config").write_text("a file where the folder should be")
-    assert main(["trust", "add", str(source)]) == 2
-
-
-def test_no_place_for_a_list_exits_2(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("VERIFIER_CONFIG", "XDG_CONFIG_HOME", "HOME"):
-        monkeypatch.delenv(name, raising=False)
-    assert main(["trust", "add", str(source)]) == 2
-
-
-class Terminal(io.StringIO):
-    """Standard input with a person before it."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-@pytest.fixture
-def remote(source: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr("keys.fetch.Fetcher.get", lambda *_, **__: source.read_bytes())
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    return f"{ISSUER}/trust.json"
-
-
-def test_list_from_the_network_needs_its_fingerprint_without_a_terminal(
-    world: World, remote: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["trust", "add", remote]) == 2
-    fingerprint = capsys.readouterr().err.split("fingerprint (SHA-256): ")[1].split()[0]
-    assert main(["trust", "add", remote, "--fingerprint", fingerprint]) == 0
-
-
-@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 2), ("", 2)])
-def test_list_from_the_network_is_confirmed_by_a_person(
-    remote: str, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
-) -> None:
-    monkeypatch.setattr("sys.stdin", Terminal(answer))
-    assert main(["trust", "add", remote]) == code
-
-
-def test_address_that_is_not_allowed_exits_2(source: Path) -> None:
-    assert main(["trust", "add", "http://bank.example/trust.json"]) == 2
-
-
-def test_network_that_fails_exits_5(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(*_: object, **__: object) -> bytes:
-        raise FetchError("expected an answer, found none", kind="connect")
-
-    monkeypatch.setattr("keys.fetch.Fetcher.get", down)
-    assert main(["trust", "add", f"{ISSUER}/trust.json"]) == 5
 
 
 def test_doctor_is_content_when_all_is_in_place(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,10 +41,35 @@ def test_doctor_names_what_is_missing(
 
 
 def test_serve_runs_the_application_on_loopback_by_default(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: dict[str, object] = {}
-    monkeypatch.setattr("uvicorn.run", lambda app, **options: asked.update(options, app=app))
+    asked: list[object] = []
+    monkeypatch.setattr("keys.gate.server.listen", lambda host, port: (host, port))
+    monkeypatch.setattr("keys.gate.server.serve", lambda app, listening, ready: asked.append(listening))
     assert main(["serve", "--trust", str(source), "--offline"]) == 0
-    assert (asked["host"], asked["port"]) == ("127.0.0.1", 8081)
+    assert main(["serve", "--trust", str(source), "--port", "9000"]) == 0
+    assert asked == [("127.0.0.1", 8081), ("127.0.0.1", 9000)]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("VERIFIER_TRUSTED_PROXIES", "-1", 2),
+        ("VERIFIER_TRUSTED_PROXIES", "one", 2),
+        ("VERIFIER_RATE_STORAGE", "nowhere://", 5),
+        ("VERIFIER_TOKENS", "/no/such/file", 5),
+    ],
+)
+def test_serve_with_a_setting_that_cannot_be_used_does_not_start(
+    source: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: int
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert main(["serve", "--trust", str(source), "--offline"]) == code
+
+
+def test_serve_on_a_port_that_is_taken_exits_5(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--trust", str(source), "--offline", "--port", str(port)]) == 5
+    assert f"cannot listen on 127.0.0.1, port {port}" in capsys.readouterr().err
 
 
 def test_serve_without_a_trust_list_exits_2(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,7 @@
-"""Telling kinds apart, reading pictures and codes, and the child process that reads hostile bytes."""
+"""Telling kinds apart, reading pictures and codes, and what a PDF holds."""
 
 import io
-import json
-import os
 import struct
-import sys
-import time
 import zlib
 from pathlib import Path
 from typing import cast
@@ -20,18 +16,15 @@ from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
 from credential_schemas.report.messages import unreadable_kinds
 from credential_schemas.report.outcomes import EvidenceKind, Verdict
-from tests.verifier.world import NOW, VERIFY_URL, World
-from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
+from tests.verifier.world import VERIFY_URL, World
+from verifier.errors import UnreadableEvidence
 from verifier.evidence import reader as reader_module
-from verifier.evidence import worker
 from verifier.evidence.codes import CodeSet
 from verifier.evidence.gathering import Submission, gather
 from verifier.evidence.kinds import Form, form_of
 from verifier.evidence.limits import MAX_CODES, MAX_EVIDENCE_BYTES, MAX_TEXT_BYTES
 from verifier.evidence.pdf_reading import read_pdf
 from verifier.evidence.picture_reading import read_picture
-from verifier.evidence.reader import EvidenceReader
-from verifier.evidence.worker import perform
 
 PNG = b"\x89PNG\r\n\x1a\n"
 DRAWN: dict[str, bytes] = {}
@@ -253,102 +246,7 @@ def test_pdf_with_two_codes_but_no_attachment_is_refused(world: World) -> None:
     assert refusal.value.kind == "several_certificates"
 
 
-def test_worker_answers_one_line_for_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "allow_processor_time", nothing)
-    replies = io.BytesIO()
-    for size in (len(PNG), "many"):
-        worker._answer(json.dumps({"task": "picture", "size": size}).encode(), io.BytesIO(PNG), replies)
-    assert [json.loads(line)["unreadable"] for line in replies.getvalue().splitlines()] == ["picture_damaged"] * 2
-
-
-def test_reply_beyond_the_limit_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "MAX_REPLY_BYTES", 10)
-    monkeypatch.setattr(worker, "allow_processor_time", nothing)
-    replies = io.BytesIO()
-    worker._answer(b'{"task": "picture", "size": 8}', io.BytesIO(PNG), replies)
-    assert json.loads(replies.getvalue())["unreadable"] == "too_demanding"
-
-
 def test_pdf_that_only_begins_like_one_is_damaged(drawn: bytes) -> None:
     with pytest.raises(UnreadableEvidence) as refusal:
         read_pdf(b"%PDF-1.7\nnothing")
     assert refusal.value.kind == "pdf_damaged"
-
-
-def nothing() -> None:
-    pass
-
-
-def test_worker_performs_each_task(world: World, drawn: bytes) -> None:
-    assert perform("pdf", drawn, {}, before=nothing)["signed"] is False
-    assert perform("picture", PNG, {}, before=nothing) == {"unreadable": "picture_damaged", "values": {}}
-    assert (
-        perform("seal", drawn, {"roots": [], "now": int(NOW.timestamp())}, before=nothing)["reason"] == "seal_missing"
-    )
-    assert perform("seal", drawn, {"roots": None, "now": None}, before=nothing)["reason"] == "seal_missing"
-    with pytest.raises(ValueError, match="known task"):
-        perform("other", b"", {}, before=nothing)
-
-
-def test_worker_that_runs_out_of_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def greedy(_: bytes) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr("verifier.evidence.picture_reading.read_picture", greedy)
-    assert perform("picture", PNG, {}, before=nothing) == {"unreadable": "too_demanding", "values": {}}
-
-
-def test_child_has_its_limits_and_no_environment(world: World) -> None:
-    with EvidenceReader(wall_s=30) as reader:
-        with pytest.raises(UnreadableEvidence):
-            reader.read_picture(PNG)
-        child = reader._child
-        assert child is not None
-        limits = Path(f"/proc/{child.pid}/limits").read_text()
-        assert "536870912" in next(line for line in limits.splitlines() if line.startswith("Max address space"))
-        assert os.environ["PATH"] not in Path(f"/proc/{child.pid}/environ").read_text()
-
-
-@pytest.mark.slow
-def test_child_that_uses_its_processor_time_up_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = (
-        "import sys; from verifier.evidence.worker import allow_processor_time, limit_self; "
-        "sys.stdin.buffer.readline(); limit_self(); allow_processor_time()\nwhile True: pass"
-    )
-    monkeypatch.setattr(reader_module, "_COMMAND", (sys.executable, "-I", "-c", program))
-    with EvidenceReader(wall_s=30) as reader, pytest.raises(UnreadableEvidence) as refusal:
-        reader.read_picture(PNG)
-    assert refusal.value.kind == "too_demanding"
-
-
-def test_child_that_takes_too_long_is_killed_and_replaced() -> None:
-    with EvidenceReader(wall_s=0.0) as reader:
-        started = time.monotonic()
-        with pytest.raises(UnreadableEvidence) as refusal:
-            reader.read_picture(PNG)
-        assert refusal.value.kind == "too_demanding"
-        assert time.monotonic() - started < 5
-        assert reader._child is None
-
-
-@pytest.mark.parametrize(
-    ("program", "error"),
-    [
-        ("import sys; sys.stdin.buffer.readline()", UnreadableEvidence),
-        ("import sys; sys.stdin.buffer.readline(); print('nonsense', flush=True)", EvidenceReaderFailed),
-        ("import sys; sys.stdin.buffer.readline(); print('{}', flush=True)", EvidenceReaderFailed),
-        ("pass", UnreadableEvidence),
-    ],
-)
-def test_child_that_dies_or_speaks_nonsense_never_becomes_a_verdict(
-    monkeypatch: pytest.MonkeyPatch, program: str, error: type[Exception]
-) -> None:
-    monkeypatch.setattr(reader_module, "_COMMAND", (sys.executable, "-I", "-c", program))
-    with EvidenceReader(wall_s=20) as reader, pytest.raises(error):
-        reader.read_picture(PNG)
-
-
-def test_child_that_cannot_start_is_our_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_module, "_COMMAND", ("/no/such/program",))
-    with EvidenceReader() as reader, pytest.raises(EvidenceReaderFailed):
-        reader.read_picture(PNG)

@@ -35,9 +35,8 @@ TITLES = (
     "자수공예",
     "차량도색",
 )
-LONG_RECIPIENT = "가상시 가상구 가상산업단지 관리공단 인사위원회 채용담당자 귀하 (가상우편함 나라동 다라실 마바석)"
 CORRECTED_AT_M = 0.15  # ISO/IEC 18004: of the codewords
-UNKNOWN_TITLES = {12: 0, 22: 10}  # entries with a title that no dictionary knows, beside one it knows
+UNKNOWN_TITLES = {12: 1, 22: 8}  # entries with a title that no dictionary knows, beside one it knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +98,6 @@ def certificate(version: int) -> Printed:
     given = replace(claims(entry(), *unknown[: UNKNOWN_TITLES[version]]), number="CB-2026-00000001")
     if version == 12:
         given = replace(given, holder=replace(given.holder, name_en=None))
-    if version == 22:
-        given = replace(
-            given,
-            recipient=LONG_RECIPIENT,
-        )
     payload, paths = to_payload(given)
     token = build_sd_jwt(
         payload, disclose=Disclosable(frozenset(paths)), signer=SameEveryTime(), random_bytes=random.Random(1).randbytes

@@ -7,6 +7,10 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+OLDEST_PROGRAM = "0001"
+
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_LARGE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
@@ -32,12 +36,12 @@ def downgrade() -> None:
 def _create_accounts() -> None:
     op.create_table(
         "accounts",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.Text(), nullable=False),
-        sa.Column("person_link", sa.Text(), nullable=True),
-        sa.Column("linked_at", sa.Text(), nullable=True),
-        sa.Column("link_method", sa.Text(), nullable=True),
-        sa.Column("link_reason", sa.Text(), nullable=True),
+        sa.Column("id", _TEXT, nullable=False),
+        sa.Column("opened_at", _TEXT, nullable=False),
+        sa.Column("person_link", _TEXT, nullable=True),
+        sa.Column("linked_at", _TEXT, nullable=True),
+        sa.Column("link_method", _TEXT, nullable=True),
+        sa.Column("link_reason", _TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("person_link", name=op.f("uq_accounts_person_link")),
     )
@@ -46,8 +50,8 @@ def _create_accounts() -> None:
 def _create_counters() -> None:
     op.create_table(
         "counters",
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("name", _TEXT, nullable=False),
+        sa.Column("value", _LARGE, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
 
@@ -55,13 +59,13 @@ def _create_counters() -> None:
 def _create_deliveries() -> None:
     op.create_table(
         "deliveries",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("id", _LARGE, nullable=False),
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("file_name", _TEXT, nullable=False),
+        sa.Column("sha256", _TEXT, nullable=False),
+        sa.Column("received_at", _TEXT, nullable=False),
+        sa.Column("as_of", _TEXT, nullable=False),
+        sa.Column("counts", _TEXT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
     )
 
@@ -74,7 +78,7 @@ def _create_status_lists() -> None:
         sa.Column("reserved", sa.Integer(), nullable=False),
         sa.Column("bitmap", sa.LargeBinary(), nullable=False),
         sa.Column("unpublished", sa.Integer(), nullable=False),
-        sa.Column("last_iat", sa.Integer(), nullable=False),
+        sa.Column("last_iat", _LARGE, nullable=False),
         sa.PrimaryKeyConstraint("list_no", name=op.f("pk_status_lists")),
     )
 
@@ -82,17 +86,17 @@ def _create_status_lists() -> None:
 def _create_consents() -> None:
     op.create_table(
         "consents",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
-        sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=True),
-        sa.Column("purpose", sa.Text(), nullable=True),
-        sa.Column("scope", sa.Text(), nullable=False),
-        sa.Column("valid_until", sa.Text(), nullable=True),
-        sa.Column("text_version", sa.Text(), nullable=False),
-        sa.Column("given_at", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("withdrawn_at", sa.Text(), nullable=True),
+        sa.Column("id", _LARGE, nullable=False),
+        sa.Column("account_id", _TEXT, nullable=False),
+        sa.Column("act", _TEXT, nullable=False),
+        sa.Column("recipient", _TEXT, nullable=True),
+        sa.Column("purpose", _TEXT, nullable=True),
+        sa.Column("scope", _TEXT, nullable=False),
+        sa.Column("valid_until", _TEXT, nullable=True),
+        sa.Column("text_version", _TEXT, nullable=False),
+        sa.Column("given_at", _TEXT, nullable=False),
+        sa.Column("channel", _TEXT, nullable=False),
+        sa.Column("withdrawn_at", _TEXT, nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_consents_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
@@ -102,24 +106,24 @@ def _create_consents() -> None:
 def _create_entries() -> None:
     op.create_table(
         "entries",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("record_key", sa.Text(), nullable=False),
-        sa.Column("person_link", sa.Text(), nullable=True),
-        sa.Column("entry_type", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("title_en", sa.Text(), nullable=True),
-        sa.Column("issuing_body", sa.Text(), nullable=False),
-        sa.Column("record_keeper", sa.Text(), nullable=True),
-        sa.Column("source_record_id", sa.Text(), nullable=False),
-        sa.Column("source_status", sa.Text(), nullable=False),
-        sa.Column("bank_status", sa.Text(), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
-        sa.Column("record_hash", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Text(), nullable=False),
-        sa.Column("delivery_id", sa.Integer(), nullable=False),
-        sa.Column("first_collected_at", sa.Text(), nullable=False),
-        sa.Column("collected_at", sa.Text(), nullable=False),
+        sa.Column("id", _TEXT, nullable=False),
+        sa.Column("source", _TEXT, nullable=False),
+        sa.Column("record_key", _TEXT, nullable=False),
+        sa.Column("person_link", _TEXT, nullable=True),
+        sa.Column("entry_type", _TEXT, nullable=False),
+        sa.Column("title", _TEXT, nullable=False),
+        sa.Column("title_en", _TEXT, nullable=True),
+        sa.Column("issuing_body", _TEXT, nullable=False),
+        sa.Column("record_keeper", _TEXT, nullable=True),
+        sa.Column("source_record_id", _TEXT, nullable=False),
+        sa.Column("source_status", _TEXT, nullable=False),
+        sa.Column("bank_status", _TEXT, nullable=False),
+        sa.Column("fields", _TEXT, nullable=False),
+        sa.Column("record_hash", _TEXT, nullable=False),
+        sa.Column("as_of", _TEXT, nullable=False),
+        sa.Column("delivery_id", _LARGE, nullable=False),
+        sa.Column("first_collected_at", _TEXT, nullable=False),
+        sa.Column("collected_at", _TEXT, nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_entries_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sa.UniqueConstraint("source", "record_key", name=op.f("uq_entries_source")),
@@ -131,13 +135,13 @@ def _create_entries() -> None:
 def _create_persons() -> None:
     op.create_table(
         "persons",
-        sa.Column("person_link", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_en", sa.Text(), nullable=True),
-        sa.Column("birth_date", sa.Text(), nullable=False),
-        sa.Column("identity_link", sa.Text(), nullable=True),
-        sa.Column("registered_at", sa.Text(), nullable=False),
-        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("person_link", _TEXT, nullable=False),
+        sa.Column("name", _TEXT, nullable=False),
+        sa.Column("name_en", _TEXT, nullable=True),
+        sa.Column("birth_date", _TEXT, nullable=False),
+        sa.Column("identity_link", _TEXT, nullable=True),
+        sa.Column("registered_at", _TEXT, nullable=False),
+        sa.Column("delivery_id", _LARGE, nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_persons_delivery_id")),
         sa.PrimaryKeyConstraint("person_link", name=op.f("pk_persons")),
         sa.UniqueConstraint("identity_link", name=op.f("uq_persons_identity_link")),
@@ -158,26 +162,26 @@ def _create_status_indexes() -> None:
 def _create_certificates() -> None:
     op.create_table(
         "certificates",
-        sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("number", _TEXT, nullable=False),
+        sa.Column("account_id", _TEXT, nullable=False),
         sa.Column("list_no", sa.Integer(), nullable=False),
         sa.Column("idx", sa.Integer(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("edition", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=True),
-        sa.Column("applicant_no", sa.Text(), nullable=True),
-        sa.Column("issued_on", sa.Text(), nullable=False),
-        sa.Column("valid_until", sa.Text(), nullable=False),
-        sa.Column("issued_at", sa.Text(), nullable=False),
-        sa.Column("key_id", sa.Text(), nullable=False),
-        sa.Column("consent_id", sa.Integer(), nullable=False),
-        sa.Column("locator", sa.Text(), nullable=False),
+        sa.Column("status", _TEXT, nullable=False),
+        sa.Column("kind", _TEXT, nullable=False),
+        sa.Column("edition", _TEXT, nullable=False),
+        sa.Column("language", _TEXT, nullable=False),
+        sa.Column("purpose", _TEXT, nullable=False),
+        sa.Column("recipient", _TEXT, nullable=True),
+        sa.Column("applicant_no", _TEXT, nullable=True),
+        sa.Column("issued_on", _TEXT, nullable=False),
+        sa.Column("valid_until", _TEXT, nullable=False),
+        sa.Column("issued_at", _TEXT, nullable=False),
+        sa.Column("key_id", _TEXT, nullable=False),
+        sa.Column("consent_id", _LARGE, nullable=False),
+        sa.Column("locator", _TEXT, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("pdf_sha256", sa.Text(), nullable=False),
-        sa.Column("credential_sha256", sa.Text(), nullable=False),
+        sa.Column("pdf_sha256", _TEXT, nullable=False),
+        sa.Column("credential_sha256", _TEXT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_certificates_account_id")),
         sa.ForeignKeyConstraint(["consent_id"], ["consents.id"], name=op.f("fk_certificates_consent_id")),
         sa.ForeignKeyConstraint(
@@ -193,12 +197,12 @@ def _create_certificates() -> None:
 def _create_certificate_entries() -> None:
     op.create_table(
         "certificate_entries",
-        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("number", _TEXT, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Text(), nullable=False),
-        sa.Column("source_entry_id", sa.Text(), nullable=False),
-        sa.Column("disclosed", sa.Text(), nullable=False),
-        sa.Column("claims_hash", sa.Text(), nullable=False),
+        sa.Column("entry_id", _TEXT, nullable=False),
+        sa.Column("source_entry_id", _TEXT, nullable=False),
+        sa.Column("disclosed", _TEXT, nullable=False),
+        sa.Column("claims_hash", _TEXT, nullable=False),
         sa.Column("list_no", sa.Integer(), nullable=False),
         sa.Column("idx", sa.Integer(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
@@ -222,13 +226,13 @@ def _create_certificate_entries() -> None:
 def _create_status_events() -> None:
     op.create_table(
         "status_events",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("id", _LARGE, nullable=False),
+        sa.Column("number", _TEXT, nullable=False),
         sa.Column("position", sa.Integer(), nullable=True),
-        sa.Column("before", sa.Text(), nullable=False),
-        sa.Column("after", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("before", _TEXT, nullable=False),
+        sa.Column("after", _TEXT, nullable=False),
+        sa.Column("reason", _TEXT, nullable=False),
+        sa.Column("at", _TEXT, nullable=False),
         sa.ForeignKeyConstraint(["number"], ["certificates.number"], name=op.f("fk_status_events_number")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_events")),
     )

@@ -1,10 +1,10 @@
 """Phrases for the draft of a vocabulary that stand in no catalogue: ministries, purposes, common words of titles."""
 
-# The first 16 frames become one byte each: the commonest in generated credentials.
+# The commonest in generated credentials.
 HOT_FRAMES = (
     '{"typ":"dc+sd-jwt","alg":"ES256","kid":"{0A}"}{00}{"iss":"https://',
     '","vct":"{16}/vct/competency-certificate/1","iat":{09},"exp":{09},"status":{"status_list":{"idx":{0D},"uri":"{16}/status/',
-    '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"job"',
+    '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"job',
     '1"}},"certificate":{"number":"CB-{0B}-{0F}","kind":"competency","edition":"standard","purpose":"job","recipient":"',
     '],"_sd_alg":"sha-256"}{00}"name","',
     '"{00}"name_en","',
@@ -22,7 +22,6 @@ HOT_FRAMES = (
 
 PHRASES = (
     (
-        "kcci kca kocca kdata kofic komir kins kidp kisa "
         "채용_지원 입사_지원 제출용 확인용 "
         "승진_심사 학점_인정 한국교통안전공단 한국산업인력공단 대한상공회의소 "
         "과학기술정보통신부 국토교통부 산업통상자원부 고용노동부 "
@@ -43,7 +42,6 @@ PHRASES = (
         "프로그래밍 시스템 네트워크 데이터베이스 웹 모바일 "
         "회계 세무 인사 총무 무역 물류 마케팅 경영 관리 운영 정비 진단 검사 "
         "품질 안전 환경 에너지 설비 가공 용접 전기 전자 기계 자동차 건축 토목 "
-        "Engineer Industrial_Engineer Craftsman Master_Craftsman Professional_Engineer Level"
     )
     .replace(" ", "\n")
     .replace("_", " ")

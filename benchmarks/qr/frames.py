@@ -1,17 +1,13 @@
-"""Drafts the vocabulary of a new dictionary from the type files and the catalogue of today.
+"""The frames of a dictionary: the pieces of JSON between the values that differ, for every type and its fields."""
 
-Version 1 was drafted so and then frozen as `vocabulary_v1.txt`; a later catalogue or type needs a new version, never an
-edit. Frames are the pieces of JSON between the values that differ, for every type and the fields it usually shows.
-"""
-
-import csv
 import json
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from itertools import permutations, product
 from typing import Any
 
-from credential_schemas.qr.dictionary.phrases import HOT_FRAMES, PHRASES
+from benchmarks.qr.phrases import HOT_FRAMES
+from benchmarks.qr.samples import rows
 
 _HOLE = "\n"  # a value that no frame can know
 _DATES = ("{04}", "{05}", "{06}", "{07}")
@@ -33,7 +29,6 @@ _BODIES = {
     "military_qualification": "rok_army",
     "business_registration": "nts",
 }
-_SHORT_NAME = 7  # shorter names of units are left to DEFLATE
 _ALWAYS = (True, "if_known")
 _OFTEN = ("title_en", "field", "session", "hours", "ncs_code", "ncs_units", "duty", "employer_industry")
 _CATEGORIES = (
@@ -60,24 +55,11 @@ _VALUES = {
 }
 
 
-def draft_vocabulary() -> str:
-    """Return the text of a vocabulary, as `build.build_dictionary` reads it."""
-    names = list(dict.fromkeys(_names()))
-    drafted = dict.fromkeys((*HOT_FRAMES, *_payload_frames(), *_entry_frames()))
-    frames = [frame for frame in drafted if len(frame) >= _SHORTEST_FRAME]
-    known = set(frames)
-    return "\n".join(
-        (
-            "# One word a line; a mark is written {04}. Frozen: see build.py.",
-            "[frames]",
-            *frames,
-            "[names]",
-            *(name for name in names if name not in known),
-            "[preset]",
-            *dict.fromkeys(_preset()),
-            "",
-        )
-    )
+def frames() -> list[str]:
+    """Return the frames, marks written `{04}`, the longest pieces of a type first."""
+    bodies = (f'","issuing_body":"{row["id"]}' for row in rows("issuing_bodies"))
+    drafted = dict.fromkeys((*HOT_FRAMES, *_payload_frames(), *_entry_frames(), *bodies))
+    return [frame for frame in drafted if len(frame) >= _SHORTEST_FRAME]
 
 
 def _entry_frames() -> Iterator[str]:
@@ -116,7 +98,7 @@ def _values_of(field: Mapping[str, Any]) -> tuple[str, ...]:
     if "shapes" in field:
         return tuple(field["shapes"])
     if kind == "date":
-        return tuple(f'"{mark}"' for mark in (_DATES if name == "as_of" else _DATES[:1]))
+        return tuple(f'"{mark}"' for mark in _DATES) if name == "as_of" else (f'"{_DATES[0]}"', f'"{_HOLE}"')
     if name == "certificate_number":
         return (f'"{{12}}{_HOLE}"', f'"{_HOLE}"')
     if name == "exam_body":
@@ -136,7 +118,7 @@ def _shown_fields(entry_type: Mapping[str, Any]) -> Iterator[list[dict[str, Any]
     body = _BODIES.get(str(entry_type["id"]))
     common = [
         {"name": "title", "required": True, "shapes": [hole if entry_type["title"] else f'"{entry_type["ko"]}"']},
-        {"name": "title_en", "required": False, "shapes": [hole]},
+        {"name": "title_en", "required": False, "shapes": [hole if entry_type["title"] else f'"{entry_type["en"]}"']},
         {"name": "issuing_body", "required": True, "shapes": [f'"{body}"', hole] if body else [hole]},
     ]
     last: list[dict[str, Any]] = [{"name": "as_of", "kind": "date", "required": True}]
@@ -192,7 +174,7 @@ def _payload_frames() -> Iterator[str]:
     yield '],"_sd_alg":"sha-256"}{00}"name","'
     yield '"{00}"name_en","'
     yield '"{00}"birth_date","{04}"'
-    for entry_type in _types().values():
+    for entry_type in (each for each in _types().values() if each["title"]):
         yield f'"{{00}}"birth_date","{{04}}"{{00}}{{"type":"{entry_type["id"]}","title":"'
 
 
@@ -202,33 +184,6 @@ def _digest_marks(order: tuple[int, ...]) -> str:
         marks.append("{01}" if number == left[0] else "{02}" + chr(0x20 + number))
         left.remove(number)
     return '","'.join(marks)
-
-
-def _names() -> Iterator[str]:
-    for item in _rows("qualification_items"):
-        code = f'","item_code":"{item["item_code"]}' if item["item_code"] else ""
-        field = f'","field":{{"code":"{item["field_code"]}","name":"{item["field_ko"]}' if item["field_code"] else ""
-        names = f'{item["name_ko"]}","title_en":"{item["name_en"]}'
-        yield f'{names}","issuing_body":"{item["exam_body"]}{code}","series":"{item["series"]}{field}'
-    for item in _rows("qualification_items"):
-        yield item["name_ko"]
-    yield from PHRASES
-    for unit in _rows("ncs_units"):
-        yield unit["code"]
-    for unit in _rows("ncs_units"):
-        if len(unit["name_ko"]) > _SHORT_NAME:
-            yield unit["name_ko"]
-
-
-def _preset() -> Iterator[str]:
-    for item in _rows("ncs_classification"):
-        yield item["name_ko"]
-    for source in ("certified_private_qualifications", "professional_qualifications"):
-        for item in _rows(source):
-            yield item["name_ko"]
-    for item in _rows("institutions"):
-        yield item["name_ko"]
-    yield from PHRASES
 
 
 def _types() -> dict[str, dict[str, Any]]:
@@ -242,8 +197,3 @@ def _types() -> dict[str, dict[str, Any]]:
 
 def _is_type_file(name: str) -> bool:
     return name.endswith(".json") and not name.startswith("_")
-
-
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = (files("credential_schemas") / "catalogue" / f"{name}.csv").read_text("utf-8")
-    yield from csv.DictReader(text.splitlines())

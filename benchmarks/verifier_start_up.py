@@ -1,0 +1,122 @@
+"""What a check costs: the command from nothing, in times of `python -c pass`; a warm reader, in milliseconds.
+
+The commands run in turn, one round calls each once, and a ratio is the median of those of the rounds: a busy machine
+weighs on all alike. Processor time is that of the command with all its children. Writes
+benchmarks/results/verifier_start_up.json and prints it.
+"""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import pypdfium2
+
+from benchmarks.peers.machine import machine
+from tests.verifier.world import NOW, STATUS_URI, Keys, World
+from verifier.evidence.pool import ReaderPool
+from verifier.evidence.reader import EvidenceReader
+
+RESULT = Path(__file__).resolve().parent / "results" / "verifier_start_up.json"
+LIBRARIES = ("cryptography", "pillow", "pyhanko", "pypdf", "pypdfium2", "zxing-cpp")
+ROUNDS = 15
+WARM_ROUNDS = 40
+BASE = "python -c pass"
+PROGRAM = "from {}.cli.main import main; raise SystemExit(main())"
+
+
+def evidence_in(folder: Path) -> World:
+    """Write a credential, its sealed PDF, a picture of it, and what a check needs."""
+    with EvidenceReader() as reader:
+        world = World(Keys(), reader, folder)
+    sealed = world.sealed()
+    page = pypdfium2.PdfDocument(sealed)[0].render(scale=200 / 72).to_pil()
+    page.save(folder / "page.png")
+    page.save(folder / "page.jpg", quality=80)
+    (folder / "certificate.pdf").write_bytes(sealed)
+    (folder / "credential.sdjwt").write_text(world.token())
+    (folder / "trust.json").write_text(json.dumps(world.trust))
+    (folder / "list.jwt").write_text(world.status_token())
+    (folder / "map.json").write_text(json.dumps({STATUS_URI: "list.jwt"}))
+    return world
+
+
+def commands() -> dict[str, list[str]]:
+    """Return what is started, the base first."""
+    verifier = [sys.executable, "-c", PROGRAM.format("verifier")]
+    options = ["--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat()]
+    files = ("credential.sdjwt", "certificate.pdf", "page.png", "page.jpg")
+    return {
+        BASE: [sys.executable, "-c", "pass"],
+        "cb-verifier --version": [*verifier, "--version"],
+        "cb-issuer --version": [sys.executable, "-c", PROGRAM.format("issuer"), "--version"],
+        "cb-wallet --version": [sys.executable, "-c", PROGRAM.format("wallet_cli"), "--version"],
+        **{f"cb-verifier check {name}": [*verifier, "check", *options, name] for name in files},
+    }
+
+
+def cold(folder: Path) -> dict[str, dict[str, float]]:
+    """Return wall and processor time of each command, in times of the base."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in commands()}
+    for _ in range(ROUNDS + 1):  # the first round fills the caches and does not count
+        for name, command in commands().items():
+            before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, check=True)
+            wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+            used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            times[name].append((wall, used))
+    return {
+        name: {
+            key: round(statistics.median(a[part] / b[part] for a, b in zip(taken[1:], times[BASE][1:], strict=True)), 2)
+            for part, key in enumerate(("wall", "processor"))
+        }
+        for name, taken in times.items()
+    }
+
+
+def warm(folder: Path, world: World) -> dict[str, float]:
+    """Return the median milliseconds of one piece of evidence with a warm pool."""
+    pdf, png, jpg = ((folder / name).read_bytes() for name in ("certificate.pdf", "page.png", "page.jpg"))
+
+    def document(reader: EvidenceReader) -> object:
+        return reader.read_pdf(pdf), reader.check_seal(pdf, roots=(world.keys.root_pem,), now=world.now)
+
+    works: dict[str, Callable[[EvidenceReader], object]] = {
+        "sealed PDF, read and judged": document,
+        "PNG": lambda reader: reader.read_picture(png),
+        "JPEG": lambda reader: reader.read_picture(jpg),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in works}
+    with ReaderPool(wall_s=60) as pool:
+        pool.warm()
+        for _ in range(WARM_ROUNDS):
+            for name, work in works.items():
+                started = time.perf_counter()
+                with pool.reader() as reader:
+                    work(reader)
+                taken[name].append(1000 * (time.perf_counter() - started))
+    return {name: round(statistics.median(each), 1) for name, each in taken.items()}
+
+
+def main() -> None:
+    """Measure, write and print."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        world = evidence_in(folder)
+        result = {"machine": machine(LIBRARIES), f"times {BASE}": cold(folder), "warm, ms": warm(folder, world)}
+    text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+    RESULT.write_text(text, "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

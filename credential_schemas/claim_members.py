@@ -1,0 +1,99 @@
+"""Reading single members of a claim set, strictly: what certificates in all their forms have in common.
+
+Every function raises `EntryTypeError`, whose `field` is the path of the member and whose `kind` says why.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Final
+
+from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
+from credential_schemas.entry_types import EntryType
+from credential_schemas.errors import EntryTypeError
+from credential_schemas.field_kinds import check_integer, check_text
+from credential_schemas.limits import MAX_NUMERIC_DATE
+from keys.encoding import JsonValue
+
+DAY_S: Final = 24 * 3600
+KST_OFFSET_S: Final = 9 * 3600
+ENTRY_MEMBERS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
+_EPOCH: Final = date(1970, 1, 1)
+
+
+def korean_day(instant: int) -> date:
+    """Return the Korean day in which an instant (Unix time, seconds) lies."""
+    return _EPOCH + timedelta(days=(instant + KST_OFFSET_S) // DAY_S)
+
+
+def read_midnight(value: JsonValue, *, path: str) -> date:
+    """Read a midnight in Korea as the day that begins with it."""
+    seconds = check_integer(value, path=path, least=0, most=MAX_NUMERIC_DATE)
+    if (seconds + KST_OFFSET_S) % DAY_S:
+        raise EntryTypeError(path, "expected the midnight (KST) of a day, found another moment", kind="not_a_day")
+    return korean_day(seconds)
+
+
+def read_object(value: JsonValue, *, path: str) -> dict[str, JsonValue]:
+    """Read an object."""
+    if not isinstance(value, dict):
+        raise EntryTypeError(path, "expected an object, found none")
+    return value
+
+
+def refuse_unknown(members: Mapping[str, JsonValue], known: Iterable[str], *, path: str) -> None:
+    """Refuse members that nobody knows."""
+    unknown = members.keys() - known
+    if unknown:
+        detail = "expected only the members of the claim set, found another"
+        raise EntryTypeError(_place(path, min(unknown)), detail, kind="unknown_claim")
+
+
+def _place(path: str, name: str) -> str:
+    """Name a member nobody knows without repeating arbitrary text."""
+    shown = name if re.fullmatch(r"[A-Za-z0-9_#]{1,40}", name) else "?"
+    return f"{path}.{shown}" if path else shown
+
+
+def optional_text(members: Mapping[str, JsonValue], name: str, *, path: str) -> str | None:
+    """Read a text that may be absent."""
+    return check_text(members[name], path=f"{path}.{name}") if name in members else None
+
+
+def read_kind(value: JsonValue) -> CertificateKind:
+    """Read the kind of a certificate."""
+    kind = certificate_kinds().get(value) if isinstance(value, str) else None
+    if kind is None:
+        raise EntryTypeError("certificate.kind", "expected a known kind of certificate", kind="unknown_value")
+    return kind
+
+
+def read_own_fields(
+    members: Mapping[str, JsonValue], entry_type: EntryType, *, blind: bool, path: str
+) -> dict[str, JsonValue]:
+    """Read the fields of an entry's type that are there; refuses any other member that no entry has."""
+    present = [field for field in entry_type.own_fields if field.name in members]
+    known = ENTRY_MEMBERS.union([field.name for field in present])
+    if not known.issuperset(members) or not entry_type.forbidden_fields.isdisjoint(members):
+        raise _foreign_field(members, entry_type, path=path)
+    for field in present:
+        if blind and field.blind == "hide":
+            raise hidden_field(f"{path}.{field.name}")
+        field.check(members[field.name], path=f"{path}.{field.name}")
+    return {field.name: members[field.name] for field in present}
+
+
+def _foreign_field(members: Mapping[str, JsonValue], entry_type: EntryType, *, path: str) -> EntryTypeError:
+    """Return the refusal of the first member that must not be there."""
+    forbidden = entry_type.forbidden_fields
+    known = ENTRY_MEMBERS.union(field.name for field in entry_type.own_fields) - forbidden
+    name = next(each for each in members if each not in known)
+    if name in forbidden:
+        return EntryTypeError(f"{path}.{name}", "expected no field that must not be stored", kind="forbidden_field")
+    detail = f"expected only fields of {entry_type.id}, found another"
+    return EntryTypeError(_place(path, name), detail, kind="unknown_field")
+
+
+def hidden_field(path: str) -> EntryTypeError:
+    """Return the refusal of a field that a blind edition hides."""
+    return EntryTypeError(path, "expected no such field in a blind edition, found one", kind="blind_field")

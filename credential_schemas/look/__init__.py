@@ -1,0 +1,1 @@
+"""The look that several rooms share: typefaces, read only through this package."""

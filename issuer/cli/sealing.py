@@ -1,0 +1,70 @@
+"""`cb-issuer sealing`: show or change how certificates are sealed."""
+
+import argparse
+from pathlib import Path
+
+from issuer.cli.context import CommandContext
+from issuer.seal_policy import SEAL_LEVELS, WHEN_UNREACHABLE
+
+SUMMARY = "show or change the level of seals and the time-stamping authority"
+EXAMPLE = "cb-issuer sealing --level B-T --tsa-url https://tsa.example/rfc3161 --tsa-root tsa-root.pem"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.add_argument("--level", choices=SEAL_LEVELS, help="PAdES level: B-B alone, B-T time-stamped, B-LT long-term")
+    parser.add_argument("--tsa-url", metavar="URL", help="where the time-stamping authority answers (https)")
+    parser.add_argument(
+        "--tsa-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="root of the authority, PEM; beside those known already, which older certificates need (repeatable)",
+    )
+    parser.add_argument(
+        "--when-unreachable",
+        choices=WHEN_UNREACHABLE,
+        help="without an answer: refuse to issue, or seal without time stamp (a new bank refuses)",
+    )
+
+
+def run(arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Change what was named, then show everything."""
+    from issuer.seal_settings import SealChange, change_sealing
+
+    change = SealChange(
+        arguments.level, arguments.tsa_url, arguments.when_unreachable, tuple(map(_content, arguments.tsa_root))
+    )
+    with context.bank() as bank:
+        policy, roots_before = bank.profile.sealing, bank.tsa_roots
+        if change != SealChange():
+            policy = change_sealing(bank, change, now=context.clock())
+        if bank.tsa_roots != roots_before:
+            context.note("sealing.trust", file=str(bank.folder.trust_list))
+        roots = len(bank.tsa_roots)
+    document = {
+        "level": policy.level,
+        "tsa_url": policy.tsa_url,
+        "when_unreachable": policy.when_unreachable,
+        "tsa_roots": roots,
+    }
+    lines = [context.text("sealing.level", level=policy.level)]
+    if policy.tsa_url is not None:
+        lines += [
+            context.text("sealing.tsa", url=policy.tsa_url, when=policy.when_unreachable),
+            context.text("sealing.roots", count=roots),
+        ]
+    context.answer(document, *lines)
+    return 0
+
+
+def _content(path: Path) -> str:
+    from issuer.errors import FileUnreadable
+
+    try:
+        return path.read_bytes().decode("ascii")
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
+    except UnicodeDecodeError as error:
+        raise FileUnreadable("it is not a certificate in PEM", file=str(path)) from error

@@ -1,0 +1,91 @@
+"""Who is asking, as far as limits need to know: a known token, else the network the connection comes from (S17).
+
+A header about the client is believed only for as many proxies as the operator says stand before the service.
+"""
+
+import hashlib
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from keys.errors import GateError
+from keys.limits import IPV6_PREFIX_BITS, MAX_TOKEN_CHARACTERS, MAX_TOKEN_FILE_BYTES
+
+Headers = Sequence[tuple[bytes, bytes]]
+"""Names in lower case, and values, as ASGI has them."""
+
+UNKNOWN: Final = "unknown"
+_TOKEN_LINE: Final = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
+_BEARER: Final = re.compile(rb"[Bb]earer +([!-~]+)")
+
+
+def network_of(peer: str | None, headers: Headers, *, trusted_proxies: int) -> str:
+    """Return the network that a request comes from: an IPv4 address, or the /64 of an IPv6 address.
+
+    Args:
+        peer: address of the other end of the connection, None when it has none (a Unix socket).
+        headers: of the request.
+        trusted_proxies: how many proxies of the operator's own stand before the service. 0: `X-Forwarded-For` is not
+            looked at. n: the n-th address from its right end is the client's; a header that is shorter, or has
+            something else there, was not written by those proxies and is not believed.
+    """
+    if trusted_proxies:
+        listed = b",".join(value for name, value in headers if name == b"x-forwarded-for").split(b",")
+        if len(listed) >= trusted_proxies:
+            claimed = _network(listed[-trusted_proxies].decode("latin-1").strip())
+            if claimed is not None:
+                return claimed
+    return _network(peer or "") or UNKNOWN
+
+
+def _network(text: str) -> str | None:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(address), IPV6_PREFIX_BITS), strict=False))
+
+
+class KnownTokens:
+    """Bearer tokens of callers that are counted by themselves, known by their SHA-256 only."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """Take the names by the SHA-256 of their tokens, 64 lower-case hex digits."""
+        self._names = dict(names)
+
+    @classmethod
+    def read(cls, path: Path) -> "KnownTokens":
+        """Read a file with one line for each token: its SHA-256 in hex, a space, a name.
+
+        Raises:
+            GateError: it cannot be read, or a line has another form; the message says which line.
+        """
+        try:
+            with path.open("rb") as file:
+                text = file.read(MAX_TOKEN_FILE_BYTES).decode("ascii")
+        except (OSError, UnicodeDecodeError):
+            raise GateError(f"expected a readable list of tokens, found none in {path.name}") from None
+        names = {}
+        for number, line in enumerate(text.splitlines(), start=1):
+            found = _TOKEN_LINE.fullmatch(line)
+            if found is None:
+                raise GateError(f"{path.name}, line {number}: expected the SHA-256 of a token, a space and a name")
+            names[found[1]] = found[2]
+        return cls(names)
+
+    def name_of(self, headers: Headers) -> str | None:
+        """Return the name of the token that a request carries, None for none or an unknown one."""
+        sent = [value for name, value in headers if name == b"authorization"]
+        found = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None
+        if found is None or len(found[1]) > MAX_TOKEN_CHARACTERS:
+            return None
+        return self._names.get(hashlib.sha256(found[1]).hexdigest())
+
+
+NO_TOKENS: Final = KnownTokens({})

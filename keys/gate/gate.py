@@ -1,0 +1,257 @@
+"""The gate: what every request passes before the application, and every answer on its way out (S5, S17, S20).
+
+Rules enforced, in this order:
+* request line and headers at most 16 KiB (431), and never two statements about the length of a body (400);
+* the rate of the address that is asked (429 with `Retry-After`);
+* the body at most as large as the address allows, by its declaration and by its bytes (413), complete in 30 seconds
+  (408); it is handed on only when it is whole, so a slow sender holds nothing but its own connection;
+* where an address takes uploads too large for that, the rules of `keys.gate.streams` instead;
+* all bodies together, and the requests worked on at the same time, below a limit (503 with `Retry-After`);
+* every answer has its request id and the headers of `keys.gate.answers`; a fault becomes 500, and the log names its
+  kind and place, never its message.
+
+Left to the server (`keys.gate.server`): time for the headers, and everything about connections.
+"""
+
+import asyncio
+import functools
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
+from keys.gate.callers import NO_TOKENS, Headers, KnownTokens, network_of
+from keys.gate.log_lines import place_of
+from keys.gate.rate_limits import Rate, RateLimits
+from keys.gate.streams import StreamLimit, Streams
+from keys.limits import BODY_SECONDS, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HELD_BYTES, MAX_WORKING
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+REQUEST_ID: Final = "cb_request_id"
+CALLER: Final = "cb_caller"
+"""Members of the ASGI scope: the id of the request, and under what its caller is counted."""
+
+TOKEN_PREFIX: Final = "token:"  # noqa: S105 - what stands before the name of a token
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimit:
+    """How large a body may be, and in how many seconds it must be complete."""
+
+    max_bytes: int = MAX_BODY_BYTES
+    seconds: float = BODY_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """What one service lets in.
+
+    Args:
+        bodies: the limits of addresses that are not `other_bodies`.
+        rates: how often one caller may ask at an address, whatever the method.
+        other_bodies: the limit everywhere else.
+        held_bytes: limit for all bodies together.
+        working: limit for requests worked on at the same time.
+        streams: addresses whose bodies are handed on while they come; they count neither as held nor as worked on.
+    """
+
+    bodies: Mapping[str, BodyLimit] = field(default_factory=lambda: MappingProxyType({}))
+    rates: Mapping[str, Rate] = field(default_factory=lambda: MappingProxyType({}))
+    other_bodies: BodyLimit = field(default_factory=BodyLimit)
+    held_bytes: int = MAX_HELD_BYTES
+    working: int = MAX_WORKING
+    streams: Mapping[str, StreamLimit] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """How callers are told apart and counted: tokens, proxies of our own in front, and the counts."""
+
+    limits: RateLimits = field(default_factory=RateLimits)
+    trusted_proxies: int = 0
+    tokens: KnownTokens = NO_TOKENS
+
+    @classmethod
+    def open(cls, *, rate_storage: str, trusted_proxies: int, token_file: Path | None) -> "Visitors":
+        """Prepare what the settings of a service say.
+
+        Raises:
+            GateError: the place of the counts or the list of tokens cannot be used.
+        """
+        tokens = NO_TOKENS if token_file is None else KnownTokens.read(token_file)
+        return cls(RateLimits(rate_storage), trusted_proxies, tokens)
+
+    def caller_of(self, scope: Scope) -> str:
+        """Return under what a request is counted: `token:NAME`, or the network it comes from."""
+        headers: Headers = scope["headers"]
+        name = self.tokens.name_of(headers)
+        if name is not None:
+            return TOKEN_PREFIX + name
+        peer = scope.get("client")
+        return network_of(peer[0] if peer else None, headers, trusted_proxies=self.trusted_proxies)
+
+    async def count(self, rate: Rate, caller: str) -> None:
+        """Count a request.
+
+        Raises:
+            Refusal: 429.
+        """
+        count = functools.partial(self.limits.count, rate, caller)
+        wait_s = await asyncio.to_thread(count) if self.limits.shared else count()
+        if wait_s is not None:
+            raise too_many(wait_s)
+
+
+class Gate:
+    """ASGI middleware that stands before everything else of an application."""
+
+    def __init__(self, app: App, *, rules: GateRules, visitors: Visitors) -> None:
+        """Stand before an application."""
+        self._app = app
+        self._rules = rules
+        self._visitors = visitors
+        self._held = 0
+        self._working = 0
+        self._streams = {path: Streams(limit) for path, limit in rules.streams.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or pass on what is none (the life of the server)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, secrets.token_hex(8))
+        scope[REQUEST_ID] = answer.request_id
+        scope[CALLER] = self._visitors.caller_of(scope)
+        try:
+            await self._serve(scope, receive, answer)
+        except Refusal as refusal:
+            await answer.refuse(refusal)
+        except Exception as error:  # noqa: BLE001 - the top-level handler of a request: says only the kind of the fault
+            _LOG.error("request %s: a fault: %s", answer.request_id, place_of(error))
+            if not answer.started:
+                await answer.refuse(Refusal(500, "internal", detail="the service failed"))
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        declared = _check_head(scope)
+        rate = self._rules.rates.get(scope["path"])
+        if rate is not None:
+            await self._visitors.count(rate, scope[CALLER])
+        streams = self._streams.get(scope["path"])
+        if streams is not None:
+            with streams.place(scope[CALLER]):
+                await self._app(scope, streams.watch(receive, declared=declared), answer.send)
+            return
+        limit = self._rules.bodies.get(scope["path"], self._rules.other_bodies)
+        if declared > limit.max_bytes:
+            raise _too_large(limit)
+        body = bytearray()
+        try:
+            if await self._read(body, receive, limit):
+                await self._work(scope, _Replay(bytes(body), receive), answer)
+        finally:
+            self._held -= len(body)
+
+    async def _read(self, body: bytearray, receive: Receive, limit: BodyLimit) -> bool:
+        """Read the whole body; answer False when the client has gone."""
+        try:
+            async with asyncio.timeout(limit.seconds):
+                while True:
+                    message = await receive()
+                    if message["type"] != "http.request":
+                        return False
+                    chunk: bytes = message.get("body", b"")
+                    if len(body) + len(chunk) > limit.max_bytes:
+                        raise _too_large(limit)
+                    if self._held + len(chunk) > self._rules.held_bytes:
+                        raise busy()
+                    body += chunk
+                    self._held += len(chunk)
+                    if not message.get("more_body", False):
+                        return True
+        except TimeoutError:
+            raise Refusal(
+                408, "body_timeout", detail=f"expected the whole body within {limit.seconds:g} seconds"
+            ) from None
+
+    async def _work(self, scope: Scope, receive: "_Replay", answer: "_Answer") -> None:
+        if self._working >= self._rules.working:
+            raise busy()
+        self._working += 1
+        try:
+            await self._app(scope, receive, answer.send)
+        finally:
+            self._working -= 1
+
+
+class _Replay:
+    """Gives the application the body that was read, then whatever the server says next."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+class _Answer:
+    """The one answer to a request, with the headers that every answer has."""
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self.request_id = request_id
+        self.started = False
+
+    async def send(self, message: Message) -> None:
+        """Pass on a part of the application's answer."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = [(bytes(name).lower(), value) for name, value in message.get("headers", ())]
+            present = {name for name, _ in headers}
+            added = [*HEADERS.items(), ("x-request-id", self.request_id)]
+            headers += [(name.encode(), text.encode()) for name, text in added if name.encode() not in present]
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer with a problem document."""
+        document = problem_document(
+            refusal.status, code=refusal.code, detail=refusal.detail, request_id=self.request_id
+        )
+        body = problem_bytes(document)
+        headers = {"content-type": PROBLEM_MEDIA_TYPE, "content-length": str(len(body)), **refusal.headers()}
+        lines = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await self.send({"type": "http.response.start", "status": refusal.status, "headers": lines})
+        await self.send({"type": "http.response.body", "body": body})
+
+
+def _check_head(scope: Scope) -> int:
+    """Return the declared length of the body, 0 when there is no declaration; refuse a head that is not plain."""
+    headers: Headers = scope["headers"]
+    target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    size = target + sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
+    if size > MAX_HEAD_BYTES:
+        raise Refusal(431, "head_too_large", detail=f"expected at most {MAX_HEAD_BYTES} bytes of headers")
+    lengths = [value for name, value in headers if name == b"content-length"]
+    codings = [value for name, value in headers if name == b"transfer-encoding"]
+    # RFC 9112 section 6.1: two statements about the length are how one request is smuggled inside another.
+    if len(lengths) + len(codings) > 1 or not all(value.isdigit() for value in lengths):
+        raise Refusal(400, "length_ambiguous", detail="expected one statement about the length of the body")
+    return int(lengths[0][:20]) if lengths else 0
+
+
+def _too_large(limit: BodyLimit) -> Refusal:
+    return Refusal(413, "too_large", detail=f"expected at most {limit.max_bytes} bytes")

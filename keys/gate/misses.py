@@ -1,0 +1,58 @@
+"""Look-ups that find nothing, counted against those who guess (S17); a look-up that succeeds costs nothing.
+
+Those still under way are counted as if they will find nothing, so that asking many at once is no way round the count.
+"""
+
+import asyncio
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from keys.gate.answers import busy, too_many
+from keys.gate.rate_limits import Rate, RateLimits
+
+AT_ONCE: Final = 16
+"""Look-ups of all callers at the same time; each takes a thread, and seconds where another service is asked."""
+
+UNKNOWN_NUMBERS: Final = Rate("unknown-numbers", amount=10, seconds=60)
+
+T = TypeVar("T")
+
+
+class Misses:
+    """Lets a caller look something up while it has not found nothing too often; for one event loop."""
+
+    def __init__(self, limits: RateLimits, *, rate: Rate = UNKNOWN_NUMBERS) -> None:
+        """Count with the given limits, at the given rate."""
+        self._limits = limits
+        self._rate = rate
+        self._under_way: Counter[str] = Counter()
+
+    async def attempt(self, caller: str, look_up: Callable[[], T], *, missed: type[Exception]) -> T:
+        """Look something up in a thread.
+
+        Args:
+            caller: under what it is counted.
+            look_up: the work.
+            missed: what it raises when it finds nothing; that is counted and raised again.
+
+        Raises:
+            Refusal: 429 or 503, and nothing was looked up.
+        """
+        if self._under_way.total() >= AT_ONCE:
+            raise busy()
+        look = functools.partial(self._limits.look, self._rate, caller, under_way=self._under_way[caller])
+        self._under_way[caller] += 1
+        try:
+            wait_s = await asyncio.to_thread(look) if self._limits.shared else look()
+            if wait_s is not None:
+                raise too_many(wait_s)
+            return await asyncio.to_thread(look_up)
+        except missed:
+            await asyncio.to_thread(self._limits.count, self._rate, caller)
+            raise
+        finally:
+            self._under_way[caller] -= 1
+            if not self._under_way[caller]:
+                del self._under_way[caller]

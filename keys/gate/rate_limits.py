@@ -1,0 +1,93 @@
+"""How often a caller may ask (S17): moving windows, counted by the library `limits`, its only door.
+
+The counts lie in the memory of the process, or in a place that several processes share, named by a URI. A shared place
+that does not answer must not stop verification on a deadline day: the process then counts by itself until it answers.
+"""
+
+import math
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from keys.errors import GateError
+
+IN_MEMORY: Final = "memory://"
+_SWEEP_EVERY: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `amount` requests of one caller within any `seconds` in a row, counted under `name`."""
+
+    name: str
+    amount: int
+    seconds: int
+
+
+class RateLimits:
+    """Counts requests of callers; safe to share between threads."""
+
+    def __init__(self, storage_uri: str = IN_MEMORY) -> None:
+        """Open the place of the counts.
+
+        Args:
+            storage_uri: `memory://`, or one of the library's shared places, such as `redis://host:6379`.
+
+        Raises:
+            GateError: no such place, or what it needs is not installed.
+        """
+        try:
+            storage = storage_from_string(storage_uri, wrap_exceptions=True)
+            self._limiter = MovingWindowRateLimiter(storage)
+        except (ConfigurationError, NotImplementedError, ValueError, AssertionError):
+            raise GateError(f"expected a usable place for rate limits such as {IN_MEMORY}, found another") from None
+        self.shared = not isinstance(storage, MemoryStorage)
+        self._memory = storage if isinstance(storage, MemoryStorage) else MemoryStorage()
+        self._own = MovingWindowRateLimiter(self._memory)
+        self._counted = 0
+        self._lock = threading.Lock()
+
+    def count(self, rate: Rate, caller: str) -> int | None:
+        """Count one request; answer None, or the seconds to wait when it is one too many (it is not counted then)."""
+        self._sweep()
+        item = RateLimitItemPerSecond(rate.amount, rate.seconds)
+        try:
+            limiter, within = self._limiter, self._limiter.hit(item, rate.name, caller)
+        except StorageError:
+            limiter, within = self._own, self._own.hit(item, rate.name, caller)
+        return None if within else self._wait(limiter, item, rate, caller)
+
+    def look(self, rate: Rate, caller: str, *, under_way: int = 0) -> int | None:
+        """Answer as `count` would after `under_way` more requests, without counting."""
+        item, cost = RateLimitItemPerSecond(rate.amount, rate.seconds), under_way + 1
+        try:
+            limiter, within = self._limiter, self._limiter.test(item, rate.name, caller, cost=cost)
+        except StorageError:
+            limiter, within = self._own, self._own.test(item, rate.name, caller, cost=cost)
+        return None if within else self._wait(limiter, item, rate, caller)
+
+    def _wait(self, limiter: MovingWindowRateLimiter, item: RateLimitItem, rate: Rate, caller: str) -> int:
+        try:
+            free_at = limiter.get_window_stats(item, rate.name, caller).reset_time
+        except StorageError:
+            return rate.seconds
+        return min(max(math.ceil(free_at - time.time()), 1), rate.seconds)
+
+    def _sweep(self) -> None:
+        """Forget callers without a request in any window; the library keeps an empty list for each for ever."""
+        with self._lock:
+            self._counted += 1
+            if self._counted % _SWEEP_EVERY:
+                return
+        events, locks = self._memory.events, self._memory.locks
+        for key in [key for key, kept in list(events.items()) if not kept]:
+            with locks[key]:
+                if not events.get(key):
+                    events.pop(key, None)
+                    locks.pop(key, None)

@@ -1,0 +1,181 @@
+"""The server behind the gate: uvicorn with h11, its only door, and what it lacks against slow and odd clients (S5).
+
+Rules enforced:
+* a complete header block within 10 seconds of the connection or of the last answer, however the bytes come; this also
+  ends a client that goes on sending a body after it was refused;
+* a client that takes nothing of an answer for 30 seconds is left;
+* when all connections are taken, the one that has waited longest without a request makes room;
+* what is not HTTP gets a problem document with 400 or 431 and is left; there is no protocol to upgrade to;
+* no header tells the server's name or version, and none tells who the client is (`keys.gate.callers` decides that).
+"""
+
+import asyncio
+import logging.config
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from keys.errors import GateError
+from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document
+from keys.gate.gate import App
+from keys.gate.log_lines import logging_to
+from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
+
+_BACKLOG: Final = 2048
+_LAST_PORT: Final = 65_535
+_STOP_SECONDS: Final = 10
+_TOO_LARGE: Final = 431
+_BAD_REQUEST: Final = 400
+_REASONS: Final = {_BAD_REQUEST: "Bad Request", _TOO_LARGE: "Request Header Fields Too Large"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long the server waits, in seconds, and for how many connections at once."""
+
+    head_s: float = HEAD_SECONDS
+    write_s: float = WRITE_SECONDS
+    connections: int = MAX_CONNECTIONS
+
+
+class PatientProtocol(H11Protocol):
+    """One connection; the class has the patience, since uvicorn makes the instances."""
+
+    patience: ClassVar[Patience] = Patience()
+
+    waiting_since: float | None = None  # by the clock of the loop; None while a request is worked on
+    _head_timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._await_head()
+        if len(self.connections) > self.patience.connections:
+            self._make_room()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the timers."""
+        self._end_waiting()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def handle_events(self) -> None:
+        """Read what has come; a complete header block ends the wait for it."""
+        before = self.cycle
+        super().handle_events()
+        if self.cycle is not before:
+            self._end_waiting()
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, which may have been read already."""
+        super().on_response_complete()
+        if self.cycle.response_complete:
+            self._await_head()
+
+    def pause_writing(self) -> None:
+        """The client does not take its answer as fast as it is made."""
+        super().pause_writing()
+        self._write_timer = self._write_timer or self.loop.call_later(self.patience.write_s, self.leave)
+
+    def resume_writing(self) -> None:
+        """The client has taken the most of it."""
+        super().resume_writing()
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it says nothing that the client could use
+        """Answer what is not HTTP, unless an answer is on its way already, and leave."""
+        if self.waiting_since is not None or not self.cycle.response_started:
+            # h11 says which status fits; the ones from 500 would call the client's fault ours.
+            hint = getattr(sys.exception(), "error_status_hint", _BAD_REQUEST)
+            self.transport.write(_refusal(_TOO_LARGE if hint == _TOO_LARGE else _BAD_REQUEST))
+        self.transport.close()
+        self._await_head()  # a client that does not take even this is cut off
+
+    def leave(self) -> None:
+        """End the connection at once."""
+        self._end_waiting()
+        self.transport.abort()
+
+    def _await_head(self) -> None:
+        self._end_waiting()
+        self.waiting_since = self.loop.time()
+        self._head_timer = self.loop.call_later(self.patience.head_s, self.leave)
+
+    def _end_waiting(self) -> None:
+        self.waiting_since = None
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _make_room(self) -> None:
+        others = [other for other in self.connections if isinstance(other, PatientProtocol)]
+        waiting = {other.waiting_since: other for other in others if other.waiting_since is not None}
+        waiting[min(waiting)].leave()  # this connection waits, too, so there is always one
+
+
+def _refusal(status: int) -> bytes:
+    code = "head_too_large" if status == _TOO_LARGE else "not_http"
+    detail = f"expected at most {MAX_HEAD_BYTES} bytes of headers" if status == _TOO_LARGE else "expected HTTP/1.1"
+    body = problem_bytes(problem_document(status, code=code, detail=detail, request_id=""))
+    headers = {**HEADERS, "content-type": PROBLEM_MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} {_REASONS[status]}\r\n{head}\r\n".encode("ascii") + body
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address for a service.
+
+    Raises:
+        GateError: another program has it, or this machine does not.
+    """
+    if not 0 <= port <= _LAST_PORT:
+        raise GateError(f"cannot listen on {host}, port {port}: expected a port from 0 to {_LAST_PORT}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise GateError(f"cannot listen on {host}, port {port}: {error.strerror or 'unknown reason'}") from None
+
+
+def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
+    """Return a server for an application; `run(sockets=[...])` serves until it is told to stop."""
+    protocol = type("Protocol", (PatientProtocol,), {"patience": patience or Patience()})
+    config: dict[str, Any] = {
+        "http": protocol,
+        "ws": "none",
+        "log_config": None,
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_keep_alive": int(HEAD_SECONDS),
+        "timeout_graceful_shutdown": _STOP_SECONDS,
+        "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
+    }
+    return uvicorn.Server(uvicorn.Config(app, **config))
+
+
+def serve(app: App, listening: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Serve an application until the process is told to stop.
+
+    Args:
+        app: the application, its gate included.
+        listening: from `listen`.
+        ready: called once, before the first request.
+
+    Raises:
+        GateError: the application did not start.
+    """
+    logging.config.dictConfig(logging_to("ext://sys.stderr"))
+    server = server_of(app)
+    ready()
+    server.run(sockets=[listening])
+    if not server.started:
+        raise GateError("the service did not start; the lines above say why")

@@ -1,0 +1,98 @@
+"""Under what a request is counted: the network it comes from, believed headers, known tokens."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from keys.errors import GateError
+from keys.gate.callers import KnownTokens, network_of
+
+TOKEN = b"a-token-of-the-load-test"
+
+
+def forwarded(*values: str) -> list[tuple[bytes, bytes]]:
+    return [(b"x-forwarded-for", value.encode("latin-1")) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("peer", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        (None, "unknown"),
+        ("testclient", "unknown"),
+    ],
+)
+def test_a_connection_is_counted_by_its_network(peer: str | None, network: str) -> None:
+    assert network_of(peer, [], trusted_proxies=0) == network
+
+
+def test_a_header_is_not_believed_unless_the_operator_says_so() -> None:
+    assert network_of("203.0.113.7", forwarded("198.51.100.1"), trusted_proxies=0) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("values", "proxies", "network"),
+    [
+        (["198.51.100.1"], 1, "198.51.100.1"),
+        (["6.6.6.6, 198.51.100.1"], 1, "198.51.100.1"),
+        (["6.6.6.6", "198.51.100.1"], 1, "198.51.100.1"),
+        (["6.6.6.6, 198.51.100.1, 10.0.0.2"], 2, "198.51.100.1"),
+        (["2001:db8::1"], 1, "2001:db8::/64"),
+        (["198.51.100.1"], 2, "10.0.0.1"),
+        (["198.51.100.1:443"], 1, "10.0.0.1"),
+        (["<script>"], 1, "10.0.0.1"),
+        ([""], 1, "10.0.0.1"),
+        ([], 1, "10.0.0.1"),
+    ],
+)
+def test_behind_proxies_only_what_they_wrote_is_believed(values: list[str], proxies: int, network: str) -> None:
+    assert network_of("10.0.0.1", forwarded(*values), trusted_proxies=proxies) == network
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> KnownTokens:
+    file = tmp_path / "tokens"
+    file.write_text(f"{hashlib.sha256(TOKEN).hexdigest()} load-test\n")
+    return KnownTokens.read(file)
+
+
+@pytest.mark.parametrize("value", [b"Bearer " + TOKEN, b"bearer  " + TOKEN])
+def test_a_known_token_has_a_name(tokens: KnownTokens, value: bytes) -> None:
+    assert tokens.name_of([(b"authorization", value)]) == "load-test"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [],
+        [(b"authorization", b"Basic " + TOKEN)],
+        [(b"authorization", b"Bearer another")],
+        [(b"authorization", b"Bearer " + TOKEN + b"\xff")],
+        [(b"authorization", b"Bearer " + b"a" * 257)],
+        [(b"authorization", b"Bearer " + TOKEN), (b"authorization", b"Bearer other")],
+    ],
+)
+def test_no_or_another_token_has_none(tokens: KnownTokens, headers: list[tuple[bytes, bytes]]) -> None:
+    assert tokens.name_of(headers) is None
+
+
+@pytest.mark.parametrize("line", ["a-token load-test", f"{'0' * 64}", f"{'0' * 64} two words", f"{'A' * 64} name", ""])
+def test_a_list_with_another_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{'0' * 64} good\n{line}\n")
+    with pytest.raises(GateError, match="tokens, line 2: expected the SHA-256"):
+        KnownTokens.read(file)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff"])
+def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "tokens"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(GateError, match="expected a readable list of tokens"):
+        KnownTokens.read(file)

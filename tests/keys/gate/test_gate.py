@@ -1,0 +1,347 @@
+"""The gate before an application in memory: sizes, times, rates, one form of answer (S5, S17, S20)."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import threading
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keys.gate.answers import HEADERS, Refusal
+from keys.gate.gate import CALLER, REQUEST_ID, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
+from keys.gate.misses import AT_ONCE, Misses
+from keys.gate.rate_limits import Rate, RateLimits
+from keys.limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
+
+Part = tuple[bytes, bool]
+MARKER = "7K3MQ-X9D2V-PA84T-6HNE0"
+SMALL = GateRules(
+    bodies={"/large": BodyLimit(100)},
+    rates={"/rated": Rate("rated", 2, 60)},
+    other_bodies=BodyLimit(10, seconds=0.02),
+    held_bytes=150,
+    working=2,
+)
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with the length of the body, or as the path says."""
+    message = await receive()
+    if scope["path"] == "/fault":
+        raise ValueError(MARKER)
+    if scope["path"] == "/refused":
+        raise Refusal(422, "no", detail="expected another thing", retry_after_s=7)
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"Cache-Control", b"public")]})
+    if scope["path"] == "/late-fault":
+        raise ValueError(MARKER)
+    length = len(message["body"])
+    await send({"type": "http.response.body", "body": json.dumps([length, scope[REQUEST_ID], scope[CALLER]]).encode()})
+
+
+class Said:
+    """What came back: status, headers, body."""
+
+    def __init__(self, messages: list[MutableMapping[str, Any]]) -> None:
+        self.messages = messages
+        self.status = messages[0]["status"] if messages else None
+        lines = messages[0]["headers"] if messages else []
+        self.headers = {name.decode(): value.decode() for name, value in lines}
+        self.body = b"".join(message.get("body", b"") for message in messages[1:])
+
+    @property
+    def document(self) -> dict[str, Any]:
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.headers["content-length"] == str(len(self.body))
+        return dict(json.loads(self.body))
+
+
+class Door:
+    """A gate before `echo`, and requests to it."""
+
+    def __init__(self, rules: GateRules = SMALL, visitors: Visitors | None = None) -> None:
+        self.gate = Gate(echo, rules=rules, visitors=visitors or Visitors())
+
+    def ask(self, path: str = "/", *parts: Part, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Said:
+        return asyncio.run(self.visit(path, *parts, headers=headers))
+
+    async def visit(self, path: str, *parts: Part, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Said:
+        waiting = list(parts or ((b"", False),))
+        sent: list[MutableMapping[str, Any]] = []
+
+        async def receive() -> MutableMapping[str, Any]:
+            if not waiting:
+                await asyncio.Event().wait()
+            body, more = waiting.pop(0)
+            return {"type": "http.request", "body": body, "more_body": more}
+
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "path": path, "headers": list(headers), "client": ("203.0.113.7", 1), "method": "POST"}
+        await self.gate(scope, receive, send)
+        return Said(sent)
+
+
+def refused(said: Said, status: int, code: str) -> None:
+    assert (said.status, said.document["status"], said.document["code"]) == (status, status, code)
+    assert said.document["request_id"] == said.headers["x-request-id"]
+
+
+def test_a_whole_body_reaches_the_application_at_once() -> None:
+    said = Door().ask("/large", (b"abc", True), (b"def", True), (b"", False))
+    length, request_id, caller = json.loads(said.body)
+    assert (length, caller) == (6, "203.0.113.7")
+    assert request_id == said.headers["x-request-id"]
+
+
+def test_every_answer_has_the_headers_of_the_house_but_keeps_its_own() -> None:
+    said = Door().ask()
+    assert said.headers["cache-control"] == "public"
+    assert {name: said.headers[name] for name in HEADERS if name != "cache-control"} == {
+        name: value for name, value in HEADERS.items() if name != "cache-control"
+    }
+    assert "default-src 'none'" in said.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/", 10), ("/large", 100)])
+def test_a_body_at_its_limit_passes_and_one_byte_more_does_not(path: str, limit: int) -> None:
+    assert Door().ask(path, (b"a" * limit, False)).status == 200
+    refused(Door().ask(path, (b"a" * limit, True), (b"a", False)), 413, "too_large")
+
+
+def test_a_declaration_above_the_limit_is_refused_before_the_body_is_read() -> None:
+    headers = ((b"content-length", b"11"),)
+    refused(Door().ask("/", (b"never", True), headers=headers), 413, "too_large")
+    refused(Door().ask(headers=((b"content-length", b"9" * 5000),)), 413, "too_large")
+
+
+def test_without_a_rule_of_its_own_an_address_takes_256_kib() -> None:
+    door = Door(GateRules())
+    assert door.ask("/", (b"a" * MAX_BODY_BYTES, False)).status == 200
+    refused(door.ask("/", (b"a" * (MAX_BODY_BYTES + 1), False)), 413, "too_large")
+
+
+def test_a_body_that_does_not_become_complete_in_time_is_refused() -> None:
+    refused(Door().ask("/", (b"a", True)), 408, "body_timeout")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ((b"content-length", b"3"), (b"transfer-encoding", b"chunked")),
+        ((b"content-length", b"3"), (b"content-length", b"3")),
+        ((b"content-length", b"+3"),),
+        ((b"content-length", b"-3"),),
+        ((b"content-length", b""),),
+        ((b"content-length", b"3, 3"),),
+        ((b"transfer-encoding", b"chunked"), (b"transfer-encoding", b"identity")),
+    ],
+)
+def test_two_statements_about_the_length_are_refused_and_the_connection_is_closed(
+    headers: tuple[tuple[bytes, bytes], ...],
+) -> None:
+    said = Door().ask("/", (b"abc", False), headers=headers)
+    refused(said, 400, "length_ambiguous")
+    assert said.headers["connection"] == "close"
+
+
+def test_a_header_block_above_16_kib_is_refused() -> None:
+    line = (b"x", b"a" * (MAX_HEAD_BYTES - 5))
+    assert Door().ask(headers=(line,)).status == 200
+    refused(Door().ask(headers=(line, (b"y", b""))), 431, "head_too_large")
+
+
+def test_a_rate_belongs_to_an_address_and_a_caller() -> None:
+    door = Door()
+    assert [door.ask("/rated").status for _ in range(2)] == [200, 200]
+    said = door.ask("/rated")
+    refused(said, 429, "too_many_requests")
+    assert 1 <= int(said.headers["retry-after"]) <= 60
+    assert door.ask("/").status == 200
+
+
+def test_a_shared_place_of_counts_is_asked_beside_the_loop() -> None:
+    limits = RateLimits()
+    limits.shared = True
+    door = Door(visitors=Visitors(limits))
+    assert [door.ask("/rated").status for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_token_is_counted_by_itself(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{hashlib.sha256(b'secret').hexdigest()} load-test\n")
+    door = Door(visitors=Visitors.open(rate_storage="memory://", trusted_proxies=0, token_file=file))
+    for _ in range(3):
+        door.ask("/rated")
+    said = door.ask("/rated", headers=((b"authorization", b"Bearer secret"),))
+    assert json.loads(said.body)[2] == "token:load-test"
+
+
+def test_behind_a_trusted_proxy_its_clients_are_counted_apart() -> None:
+    door = Door(visitors=Visitors.open(rate_storage="memory://", trusted_proxies=1, token_file=None))
+    statuses = [door.ask("/rated", headers=((b"x-forwarded-for", b"198.51.100.1"),)).status for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert door.ask("/rated", headers=((b"x-forwarded-for", b"198.51.100.2"),)).status == 200
+
+
+def test_a_connection_without_an_address_is_served() -> None:
+    assert Visitors().caller_of({"headers": [], "client": None}) == "unknown"
+
+
+def test_all_bodies_together_have_a_limit_and_it_is_given_back() -> None:
+    big = (b"a" * 60, True), (b"a", False)
+    door = Door(GateRules(SMALL.bodies, held_bytes=30))
+    for _ in range(2):
+        refused(door.ask("/large", *big), 503, "busy")
+    assert door.ask("/large", (b"a" * 30, False)).status == 200
+
+
+def test_work_at_the_same_time_has_a_limit() -> None:
+    release = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await release.wait()
+        await echo(scope, receive, send)
+
+    async def run() -> list[Said]:
+        door = Door()
+        door.gate = Gate(slow, rules=SMALL, visitors=Visitors())
+        visits = [asyncio.create_task(door.visit("/")) for _ in range(3)]
+        done, _ = await asyncio.wait(visits, return_when=asyncio.FIRST_COMPLETED)
+        release.set()
+        return [await visits[0], await visits[1], done.pop().result()]
+
+    first, second, third = asyncio.run(run())
+    assert (first.status, second.status) == (200, 200)
+    refused(third, 503, "busy")
+    assert third.headers["retry-after"] == "2"
+
+
+def test_a_client_that_goes_away_reaches_no_application() -> None:
+    async def gone() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def never(_: MutableMapping[str, Any]) -> None:
+        pytest.fail("nothing may be sent")
+
+    scope: Scope = {"type": "http", "path": "/", "headers": [], "client": None}
+    asyncio.run(Gate(echo, rules=SMALL, visitors=Visitors())(scope, gone, never))
+
+
+def test_after_its_body_the_application_hears_what_the_server_says() -> None:
+    heard = []
+
+    async def listening(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.extend([await receive(), await receive()])
+
+    async def run() -> None:
+        messages: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": b"a"}, {"type": "http.disconnect"}]
+
+        async def receive() -> MutableMapping[str, Any]:
+            return messages.pop(0)
+
+        scope: Scope = {"type": "http", "path": "/", "headers": [], "client": None}
+        await Gate(listening, rules=SMALL, visitors=Visitors())(scope, receive, receive)  # type: ignore[arg-type] # nothing is sent
+
+    asyncio.run(run())
+    assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
+
+
+def test_a_fault_is_500_and_its_message_is_neither_answered_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        said = Door().ask("/fault")
+    refused(said, 500, "internal")
+    assert f"request {said.headers['x-request-id']}: a fault: ValueError in " in caplog.text
+    assert MARKER not in caplog.text + said.body.decode()
+
+
+def test_a_fault_after_the_answer_began_adds_nothing_to_it(caplog: pytest.LogCaptureFixture) -> None:
+    said = Door().ask("/late-fault")
+    assert [message["type"] for message in said.messages] == ["http.response.start"]
+    assert MARKER not in caplog.text
+
+
+def test_a_refusal_of_the_application_is_answered_in_the_same_form() -> None:
+    said = Door().ask("/refused")
+    refused(said, 422, "no")
+    assert said.headers["retry-after"] == "7"
+
+
+def test_what_is_no_request_passes_the_gate_untouched() -> None:
+    seen = []
+
+    async def life(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope["type"])
+
+    async def nothing(*_: object) -> MutableMapping[str, Any]:
+        raise AssertionError
+
+    asyncio.run(Gate(life, rules=SMALL, visitors=Visitors())({"type": "lifespan"}, nothing, nothing))  # type: ignore[arg-type] # nothing is sent
+    assert seen == ["lifespan"]
+
+
+class Nothing(Exception):
+    """What a look-up raises that finds nothing."""
+
+
+def nothing() -> str:
+    raise Nothing
+
+
+def attempts(misses: Misses, *works: Callable[[], str]) -> list[object]:
+    async def run() -> list[object]:
+        asked = (misses.attempt("a", work, missed=Nothing) for work in works)
+        return list(await asyncio.gather(*asked, return_exceptions=True))
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_only_what_finds_nothing_is_counted(shared: bool) -> None:
+    limits = RateLimits()
+    limits.shared = shared
+    misses = Misses(limits, rate=Rate("numbers", 2, 60))
+    for _ in range(5):
+        assert attempts(misses, lambda: "found") == ["found"]
+    kinds = [type(attempts(misses, nothing)[0]) for _ in range(3)]
+    assert kinds == [Nothing, Nothing, Refusal]
+    assert isinstance(attempts(misses, lambda: "found")[0], Refusal)
+
+
+def test_asking_many_at_once_is_no_way_round_the_count() -> None:
+    done = []
+
+    def miss() -> str:
+        done.append(1)
+        raise Nothing
+
+    said = attempts(Misses(RateLimits(), rate=Rate("numbers", 3, 60)), *[miss] * 20)
+    assert len(done) == 3
+    assert sum(isinstance(one, Refusal) and one.status == 429 for one in said) == 17
+
+
+def test_unknown_numbers_may_be_tried_ten_times_a_minute() -> None:
+    misses = Misses(RateLimits())
+    kinds = [type(attempts(misses, nothing)[0]) for _ in range(11)]
+    assert kinds == [Nothing] * 10 + [Refusal]
+
+
+def test_more_look_ups_at_once_than_there_are_threads_for_are_told_to_come_again() -> None:
+    waiting = threading.Event()
+
+    async def run() -> list[object]:
+        misses = Misses(RateLimits(), rate=Rate("numbers", 100, 60))
+        begun = [asyncio.create_task(misses.attempt("a", waiting.wait, missed=Nothing)) for _ in range(AT_ONCE)]
+        await asyncio.sleep(0)
+        late = await asyncio.gather(misses.attempt("b", waiting.wait, missed=Nothing), return_exceptions=True)
+        waiting.set()
+        return [*late, *await asyncio.gather(*begun)]
+
+    late, *others = asyncio.run(run())
+    assert isinstance(late, Refusal)
+    assert (late.status, late.code) == (503, "busy")
+    assert others == [True] * AT_ONCE

@@ -1,0 +1,61 @@
+"""What a service writes down: one short line, and nothing that came with a request (S20)."""
+
+import logging
+import logging.config
+import sys
+
+import pytest
+
+from keys.gate.log_lines import OneLine, logging_to, place_of
+from keys.limits import MAX_LOG_LINE_BYTES
+
+MARKER = "7K3MQ-X9D2V-PA84T-6HNE0"
+
+
+def line_of(message: str, *arguments: object, error: BaseException | None = None) -> str:
+    info = (type(error), error, error.__traceback__) if error is not None else None
+    return OneLine().format(logging.LogRecord("bank", logging.ERROR, "", 1, message, arguments, info))
+
+
+def raised(error: Exception) -> Exception:
+    try:
+        raise error
+    except Exception as caught:  # noqa: BLE001 - any of them gets its trace here
+        return caught
+
+
+def test_a_line_has_time_level_and_text() -> None:
+    assert line_of("request %s: refused", "ab12").endswith(" ERROR request ab12: refused")
+
+
+def test_an_exception_is_its_kind_and_place_and_never_its_message() -> None:
+    line = line_of("a fault", error=raised(ValueError(MARKER)))
+    assert "a fault: ValueError in " in line
+    assert "test_log_lines:" in line
+    assert MARKER not in line
+
+
+def test_an_exception_that_was_never_raised_has_no_place() -> None:
+    assert place_of(KeyError(MARKER)) == "KeyError"
+
+
+def test_a_text_cannot_begin_another_line_or_move_the_cursor() -> None:
+    line = line_of("first\r\n2026 ERROR second\x1b[2J\u202e")
+    assert line.endswith("ERROR first??2026 ERROR second?[2J?")
+
+
+@pytest.mark.parametrize("letter", ["a", "가"])
+def test_a_line_is_never_longer_than_2_kib(letter: str) -> None:
+    line = line_of(letter * 10_000)
+    assert len(line.encode()) <= MAX_LOG_LINE_BYTES
+    assert line.endswith("...")
+
+
+def test_the_configuration_of_a_service_writes_such_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    configured = logging_to("ext://sys.stderr")
+    formatters = configured["formatters"]
+    assert formatters == {"line": {"()": OneLine}}
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine())
+    handler.emit(logging.LogRecord("bank", logging.WARNING, "", 1, "said\n", (), None))
+    assert capsys.readouterr().err.endswith(" WARNING said\n")

@@ -1,0 +1,345 @@
+"""The server on real sockets: slow, silent, oversized and odd clients (S5, S20)."""
+
+import contextlib
+import json
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from keys.errors import GateError
+from keys.gate import server as server_module
+from keys.gate.gate import BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
+from keys.gate.server import Patience, listen, serve
+from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
+from tests.keys.gate.serving import GENEROUS_S, answer_of, ask, connect, rest_of, serving
+
+HOST = b"Host: bank.example\r\n"
+GOOD = b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
+RULES = GateRules(bodies={"/small": BodyLimit(1000, 0.2)}, other_bodies=BodyLimit(1 << 20))
+STREAMED = 32 << 20
+ENDED = threading.Event()
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Lives, and answers with the length of the body; `/endless` answers with 64 MiB."""
+    while scope["type"] == "lifespan":
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+    body = (await receive())["body"]
+    if scope["path"] == "/fault":
+        raise ValueError("7K3MQ")
+    if scope["path"] == "/endless":
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(1024):
+            await send({"type": "http.response.body", "body": b"x" * (STREAMED // 1024), "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+        ENDED.set()
+        return
+    content = str(len(body)).encode()
+    headers = [(b"content-length", str(len(content)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def gated() -> Gate:
+    return Gate(application, rules=RULES, visitors=Visitors())
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server with the patience of the house."""
+    with serving(gated()) as number:
+        yield number
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[int]:
+    """A server that waits a fifth of a second."""
+    with serving(gated(), Patience(head_s=0.2, write_s=0.2)) as number:
+        yield number
+
+
+def problem_in(answer: bytes) -> tuple[int, dict[str, Any]]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head
+    assert b"content-security-policy: default-src 'none'" in head
+    status = re.match(rb"HTTP/1\.1 ([0-9]{3}) ", head)
+    assert status is not None
+    return int(status[1]), dict(json.loads(body))
+
+
+def test_the_patience_of_the_house_is_that_of_the_requirement() -> None:
+    patience = Patience()
+    assert (patience.head_s, patience.write_s, patience.connections) == (HEAD_SECONDS, WRITE_SECONDS, MAX_CONNECTIONS)
+    assert (HEAD_SECONDS, MAX_HEAD_BYTES) == (10.0, 16 * 1024)
+
+
+def test_a_good_request_is_answered_without_the_servers_name(port: int) -> None:
+    answer = ask(port, GOOD)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"server:" not in answer.lower()
+    assert b"uvicorn" not in answer.lower()
+
+
+def test_requests_on_one_connection_are_answered_in_turn(port: int) -> None:
+    request = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\n\r\nab"
+    with connect(port) as connection:
+        for _ in range(3):
+            connection.sendall(request)
+            assert answer_of(connection).endswith(b"\r\n\r\n2")
+        connection.sendall(request + GOOD)
+        assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 2
+
+
+@pytest.mark.parametrize(
+    "start", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n"], ids=["silent", "line", "headers"]
+)
+def test_headers_that_do_not_become_complete_end_the_connection(hasty: int, start: bytes) -> None:
+    assert ask(hasty, start) == b""
+
+
+def test_headers_sent_byte_by_byte_do_not_buy_time(hasty: int) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+        ended = threading.Event()
+        dripping = threading.Thread(target=drip, args=(connection, ended))
+        dripping.start()
+        assert rest_of(connection) == b""
+        ended.set()
+        dripping.join(GENEROUS_S)
+
+
+def drip(connection: socket.socket, ended: threading.Event) -> None:
+    with contextlib.suppress(OSError):
+        while not ended.wait(0.02):
+            connection.sendall(b"a")
+
+
+def test_a_connection_without_a_next_request_ends(hasty: int) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert rest_of(connection).endswith(b"\r\n\r\n0")
+
+
+def test_a_body_that_stops_is_answered_with_408_and_left(hasty: int) -> None:
+    request = b"POST /small HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\nabc"
+    status, document = problem_in(ask(hasty, request))
+    assert (status, document["code"]) == (408, "body_timeout")
+
+
+def test_a_client_that_takes_nothing_of_its_answer_is_left(hasty: int) -> None:
+    ENDED.clear()
+    with connect(hasty) as connection:
+        connection.sendall(b"GET /endless HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert ENDED.wait(GENEROUS_S)
+        assert len(rest_of(connection)) < STREAMED
+
+
+def test_a_client_that_reads_gets_a_large_answer_whole(port: int) -> None:
+    answer = ask(port, b"GET /endless HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+    assert answer.count(b"x") >= STREAMED
+
+
+@pytest.mark.parametrize("length", [1001, 10 * 1024 * 1024, 10**15])
+def test_a_declared_body_above_the_limit_is_refused_at_once(port: int, length: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + f"Content-Length: {length}\r\n\r\n".encode())
+        status, document = problem_in(answer_of(connection))
+    assert (status, document["code"]) == (413, "too_large")
+
+
+def test_a_body_in_chunks_is_refused_when_it_passes_the_limit_though_it_never_ends(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"200\r\n" + b"a" * 512 + b"\r\n200\r\n" + b"a" * 512 + b"\r\n")
+        status, document = problem_in(answer_of(connection))
+    assert (status, document["code"]) == (413, "too_large")
+
+
+def test_a_client_that_sends_on_after_its_refusal_can_read_it_and_is_left(hasty: int) -> None:
+    with connect(hasty) as connection:
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"1000\r\n" + b"a" * 4096 + b"\r\n")
+        threading.Thread(target=drip, args=(connection, threading.Event()), daemon=True).start()
+        assert problem_in(answer_of(connection))[0] == 413
+        assert rest_of(connection) == b""
+
+
+def test_a_client_that_is_slower_than_its_refusal_keeps_its_connection(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Content-Length: 2000\r\n\r\n" + b"a" * 2000)
+        assert problem_in(answer_of(connection))[0] == 413
+        connection.sendall(GOOD)
+        assert rest_of(connection).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("size", [MAX_HEAD_BYTES + 1, 200_000])
+@pytest.mark.parametrize("ending", [b"\r\n\r\n", b""], ids=["complete", "endless"])
+def test_a_header_block_above_16_kib_is_refused(port: int, size: int, ending: bytes) -> None:
+    with connect(port) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * size + ending)
+        status, document = problem_in(answer_of(connection))
+    assert (status, document["code"]) == (431, "head_too_large")
+
+
+SMUGGLING = {
+    "both lengths": (b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", b"0\r\n\r\n" + GOOD),
+    "two lengths": (b"Content-Length: 5\r\nContent-Length: 6\r\n", b"abcdef"),
+    "a list of lengths": (b"Content-Length: 5, 6\r\n", b"abcdef"),
+    "a signed length": (b"Content-Length: +5\r\n", b"abcde"),
+    "a hexadecimal length": (b"Content-Length: 0x5\r\n", b"abcde"),
+    "an unknown coding": (b"Transfer-Encoding: xchunked\r\n", b"0\r\n\r\n"),
+    "two codings": (b"Transfer-Encoding: gzip, chunked\r\n", b"0\r\n\r\n"),
+    "a chunk of no size": (b"Transfer-Encoding: chunked\r\n", b"zz\r\nabc\r\n0\r\n\r\n"),
+    "a chunk of a negative size": (b"Transfer-Encoding: chunked\r\n", b"-1\r\nabc\r\n0\r\n\r\n"),
+    "a space before the colon": (b"Content-Length : 5\r\n", b"abcde"),
+    "a folded header": (b"X: a\r\n Content-Length: 5\r\nContent-Length: 5\r\nContent-Length: 6\r\n", b"abcde"),
+    "a bare line feed in a value": (b"X: a\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n", b"abcde"),
+    "a null in a value": (b"X: a\x00b\r\nContent-Length: 5\r\n", b"abcde"),
+    "two hosts": (b"Host: other.example\r\nContent-Length: 5\r\n", b"abcde"),
+}
+
+
+@pytest.mark.parametrize("name", SMUGGLING)
+def test_a_request_that_can_be_read_in_two_ways_is_refused_and_nothing_after_it_is_read(port: int, name: str) -> None:
+    headers, body = SMUGGLING[name]
+    answer = ask(port, b"POST / HTTP/1.1\r\n" + HOST + headers + b"\r\n" + body)
+    status, _ = problem_in(answer)
+    assert status == 400
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET\r\n\r\n",
+        b"GET /\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/2.0\r\nHost: a\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"G\x00T / HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_gets_a_problem_and_never_a_5xx(port: int, request_: bytes) -> None:
+    with connect(port) as connection:
+        connection.sendall(request_)
+        connection.shutdown(socket.SHUT_WR)
+        answer = rest_of(connection)
+    status = re.match(rb"HTTP/1\.1 ([0-9]{3}) ", answer)
+    assert status is not None
+    assert int(status[1]) in (200, 400)
+
+
+def test_nonsense_after_an_answered_request_is_refused_on_its_own(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+        assert answer_of(connection).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"nonsense\r\n\r\n")
+        assert problem_in(rest_of(connection))[1]["code"] == "not_http"
+
+
+def test_nonsense_inside_the_body_of_a_request_that_is_being_answered_only_ends_it(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
+        connection.sendall(b"500\r\n" + b"a" * 0x500 + b"\r\n")
+        assert problem_in(answer_of(connection))[0] == 413
+        connection.sendall(b"zz\r\n")
+        assert b"HTTP/1.1 200" not in rest_of(connection)
+
+
+def test_an_upgrade_is_not_offered(port: int) -> None:
+    request = b"GET / HTTP/1.1\r\n" + HOST + b"Upgrade: websocket\r\nConnection: upgrade\r\n\r\n"
+    with connect(port) as connection:
+        connection.sendall(request)
+        assert answer_of(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_the_address_of_the_client_is_never_taken_from_a_header(port: int) -> None:
+    seen: list[object] = []
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            seen.append(scope["client"][0])
+        await application(scope, receive, send)
+
+    with serving(noting) as other:
+        ask(other, GOOD.replace(HOST, HOST + b"X-Forwarded-For: 6.6.6.6\r\n"))
+    assert seen == ["127.0.0.1"]
+
+
+def test_a_fault_is_a_problem_without_its_message(port: int) -> None:
+    status, document = problem_in(ask(port, GOOD.replace(b"GET /", b"GET /fault")))
+    assert (status, document["code"]) == (500, "internal")
+    assert "7K3MQ" not in str(document)
+
+
+def test_200_idle_connections_leave_a_good_request_alone(port: int) -> None:
+    with contextlib.ExitStack() as idle:
+        for _ in range(200):
+            idle.enter_context(connect(port))
+        assert ask(port, GOOD).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_when_all_connections_are_taken_the_longest_waiting_ones_make_room() -> None:
+    with serving(gated(), Patience(connections=5)) as port, contextlib.ExitStack() as idle:
+        first, *_ = [idle.enter_context(connect(port)) for _ in range(20)]
+        assert ask(port, GOOD).startswith(b"HTTP/1.1 200 OK")
+        assert rest_of(first) == b""
+
+
+@pytest.mark.parametrize(("host", "port_"), [("203.0.113.1", 0), ("127.0.0.1", 99_999), ("no such host", 0)])
+def test_an_address_that_cannot_be_taken_is_refused_by_name(host: str, port_: int) -> None:
+    with pytest.raises(GateError, match=f"cannot listen on {host}, port {port_}: "):
+        listen(host, port_)
+
+
+def test_ipv6_addresses_can_be_listened_on() -> None:
+    with listen("::1", 0) as listening:
+        assert listening.family is socket.AF_INET6
+
+
+class Told:
+    """Stands for uvicorn's server where only the way it is run is asked."""
+
+    def __init__(self, *, starts: bool) -> None:
+        self.starts = starts
+        self.started = False
+        self.sockets: list[socket.socket] = []
+
+    def run(self, sockets: list[socket.socket]) -> None:
+        self.sockets = sockets
+        self.started = self.starts
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, starts: bool
+) -> None:
+    told = Told(starts=starts)
+    said: list[object] = []
+    monkeypatch.setattr(server_module, "server_of", lambda app: told)
+    monkeypatch.setattr("logging.config.dictConfig", said.append)
+    with listen("127.0.0.1", 0) as listening:
+        try:
+            serve(gated(), listening, ready=lambda: said.append("ready"))
+        except GateError as error:
+            said.append(str(error))
+    assert told.sockets == [listening]
+    assert said[1:] == (["ready"] if starts else ["ready", "the service did not start; the lines above say why"])
+
+
+def test_uvicorn_is_told_to_believe_no_header_and_to_say_nothing_of_itself() -> None:
+    config = server_module.server_of(gated()).config
+    assert isinstance(config, uvicorn.Config)
+    assert (config.proxy_headers, config.server_header, config.access_log, config.ws) == (False, False, False, "none")
+    assert config.h11_max_incomplete_event_size == MAX_HEAD_BYTES

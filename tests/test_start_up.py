@@ -1,0 +1,93 @@
+"""Programs start quickly: what they load is counted, for counts do not depend on the machine."""
+
+import json
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from credential_schemas.version import VERSION
+from tests.verifier.world import NOW, STATUS_URI, Keys, World
+from verifier.evidence.reader import EvidenceReader
+
+ROOT = Path(__file__).resolve().parent.parent
+LOADED = """
+import sys
+before = set(sys.modules)
+from {room}.cli.main import main
+code = 0
+try:
+    code = main(sys.argv[1:])
+except SystemExit as stop:
+    code = stop.code
+print(code, *sorted(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+def loaded(room: str, *arguments: str, folder: Path = ROOT) -> set[str]:
+    """Return the modules that a program loads beyond those of Python itself."""
+    program = [sys.executable, "-c", LOADED.format(room=room), *arguments]
+    environment = {"HOME": str(folder), "LANG": "C.UTF-8"}
+    done = subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    code, *modules = done.stderr.split()
+    assert code == "0"
+    return set(modules)
+
+
+def test_version_is_that_of_the_project_and_of_the_installed_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == version("competency-bank") == VERSION
+
+
+def test_version_of_the_verifier_loads_its_own_modules_only() -> None:
+    assert loaded("verifier", "--version") == {
+        "credential_schemas",
+        "credential_schemas.version",
+        "verifier",
+        "verifier.cli",
+        "verifier.cli.main",
+    }
+
+
+@pytest.mark.parametrize("room", ["issuer", "wallet_cli"])
+def test_version_of_the_other_programs_loads_no_package_metadata(room: str) -> None:
+    assert "importlib.metadata" not in loaded(room, "--version")
+
+
+def test_help_of_the_verifier_loads_no_check() -> None:
+    modules = loaded("verifier", "--help")
+    assert not {"verifier.cli.checking", "verifier.checks", "credential_schemas", "cryptography"} & modules
+    assert len(modules) <= 100
+
+
+def test_check_of_a_bare_credential_loads_neither_processes_nor_network_nor_codes(tmp_path: Path) -> None:
+    with EvidenceReader() as reader:
+        world = World(Keys(), reader, tmp_path)
+    (tmp_path / "trust.json").write_text(json.dumps(world.trust))
+    (tmp_path / "list.jwt").write_text(world.status_token())
+    (tmp_path / "map.json").write_text(json.dumps({STATUS_URI: "list.jwt"}))
+    (tmp_path / "good.sdjwt").write_text(world.token())
+    options = ("--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat())
+    modules = loaded("verifier", "check", *options, "good.sdjwt", folder=tmp_path)
+    unneeded = {
+        "subprocess",
+        "asyncio",
+        "ssl",
+        "httpcore",
+        "argon2",
+        "importlib.metadata",
+        "pypdf",
+        "PIL",
+        "zxingcpp",
+        "pyhanko",
+        "keys.fetch",
+        "verifier.evidence.fork_server",
+        "verifier.evidence.codes",
+        "verifier.evidence.pdf_reading",
+        "credential_schemas.qr",
+    }
+    assert not unneeded & modules
+    assert len(modules) <= 280

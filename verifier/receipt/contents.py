@@ -1,0 +1,156 @@
+"""The members of a proved record that a program works with, as types; what was written is `record`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from credential_schemas.sd_jwt.policy import KeyBindingPolicy
+from keys.encoding import JsonValue
+from verifier.errors import ReceiptRefused
+from verifier.policies.profile import Profile
+from verifier.receipt.record import ListUsed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; slugs as written, for a later program may know more of them."""
+
+    name: str
+    outcome: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller asked for beside the profile."""
+
+    recipient: str | None
+    key_binding: KeyBindingPolicy | None
+    require_document: bool
+    max_status_age_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptContents:
+    """One receipt, after its signature was checked."""
+
+    verifier: str
+    made_at: datetime
+    verified_at: datetime
+    simulated: bool
+    report_id: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    evidence_sha256: str
+    profile: Profile
+    asked: Asked
+    trust_version: str
+    trust_sha256: str | None
+    lists: tuple[ListUsed, ...]
+    program_version: str
+    personal: bool
+
+
+def contents_of(record: Mapping[str, JsonValue]) -> ReceiptContents:
+    """Return the contents of a proved record.
+
+    Raises:
+        ReceiptRefused: `content`: a member is missing or of another type than the format says.
+    """
+    try:
+        return _contents(_Reader(record))
+    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise ReceiptRefused("content") from error
+
+
+class _Reader:
+    """Reads members of one type or raises `TypeError`."""
+
+    def __init__(self, members: Mapping[str, JsonValue]) -> None:
+        self._members = members
+
+    def text(self, name: str) -> str:
+        value = self._members[name]
+        if not isinstance(value, str):
+            raise TypeError(name)
+        return value
+
+    def text_or_none(self, name: str) -> str | None:
+        return None if self._members[name] is None else self.text(name)
+
+    def number(self, name: str) -> int:
+        value = self._members[name]
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(name)
+        return value
+
+    def number_or_none(self, name: str) -> int | None:
+        return None if self._members[name] is None else self.number(name)
+
+    def truth(self, name: str) -> bool:
+        value = self._members[name]
+        if not isinstance(value, bool):
+            raise TypeError(name)
+        return value
+
+    def inner(self, name: str) -> "_Reader":
+        value = self._members[name]
+        if not isinstance(value, dict):
+            raise TypeError(name)
+        return _Reader(value)
+
+    def each(self, name: str) -> "list[_Reader]":
+        value = self._members[name]
+        if not isinstance(value, list):
+            raise TypeError(name)
+        return [_Reader({"it": item}).inner("it") for item in value]
+
+
+def _contents(record: _Reader) -> ReceiptContents:
+    profile, trust = record.inner("profile"), record.inner("trust")
+    return ReceiptContents(
+        verifier=record.text("iss"),
+        made_at=datetime.fromtimestamp(record.number("iat"), UTC),
+        verified_at=datetime.fromisoformat(record.text("verified_at")),
+        simulated=record.truth("simulated"),
+        report_id=record.text("report_id"),
+        verdict=record.text("verdict"),
+        findings=tuple(
+            Finding(one.text("name"), one.text("outcome"), one.text_or_none("reason")) for one in record.each("checks")
+        ),
+        evidence_sha256=record.inner("evidence").text("sha256"),
+        profile=Profile(
+            name=profile.text("name"),
+            accept_unknown_status=profile.truth("accept_unknown_status"),
+            status_grace_s=profile.number("status_grace_s"),
+            require_holder_binding=profile.truth("require_holder_binding"),
+            require_log=profile.truth("require_log"),
+            sha256=profile.text_or_none("sha256"),
+        ),
+        asked=_asked(record.inner("asked")),
+        trust_version=trust.text("version"),
+        trust_sha256=trust.text_or_none("sha256"),
+        lists=tuple(_list(one) for one in record.each("status_lists")),
+        program_version=record.inner("program").text("version"),
+        personal=record.truth("contains_personal_data"),
+    )
+
+
+def _asked(members: _Reader) -> Asked:
+    audience, nonce = members.text_or_none("aud"), members.text_or_none("nonce")
+    return Asked(
+        recipient=members.text_or_none("recipient"),
+        key_binding=KeyBindingPolicy(audience, nonce) if audience is not None and nonce is not None else None,
+        require_document=members.truth("require_document"),
+        max_status_age_s=members.number_or_none("max_status_age_s"),
+    )
+
+
+def _list(members: _Reader) -> ListUsed:
+    return ListUsed(
+        members.text("uri"),
+        members.text("sha256"),
+        members.number("iat"),
+        members.number("obtained_at"),
+        members.number("age_s"),
+    )
