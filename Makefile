@@ -1,9 +1,11 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast fuzz mutate lint fix bench package lock clean
+.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix bench package lock clean
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --no-build-isolation --config-settings editable_mode=compat --editable
 FUZZ_SECONDS ?= 30
+KILLS ?= 200
+CLIENTS ?= 16
 FUZZ_TARGETS ?= $(notdir $(patsubst %/,%,$(wildcard tests/fuzz/corpus/*/)))
 MUTANTS ?=
 STRICT := keys/*,credential_schemas/*,verifier/checks/*
@@ -26,6 +28,9 @@ test: setup ## the whole suite with coverage
 
 test-fast: setup ## the suite without the slow tests
 	$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
+
+torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL
+	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)
 
 fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) '.[fuzz]'

@@ -2,10 +2,13 @@
 
 import csv
 from collections.abc import Iterator
-from importlib import resources
+from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = Path(__file__).parent / "catalogue"
 
 
 def rows(file_name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a table as text by column name; an empty cell is an empty text."""
-    text = (resources.files("credential_schemas") / "catalogue" / file_name).read_text(encoding="utf-8")
+    text = (_FOLDER / file_name).read_text(encoding="utf-8")
     yield from csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))

@@ -16,6 +16,7 @@ Left to the caller: signature, digests, the moment of verification, status value
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, Literal, TypeAlias
 
 from credential_schemas.certificate_kinds import CertificateKind
@@ -46,6 +47,8 @@ CONTROL_MEMBERS: Final = frozenset({"iss", "vct", "iat", "exp", "status"})
 BINDING_MEMBERS: Final = frozenset({"cnf", "vct#integrity"})
 CERTIFICATE_MEMBERS: Final = frozenset({"number", "kind", "edition", "purpose", "recipient", "applicant_no"})
 _HOLDER_MEMBERS: Final = ("name", "name_en", "birth_date")
+_STATUS_MEMBERS: Final = frozenset({"status_list"})
+_REFERENCE_MEMBERS: Final = frozenset({"idx", "uri"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +180,7 @@ def from_payload(payload: Mapping[str, JsonValue], *, types: EntryTypes | None =
     Source: docs/formats/credential.md
     """
     registry = entry_types() if types is None else types
-    refuse_unknown(payload, CONTROL_MEMBERS | BINDING_MEMBERS | {"certificate", "holder", *categories()}, path="")
+    refuse_unknown(payload, top_members(), path="")
     issued_on = read_midnight(payload.get("iat"), path="iat")
     valid_until = read_midnight(payload.get("exp"), path="exp") - timedelta(days=1)
     if valid_until < issued_on:
@@ -254,12 +257,18 @@ def _check_complete(claims: CertificateClaims, registry: EntryTypes) -> None:
             raise EntryTypeError(f"entries[{index}].{missing[0]}", "expected a value, found none", kind="missing_field")
 
 
+@cache
+def top_members() -> frozenset[str]:
+    """Return every name that a claim of a certificate may have at the top level."""
+    return CONTROL_MEMBERS | BINDING_MEMBERS | {"certificate", "holder", *categories()}
+
+
 def read_status(value: JsonValue) -> StatusReference:
     """Read where a status stands."""
     status = read_object(value, path="status")
-    refuse_unknown(status, {"status_list"}, path="status")
+    refuse_unknown(status, _STATUS_MEMBERS, path="status")
     reference = read_object(status.get("status_list"), path="status.status_list")
-    refuse_unknown(reference, {"idx", "uri"}, path="status.status_list")
+    refuse_unknown(reference, _REFERENCE_MEMBERS, path="status.status_list")
     return StatusReference(
         uri=check_text(reference.get("uri"), path="status.status_list.uri"),
         idx=check_integer(reference.get("idx"), path="status.status_list.idx", least=0, most=MAX_STATUS_INDEX),
@@ -269,7 +278,7 @@ def read_status(value: JsonValue) -> StatusReference:
 def read_holder(value: JsonValue) -> Holder:
     """Read who a certificate is about."""
     members = read_object(value, path="holder")
-    refuse_unknown(members, _HOLDER_MEMBERS, path="holder")
+    refuse_unknown(members, frozenset(_HOLDER_MEMBERS), path="holder")
     return Holder(
         name=optional_text(members, "name", path="holder"),
         name_en=optional_text(members, "name_en", path="holder"),
@@ -283,7 +292,9 @@ def _entries(
     entries: list[CertificateEntry] = []
     indexes = {taken}
     for category in categories():
-        listed = payload.get(category, [])
+        if category not in payload:
+            continue
+        listed = payload[category]
         if not isinstance(listed, list):
             raise EntryTypeError(category, "expected a list of entries, found none")
         if listed and not kind.allows(category):

@@ -4,14 +4,14 @@ Every function raises `EntryTypeError`, whose `field` is the path of the member 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
 from credential_schemas.entry_types import EntryType
 from credential_schemas.errors import EntryTypeError
-from credential_schemas.field_kinds import check_integer, check_text
+from credential_schemas.field_kinds import check_integer, check_text, is_plain, quick_test
 from credential_schemas.limits import MAX_NUMERIC_DATE
 from keys.encoding import JsonValue
 
@@ -41,12 +41,11 @@ def read_object(value: JsonValue, *, path: str) -> dict[str, JsonValue]:
     return value
 
 
-def refuse_unknown(members: Mapping[str, JsonValue], known: Iterable[str], *, path: str) -> None:
+def refuse_unknown(members: Mapping[str, JsonValue], known: frozenset[str], *, path: str) -> None:
     """Refuse members that nobody knows."""
-    unknown = members.keys() - known
-    if unknown:
+    if not known.issuperset(members):
         detail = "expected only the members of the claim set, found another"
-        raise EntryTypeError(_place(path, min(unknown)), detail, kind="unknown_claim")
+        raise EntryTypeError(_place(path, min(members.keys() - known)), detail, kind="unknown_claim")
 
 
 def _place(path: str, name: str) -> str:
@@ -57,7 +56,10 @@ def _place(path: str, name: str) -> str:
 
 def optional_text(members: Mapping[str, JsonValue], name: str, *, path: str) -> str | None:
     """Read a text that may be absent."""
-    return check_text(members[name], path=f"{path}.{name}") if name in members else None
+    if name not in members:
+        return None
+    value = members[name]
+    return value if type(value) is str and is_plain(value) else check_text(value, path=f"{path}.{name}")
 
 
 def read_kind(value: JsonValue) -> CertificateKind:
@@ -76,11 +78,15 @@ def read_own_fields(
     known = ENTRY_MEMBERS.union([field.name for field in present])
     if not known.issuperset(members) or not entry_type.forbidden_fields.isdisjoint(members):
         raise _foreign_field(members, entry_type, path=path)
+    found: dict[str, JsonValue] = {}
     for field in present:
+        name = field.name
         if blind and field.blind == "hide":
-            raise hidden_field(f"{path}.{field.name}")
-        field.check(members[field.name], path=f"{path}.{field.name}")
-    return {field.name: members[field.name] for field in present}
+            raise hidden_field(f"{path}.{name}")
+        found[name] = value = members[name]
+        if not quick_test(field.kind)(value):
+            field.check(value, path=f"{path}.{name}")
+    return found
 
 
 def _foreign_field(members: Mapping[str, JsonValue], entry_type: EntryType, *, path: str) -> EntryTypeError:

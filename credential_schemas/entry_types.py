@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as derived
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
-from typing import Final, Literal, cast, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import FieldKind, check_value
 from keys.encoding import JsonValue, decode_json_object
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable  # the package loads what reads archives, which nobody needs here
 
 MAX_TYPE_FILE_BYTES: Final = 64 * 1024
 
@@ -155,6 +157,10 @@ class CertificateLabels:
     holder: Mapping[str, Field]
     entry: Mapping[str, Field]
     categories: Mapping[str, Names]
+    category_names: tuple[str, ...] = derived(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "category_names", tuple(self.categories))
 
 
 class EntryTypes(Mapping[str, EntryType]):
@@ -178,7 +184,7 @@ class EntryTypes(Mapping[str, EntryType]):
         return None if found is None or found.source_only else found
 
     @classmethod
-    def load(cls, files: Iterable[Traversable]) -> "EntryTypes":
+    def load(cls, files: "Iterable[Traversable]") -> "EntryTypes":
         """Read type files (paths or package resources); files whose name begins with `_` are no types.
 
         Raises:
@@ -240,14 +246,14 @@ def read_labels(document: Mapping[str, JsonValue]) -> CertificateLabels:
 
 def categories() -> tuple[str, ...]:
     """Return the claim names of the entry arrays, in the order in which a certificate lists them."""
-    return tuple(certificate_labels().categories)
+    return certificate_labels().category_names
 
 
-def _types_folder() -> Traversable:
-    return resources.files("credential_schemas") / "types"
+def _types_folder() -> Path:
+    return Path(__file__).with_name("types")
 
 
-def _document(file: Traversable) -> dict[str, JsonValue]:
+def _document(file: "Traversable") -> dict[str, JsonValue]:
     return decode_json_object(file.read_bytes(), max_bytes=MAX_TYPE_FILE_BYTES)
 
 

@@ -6,7 +6,7 @@ numbers, days, yes or no, one of a list, or NCS codes.
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -86,7 +86,7 @@ def check_text(value: JsonValue, *, path: str) -> str:
     Raises:
         EntryTypeError: `wrong_kind`, `too_long`, `not_nfc` or `control_character`; the message never holds the text.
     """
-    if type(value) is str and _is_plain(value):
+    if type(value) is str and is_plain(value):
         return value
     if not isinstance(value, str) or not value.strip():
         raise EntryTypeError(path, f"expected a text that is not empty, found {_described(value)}")
@@ -102,7 +102,7 @@ def check_text(value: JsonValue, *, path: str) -> str:
     return value
 
 
-def _is_plain(value: str) -> bool:
+def is_plain(value: str) -> bool:
     """True only for texts that none of the rules of `check_text` refuses: the common case, in a few calls.
 
     What is printable has no character of a refused category (`str.isprintable`); ASCII is always in NFC.
@@ -168,6 +168,22 @@ def check_value(value: JsonValue, *, kind: FieldKind, values: Collection[str], p
         _check_units(value, path=path)
     else:
         _check_coded_name(value, path=path)
+
+
+@cache
+def quick_test(kind: FieldKind) -> Callable[[JsonValue], bool]:
+    """Return a short test that only values of the kind pass; what does not pass is for `check_value` to judge."""
+    if kind is FieldKind.TEXT or kind is FieldKind.BODY:
+        return lambda value: type(value) is str and is_plain(value)
+    if kind is FieldKind.BOOLEAN:
+        return lambda value: type(value) is bool
+    if kind in _PATTERNS:
+        matches = _compiled(_PATTERNS[kind]).fullmatch
+        return lambda value: type(value) is str and matches(value) is not None
+    if kind in _RANGES and kind not in _FRACTIONS_ALLOWED:
+        least, most = _RANGES[kind]
+        return lambda value: type(value) is int and least <= value <= most
+    return lambda _value: False
 
 
 def value_schema(kind: FieldKind, *, values: Collection[str]) -> dict[str, JsonValue]:

@@ -1,8 +1,8 @@
 """What the transparency log says of one credential, and proving that a credential was logged.
 
-An entry is 41 bytes without personal data: a version, the time of logging, and a salted hash of the part that the issuer
-signed. Disclosures are not part of it, so that a copy with fewer of them has the same proof. The salt is in the proof
-only; without it nobody who has the credential finds its entry, and nobody who has the log learns anything.
+An entry is 41 bytes without personal data: a version, the time of logging, and a salted hash of the part that the
+issuer signed. Disclosures are not part of it, so that a copy with fewer of them has the same proof. The salt is in the
+proof only; without it nobody who has the credential finds its entry, and nobody who has the log learns anything.
 
 Source: docs/formats/transparency-log.md
 """

@@ -19,18 +19,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from credential_schemas.certificate_claims import (
     BINDING_MEMBERS,
     CERTIFICATE_MEMBERS,
     CONTROL_MEMBERS,
     CertificateClaims,
+    CertificateEntry,
     Holder,
     StatusReference,
     from_payload,
     read_holder,
     read_status,
+    top_members,
 )
 from credential_schemas.claim_members import (
     hidden_field,
@@ -71,6 +73,10 @@ class PresentedEntry:
     idx: int
 
 
+ShownEntry: TypeAlias = CertificateEntry | PresentedEntry
+"""An entry that is shown, whole or in part; the members are the same, only of a part more may be None."""
+
+
 @dataclass(frozen=True, slots=True)
 class PresentedClaims:
     """The claims of a credential as far as they are shown; None is withheld, or not there at all.
@@ -90,7 +96,7 @@ class PresentedClaims:
     recipient: str | None
     applicant_no: str | None
     holder: Holder
-    entries: tuple[PresentedEntry, ...]
+    entries: tuple[ShownEntry, ...]
     status: StatusReference
     paper: CertificateClaims | None = None
 
@@ -114,19 +120,6 @@ def read_presented(payload: Mapping[str, JsonValue], *, types: EntryTypes | None
 
 
 def _paper(claims: CertificateClaims) -> PresentedClaims:
-    entries = tuple(
-        PresentedEntry(
-            type=each.type,
-            category=each.category,
-            title=each.title,
-            title_en=each.title_en,
-            issuing_body=each.issuing_body,
-            fields=each.fields,
-            as_of=each.as_of,
-            idx=each.idx,
-        )
-        for each in claims.entries
-    )
     return PresentedClaims(
         form=Form.PAPER,
         issuer=claims.issuer,
@@ -140,14 +133,14 @@ def _paper(claims: CertificateClaims) -> PresentedClaims:
         recipient=claims.recipient,
         applicant_no=claims.applicant_no,
         holder=claims.holder,
-        entries=entries,
+        entries=claims.entries,
         status=claims.status,
         paper=claims,
     )
 
 
 def _wallet(payload: Mapping[str, JsonValue], registry: EntryTypes) -> PresentedClaims:
-    refuse_unknown(payload, _HEAD | {"certificate", "holder", *categories()}, path="")
+    refuse_unknown(payload, top_members(), path="")
     issued_on, valid_until = _days(payload)
     certificate = read_object(payload.get("certificate"), path="certificate")
     refuse_unknown(certificate, CERTIFICATE_MEMBERS, path="certificate")

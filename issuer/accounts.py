@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
+from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.competency_units import UNIT_TYPE, derived_units
 from issuer.errors import (
@@ -96,9 +97,11 @@ def open_account(
     _check_sources(sources)
     account = Account(id="".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARACTERS)), opened_at=utc_text(now))
     with bank.store.write() as transaction:
+        acts = [Act("account_opened", account.id)]
         transaction.accounts.open_account(account)
         if person_ref is not None:
             account = _link(bank, transaction, account, link=_Link(person_ref, "opened for this person", now))
+            acts.append(Act("account_linked", account.id, account.person_link))
         if sources:
             given = Consent(
                 account_id=account.id,
@@ -114,6 +117,8 @@ def open_account(
             transaction.accounts.record_consent(given)
             if discloses:
                 transaction.accounts.record_consent(replace(given, act="disclosure", purpose=None))
+            acts.append(Act("consent_recorded", account.id))
+        record_acts(transaction, *acts, actor=bank.actor, at=utc_text(now))
     return account
 
 
@@ -127,7 +132,10 @@ def link_account(bank: Bank, account_id: str, *, person_ref: str, reason: str, n
         account = find_account(transaction, account_id)
         if account.person_link is not None:
             raise AccountAlreadyLinked(account=account.id)
-        return _link(bank, transaction, account, link=_Link(person_ref, reason, now))
+        linked = _link(bank, transaction, account, link=_Link(person_ref, reason, now))
+        act = Act("account_linked", linked.id, linked.person_link)
+        record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
+        return linked
 
 
 def record_disclosure_consent(bank: Bank, consent: Consent) -> Consent:
@@ -138,7 +146,10 @@ def record_disclosure_consent(bank: Bank, consent: Consent) -> Consent:
     """
     with bank.store.write() as transaction:
         account = find_account(transaction, consent.account_id)
-        return transaction.accounts.record_consent(replace(consent, account_id=account.id))
+        recorded = transaction.accounts.record_consent(replace(consent, account_id=account.id))
+        act = Act("consent_recorded", account.id, detail=str(recorded.id))
+        record_acts(transaction, act, actor=bank.actor, at=consent.given_at)
+        return recorded
 
 
 def find_account(transaction: Transaction, account_id: str) -> Account:
@@ -154,6 +165,19 @@ def find_account(transaction: Transaction, account_id: str) -> Account:
     if len(found) != 1:
         raise AccountNotFound(account=account_id)
     return found[0]
+
+
+def read_account(bank: Bank, account_id: str, *, now: datetime) -> OpenAccount:
+    """Return an account for somebody of the staff to see; recorded before it is seen.
+
+    Raises:
+        AccountNotFound, AccountNotLinked: as `show_account`; nothing was seen or recorded.
+        StorageFull, StorageUnusable: it cannot be recorded, and is not shown.
+    """
+    with bank.store.write() as transaction:
+        opened = show_account(bank, transaction, account_id)
+        record_acts(transaction, Act("account_read", opened.account.id), actor=bank.actor, at=utc_text(now))
+    return opened
 
 
 def show_account(bank: Bank, transaction: Transaction, account_id: str) -> OpenAccount:

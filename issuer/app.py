@@ -22,6 +22,7 @@ from issuer.api.confirmations import LookUp, confirmations_router
 from issuer.api.problems import on_http_exception, problem
 from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
+from issuer.log.files import read_tile
 from issuer.publishing import JWKS, JWT_VC_ISSUER, STATUS_AGGREGATION, STATUS_TTL_S, TRUST_LIST
 from keys.gate.gate import Gate, GateRules, Visitors
 from keys.gate.misses import Misses
@@ -33,6 +34,13 @@ REFRESH_S: Final = BUNDLE_REFRESH_S
 _DAY_S: Final = 24 * 3600
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
+_YEAR_S: Final = 365 * _DAY_S
+_CHECKPOINT_AGE_S: Final = 5
+_NOTE_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
+_TILE: Final = re.compile(  # the names of C2SP tlog-tiles
+    r"tile/(?:entries|[0-9]|[1-5][0-9]|6[0-3])(?:/x[0-9]{3}){0,6}/[0-9]{3}"
+    r"(?:\.p/(?:[1-9][0-9]?|1[0-9]{2}|2[0-4][0-9]|25[0-5]))?"
+)
 _HEADERS: Final = {
     "Access-Control-Allow-Origin": "*",
     "X-Content-Type-Options": "nosniff",
@@ -114,6 +122,7 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     bundle = folder.public / TRUST_BUNDLE
     _add_file(app, f"{tenant}/{TRUST_BUNDLE}", bundle, max_age_s=BUNDLE_REFRESH_S, media_type=BUNDLE_MEDIA_TYPE)
     _add_status_lists(app, tenant, folder)
+    _add_log(app, tenant, folder)
     _add_health(app, tenant, work)
     return app
 
@@ -147,6 +156,22 @@ def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:
         conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.status_list(int(list_no))
         answer = _file_response(path, STATUS_MEDIA_TYPE, conditions, max_age_s=STATUS_TTL_S)
         return answer or _not_found(request)
+
+
+def _add_log(app: FastAPI, tenant: str, folder: BankFolder) -> None:
+    checkpoint, head = folder.log / "checkpoint", folder.audit_head
+    for name, path in (("log/checkpoint", checkpoint), ("audit-head", head)):
+        _add_file(app, f"{tenant}/{name}", path, max_age_s=_CHECKPOINT_AGE_S, media_type=_NOTE_MEDIA_TYPE)
+
+    @app.get(f"{tenant}/log/{{name:path}}", include_in_schema=False)
+    def show_tile(request: Request, name: str, accept_encoding: Annotated[str, Header()] = "") -> Response:
+        content = read_tile(folder, name) if _TILE.fullmatch(name) else None
+        if content is None:
+            return _not_found(request)
+        headers = {**_HEADERS, "Cache-Control": f"public, max-age={_YEAR_S}, immutable"}
+        if "gzip" in accept_encoding:
+            content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def _add_health(app: FastAPI, tenant: str, work: ServiceWork) -> None:

@@ -24,13 +24,18 @@ from issuer.store.engine import Store, open_server_store, open_store
 from keys.encoding import decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.keyed_link import keyed_link
+from keys.note_keys import NotePrivateKey
 from keys.pkcs11_signer import Pkcs11Signer
-from keys.signer import Signer, open_signer
+from keys.signer import Signer, open_note_key, open_signer
 
-KeyUse = Literal["root", "credential", "status", "seal", "bundle"]
+KeyUse = Literal["root", "credential", "status", "seal", "bundle", "log"]
 KEY_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal", "bundle")
+"""The uses of the ES256 keys; the key of the log is of another kind, and opened by `Bank.log_key`."""
 CERTIFIED_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal")
 CERTIFICATE_VCT_PATH: Final = "vct/competency-certificate/1"
+
+SERVICE: Final = "service"
+"""The actor of what nobody in particular does."""
 
 _PROFILE_FORMAT: Final = 1
 _MAX_PROFILE_BYTES: Final = 64 * 1024
@@ -106,6 +111,8 @@ class BankFolder:
         self.database = path / "bank.db"
         self.trust_list = path / "trust.json"
         self.public = path / "public"
+        self.log = self.public / "log"
+        self.audit_head = self.public / "audit-head"
         self.keys = path / "keys"
         self.certificates = path / "certificates"
         self.secrets = path / "secrets"
@@ -154,8 +161,8 @@ class KeySecrets:
 class Bank:
     """An open bank. Keys and secrets are read when they are first needed; `signers` are keys that are open already.
 
-    `reservations` hands out numbers and status indexes, one certificate's at a time; a service that issues much puts
-    one with larger blocks in its place.
+    `actor` is who does what is done with it, for the audit trail. `reservations` hands out numbers and status indexes,
+    one certificate's at a time; a service that issues much puts one with larger blocks in its place.
     """
 
     def __init__(
@@ -173,6 +180,8 @@ class Bank:
         self.reservations = Reservations(store, draw=randomness.randbelow)
         self._secrets = secrets
         self._signers: dict[KeyUse, Signer] = dict(signers or {})
+        self._log_key: NotePrivateKey | None = None
+        self.actor = SERVICE
 
     def signer(self, use: KeyUse) -> Signer:
         """Open one of the bank's keys.
@@ -186,11 +195,34 @@ class Bank:
         if use not in self._signers:
             if use == "bundle" and not self.has_bundle_key:
                 raise BundleKeyMissing
-            uri = self.profile.keys[use]
-            if uri.startswith(_DEVELOPMENT_SCHEME) and not self.profile.development:
-                raise PlainKeyRefused(file=self.folder.key(use).name)
-            self._signers[use] = open_signer(self._absolute(uri), secrets=partial(self._secrets.of, use))
+            self._signers[use] = open_signer(self._key_uri(use), secrets=partial(self._secrets.of, use))
         return self._signers[use]
+
+    def log_key(self) -> NotePrivateKey:
+        """Open the key of the transparency log; errors as `signer`, for a bank that has a log."""
+        if self._log_key is None:
+            self._log_key = open_note_key(self._key_uri("log"), secrets=partial(self._secrets.of, "log"))
+        return self._log_key
+
+    @property
+    def log_key_is_open(self) -> bool:
+        """Whether the log key was used already."""
+        return self._log_key is not None
+
+    def use_log_key(self, key: NotePrivateKey) -> None:
+        """Take a log key that is open already."""
+        self._log_key = key
+
+    @property
+    def has_log(self) -> bool:
+        """Whether certificates are logged; banks made by earlier versions have no log until it is opened."""
+        return "log" in self.profile.keys
+
+    def _key_uri(self, use: KeyUse) -> str:
+        uri = self.profile.keys[use]
+        if uri.startswith(_DEVELOPMENT_SCHEME) and not self.profile.development:
+            raise PlainKeyRefused(file=self.folder.key(use).name)
+        return self._absolute(uri)
 
     def secret_for_new_key(self, use: KeyUse) -> str:
         """Return the passphrase with which a new key file is encrypted, the one that will open it.

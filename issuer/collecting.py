@@ -7,14 +7,15 @@ Entries of persons who are not registered are kept, held back, until the identit
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from issuer.audit.trail import Act, Action, record_acts
 from issuer.bank import Bank
-from issuer.entry_states import planned_changes, update_copies
+from issuer.entry_states import CopyChange, planned_changes, update_copies
 from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, SourceUnknown
 from issuer.publishing import publish_due
 from issuer.sources import persons
@@ -30,6 +31,7 @@ SOURCE_UPDATE: Final = "source_update"
 DeliveryParser = Callable[[bytes], Iterator[SourceRecord | RejectedRow] | Iterator[PersonRecord | RejectedRow]]
 
 
+_ENTRY_ACTIONS: Final[Mapping[str, Action]] = {"new": "entry_added", "changed": "entry_changed"}
 _TAKEN: Final = "expected a person who is not registered under another reference"
 
 
@@ -57,12 +59,16 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """One delivery after it was taken in; a warning names the row it is about."""
+    """One delivery after it was taken in; a warning names the row it is about.
+
+    `copies` are the certified entries whose status changed with it, each with its new value.
+    """
 
     file: str
     counts: ImportCounts
     rejected: Sequence[RejectedRow]
     warnings: Sequence[str]
+    copies: Sequence[CopyChange] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +76,11 @@ class _Progress:
     counts: ImportCounts = field(default_factory=ImportCounts)
     rejected: list[RejectedRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    copies: list[CopyChange] = field(default_factory=list)
+
+    def as_imported(self, path: Path) -> ImportedFile:
+        return ImportedFile(str(path), self.counts, self.rejected, self.warnings, self.copies)
 
 
 def find_parser(source_id: str) -> DeliveryParser:
@@ -100,6 +111,45 @@ def import_delivery(bank: Bank, source_id: str, path: Path, *, as_of: date | Non
         PassphraseMissing, KeysError: certificates exist and the status key does not open; nothing was changed.
         StorageFull, StorageUnusable: nothing was changed.
     """
+    delivery, rows = _read_delivery(source_id, path, as_of=as_of, now=now)
+    with bank.store.read() as transaction:
+        certificates_exist = transaction.certificates.count() > 0
+    if certificates_exist:
+        bank.signer("status")  # a change that cannot be published must not be recorded
+    progress = _Progress()
+    with bank.store.write() as transaction:
+        _take_rows(bank, transaction, delivery, rows=rows, progress=progress)
+        taken = Act("delivery_taken", subject=f"{source_id}:{delivery.sha256[:16]}")
+        record_acts(transaction, taken, actor=bank.actor, at=delivery.received_at)
+        record_acts(transaction, *progress.acts, actor=f"source:{source_id}", at=delivery.received_at)
+    if certificates_exist:
+        publish_due(bank, now=now)
+    return progress.as_imported(path)
+
+
+def rehearse_delivery(bank: Bank, source_id: str, path: Path, *, as_of: date | None, now: datetime) -> ImportedFile:
+    """Say what `import_delivery` would do with the same arguments, by doing it and leaving nothing of it.
+
+    Raises:
+        SourceUnknown, FileUnreadable, DeliveryUnreadable, InvalidOption, StorageFull, StorageUnusable: as there.
+    """
+    delivery, rows = _read_delivery(source_id, path, as_of=as_of, now=now)
+    progress = _Progress()
+    try:
+        with bank.store.write() as transaction:
+            _take_rows(bank, transaction, delivery, rows=rows, progress=progress)
+            raise _RehearsedError
+    except _RehearsedError:
+        return progress.as_imported(path)
+
+
+class _RehearsedError(Exception):
+    """Ends a transaction that must leave nothing."""
+
+
+def _read_delivery(
+    source_id: str, path: Path, *, as_of: date | None, now: datetime
+) -> tuple[Delivery, list[SourceRecord | PersonRecord | RejectedRow]]:
     parse, today = find_parser(source_id), korean_day_of(now)
     if as_of is not None and as_of > today:
         problem = f"expected a day up to today, {today.isoformat()}"
@@ -109,7 +159,7 @@ def import_delivery(bank: Bank, source_id: str, path: Path, *, as_of: date | Non
     except OSError as error:
         raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
     try:
-        rows = list(parse(data))
+        rows = [*parse(data)]
     except DeliveryUnreadable as error:
         raise DeliveryUnreadable(f"{error.details.get('problem')} ({path.name})") from error
     delivery = Delivery(
@@ -119,16 +169,7 @@ def import_delivery(bank: Bank, source_id: str, path: Path, *, as_of: date | Non
         received_at=utc_text(now),
         as_of=(as_of or today).isoformat(),
     )
-    with bank.store.read() as transaction:
-        certificates_exist = transaction.certificates.count() > 0
-    if certificates_exist:
-        bank.signer("status")  # a change that cannot be published must not be recorded
-    progress = _Progress()
-    with bank.store.write() as transaction:
-        _take_rows(bank, transaction, delivery, rows=rows, progress=progress)
-    if certificates_exist:
-        publish_due(bank, now=now)
-    return ImportedFile(str(path), progress.counts, progress.rejected, progress.warnings)
+    return delivery, rows
 
 
 def _take_rows(
@@ -151,6 +192,8 @@ def _take_rows(
             outcome = _take_person(bank, transaction, row, delivery=delivery, delivery_id=delivery_id)
             if outcome == "rejected":
                 progress.rejected.append(RejectedRow(None, number, "ci", _TAKEN))
+            elif outcome != "unchanged":
+                progress.acts.append(Act("person_registered", subject=bank.person_link(row.person_ref), detail=outcome))
         else:
             counts.dropped_fields += len(row.dropped)
             progress.warnings.extend(f"{row.title}: {warning}" for warning in row.warnings)
@@ -159,8 +202,11 @@ def _take_rows(
                 counts.held += 1
             if outcome == "changed":
                 changed.append(entry)
+            if outcome in _ENTRY_ACTIONS and entry.person_link is not None:
+                progress.acts.append(Act(_ENTRY_ACTIONS[outcome], subject=entry.id))
         setattr(counts, outcome, getattr(counts, outcome) + 1)
     planned = planned_changes(transaction, changed)
+    progress.copies = [change for change in planned if change.value != change.copy.status]
     counts.statuses_changed = update_copies(transaction, planned, reason=SOURCE_UPDATE, at=delivery.received_at)
     transaction.entries.record_counts(delivery_id, counts.as_json())
 

@@ -1,5 +1,6 @@
 """From claims and credential to the sealed PDF: words, codes, page, seal. Used when issuing and when reprinting."""
 
+import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,10 @@ from issuer.certificate.drawing import DrawRequest, draw_certificate
 from issuer.seal_policy import SealLevel
 from issuer.sealing import seal_pdf
 
+# The libraries of PDF, seal and ASN.1 finish classes and imports when they are first used, and not under a lock: of
+# several threads that begin at once, some find half of them. So the first document of a program is made alone.
+_FIRST_ALONE: Final = threading.Lock()
+_WARM: Final = threading.Event()
 _PREVIEW_VERSION: Final = 20
 # More than a link needs: the caption under the code says that the file is the proof, and is as wide as the code.
 _LINK_VERSION: Final = 16
@@ -23,12 +28,16 @@ _LINK_VERSION: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class DocumentRequest:
-    """What to print: claims as the reader will see them, and the confirmation code where the copy carries one."""
+    """What to print: claims as the reader will see them, and what else the copy carries where it does.
+
+    `confirmation_code` is printed; `log_proof` proves that the credential was logged, and is attached.
+    """
 
     claims: CertificateClaims
     language: Language
     confirmation_code: str | None
     created_at: datetime
+    log_proof: bytes | None = None
     document_id: str = field(default_factory=lambda: f"urn:uuid:{uuid.uuid4()}")
 
 
@@ -58,6 +67,15 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
         TimeStampMissing: the time-stamping authority does not answer, and the policy does not do without.
         PassphraseMissing, KeysError: the seal key does not open, or the seal cannot be made.
     """
+    if _WARM.is_set():
+        return _make_document(bank, request, credential)
+    with _FIRST_ALONE:
+        document = _make_document(bank, request, credential)
+    _WARM.set()
+    return document
+
+
+def _make_document(bank: Bank, request: DocumentRequest, credential: str) -> Document:
     symbols, link_only = _plan_symbols(bank, credential)
     drawn = draw_certificate(
         DrawRequest(
@@ -67,6 +85,7 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
             symbol_plan=symbols,
             created_at=request.created_at,
             document_id=request.document_id,
+            log_proof=request.log_proof,
         )
     )
     sealed = seal_pdf(bank, drawn, at=request.created_at)

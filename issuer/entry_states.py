@@ -36,6 +36,16 @@ class CopyChange:
     copy: CarriedEntry
     value: int
 
+    @property
+    def before(self) -> str:
+        """The name of the value it has."""
+        return VALUE_NAMES[self.copy.status]
+
+    @property
+    def after(self) -> str:
+        """The name of the value it gets."""
+        return VALUE_NAMES[self.value]
+
 
 def planned_changes(transaction: Transaction, entries: Collection[StoredEntry]) -> list[CopyChange]:
     """Return what the states of these entries mean for the certificates that carry them, unchanged places included."""
@@ -49,7 +59,7 @@ def update_copies(transaction: Transaction, changes: Collection[CopyChange], *, 
     effective = [change for change in changes if change.value != change.copy.status]
     by_list: dict[int, list[tuple[int, int]]] = {}
     for change in effective:
-        copy, before, after = change.copy, VALUE_NAMES[change.copy.status], VALUE_NAMES[change.value]
+        copy, before, after = change.copy, change.before, change.after
         by_list.setdefault(copy.list_no, []).append((copy.idx, change.value))
         transaction.certificates.set_entry_status(copy, change.value)
         transaction.certificates.record_event(StatusEvent(copy.number, copy.position, before, after, reason, at))

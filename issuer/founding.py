@@ -10,6 +10,7 @@ from typing import Final
 
 from issuer.bank import KEY_USES, Bank, BankFolder, KeySecrets, KeyUse, Profile, open_bank
 from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
+from issuer.log.opening import check_origin
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.publishing import publish_all
 from issuer.store.engine import Store, create_server_store, open_store
@@ -17,6 +18,7 @@ from issuer.store.facts import ISSUER
 from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, create_root
 from keys.errors import UrlError
 from keys.key_files import FileSigner, PrivateKey, create_key, write_encrypted, write_plain_for_development
+from keys.note_keys import NotePrivateKey, create_note_key
 from keys.urls import parse_url
 
 _ROOT_YEARS: Final = 10
@@ -38,7 +40,7 @@ class FoundingPlan:
 
     `passphrase` encrypts the keys, but those that have one of their own in `key_secrets`; None is allowed for
     development only and leaves the others in the clear. `database` is the URL of an empty database on a server, None
-    for a file in the data directory.
+    for a file in the data directory. `log`: its certificates are logged.
     """
 
     profile: Profile
@@ -46,6 +48,12 @@ class FoundingPlan:
     status_list_size: int
     key_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     database: str | None = field(default=None, repr=False)
+    log: bool = True
+
+    @property
+    def uses(self) -> tuple[KeyUse, ...]:
+        """The uses of all the keys it gets."""
+        return (*KEY_USES, "log") if self.log else KEY_USES
 
     def secret_of(self, use: KeyUse) -> str | None:
         """Return what encrypts a key, None for nothing."""
@@ -81,7 +89,7 @@ def found_bank(path: Path, plan: FoundingPlan, *, now: Callable[[], datetime]) -
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise AlreadyInitialised(path=str(path))
-    if not plan.profile.development and any(plan.secret_of(use) is None for use in KEY_USES):
+    if not plan.profile.development and any(plan.secret_of(use) is None for use in plan.uses):
         raise PassphraseMissing
     path = path.absolute()
     building = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
@@ -109,18 +117,19 @@ def _build(folder: BankFolder, plan: FoundingPlan, *, now: Callable[[], datetime
         write_whole(folder.secrets / name, secrets.token_bytes(_SECRET_BYTES), mode=PRIVATE)
     keys = {use: create_key() for use in KEY_USES}
     for use, key in keys.items():
-        secret = plan.secret_of(use)
-        if secret is None:
-            write_plain_for_development(folder.key(use), key)
-        else:
-            write_encrypted(folder.key(use), key, passphrase=secret)
+        _write_key(folder, plan, use, key)
+    log_key = create_note_key()
+    if plan.log:
+        check_origin(plan.profile.issuer, log_key)
+        _write_key(folder, plan, "log", log_key)
     _certify(folder, plan.profile, keys, now=now().astimezone(UTC))
-    schemes = {use: "dev-file" if plan.secret_of(use) is None else "file" for use in KEY_USES}
+    schemes = {use: "dev-file" if plan.secret_of(use) is None else "file" for use in plan.uses}
     profile = replace(plan.profile, keys={use: f"{scheme}:keys/{use}.pem" for use, scheme in schemes.items()})
     write_whole(folder.profile, profile.encode(), mode=PRIVATE)
     store = _new_store(folder, plan)
     signers = {use: FileSigner(key) for use, key in keys.items()}
     bank = Bank(folder, profile, store=store, secrets=KeySecrets(plan.passphrase), signers=signers)
+    bank.use_log_key(log_key)
     try:
         publish_all(bank, now=now())
         with store.write() as transaction:  # last, so that a failure leaves a database that `init` takes again
@@ -128,6 +137,14 @@ def _build(folder: BankFolder, plan: FoundingPlan, *, now: Callable[[], datetime
     finally:
         bank.close()
     return signers
+
+
+def _write_key(folder: BankFolder, plan: FoundingPlan, use: KeyUse, key: PrivateKey | NotePrivateKey) -> None:
+    secret = plan.secret_of(use)
+    if secret is None:
+        write_plain_for_development(folder.key(use), key)
+    else:
+        write_encrypted(folder.key(use), key, passphrase=secret)
 
 
 def _new_store(folder: BankFolder, plan: FoundingPlan) -> Store:

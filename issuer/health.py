@@ -1,7 +1,7 @@
 """Is everything in order? What `doctor` prints and `readyz` answers, each finding with what to do."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -14,6 +14,7 @@ from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.publishing import STATUS_REFRESH
 from issuer.sealing import trial_problem
+from issuer.trail_errors import LogMissing
 from keys.certificates import certificate_key, valid_until
 from keys.errors import KeysError
 
@@ -38,7 +39,7 @@ def examine(bank: Bank, *, now: datetime) -> list[Finding]:
         *_keys(bank),
         *_certificates(bank, now=now),
         *_seal(bank, now=now),
-        *_database(bank),
+        *_database(bank.store.integrity_problem),
         *_status_lists(bank, now=now),
         *_trust_bundle(bank, now=now),
     ]
@@ -46,7 +47,7 @@ def examine(bank: Bank, *, now: datetime) -> list[Finding]:
 
 def readiness_problems(bank: Bank, *, now: datetime) -> list[str]:
     """Return what keeps the service from being ready; without paths or reasons that only operators may see."""
-    findings = [*_database(bank), *_status_lists(bank, now=now), *_trust_bundle(bank, now=now)]
+    findings = [*_database(bank.store.problem), *_status_lists(bank, now=now), *_trust_bundle(bank, now=now)]
     return [finding.subject for finding in findings if finding.severity == "error"]
 
 
@@ -69,6 +70,14 @@ def _keys(bank: Bank) -> Iterator[Finding]:
             yield Finding(f"key {use}", str(error), "error")
         else:
             yield Finding(f"key {use}", None)
+    try:
+        if bank.has_log:
+            bank.log_key()
+    except (IssuerError, KeysError) as error:
+        yield Finding("key log", str(error), "error")
+    else:
+        problem = None if bank.has_log else str(LogMissing())
+        yield Finding("key log", problem, "warning" if problem else "ok")
 
 
 def _certificates(bank: Bank, *, now: datetime) -> Iterator[Finding]:
@@ -95,9 +104,10 @@ def _seal(bank: Bank, *, now: datetime) -> Iterator[Finding]:
     yield Finding(f"seal {bank.profile.sealing.level}", problem, "error" if problem else "ok")
 
 
-def _database(bank: Bank) -> Iterator[Finding]:
+def _database(find_problem: Callable[[], str | None]) -> Iterator[Finding]:
+    """Ask the database: in passing, or to check itself, which takes longer the more it holds."""
     try:
-        problem = bank.store.integrity_problem()
+        problem = find_problem()
     except IssuerError as error:
         problem = str(error)
     yield Finding("database", problem, "error" if problem else "ok")

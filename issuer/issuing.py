@@ -1,15 +1,16 @@
 """Issue one certificate: from the holder's choice to a sealed PDF, recorded before it is handed out.
 
-Order: read the account and check choice and consent; take a number and status indexes that were reserved; sign, draw and
-seal without holding the database; write the output files beside their targets; record the certificate, encrypted under
-its confirmation code, in one transaction; only then let the files appear. Whatever fails before the record leaves no
-certificate and no file, only a gap in the numbers; an entry that changed in the meantime stops the issue, and so does a
-clock behind what was issued already.
+Order: read the account and check choice and consent; take a number and status indexes that were reserved; sign, log,
+draw and seal without holding the database; write the output files beside their targets; record the certificate,
+encrypted under its confirmation code, in one transaction; only then let the files appear. Whatever fails before the
+record leaves no certificate and no file, only a gap in the numbers and an entry of the log that opens nothing; an entry
+that changed in the meantime stops the issue, and so does a clock behind what was issued already.
 """
 
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,19 +20,22 @@ from credential_schemas.certificate_claims import CertificateClaims, Holder, to_
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
 from issuer.accounts import show_account
+from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
 from issuer.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
 from issuer.documents import Document, DocumentRequest, make_document, preview_document
 from issuer.entry_states import claims_hash
 from issuer.errors import (
-    ClockBehind,
     ConsentMissing,
     EntryChanged,
     InvalidOption,
     StorageFull,
     StorageUnusable,
 )
+from issuer.issuing_errors import ClockBehind
+from issuer.log.appending import log_credential
+from issuer.log.files import publish_log
 from issuer.outputs import PRIVATE, PendingFiles, check_target
 from issuer.sealed_records import seal_record
 from issuer.selection import Selection, select_entries
@@ -42,7 +46,7 @@ from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import code_locator, generate_code
-from keys.encoding import encode_json
+from keys.encoding import JsonValue, encode_json
 
 _CLOCK_LEEWAY: Final = timedelta(seconds=60)  # clocks of several machines differ a little (S7)
 
@@ -115,7 +119,7 @@ def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTarget
         if targets.sd_jwt is not None:
             files.add(targets.sd_jwt, made.signed.credential.encode("ascii"), mode=PRIVATE)
         if targets.reveal is not None:
-            reveal = {"reveal": 1, "number": made.signed.number, "disclosures": [*made.signed.withheld]}
+            reveal: JsonValue = {"reveal": 1, "number": made.signed.number, "disclosures": [*made.signed.withheld]}
             files.add(targets.reveal, encode_json(reveal), mode=PRIVATE)
         record_certificate(bank, made)
         _deliver(bank, made.signed, files, at=utc_text(now))
@@ -131,7 +135,9 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
     prepared = _prepare(bank, request, now=now)
     signed = _sign(bank, request, prepared)
     code = generate_code()
-    document = make_document(bank, _document_request(request, signed.claims, code=code, now=now), signed.credential)
+    proof = log_credential(bank, signed.number, signed.credential, now=now)
+    print_request = replace(_document_request(request, signed.claims, code=code, now=now), log_proof=proof)
+    document = make_document(bank, print_request, signed.credential)
     return MadeCertificate(request, prepared, signed, code, document, now)
 
 
@@ -142,8 +148,10 @@ def preview_certificate(bank: Bank, request: IssueRequest, *, target: Path, now:
         IssuerError, CredentialError: as `issue_certificate`.
     """
     issued_on, valid_until = _validity(bank, request, now=now)
-    with bank.store.read() as transaction:
+    with bank.store.write() as transaction:
         opened = show_account(bank, transaction, request.account_id)
+        act = Act("certificate_previewed", opened.account.id)
+        record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
     selection = select_entries(opened.account.id, opened.entries, request.choice)
     claims = certified_claims(
         bank,
@@ -191,6 +199,8 @@ def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
 def _sign(bank: Bank, request: IssueRequest, prepared: Prepared) -> _Signed:
     signer = bank.signer("credential")
     bank.signer("seal")  # a passphrase that opens only one of the keys must not cost a number
+    if bank.has_log:
+        bank.log_key()
     serial, reserved = bank.reservations.take(prepared.issued_on.year, len(prepared.selection.entries) + 1)
     number = certificate_number(bank.profile.number_prefix, prepared.issued_on.year, serial=serial)
     claims = certified_claims(bank, request, prepared, number=number, reserved=reserved)
@@ -211,6 +221,8 @@ def _deliver(bank: Bank, signed: _Signed, files: PendingFiles, *, at: str) -> No
         with bank.store.write() as transaction:
             undone = StatusChange(signed.number, None, "valid", "revoked")
             set_certificate_status(transaction, undone, reason=NOT_DELIVERED, at=at)
+            act = Act("certificate_status_changed", subject=signed.number, detail=NOT_DELIVERED)
+            record_acts(transaction, act, actor=bank.actor, at=at)
         raise
 
 
@@ -248,8 +260,12 @@ def record_certificate(
         transaction.certificates.record_issued(_stored(bank, made, sealed, consent_id=consent.id), carried)
         if beside is not None:
             beside(transaction)
+        act = Act("certificate_issued", prepared.opened.account.id, signed.number)
+        record_acts(transaction, act, actor=bank.actor, at=utc_text(made.at))
 
     bank.store.together(record)
+    with suppress(StorageFull, StorageUnusable):  # what is not published yet is published with the next one
+        publish_log(bank)
 
 
 def _stored(bank: Bank, made: MadeCertificate, sealed: bytes, *, consent_id: int) -> StoredCertificate:

@@ -18,8 +18,8 @@ from typing import Final
 from issuer.accounts import find_account
 from issuer.bank import Bank
 from issuer.certified_claims import IssueRequest
-from issuer.errors import RetryKeyInvalid, RetryKeyReused
 from issuer.issuing import Issued, make_certificate, record_certificate
+from issuer.issuing_errors import RetryKeyInvalid, RetryKeyReused
 from issuer.store.answers import KeptAnswer
 from issuer.store.transaction import Transaction
 from keys.keyed_link import keyed_link
@@ -71,16 +71,6 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
                 raise
             return first
     return content
-
-
-def forget_expired_answers(bank: Bank, *, now: datetime) -> int:
-    """Destroy the kept answers whose day is over; answer how many.
-
-    Raises:
-        StorageFull, StorageUnusable: they are destroyed by the next call.
-    """
-    with bank.store.write() as transaction:
-        return transaction.answers.forget_expired(now_s=int(now.timestamp()))
 
 
 class _AnsweredMeanwhileError(Exception):

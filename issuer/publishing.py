@@ -13,6 +13,7 @@ from credential_schemas.status_list import StatusToken
 from credential_schemas.status_list_issue import build_status_token
 from credential_schemas.type_metadata import type_metadata
 from issuer.bank import CERTIFICATE_VCT_PATH, Bank
+from issuer.log.files import publish_log
 from issuer.outputs import storage_errors, write_whole
 from issuer.sources.registry import SOURCES
 from keys.encoding import JsonValue, encode_json
@@ -42,6 +43,7 @@ def publish_all(bank: Bank, *, now: datetime) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, content)
     write_whole(bank.folder.trust_list, _trust_list(bank))
+    publish_log(bank)
     with bank.store.read() as transaction:
         lists = transaction.status_lists.numbers()
     for list_no in lists:
@@ -119,6 +121,7 @@ def _trust_list(bank: Bank) -> bytes:
         legal_lines=() if profile.legal_basis is None else (profile.legal_basis,),
         confirmation_url=profile.issuer + CONFIRMATIONS_PATH,
         development=profile.development,
+        log_key=bank.log_key().public_key() if bank.has_log else None,
         bundle_keys=_by_kid(bank.signer("bundle").public_jwk()) if bank.has_bundle_key else {},
     )
     with storage_errors(TRUST_LIST):

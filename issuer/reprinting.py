@@ -18,6 +18,7 @@ from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import keep_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from credential_schemas.wording.model import Language
+from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.documents import DocumentRequest, make_document
 from issuer.errors import (
@@ -29,10 +30,11 @@ from issuer.errors import (
     EntryNotFound,
     NotOurCertificate,
 )
+from issuer.log.appending import proof_of
 from issuer.seal_policy import SealLevel
 from issuer.sealed_records import open_record
 from issuer.store.certificates import CarriedEntry, StoredCertificate
-from issuer.times import korean_day_of
+from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import normalise_code
 from keys.encoding import JsonValue
 from keys.jwk import PublicKey
@@ -89,6 +91,7 @@ def reprint_number(bank: Bank, number: str, request: ReprintRequest, *, code: st
     if code is None:
         raise CodeRequired(number=number)
     opened = open_record(bank, record, code=code)
+    _record(bank, record, now=now)
     if not request.entries and request.language in (None, record.language):
         return Reprint(number, opened.pdf, stored=True, status=record.status)
     _check_in_force(record, date.fromisoformat(record.valid_until), now=now)
@@ -103,7 +106,15 @@ def reprint_file(bank: Bank, content: bytes, request: ReprintRequest, *, now: da
         CertificateUnreadable: neither a PDF with a credential nor an SD-JWT.
         NotOurCertificate, CertificateNotInForce, EntryNotFound: nothing was printed.
     """
-    return _print(bank, _verified(bank, _credential_in(content), now=now), request, code=None, now=now)
+    source = _verified(bank, _credential_in(content), now=now)
+    _record(bank, source.record, now=now)
+    return _print(bank, source, request, code=None, now=now)
+
+
+def _record(bank: Bank, record: StoredCertificate, *, now: datetime) -> None:
+    with bank.store.write() as transaction:
+        act = Act("certificate_reprinted", record.account_id, record.number)
+        record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
 
 
 def _credential_in(content: bytes) -> str:
@@ -157,6 +168,8 @@ def _print(bank: Bank, source: _Source, request: ReprintRequest, *, code: str | 
             credential, lambda each: not isinstance(each.value, dict) or each.value.get("idx") in kept
         )
         claims = _verified(bank, credential, now=now).claims
+    with bank.store.read() as transaction:
+        proof = proof_of(transaction, record.number)
     document = make_document(
         bank,
         DocumentRequest(
@@ -164,6 +177,7 @@ def _print(bank: Bank, source: _Source, request: ReprintRequest, *, code: str | 
             language=request.language or _LANGUAGES[record.language],
             confirmation_code=code,
             created_at=now,
+            log_proof=proof,
         ),
         credential,
     )

@@ -29,7 +29,8 @@ from issuer.errors import (
 from keys.encoding import JsonValue
 
 SHORT_ID: Final = 8
-_COMMON_FIELDS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
+# Also the last day: without it an entry that has ended would look as if it were in force.
+_COMMON_FIELDS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx", "valid_until"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What the environment says to `cb-issuer`: variables with the prefix ISSUER_, read once in `main`."""
 
+import getpass
+import os
 from pathlib import Path
 from typing import Final
 
@@ -22,17 +24,28 @@ class IssuerSettings(BaseSettings):
 
     data: Path = Path("bank")
     database: SecretStr | None = None
+    operator: str | None = None
     passphrase: SecretStr | None = None
     secret_root: SecretStr | None = None
     secret_credential: SecretStr | None = None
     secret_status: SecretStr | None = None
     secret_seal: SecretStr | None = None
     secret_bundle: SecretStr | None = None
+    secret_log: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     trusted_proxies: NonNegativeInt = 0
     rate_storage: str = "memory://"
     tokens: Path | None = None
+
+    def operator_name(self) -> str:
+        """Return who works with the bank: the setting, else the login name, else the number of the user."""
+        if self.operator is not None:
+            return self.operator
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return str(os.getuid())
 
     def secret(self) -> str | None:
         """Return the passphrase in the clear, None when none is set."""

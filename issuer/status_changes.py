@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.entry_states import INVALID, SUSPENDED, VALID, VALUE_NAMES, planned_changes, update_copies
 from issuer.errors import CertificateNotFound, ReasonUnknown, SourceRecordNotFound, TransitionRefused
@@ -73,6 +74,8 @@ def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, 
             for change in changes:
                 if change.changes:
                     set_certificate_status(transaction, change, reason=order.reason, at=utc_text(now))
+            acts = [_act(change, order) for change in changes if change.changes]
+            record_acts(transaction, *acts, actor=bank.actor, at=utc_text(now))
     if not order.dry_run:
         publish_due(bank, now=now)
     return changes
@@ -101,6 +104,8 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
         if not order.dry_run:
             transaction.entries.replace(changed)
             update_copies(transaction, planned, reason=order.reason, at=utc_text(now))
+            act = Act("entry_status_changed", subject=entry.id, detail=f"{after} {order.reason}")
+            record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
     if not order.dry_run:
         publish_due(bank, now=now)
     return [
@@ -115,6 +120,10 @@ def set_certificate_status(transaction: Transaction, change: StatusChange, *, re
     transaction.certificates.set_status(change.number, change.after)
     transaction.certificates.record_event(StatusEvent(change.number, None, change.before, change.after, reason, at))
     transaction.status_lists.set_values(certificate.list_no, [(certificate.idx, _VALUES[change.after])])
+
+
+def _act(change: StatusChange, order: StatusOrder) -> Act:
+    return Act("certificate_status_changed", subject=change.number, detail=f"{change.after} {order.reason}")
 
 
 def _check_order(bank: Bank, order: StatusOrder) -> None:

@@ -37,7 +37,7 @@ from keys.encoding import JsonValue
 from keys.errors import CertificateChainRefused, CertificateError, UrlError
 from keys.jwk import PublicKey, public_key_of
 from keys.limits import MAX_CERTIFICATE_CHARACTERS, MAX_CHAIN_CERTIFICATES
-from keys.pem import load_certificate
+from keys.pem import load_certificate, load_der
 from keys.urls import parse_url
 
 _UNDERSTOOD_WHEN_CRITICAL: Final = frozenset(
@@ -113,7 +113,7 @@ def _certificate(text: JsonValue) -> x509.Certificate:
         )
     try:
         der = base64.b64decode(text.encode("ascii"), validate=True)
-        certificate = x509.load_der_x509_certificate(der)
+        certificate = load_der(der)
         certificate.public_key()
         list(certificate.extensions)
     except (UnicodeEncodeError, binascii.Error, ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -40,7 +40,7 @@ _MAX_INTEGER_CHARACTERS = len(f"-{MAX_JSON_INTEGER}")
 
 def b64url_encode(data: bytes) -> str:
     """Bytes to base64url text without padding (RFC 7515 section 2)."""
-    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET, b"=").decode()
 
 
 def b64url_decode(text: str) -> bytes:
@@ -55,7 +55,7 @@ def b64url_decode(text: str) -> bytes:
     if not rest or text[-1] in _LAST_CHARACTERS[rest]:
         try:
             standard = text.encode("ascii").translate(_TO_STANDARD_ALPHABET)
-            return binascii.a2b_base64(standard + _PADDING[rest], strict_mode=True)
+            return binascii.a2b_base64(standard + _PADDING[rest] if rest else standard, strict_mode=True)
         except (UnicodeEncodeError, binascii.Error):
             pass
     raise DecodingError("expected canonical base64url without padding", kind="base64url")
@@ -119,7 +119,7 @@ def encode_json(value: JsonValue) -> bytes:
             we do not write.
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:
         raise DecodingError("expected Unicode text, found a lone surrogate", kind="utf8") from None
     except ValueError:
@@ -197,4 +197,5 @@ def _refuse_constant(text: str) -> NoReturn:
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object_of_pairs, parse_int=_integer, parse_float=_fraction, parse_constant=_refuse_constant
 )
-_SCAN = make_scanner(_DECODER)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_SCAN = make_scanner(_DECODER)  # type: ignore[arg-type]  # the stubs want a scanner to make one of

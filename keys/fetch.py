@@ -62,7 +62,12 @@ class Fetcher:
     """Fetches documents from a fixed set of origins; safe to share between threads."""
 
     def __init__(
-        self, allowed_origins: Collection[str], *, allow_loopback: bool = False, network: Network | None = None
+        self,
+        allowed_origins: Collection[str],
+        *,
+        allow_loopback: bool = False,
+        network: Network | None = None,
+        bearer: str | None = None,
     ) -> None:
         """Prepare a fetcher; nothing is opened yet.
 
@@ -70,6 +75,7 @@ class Fetcher:
             allowed_origins: such as `https://bank.example`.
             allow_loopback: development only: origins on this machine may be listed, also with http.
             network: resolver, TLS and patience; the defaults are the right ones outside tests.
+            bearer: a token that says to these origins who asks; visible ASCII.
 
         Raises:
             UrlError: an entry is not an origin in plain form.
@@ -77,6 +83,7 @@ class Fetcher:
         self._allowed = frozenset(parse_origin(origin, allow_loopback=allow_loopback) for origin in allowed_origins)
         self._allow_loopback = allow_loopback
         self._network = network or Network()
+        self._bearer = bearer
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> bytes:
         """Fetch one document.
@@ -129,7 +136,9 @@ class Fetcher:
             httpcore.ConnectionPool(
                 ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
             ) as pool,
-            pool.stream(question.method, target.text, headers=_headers(question), content=question.content) as response,
+            pool.stream(
+                question.method, target.text, headers=_headers(question, self._bearer), content=question.content
+            ) as response,
         ):
             _check_head(response, accept=question.accept, origin=target.origin)
             return _read_body(response.iter_stream(), max_bytes=question.max_bytes, origin=target.origin)
@@ -269,13 +278,15 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _headers(question: _Question) -> list[tuple[bytes, bytes]]:
+def _headers(question: _Question, bearer: str | None) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"Accept", question.accept.encode("ascii")),
         (b"Accept-Encoding", b"identity"),
         (b"Connection", b"close"),
         (b"User-Agent", _USER_AGENT),
     ]
+    if bearer is not None:
+        headers.append((b"Authorization", b"Bearer " + bearer.encode("ascii")))
     if question.content is None:
         return headers
     length = str(len(question.content)).encode("ascii")

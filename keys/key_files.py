@@ -69,7 +69,7 @@ class FileSigner:
     @property
     def key_id(self) -> str:
         """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
-        return self.public_key.short_name()
+        return self.public_key.kid or self.public_key.short_name()
 
     @property
     def algorithm(self) -> str:

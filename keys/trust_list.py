@@ -6,7 +6,7 @@ then loopback. Unknown members are ignored, so that an older verifier reads a ne
 JSON path, never the value.
 
 Issuers and keys are found by exact text, in a dictionary. Left to the caller: how the list got here, what to do with a
-distrusted key (`TrustedIssuer.distrusted_since`), and what a readable PEM certificate is worth.
+distrusted key (`TrustedIssuer.distrusted_since`), and what a certificate in PEM is worth.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +20,7 @@ from keys.errors import CertificateError, DecodingError, IssuerUnknown, JwkError
 from keys.jwk import PublicKey
 from keys.limits import MAX_JSON_MEMBERS, MAX_KEYS_IN_SET, MAX_TRUST_LIST_BYTES, MAX_TRUSTED_ISSUERS
 from keys.note_keys import NotePublicKey
+from keys.pem_form import certificate_der
 from keys.urls import parse_origin, parse_url
 
 FORMAT: Final = 1
@@ -97,10 +98,15 @@ class TrustedIssuer:
 
 @dataclass(frozen=True, slots=True)
 class TrustList:
-    """A whole list; a higher version replaces a lower one."""
+    """A whole list; a higher version replaces a lower one. `types` are the credential types of all its issuers."""
 
     version: int
     issuers: Mapping[str, TrustedIssuer]
+    types: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        types = frozenset(trusted.vct for issuer in self.issuers.values() for trusted in issuer.types)
+        object.__setattr__(self, "types", types)
 
     @classmethod
     def parse(cls, data: bytes) -> "TrustList":
@@ -160,6 +166,26 @@ def trusted_issuer(trust: TrustList, issuer: JsonValue) -> TrustedIssuer:
     if found is None:
         raise IssuerUnknown("expected an issuer of the trust list, found another")
     return found
+
+
+def check_certificates(trust: TrustList) -> None:
+    """Read every certificate of a list to its end, for a list that is about to be trusted.
+
+    `TrustList.parse` looks at their form only, because it runs at every start and few checks need a certificate; one
+    that has the form and cannot be read vouches for nothing.
+
+    Raises:
+        TrustListError: a certificate cannot be read.
+    """
+    from keys.pem import load_certificate  # the library for certificates takes long to load
+
+    for issuer in trust.issuers.values():
+        for name in ("x509_roots", "seal_roots", "tsa_roots"):
+            for place, text in enumerate(getattr(issuer, name)):
+                try:
+                    load_certificate(text)
+                except CertificateError as error:
+                    raise TrustListError(f"{issuer.id}: {name}[{place}]: {error.message}") from None
 
 
 def trust_list_document(version: int, issuers: Iterable[TrustedIssuer]) -> dict[str, JsonValue]:
@@ -296,13 +322,11 @@ def _unix_seconds(text: str) -> int:
 
 
 def _certificate(value: JsonValue, path: str) -> str:
-    from keys.pem import load_certificate  # a list without certificates does without the library's part for them
-
     text = _text(value, path)
     if not text.strip().startswith(_PEM_BEGIN) or not text.strip().endswith(_PEM_END):
         raise TrustListError(f"{path}: expected one PEM certificate and nothing beside it")
     try:
-        load_certificate(text)
+        certificate_der(text)
     except CertificateError as error:
         raise TrustListError(f"{path}: {error.message}") from None
     return text

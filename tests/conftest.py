@@ -1,6 +1,25 @@
-"""What holds for every test: hypothesis draws the same examples in each run, and keeps none between runs."""
+"""What holds for every test: hypothesis draws the same examples in each run, and keeps none between runs.
 
+A test that asks for `postgresql` gets a real server, started once for each process of tests that needs it.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.postgresql import PostgresqlServer
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> "Iterator[PostgresqlServer]":
+    """A real PostgreSQL server."""
+    from tests.postgresql import postgresql_server
+
+    with postgresql_server() as server:
+        yield server

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -14,11 +16,15 @@ from credential_schemas.version import VERSION
 from keys.gate.gate import BodyLimit, Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
+from keys.gate.streams import StreamLimit
 from verifier.api.checks import CHECKS_PATH, checks_router
 from verifier.api.confirmations import CONFIRMATIONS_PATH, confirmations_router
-from verifier.api.problems import on_http_exception, on_verifier_error
-from verifier.api.public_lists import PublicLists, public_lists_router
+from verifier.api.desk import FORM_PATHS, MAX_FORM_BYTES, desk_router
+from verifier.api.jobs import EXPORTS_PATH, JOBS_PATH, jobs_router
+from verifier.api.problems import on_http_exception, on_invalid_request, on_verifier_error
+from verifier.api.public_lists import BUNDLE_PATH, STATUS_PATH, PublicLists, public_lists_router
 from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
+from verifier.api.scan_pages import scan_router
 from verifier.checks.assembling import examine, verify
 from verifier.checks.rules import Moment, Rules
 from verifier.confirmations import Ask, look_up_number
@@ -26,15 +32,49 @@ from verifier.errors import IssuerUnreachable, VerifierError
 from verifier.evidence.gathering import Submission
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.pool import ReaderPool
+from verifier.jobs.desk import JobDesk
+from verifier.jobs.limits import MAX_EXPORT_BYTES, MAX_JOB_BYTES
+from verifier.jobs.storage import JobStorage
 from verifier.receipt.making import ReceiptDesk, ReceiptMaker
 from verifier.receipt.record import Circumstances
+from verifier.web.drop_page import Desk
 
 # S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
 VERIFY_RATE = Rate("verify", amount=120, seconds=120)
+# What the pages fetch; apart from the checks, so that loading a page costs nobody a check.
+LISTS_RATE = Rate("lists", amount=240, seconds=120)
 RULES = GateRules(
-    bodies={CHECKS_PATH: BodyLimit(MAX_EVIDENCE_BYTES)},
-    rates={CHECKS_PATH: VERIFY_RATE, CONFIRMATIONS_PATH: VERIFY_RATE},
+    bodies={
+        CHECKS_PATH: BodyLimit(MAX_EVIDENCE_BYTES),
+        EXPORTS_PATH: BodyLimit(MAX_EXPORT_BYTES),
+        **dict.fromkeys(FORM_PATHS, BodyLimit(MAX_FORM_BYTES)),
+    },
+    rates={
+        **dict.fromkeys((CHECKS_PATH, CONFIRMATIONS_PATH, *FORM_PATHS), VERIFY_RATE),
+        **dict.fromkeys((BUNDLE_PATH, STATUS_PATH), LISTS_RATE),
+        JOBS_PATH: Rate("jobs", amount=30, seconds=60),
+        EXPORTS_PATH: Rate("exports", amount=10, seconds=60),
+    },
+    streams={JOBS_PATH: StreamLimit(MAX_JOB_BYTES)},
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a service offers beside single checks.
+
+    Args:
+        receipts: who gives receipts; None when none are given.
+        jobs_folder: where jobs lie; None for a temporary folder.
+        kept_days: how long the results of jobs are kept; 0 for not at all.
+    """
+
+    receipts: ReceiptDesk | None = None
+    jobs_folder: Path | None = None
+    kept_days: int = 0
+
+
+NO_OFFERS = Offers()
 
 
 class VerificationService:
@@ -109,7 +149,7 @@ def create_app(
     now: Callable[[], datetime] = utc_now,
     ask: Ask | None = None,
     visitors: Visitors | None = None,
-    desk: ReceiptDesk | None = None,
+    offers: Offers = NO_OFFERS,
 ) -> FastAPI:
     """Return the application for one set of rules; its readers are warm before it answers, and end with it.
 
@@ -118,15 +158,22 @@ def create_app(
         now: the clock.
         ask: the network for typed confirmation numbers; None when none may be used.
         visitors: how callers are told apart and counted; the default counts networks in memory.
-        desk: who gives receipts; None when none are given.
+        offers: what there is beside single checks.
     """
     readers = ReaderPool()
+    service = VerificationService(rules, now=now, readers=readers, ask=ask, desk=offers.receipts)
+    storage = JobStorage(offers.jobs_folder)
+    jobs = JobDesk(service.verify, storage=storage, now=now, kept_days=offers.kept_days)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with readers:
             await run_in_threadpool(readers.warm)
-            yield
+            await run_in_threadpool(jobs.open)
+            try:
+                yield
+            finally:
+                await run_in_threadpool(jobs.close)
 
     app = FastAPI(
         title="Competency bank verifier",
@@ -137,13 +184,16 @@ def create_app(
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
     visitors = visitors or Visitors()
-    service = VerificationService(rules, now=now, readers=readers, ask=ask, desk=desk)
     app.include_router(checks_router(service.verify, service.receipts))
     misses = Misses(visitors.limits)
     app.include_router(public_lists_router(PublicLists(rules, now=now)))
     app.include_router(confirmations_router(service.verify_number, misses=misses))
-    app.add_exception_handler(VerifierError, on_verifier_error)
-    app.add_exception_handler(HTTPException, on_http_exception)
+    app.include_router(jobs_router(jobs))
+    desk = _desk(rules, offers, may_ask=ask is not None)
+    numbers = service.verify_number
+    app.include_router(desk_router(desk, verify=service.verify, verify_number=numbers, misses=misses))
+    app.include_router(scan_router(rules.profile, name=offers.receipts.verifier if offers.receipts else "", now=now))
+    _answer_errors(app)
     app.add_middleware(Gate, rules=RULES, visitors=visitors)
 
     @app.get("/healthz", include_in_schema=False)
@@ -152,3 +202,16 @@ def create_app(
         return {"status": "ok"}
 
     return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(VerifierError, on_verifier_error)
+    app.add_exception_handler(HTTPException, on_http_exception)
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
+
+
+def _desk(rules: Rules, offers: Offers, *, may_ask: bool) -> Desk:
+    """Return what the page of the desk says of this service."""
+    able = [issuer for issuer in rules.trust.issuers.values() if issuer.confirmation_url is not None and may_ask]
+    issuers = tuple((issuer.id, dict(issuer.name)) for issuer in able)
+    return Desk(issuers, offers.kept_days, gives_receipts=offers.receipts is not None)

@@ -5,13 +5,19 @@ Rules enforced:
 * only the `confirmation_url` of a listed issuer is asked, over the network door; which one is the caller's choice, or
   the only one there is;
 * the number travels in the body of the request, never in an address;
+* where an issuer gave this verifier a token, it is sent to that issuer's address and to no other, so that the issuer
+  counts this verifier by itself and not with its neighbours;
 * the answer is a bare credential, hostile until verified, and only a credential of the issuer that was asked counts.
 
 What is learnt of a number that leads to no credential is no verdict about anybody's paper; see `verifier.errors`.
 """
 
-from collections.abc import Callable
+import re
+import stat
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from credential_schemas.limits import MAX_SD_JWT_BYTES
@@ -19,7 +25,14 @@ from keys.encoding import encode_json
 from keys.errors import ConfirmationCodeError, FetchError
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.urls import parse_url
-from verifier.errors import IssuerChoice, IssuerUnreachable, NumberUnknown, TooManyLookups, UnreadableEvidence
+from verifier.errors import (
+    IssuerChoice,
+    IssuerUnreachable,
+    NumberUnknown,
+    OptionError,
+    TooManyLookups,
+    UnreadableEvidence,
+)
 from verifier.evidence.gathering import Submission
 from verifier.evidence.kinds import Form, form_of_text, text_of
 
@@ -27,6 +40,8 @@ NAME_OF_NUMBER: Final = "confirmation number"
 _CREDENTIAL_MEDIA_TYPE: Final = "application/dc+sd-jwt"
 _NOT_FOUND: Final = 404
 _TOO_MANY: Final = 429
+_TOKEN_LINE: Final = re.compile(r"(https?://[!-~]{1,500}) ([!-~]{20,512})")
+_MAX_TOKEN_FILE_BYTES: Final = 64 * 1024
 
 Ask = Callable[[TrustedIssuer, str], bytes]
 """Sends a number, in its printed form, to an issuer; answers the body, or raises FetchError."""
@@ -66,15 +81,20 @@ def look_up_number(typed: str, *, trust: TrustList, issuer_id: str | None, ask: 
     return Found(submission, replace(trust, issuers={issuer.id: issuer}))
 
 
-def ask_listed_issuer() -> Ask:
-    """Return the network: it reaches the confirmation address of the issuer and nothing else."""
+def ask_listed_issuer(tokens: Mapping[str, str] = MappingProxyType({})) -> Ask:
+    """Return the network: it reaches the confirmation address of the issuer and nothing else.
+
+    Args:
+        tokens: by the id of the issuer that gave each of them.
+    """
 
     def ask(issuer: TrustedIssuer, number: str) -> bytes:
         from keys.fetch import Fetcher  # the HTTP code is only loaded when a number is looked up
 
         url = issuer.confirmation_url or ""
         origin = parse_url(url, allow_loopback=issuer.development).origin
-        return Fetcher([origin], allow_loopback=issuer.development).post(
+        door = Fetcher([origin], allow_loopback=issuer.development, bearer=tokens.get(issuer.id))
+        return door.post(
             url,
             encode_json({"code": number}),
             media_type="application/json",
@@ -83,6 +103,31 @@ def ask_listed_issuer() -> Ask:
         )
 
     return ask
+
+
+def read_issuer_tokens(path: Path | None) -> Mapping[str, str]:
+    """Read the tokens that issuers gave this verifier: a line each, the issuer's id, a space, the token.
+
+    Raises:
+        OptionError: the file cannot be read, others may read it, or a line has another form; a token is never repeated.
+    """
+    if path is None:
+        return {}
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            text = file.read(_MAX_TOKEN_FILE_BYTES).decode("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise OptionError(f"expected a readable list of the issuers' tokens, found none in {path.name}") from None
+    if mode & 0o077:
+        raise OptionError(f"expected {path.name} to be for its owner alone (mode 0600), found {mode:04o}")
+    tokens = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _TOKEN_LINE.fullmatch(line)
+        if found is None:
+            raise OptionError(f"{path.name}, line {number}: expected the id of an issuer, a space and its token")
+        tokens[found[1]] = found[2]
+    return tokens
 
 
 def _chosen(trust: TrustList, issuer_id: str | None) -> TrustedIssuer:

@@ -63,9 +63,16 @@ class StatusMapError(VerifierError):
 
 
 class OptionError(VerifierError):
-    """Options of a command do not fit together."""
+    """Options of a command do not fit together.
+
+    `kind`, where there is one, names the sentence in `verifier/rendering/words.json`, behind `option_`.
+    """
 
     code = "option"
+
+    def __init__(self, message: str, *, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class EvidenceReaderFailed(VerifierError):
@@ -114,7 +121,8 @@ class ReceiptWriteError(VerifierError):
 class BatchRefused(VerifierError):
     """A batch cannot be carried out as it was asked for; nothing was checked.
 
-    `kind` says what stands in its way: `inputs`, `manifest`, `output`, `resume`, `extra`, `cluster`.
+    `kind` says what stands in its way: `inputs`, `manifest`, `output`, `resume`, `extra`, `workers`,
+    `cluster`.
     """
 
     code = "batch"
@@ -156,3 +164,21 @@ class IssuerUnreachable(LookupFailed):
     """The issuer did not answer, or not with a credential: nothing was learnt."""
 
     code = "issuer_unreachable"
+
+
+class ScoringFileError(VerifierError):
+    """A file that scoring reads is not what it should be; the message begins with file and place."""
+
+    code = "scoring_file"
+
+
+class ScoringEvidenceRefused(VerifierError):
+    """A report or receipt for scoring is not one that can be believed; nothing was scored."""
+
+    code = "scoring_evidence"
+
+
+class PolicyRefused(VerifierError):
+    """A policy is not signed as was asked for, or it or its notice asks for what must not be asked."""
+
+    code = "policy_refused"

@@ -9,6 +9,7 @@ from verifier.errors import OptionError
 
 PREFIX = "VERIFIER_"
 IN_MEMORY = "memory://"
+MIN_KEPT_DAYS, MAX_KEPT_DAYS = 14, 180  # a retention policy
 _APPLICATION = "competency-bank"
 
 
@@ -24,8 +25,10 @@ class Settings:
         trusted_proxies: VERIFIER_TRUSTED_PROXIES, how many proxies of our own stand before `serve`.
         rate_storage: VERIFIER_RATE_STORAGE, where `serve` counts how often callers ask.
         tokens: VERIFIER_TOKENS, the file of the tokens that are counted by themselves.
+        issuer_tokens: VERIFIER_ISSUER_TOKENS, the file of the tokens that issuers gave this verifier.
         name: VERIFIER_NAME, how this verifier is called on its receipts.
         passphrase: VERIFIER_PASSPHRASE, opens the key that signs receipts; None when none was given.
+        retention_days: VERIFIER_RETENTION_DAYS, how long `serve` keeps the results of jobs.
     """
 
     trust: Path | None = None
@@ -35,8 +38,10 @@ class Settings:
     trusted_proxies: str = "0"
     rate_storage: str = IN_MEMORY
     tokens: Path | None = None
+    issuer_tokens: Path | None = None
     name: str = ""
     passphrase: str | None = field(default=None, repr=False)
+    retention_days: str = "0"
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -50,8 +55,10 @@ class Settings:
             trusted_proxies=environment.get(PREFIX + "TRUSTED_PROXIES", "") or "0",
             rate_storage=environment.get(PREFIX + "RATE_STORAGE", "") or IN_MEMORY,
             tokens=_path(environment, "TOKENS"),
+            issuer_tokens=_path(environment, "ISSUER_TOKENS"),
             name=environment.get(PREFIX + "NAME", ""),
             passphrase=environment.get(PREFIX + "PASSPHRASE") or None,
+            retention_days=environment.get(PREFIX + "RETENTION_DAYS", "") or "0",
         )
 
     def proxies(self) -> int:
@@ -63,6 +70,20 @@ class Settings:
         if not re.fullmatch(r"[0-9]{1,2}", self.trusted_proxies):
             raise OptionError(f"expected {PREFIX}TRUSTED_PROXIES to be a number of proxies, such as 1")
         return int(self.trusted_proxies)
+
+    def kept_days(self) -> int:
+        """Return for how many days the results of jobs are kept, 0 for not at all.
+
+        Raises:
+            OptionError: the setting is neither 0 nor 14 to 180, or there is no folder to keep them in.
+        """
+        days = int(self.retention_days) if re.fullmatch(r"[0-9]{1,3}", self.retention_days) else -1
+        if days != 0 and not MIN_KEPT_DAYS <= days <= MAX_KEPT_DAYS:
+            allowed = f"0 or {MIN_KEPT_DAYS} to {MAX_KEPT_DAYS}"
+            raise OptionError(f"expected {PREFIX}RETENTION_DAYS to be a number of days, {allowed}")
+        if days and self.state_folder is None:
+            raise OptionError(f"expected a state folder ({PREFIX}STATE) to keep results in, found none")
+        return days
 
     @property
     def trust_file(self) -> Path | None:

@@ -8,7 +8,7 @@ from credential_schemas.errors import TrustBundleError
 from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
 from credential_schemas.trust_bundle import TrustBundle, is_trust_bundle, read_unpinned_bundle
 from keys.errors import TrustListError
-from keys.trust_list import TrustList
+from keys.trust_list import TrustList, check_certificates
 from verifier.errors import BundleRefused, TrustFileError, TrustMissing
 
 
@@ -68,11 +68,27 @@ def offered_list_or_bundle(data: bytes, *, now: int) -> Offered:
     """Return a trust list, or a bundle that is in one piece, for a person to decide about.
 
     Raises:
-        TrustFileError: it is not a trust list.
+        TrustFileError: it is not a trust list, or has a certificate that cannot be read.
         BundleRefused: it is a bundle, but not one that could be believed.
     """
-    if not is_trust_bundle(data):
-        return offered(data)
+    found = _offered_bundle(data, now=now) if is_trust_bundle(data) else offered(data)
+    expect_certificates(found.trust)
+    return found
+
+
+def expect_certificates(trust: TrustList) -> None:
+    """Read every certificate of a list that is about to be trusted.
+
+    Raises:
+        TrustFileError: one cannot be read.
+    """
+    try:
+        check_certificates(trust)
+    except TrustListError as error:
+        raise TrustFileError(error.message) from error
+
+
+def _offered_bundle(data: bytes, *, now: int) -> Offered:
     try:
         bundle = read_unpinned_bundle(bundle_text(data), now=now)
     except TrustBundleError as error:

@@ -14,7 +14,6 @@ Rules enforced:
 import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ from keys.limits import MAX_TRUST_LIST_BYTES
 from keys.trust_list import TrustedIssuer, TrustList
 from verifier.errors import BundleRefused, TrustFileError
 from verifier.statuses.lookup import BundledLists
-from verifier.trust_files import Offered, bundle_text, offered, read_offered, read_trust_bytes
+from verifier.trust_files import Offered, bundle_text, expect_certificates, offered, read_offered, read_trust_bytes
 
 _FORMAT: Final = 1
 _MEMBER: Final = "installed"
@@ -157,8 +156,9 @@ class TrustFolder:
 
         Raises:
             BundleRefused: it is older than what is installed, or changes what an update must not change.
-            TrustFileError: the files cannot be read or written.
+            TrustFileError: the files cannot be read or written, or a certificate in the bundle cannot be read.
         """
+        expect_certificates(bundle.trust)
         with self._changing():
             issuers, current, version = self._entries(bundle.issuer.id)
             entry = _installed(current, version)
@@ -351,6 +351,8 @@ def _as_trust_file_error() -> Iterator[None]:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
+    import tempfile  # checks only read
+
     with _as_trust_file_error():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=path.parent)

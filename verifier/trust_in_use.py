@@ -12,7 +12,7 @@ Source: docs/formats/trust-bundle.md
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_schemas.errors import TrustBundleError
@@ -48,12 +48,17 @@ class TrustContext:
 
 @dataclass(frozen=True, slots=True)
 class TrustInUse:
-    """The trust list of a run, and the SHA-256 in hex of the file it came from, which is `folder` or `bundle`."""
+    """The trust list of a run, and the bytes of the file it came from, which is `folder` or `only_bundle`."""
 
     trust: TrustList
-    sha256: str
+    data: bytes = field(repr=False)
     folder: TrustFolder | None = None
     only_bundle: TrustBundle | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of these bytes in hex, as receipts name them."""
+        return hashlib.sha256(self.data).hexdigest()
 
     def bundle_of(self, issuer: TrustedIssuer) -> TrustBundle | None:
         """Return the bundle of an issuer, expired or not; None where there is none."""
@@ -78,11 +83,10 @@ def trust_in_use(chosen: Path | None, context: TrustContext) -> TrustInUse:
     if chosen is None:
         raise TrustMissing("expected a trust list, found none")
     data = read_trust_bytes(chosen)
-    digest = hashlib.sha256(data).hexdigest()
     if is_trust_bundle(data):
         bundle = judged_bundle(data, context, chosen=chosen)
-        return TrustInUse(bundle.trust, digest, only_bundle=bundle)
-    return TrustInUse(offered(data).trust, digest, folder=TrustFolder(chosen))
+        return TrustInUse(bundle.trust, data, only_bundle=bundle)
+    return TrustInUse(offered(data).trust, data, folder=TrustFolder(chosen))
 
 
 def judged_bundle(data: bytes, context: TrustContext, *, chosen: Path | None = None) -> TrustBundle:

@@ -49,3 +49,9 @@ class CodeTooLarge(WalletError):
     """The certificate does not fit into QR codes."""
 
     code = "code_too_large"
+
+
+class CriteriaUnreadable(WalletError):
+    """A policy, a notice or a file of assumptions is not what it should be."""
+
+    code = "criteria_unreadable"

@@ -5,6 +5,7 @@ from enum import IntEnum
 from wallet_cli.errors import (
     CertificateRefused,
     CodeTooLarge,
+    CriteriaUnreadable,
     FileUnreadable,
     IssuerUnknown,
     ItemNotFound,
@@ -33,6 +34,7 @@ _BY_ERROR: dict[type[WalletError], ExitCode] = {
     IssuerUnknown: ExitCode.INDETERMINATE,
     ItemNotFound: ExitCode.USAGE,
     CodeTooLarge: ExitCode.USAGE,
+    CriteriaUnreadable: ExitCode.USAGE,
     StorageRefused: ExitCode.REFUSED,
 }
 

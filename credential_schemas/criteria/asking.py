@@ -217,8 +217,7 @@ def _never(policy: Policy, use: Use) -> frozenset[str]:
 
 def _asked(entry_type: EntryType, claims: set[str]) -> AskedType:
     fields = {field.name: field for field in entry_type.own_fields}
-    if VALID_UNTIL in fields:
-        claims = claims | {VALID_UNTIL}
+    claims = claims | ({VALID_UNTIL} & fields.keys())
     always = {
         name
         for name in claims

@@ -102,6 +102,8 @@ def _required(policy: Policy) -> Iterator[tuple[Place, str]]:
         return
     if not isinstance(policy.parameters.get(required.parameter), RequirementsParameter):
         yield ("document_screening", "required"), "expected a parameter of requirements"
+    for name in sorted({each for degree in required.degrees.values() for each in degree.types} - set(entry_types())):
+        yield ("document_screening", "required"), f"expected known entry types, found {name}"
     known = {rule.id for rule in policy.rules if isinstance(rule, QualificationsRule | ListRule)}
     for rule_id in sorted(set(required.among) - known):
         yield ("document_screening", "required"), f"expected qualifications or a list, found {rule_id}"
@@ -157,7 +159,7 @@ def _covered(
 
 
 def _rule(policy: Policy, rule: AnyRule) -> Iterator[str]:
-    for name in sorted(set(rule.entries) - set(entry_types())):
+    for name in sorted((set(rule.entries) | _member_types(rule)) - set(entry_types())):
         yield f"expected known entry types, found {name}"
     yield from _choices(policy, rule.applies)
     for name in sorted(set(rule.ambiguities) - {ambiguity.id for ambiguity in policy.ambiguities}):
@@ -170,6 +172,11 @@ def _rule(policy: Policy, rule: AnyRule) -> Iterator[str]:
         families = (*rule.common, *(each for listed in rule.lists.values.values() for each in listed))
         yield from family_problems(rule, families)
     yield from _lists(policy, rule)
+
+
+def _member_types(rule: AnyRule) -> set[str]:
+    listed = rule.lists.values.values() if isinstance(rule, ListRule) else ()
+    return {name for members in listed for member in members for name in member.types}
 
 
 def _lists(policy: Policy, rule: AnyRule) -> Iterator[str]:

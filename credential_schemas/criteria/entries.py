@@ -12,6 +12,8 @@ from datetime import date
 from functools import cache
 from typing import Final, Literal, TypeAlias
 
+from credential_schemas.bodies import body_name
+from credential_schemas.certificate_claims import CertificateEntry
 from credential_schemas.criteria.errors import ScoringInputError
 from credential_schemas.criteria.values import comparable, day
 from credential_schemas.entry_types import entry_types
@@ -21,6 +23,7 @@ from keys.encoding import JsonValue
 Basis: TypeAlias = Literal["verified", "self-declared"]
 
 MAX_ENTRIES: Final = 1000
+MAX_ID: Final = 200
 TITLE: Final = "title"
 ISSUING_BODY: Final = "issuing_body"
 _COMMON: Final = frozenset({"id", "type", "verified", "disclosed", "trusted", "status", "valid_until", "as_of"})
@@ -144,6 +147,20 @@ def entry_of_report(entry_id: str, entry: DisclosedEntry, *, trusted: bool) -> S
     )
 
 
+def entry_of_certificate(entry_id: str, entry: CertificateEntry) -> ScoringEntry:
+    """Return an entry of a certificate that its holder has, for the holder's own check before applying."""
+    claims: dict[str, JsonValue] = {**entry.fields, TITLE: entry.title}
+    if entry.issuing_body is not None:
+        claims[ISSUING_BODY] = body_name(entry.issuing_body).ko
+    return ScoringEntry(entry_id, entry.type, claims, valid_until=day(claims.get("valid_until")), as_of=entry.as_of)
+
+
+def entry_name(issuer: str, number: str, index: int | str) -> str:
+    """Return the id of an entry: issuer, number of the certificate and index, the same however often it is checked."""
+    place = issuer.removeprefix("https://").removeprefix("http://")
+    return f"{place}/{number}/{index}".replace(":", "_")[-MAX_ID:]
+
+
 def read_entries(rows: JsonValue) -> tuple[ScoringEntry, ...]:
     """Read a plain list of entries: `id`, `type`, its claims, and `verified`, `disclosed`, `trusted`, `status`.
 
@@ -174,8 +191,8 @@ def _entry(row: JsonValue, place: str) -> ScoringEntry:
     if not isinstance(row, dict):
         raise ScoringInputError(f"{place}: expected an object")
     entry_id, entry_type = row.get("id"), row.get("type")
-    if not isinstance(entry_id, str) or not 1 <= len(entry_id) <= 200 or ":" in entry_id:
-        raise ScoringInputError(f"{place}: expected an id of at most 200 characters without a colon")
+    if not isinstance(entry_id, str) or not 1 <= len(entry_id) <= MAX_ID or ":" in entry_id:
+        raise ScoringInputError(f"{place}: expected an id of at most {MAX_ID} characters without a colon")
     if not isinstance(entry_type, str) or entry_type not in entry_types():
         raise ScoringInputError(f"{place}: expected a known entry type")
     claims = {

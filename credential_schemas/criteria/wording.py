@@ -1,7 +1,8 @@
 """Why a rule gave its points, in Korean and English; texts stand in `sentences.json`."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
@@ -12,11 +13,12 @@ from keys.encoding import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One sentence in both languages, and its slug for programs."""
+    """One sentence in both languages, and for programs its slug and the values in it."""
 
     slug: str
     ko: str
     en: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the two texts."""
@@ -27,7 +29,7 @@ def why(slug: str, **values: "Fraction | str | int") -> Why:
     """Return the sentence of a slug with its values filled in; numbers are written exactly."""
     plain = {name: number_text(value) if isinstance(value, Fraction) else str(value) for name, value in values.items()}
     ko, en = _sentences()["why"][slug]
-    return Why(slug, ko.format_map(plain), en.format_map(plain))
+    return Why(slug, ko.format_map(plain), en.format_map(plain), plain)
 
 
 def reason_text(reason: str) -> Why:

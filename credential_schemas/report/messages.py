@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Literal
 
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
@@ -113,5 +113,5 @@ def _sentence(*path: str) -> Sentence:
 
 @cache
 def _node(*path: str) -> Any:  # noqa: ANN401 - decodes our own data file; every path is read by a test
-    node: Any = json.loads(files(__package__).joinpath("messages.json").read_text("utf-8")) if not path else None
+    node: Any = json.loads(Path(__file__).with_name("messages.json").read_text("utf-8")) if not path else None
     return node if not path else _node(*path[:-1])[path[-1]]

@@ -89,6 +89,21 @@ class Check:
         }
 
 
+_PASSED = {name: Check(name, Outcome.PASSED) for name in CheckName}
+_SKIPPED = {name: Check(name, Outcome.SKIPPED) for name in CheckName}
+_PLACES = {name: place for place, name in enumerate(CheckName)}
+
+
+def passed(name: CheckName) -> Check:
+    """Return the check that simply passed; there is only one of each name."""
+    return _PASSED[name]
+
+
+def skipped(name: CheckName) -> Check:
+    """Return the check that was skipped without a particular reason; there is only one of each name."""
+    return _SKIPPED[name]
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """The three things an employer asks about, always in this order."""
@@ -144,12 +159,13 @@ class Report:
         given = {check.name: check for check in self.checks}
         if len(given) != len(self.checks):
             raise ValueError("expected every check once, found one twice")
-        ordered = tuple(given.get(name, Check(name, Outcome.SKIPPED)) for name in CheckName)
-        object.__setattr__(self, "checks", ordered)
+        everything = _SKIPPED | given
+        object.__setattr__(self, "checks", tuple(everything.values()))
         if not self.accepted <= ACCEPTABLE:
             raise ValueError("expected only reasons that may be accepted, found another")
-        proved = all(self.check(name).outcome is Outcome.PASSED for name in PROOF_CHECKS)
-        if self.content is not None and not proved:
+        if self.content is None:
+            return
+        if any(everything[name].outcome is not Outcome.PASSED for name in PROOF_CHECKS):
             raise ValueError("expected passed proof checks before any content, found one that did not pass")
 
     def __bool__(self) -> NoReturn:
@@ -162,7 +178,7 @@ class Report:
 
     def check(self, name: CheckName) -> Check:
         """Return the check of that name."""
-        return next(check for check in self.checks if check.name is name)
+        return self.checks[_PLACES[name]]
 
     @property
     def disclosed(self) -> Disclosed | None:
@@ -242,10 +258,13 @@ class Report:
         return tuple(self.check(name) for name in names)
 
     def _judge(self, checks: Iterable[Check]) -> Verdict:
-        judged = tuple(checks)
-        if any(check.outcome is Outcome.FAILED for check in judged):
-            return Verdict.INVALID
-        return Verdict.INDETERMINATE if any(self._leaves_open(check) for check in judged) else Verdict.VALID
+        verdict = Verdict.VALID
+        for check in checks:
+            if check.outcome is Outcome.FAILED:
+                return Verdict.INVALID
+            if check.outcome is not Outcome.PASSED and self._leaves_open(check):
+                verdict = Verdict.INDETERMINATE
+        return verdict
 
     def _leaves_open(self, check: Check) -> bool:
         """Whether a check that did not fail keeps the verdict from being valid."""

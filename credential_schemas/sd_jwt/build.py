@@ -99,6 +99,9 @@ class _Builder:
         self._decoys = dict(disclose.decoys)
         self._random_bytes = random_bytes
         self._used: set[Path] = set()
+        # Nothing has to be taken out of a value whose place is not one of these.
+        parents = (path[:length] for path in self._paths for length in range(len(path)))
+        self._on_the_way = {*parents, *(path[:length] for path in self._decoys for length in range(len(path) + 1))}
         for path in (*self._paths, *self._decoys):
             if path and path[0] in CONTROL_CLAIMS:
                 raise SdJwtBuildError(f"expected {path[0]} to stay in plain sight, found it disclosable")
@@ -109,7 +112,7 @@ class _Builder:
         digests: list[str] = []
         for name, value in source.items():
             if name in RESERVED_NAMES:
-                raise SdJwtBuildError(f"expected the name of a claim, found the reserved name {name}")
+                raise _reserved(name)
             place = (*path, name)
             if place in self._paths:
                 digests.append(self._disclose([name], value, place, level=level + 1))
@@ -136,11 +139,14 @@ class _Builder:
         return elements
 
     def _value(self, value: JsonValue, path: Path, *, level: int) -> JsonValue:
+        if not isinstance(value, dict | list):
+            return value
+        if path not in self._on_the_way:
+            _refuse_reserved_names(value)
+            return value
         if isinstance(value, dict):
             return self.object(value, path, level=level)
-        if isinstance(value, list):
-            return self._array(value, path, level=level)
-        return value
+        return self._array(value, path, level=level)
 
     def _disclose(self, name: list[JsonValue], value: JsonValue, path: Path, *, level: int) -> str:
         if level > MAX_DISCLOSURE_RECURSION:
@@ -171,3 +177,17 @@ class _Builder:
         """Refuse paths that lead to nothing, which would leave something undisclosable unnoticed."""
         for path in (*self._paths - self._used, *self._decoys):
             raise SdJwtBuildError(f"expected every path to lead to a claim, found {len(path)} steps that lead nowhere")
+
+
+def _refuse_reserved_names(value: dict[str, JsonValue] | list[JsonValue]) -> None:
+    """Refuse a reserved name anywhere in a value that is written as it is."""
+    if isinstance(value, dict):
+        for name in RESERVED_NAMES.intersection(value):
+            raise _reserved(name)
+    for part in value.values() if isinstance(value, dict) else value:
+        if isinstance(part, dict | list):
+            _refuse_reserved_names(part)
+
+
+def _reserved(name: str) -> SdJwtBuildError:
+    return SdJwtBuildError(f"expected the name of a claim, found the reserved name {name}")

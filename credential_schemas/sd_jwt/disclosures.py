@@ -36,6 +36,7 @@ DEFAULT_DIGEST = "sha-256"
 DEFAULT_DIGEST_ONLY = frozenset({DEFAULT_DIGEST})
 
 _CONTAINERS = frozenset({dict, list})
+_ONLY_TEXT = frozenset({str})
 _HASHES = {"sha-256": hashlib.sha256, "sha-384": hashlib.sha384, "sha-512": hashlib.sha512}
 
 
@@ -154,7 +155,7 @@ class _Walk:
             if error.kind in LIMIT_KINDS:
                 raise SdJwtRefused("E_LIMIT", 0, "a disclosure is larger or deeper than permitted") from error
             return None
-        if type(elements) is list and len(elements) in (2, 3) and all(type(part) is str for part in elements[:-1]):
+        if type(elements) is list and len(elements) in (2, 3) and _ONLY_TEXT.issuperset(map(type, elements[:-1])):
             return elements
         return None
 
@@ -187,7 +188,7 @@ class _Walk:
             self._fault("E_SD_FORMAT", 10, "expected '...' as the only member of an array element, found it elsewhere")
         if "_sd" in source:
             digests = source["_sd"]
-            if type(digests) is list and all(type(digest) is str for digest in digests):
+            if type(digests) is list and _ONLY_TEXT.issuperset(map(type, digests)):
                 for digest in digests:
                     self._member(digest, revealed, place)  # type: ignore[arg-type]  # all are str, checked above
             else:
@@ -222,7 +223,9 @@ class _Walk:
         for index, element in enumerate(source):
             if type(element) is dict:
                 if "..." in element:
-                    self._element(element, revealed, ((*path, index), chain))
+                    received = self._find_element(element, path)
+                    if received is not None:
+                        revealed.append(self._disclosed(*received, ((*path, index), chain)))
                 else:
                     revealed.append(self.object(element, (*path, index), chain=chain))
             elif type(element) is list:
@@ -231,22 +234,19 @@ class _Walk:
                 revealed.append(element)
         return revealed
 
-    def _element(
-        self, placeholder: dict[str, JsonValue], revealed: list[JsonValue], place: tuple[Path, tuple[str, ...]]
-    ) -> None:
+    def _find_element(self, placeholder: dict[str, JsonValue], path: Path) -> tuple[str, list[JsonValue]] | None:
+        """Return the disclosure for one element of the array at `path`, if one was sent."""
         digest = placeholder["..."]
         if len(placeholder) != 1 or type(digest) is not str:
             self._fault("E_SD_FORMAT", 10, "expected '...' with a string as the only member, found something else")
-            return
-        self._check_not_control(place[0])
+            return None
+        self._check_not_control(path)
         received = self._take(digest)
         if received is None:
             self.undisclosed_elements += 1
-            return
-        text, elements = received
-        if len(elements) == 3:
+        elif len(received[1]) == 3:
             self._fault("E_DISCLOSURE_ARITY", 14, "expected an array element for a digest in an array, found a claim")
-        revealed.append(self._disclosed(text, elements, place))
+        return received
 
     def _check_not_control(self, path: Path) -> None:
         if path[0] in CONTROL_CLAIMS:

@@ -9,9 +9,8 @@ What a version does with its data is code, shared by all versions; `tests/vector
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any, Final
 
 from credential_schemas.certificate_claims import CertificateClaims
@@ -26,17 +25,38 @@ SHA256: Final = {1: "e635089b12da47e6d7f0e2d0b34fdf799294d2aee467332d9330598bcea
 _MAX_BYTES: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
 class WordingVersion:
-    """The words of one version: `bodies` are institutions by registered id, `institutions` by Korean name."""
+    """The words of one version; what few readers need is taken out of its document when it is first asked for."""
 
-    number: int
-    phrases: Mapping[str, Mapping[Language, str]]
-    kinds: Mapping[str, CertificateKind]
-    labels: CertificateLabels
-    types: EntryTypes
-    bodies: Mapping[str, Names]
-    institutions: Mapping[str, Names]
+    def __init__(self, document: Any) -> None:  # noqa: ANN401 - our own file, just decoded, pinned by its hash
+        self._document = document
+        self.number: int = document["wording"]
+        self.phrases: Mapping[str, Mapping[Language, str]] = document["phrases"]
+
+    @cached_property
+    def kinds(self) -> Mapping[str, CertificateKind]:
+        """The kinds of certificates by id."""
+        return read_kinds(self._document["kinds"])
+
+    @cached_property
+    def labels(self) -> CertificateLabels:
+        """The labels of what stands around the entries."""
+        return read_labels(self._document["labels"])
+
+    @cached_property
+    def types(self) -> EntryTypes:
+        """The entry types."""
+        return EntryTypes.read(self._document["types"])
+
+    @cached_property
+    def bodies(self) -> Mapping[str, Names]:
+        """Institutions by registered id."""
+        return {body: Names(**names) for body, names in self._document["bodies"].items()}
+
+    @cached_property
+    def institutions(self) -> Mapping[str, Names]:
+        """Institutions by Korean name."""
+        return {name: Names(name, english) for name, english in self._document["institutions"].items()}
 
     def phrase(self, key: str, language: Language, **values: str) -> str:
         """Return a phrase with its places filled; `singular|plural` is decided by the value `n`."""
@@ -96,18 +116,9 @@ def wording_for(claims: CertificateClaims, number: int) -> WordingVersion:
 
 def version_file(number: int) -> bytes:
     """Return the file of a version, not checked."""
-    return (resources.files(__package__) / "versions" / f"v{number}.json").read_bytes()
+    return Path(__file__).with_name("versions").joinpath(f"v{number}.json").read_bytes()
 
 
 def read_wording(data: bytes) -> WordingVersion:
     """Read the file of a version."""
-    document: Any = decode_json_object(data, max_bytes=_MAX_BYTES)  # our own file, pinned by its hash
-    return WordingVersion(
-        number=document["wording"],
-        phrases=document["phrases"],
-        kinds=read_kinds(document["kinds"]),
-        labels=read_labels(document["labels"]),
-        types=EntryTypes.read(document["types"]),
-        bodies={body: Names(**names) for body, names in document["bodies"].items()},
-        institutions={name: Names(name, english) for name, english in document["institutions"].items()},
-    )
+    return WordingVersion(decode_json_object(data, max_bytes=_MAX_BYTES))

@@ -12,7 +12,8 @@ from issuer.publishing import CONFIRMATIONS_PATH
 from keys.encoding import decode_json_object
 from keys.errors import ConfirmationCodeError, DecodingError
 from keys.gate.answers import Refusal
-from keys.gate.gate import CALLER, TOKEN_PREFIX
+from keys.gate.callers import TOKEN_PREFIX
+from keys.gate.gate import CALLER
 from keys.gate.misses import Misses
 
 CREDENTIAL_MEDIA_TYPE: Final = "application/dc+sd-jwt"

@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     linking.add_argument("--reason", required=True, type=short_text, help="why; recorded with the link")
     listing = _add(actions, "list", "list all accounts", "cb-issuer accounts list")
     listing.add_argument("--held", action="store_true", help="list entries held back: their person is not registered")
+    history = _add(
+        actions, "history", "list who read or changed the holder's data", "cb-issuer accounts history 7k2m9qxdab"
+    )
+    history.add_argument("account", metavar="ID")
     showing = _add(actions, "show", "show the entries of an account", "cb-issuer accounts show 7k2m9qxdab")
     showing.add_argument("account", metavar="ID")
     _add_consent(actions)
@@ -110,8 +114,12 @@ def _link(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
-    with context.bank() as bank, bank.store.read() as transaction:
+    from issuer.audit.trail import Act, record_acts
+    from issuer.times import utc_text
+
+    with context.bank() as bank, bank.store.write() as transaction:
         if arguments.held:
+            record_acts(transaction, Act("held_entries_read"), actor=bank.actor, at=utc_text(context.clock()))
             held = [
                 {
                     "id": entry.id,
@@ -131,10 +139,10 @@ def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.accounts import show_account
+    from issuer.accounts import read_account
 
-    with context.bank() as bank, bank.store.read() as transaction:
-        opened = show_account(bank, transaction, arguments.account)
+    with context.bank() as bank:
+        opened = read_account(bank, arguments.account, now=context.clock())
     person = opened.person
     document = {
         **_account_document(opened.account),
@@ -147,6 +155,20 @@ def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
         for entry in opened.entries
     ]
     context.answer(document, context.text("accounts.show", account=opened.account.id, count=len(lines)), *lines)
+
+
+def _history(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from dataclasses import asdict
+
+    from issuer.accounts import find_account
+    from issuer.audit.history import access_history
+    from issuer.times import utc_text
+
+    with context.bank() as bank, bank.store.write() as transaction:
+        account = find_account(transaction, arguments.account)
+        found = access_history(transaction, account, actor=bank.actor, at=utc_text(context.clock()))
+    lines = [f"{each.at}  {each.actor:<24} {each.action:<28} {each.subject or ''}" for each in found]
+    context.answer({"account": account.id, "accesses": [asdict(each) for each in found]}, *lines)
 
 
 def _consent(arguments: argparse.Namespace, context: CommandContext) -> None:
@@ -210,4 +232,4 @@ def _linked(account: "Account", context: CommandContext) -> str:
     return context.text("accounts.linked" if account.person_link else "accounts.unlinked")
 
 
-_ACTIONS = {"open": _open, "link": _link, "list": _list, "show": _show, "consent": _consent}
+_ACTIONS = {"open": _open, "link": _link, "list": _list, "show": _show, "history": _history, "consent": _consent}

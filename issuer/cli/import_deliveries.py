@@ -21,20 +21,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files", metavar="FILE", nargs="+", type=Path, help="deliveries, in the order in which they came"
     )
     parser.add_argument("--as-of", metavar="DAY", type=day, help="day that the content describes (default: today)")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what would change, and in which certificates; one file"
+    )
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Take in each file; one that cannot be read does not stop the others."""
-    from issuer.collecting import ImportCounts, find_parser, import_delivery
-    from issuer.errors import UnreadableError
+    from issuer.collecting import ImportCounts, find_parser, import_delivery, rehearse_delivery
+    from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
 
     find_parser(arguments.source)
+    if arguments.dry_run and len(arguments.files) > 1:
+        problem = "expected one file, because a second one would build on the first"
+        raise InvalidOption(problem, option="--dry-run")
+    take = rehearse_delivery if arguments.dry_run else import_delivery
     codes, total, files = [ExitCode.DONE], ImportCounts(), []
     with context.bank() as bank:
         for path in arguments.files:
             try:
-                imported = import_delivery(bank, arguments.source, path, as_of=arguments.as_of, now=context.clock())
+                imported = take(bank, arguments.source, path, as_of=arguments.as_of, now=context.clock())
             except UnreadableError as error:
                 context.complain("cb-issuer import", error)
                 codes.append(ExitCode.UNREADABLE)
@@ -42,11 +49,14 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             total.add(imported.counts)
             files.append(_file_document(imported))
             _say_rejected(imported, context)
+            if arguments.dry_run:
+                _say_changes(imported, context)
             if imported.counts.rejected:
                 codes.append(ExitCode.UNREADABLE)
     counts = total.as_json()
     line = context.text("import.done", source=arguments.source, **{name: int(str(n)) for name, n in counts.items()})
-    context.answer({"source": arguments.source, **counts, "files": files}, line)
+    document = {"source": arguments.source, "dry_run": arguments.dry_run, **counts, "files": files}
+    context.answer(document, *([context.text("import.dry_run")] if arguments.dry_run else []), line)
     if total.held:
         context.note("import.held", held=total.held)
     return worst(*codes)
@@ -58,7 +68,22 @@ def _file_document(imported: "ImportedFile") -> dict[str, object]:
         for row in imported.rejected
     ]
     counts = imported.counts.as_json()
-    return {"file": imported.file, **counts, "rejections": rejections, "warnings": list(imported.warnings)}
+    return {
+        "file": imported.file,
+        **counts,
+        "rejections": rejections,
+        "warnings": list(imported.warnings),
+        "certified": [
+            {"number": each.copy.number, "entry": each.copy.position, "before": each.before, "after": each.after}
+            for each in imported.copies
+        ],
+    }
+
+
+def _say_changes(imported: "ImportedFile", context: CommandContext) -> None:
+    for each in imported.copies:
+        place = f"{each.copy.number} [{each.copy.position + 1}]"
+        context.note("status.would_change", number=place, before=each.before, after=each.after)
 
 
 def _say_rejected(imported: "ImportedFile", context: CommandContext) -> None:

@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--max-valid-days", type=int, default=90, metavar="N", help="longest validity of a certificate (default: 90)"
     )
+    parser.add_argument("--no-log", action="store_true", help="do not log certificates; `log open` begins later")
     parser.add_argument(
         "--operational", action="store_true", help="certificates carry no specimen mark; needs both names, no --dev"
     )
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         LIST_SIZE,
         key_secrets=context.settings.key_secrets(),
         database=context.settings.database_url(),
+        log=not arguments.no_log,
     )
     bank = found_bank(path, plan, now=context.clock)
     try:
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             "trust_list": str(BankFolder(path).trust_list),
             "specimen": profile.specimen,
             "development": profile.development,
+            "log": bank.has_log,
             "keys": {use: bank.signer(use).key_id for use in KEY_USES},
         }
     finally:

@@ -25,6 +25,8 @@ _COMMANDS: Final = {
     "suspend": "suspend",
     "reinstate": "reinstate",
     "trust-bundle": "trust_bundle",
+    "log": "log",
+    "audit": "audit",
     "sealing": "sealing",
     "serve": "serve",
     "doctor": "doctor",

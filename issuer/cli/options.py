@@ -13,6 +13,15 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lang", choices=("ko", "en"), default=absent, help="language; of the certificate, too")
 
 
+def add_action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
+    """Add one action of a command; the common options may stand before or after it."""
+    parser = actions.add_parser(name, help=summary, description=summary, epilog=f"Example: {example}")
+    add_common_options(parser)
+    return parser
+
+
 def day(text: str) -> date:
     """Read a day."""
     try:

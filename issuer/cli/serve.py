@@ -18,9 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Serve until stopped."""
     from issuer.app import Desk, ServiceWork, create_app
-    from issuer.bundling import publish_lists_and_bundle
     from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
+    from issuer.upkeep import UPKEEP_S, Upkeep
     from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
 
@@ -36,8 +36,11 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         bank.signer("status")  # without it the lists would grow old unnoticed
         if bank.has_bundle_key:
             bank.signer("bundle")
+        if bank.has_log:
+            bank.log_key()
         work = ServiceWork(
-            refresh=lambda: publish_lists_and_bundle(bank, now=context.clock()),
+            refresh=Upkeep(bank, clock=context.clock).run,
+            refresh_s=UPKEEP_S,
             problems=lambda: readiness_problems(bank, now=context.clock()),
         )
         desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors)

@@ -72,10 +72,10 @@ def postgresql_engine(url: str) -> Engine:
 
 
 def for_reading(connection: Connection) -> Connection:
-    """Let the coming transaction see one state and change nothing."""
+    """Let the coming transaction see one state."""
     if connection.dialect.name == SQLITE:
         return connection
-    return connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 def for_writing(connection: Connection) -> Connection:

@@ -66,7 +66,10 @@ class EntryBook:
         self._connection = connection
 
     def record_delivery(self, delivery: Delivery) -> int:
-        """Record that a file arrived; answer the id of the delivery. Two deliveries are taken in one after the other."""
+        """Record that a file arrived; answer the id of the delivery.
+
+        Only one transaction at a time takes in a delivery.
+        """
         if self._connection.dialect.name != "sqlite":
             # Two programs that read the same file would both find its records new; SQLite has one writer anyway.
             self._connection.exec_driver_sql("LOCK TABLE deliveries IN SHARE ROW EXCLUSIVE MODE")

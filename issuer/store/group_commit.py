@@ -69,7 +69,7 @@ class GroupCommit:
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
         try:
             self._commit(batch)
-        except BaseException as error:  # an interrupt, too, must not leave the others waiting for ever
+        except BaseException as error:  # noqa: BLE001 - it goes to those whose works these are; an interrupt, too
             for ticket in batch:
                 if ticket.error is None and not ticket.finished:
                     ticket.error = error

@@ -30,30 +30,30 @@ METADATA: Final = MetaData(
 )
 
 
-_TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
+TEXT: Final = Text().with_variant(Text(collation="C"), "postgresql")
 """Text that is compared by its bytes on every database; a server would sort by its own locale."""
 
 
 def _text(name: str, *, optional: bool = False, unique: bool = False) -> Column[str]:
-    return Column(name, _TEXT, nullable=optional, unique=unique or None)
+    return Column(name, TEXT, nullable=optional, unique=unique or None)
 
 
 def _integer(name: str, *, default: str | None = None) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=default)
 
 
-_LARGE: Final = BigInteger().with_variant(Integer(), "sqlite")
+LARGE: Final = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits everywhere: for numbers given in turn, counts and Unix seconds. SQLite's integers have them all."""
 
 
 def _large(name: str) -> Column[int]:
-    return Column(name, _LARGE, nullable=False)
+    return Column(name, LARGE, nullable=False)
 
 
 DELIVERIES: Final = Table(
     "deliveries",
     METADATA,
-    Column("id", _LARGE, primary_key=True),
+    Column("id", LARGE, primary_key=True),
     _text("source"),
     _text("file_name"),
     _text("sha256"),
@@ -65,7 +65,7 @@ DELIVERIES: Final = Table(
 PERSONS: Final = Table(
     "persons",
     METADATA,
-    Column("person_link", _TEXT, primary_key=True),
+    Column("person_link", TEXT, primary_key=True),
     _text("name"),
     _text("name_en", optional=True),
     _text("birth_date"),
@@ -77,7 +77,7 @@ PERSONS: Final = Table(
 ENTRIES: Final = Table(
     "entries",
     METADATA,
-    Column("id", _TEXT, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     _text("source"),
     _text("record_key"),
     _text("person_link", optional=True),
@@ -103,7 +103,7 @@ ENTRIES: Final = Table(
 ACCOUNTS: Final = Table(
     "accounts",
     METADATA,
-    Column("id", _TEXT, primary_key=True),
+    Column("id", TEXT, primary_key=True),
     _text("opened_at"),
     _text("person_link", optional=True, unique=True),
     _text("linked_at", optional=True),
@@ -114,7 +114,7 @@ ACCOUNTS: Final = Table(
 CONSENTS: Final = Table(
     "consents",
     METADATA,
-    Column("id", _LARGE, primary_key=True),
+    Column("id", LARGE, primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     _text("act"),
     _text("recipient", optional=True),
@@ -128,7 +128,7 @@ CONSENTS: Final = Table(
     Index(None, "account_id"),
 )
 
-COUNTERS: Final = Table("counters", METADATA, Column("name", _TEXT, primary_key=True), _large("value"))
+COUNTERS: Final = Table("counters", METADATA, Column("name", TEXT, primary_key=True), _large("value"))
 
 STATUS_LISTS: Final = Table(
     "status_lists",
@@ -153,7 +153,7 @@ STATUS_INDEXES: Final = Table(
 CERTIFICATES: Final = Table(
     "certificates",
     METADATA,
-    Column("number", _TEXT, primary_key=True),
+    Column("number", TEXT, primary_key=True),
     Column("account_id", ForeignKey("accounts.id"), nullable=False),
     _integer("list_no"),
     _integer("idx"),
@@ -200,7 +200,7 @@ CERTIFICATE_ENTRIES: Final = Table(
 STATUS_EVENTS: Final = Table(
     "status_events",
     METADATA,
-    Column("id", _LARGE, primary_key=True),
+    Column("id", LARGE, primary_key=True),
     Column("number", ForeignKey("certificates.number"), nullable=False),
     Column("position", Integer),
     _text("before"),
@@ -213,19 +213,19 @@ STATUS_EVENTS: Final = Table(
 CONFIRMATION_LOOKUPS: Final = Table(
     "confirmation_lookups",
     METADATA,
-    Column("id", _LARGE, primary_key=True),
+    Column("id", LARGE, primary_key=True),
     Column("number", ForeignKey("certificates.number"), nullable=False),
     _text("at"),
     _text("requester", optional=True),
     Index(None, "number"),
 )
 
-STORE_FACTS: Final = Table("store_facts", METADATA, Column("name", _TEXT, primary_key=True), _text("value"))
+STORE_FACTS: Final = Table("store_facts", METADATA, Column("name", TEXT, primary_key=True), _text("value"))
 
 KEPT_ANSWERS: Final = Table(
     "kept_answers",
     METADATA,
-    Column("locator", _TEXT, primary_key=True),
+    Column("locator", TEXT, primary_key=True),
     _text("request_link"),
     Column("sealed", LargeBinary, nullable=False),
     Column("number", ForeignKey("certificates.number"), nullable=False),

@@ -4,9 +4,11 @@ from sqlalchemy import Connection
 
 from issuer.store.accounts import AccountBook
 from issuer.store.answers import AnswerBook
+from issuer.store.audit import AuditBook
 from issuer.store.certificates import CertificateBook
 from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
+from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
 from issuer.store.status_lists import StatusBook
 
@@ -22,3 +24,5 @@ class Transaction:
         self.lookups = LookupBook(connection)
         self.answers = AnswerBook(connection)
         self.facts = FactBook(connection)
+        self.log = LogBook(connection)
+        self.audit = AuditBook(connection)

@@ -25,6 +25,7 @@ from cryptography.x509.verification import (
 )
 
 from keys._pdf_seal.reasons import SealReason, SealRefused
+from keys.pem import readable_roots
 
 DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _UNDERSTOOD_WHEN_CRITICAL = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})
@@ -64,7 +65,7 @@ def check_sealer(
         SealRefused: `EXPIRED` if the path would hold at the beginning of the certificate's validity but not at `now`,
             else `UNTRUSTED`.
     """
-    trusted = [each for root in roots for each in x509.load_pem_x509_certificates(root.encode("utf-8"))]
+    trusted = readable_roots(roots)
     if not trusted:
         raise SealRefused(SealReason.UNTRUSTED, "expected a sealer of this issuer, but none is listed")
     if not may_seal(leaf):

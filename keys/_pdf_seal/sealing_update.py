@@ -4,6 +4,7 @@ pyHanko's signing part doubles the cost of importing this package, and a check n
 """
 
 import hashlib
+import threading
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pyhanko.sign.signers.pdf_byterange import PdfSignedData
 
 _OURS_ALONE: Final = ("/AcroForm", "/Perms", "/DSS")
+_IMPORTING: Final = threading.Lock()
 
 
 class SealingWriter(IncrementalPdfFileWriter):
@@ -40,6 +42,10 @@ class SealingWriter(IncrementalPdfFileWriter):
 
 def open_for_sealing(pdf: bytes) -> SealingWriter:
     """Open a file for its sealing update; raises `SealError` for one that cannot be sealed."""
+    with _IMPORTING:
+        # pyHanko's modules import each other in a circle: of two threads that begin at once, each would find half.
+        import pyhanko.sign.signers.cms_embedder
+        import pyhanko.sign.signers.pdf_byterange  # noqa: F401 - for those who need it below
     stream = BytesIO(pdf)
     reader = PdfFileReader(stream, strict=True)
     if reader.encrypted or reader.total_revisions != 1 or reader.xrefs.hybrid_xrefs_present:

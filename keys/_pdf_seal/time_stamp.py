@@ -54,6 +54,7 @@ from keys._pdf_seal.cms_parts import (
 )
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.sealer_certificate import find_path
+from keys.pem import readable_roots
 
 MAX_TIME_STAMP_BYTES = 8 * 1024  # a token with the authority's path, RSA of 4096 bits, is about 6 KiB
 _UNDERSTOOD_WHEN_CRITICAL: Final = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})
@@ -110,7 +111,7 @@ class TimeStamp:
         """Return what the stamp lacks to be believed by somebody who trusts these roots (PEM); None for nothing."""
         if not may_stamp(self.authority):
             return "expected a time stamp by a certificate for time stamping and nothing else"
-        trusted = [each for root in roots for each in x509.load_pem_x509_certificates(root.encode("utf-8"))]
+        trusted = readable_roots(roots)
         path = None
         if trusted:
             path = find_path(self.authority, self.certificates, trusted=trusted, at=self.made_at)

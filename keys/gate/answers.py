@@ -20,7 +20,9 @@ _TITLES: Final[Mapping[int, str]] = {
     400: "Bad request",
     404: "Not found",
     405: "Method not allowed",
+    406: "Not acceptable",
     408: "Request timeout",
+    409: "Conflict",
     413: "Content too large",
     415: "Unsupported media type",
     422: "Unprocessable content",
@@ -70,6 +72,11 @@ def busy() -> Refusal:
     return Refusal(503, "busy", detail=detail, retry_after_s=BUSY_RETRY_S)
 
 
+def title_of(status: int) -> str:
+    """Return the short name of a status."""
+    return _TITLES.get(status, "Error")
+
+
 def problem_document(status: int, *, code: str, detail: str, request_id: str) -> dict[str, JsonValue]:
     """Return a problem document; it names no path, query, version or exception.
 
@@ -77,7 +84,7 @@ def problem_document(status: int, *, code: str, detail: str, request_id: str) ->
     """
     return {
         "type": "about:blank",
-        "title": _TITLES.get(status, "Error"),
+        "title": title_of(status),
         "status": status,
         "detail": detail,
         "code": code,

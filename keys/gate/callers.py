@@ -17,6 +17,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 """Names in lower case, and values, as ASGI has them."""
 
 UNKNOWN: Final = "unknown"
+TOKEN_PREFIX: Final = "token:"  # noqa: S105 - what stands before the name of a token
 _TOKEN_LINE: Final = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
 _BEARER: Final = re.compile(rb"[Bb]earer +([!-~]+)")
 

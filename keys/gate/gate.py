@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
-from keys.gate.callers import NO_TOKENS, Headers, KnownTokens, network_of
+from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, Headers, KnownTokens, network_of
 from keys.gate.log_lines import place_of
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
@@ -40,7 +40,6 @@ REQUEST_ID: Final = "cb_request_id"
 CALLER: Final = "cb_caller"
 """Members of the ASGI scope: the id of the request, and under what its caller is counted."""
 
-TOKEN_PREFIX: Final = "token:"  # noqa: S105 - what stands before the name of a token
 _LOG: Final = logging.getLogger(__name__)
 
 

@@ -1,6 +1,9 @@
 """Look-ups that find nothing, counted against those who guess (S17); a look-up that succeeds costs nothing.
 
 Those still under way are counted as if they will find nothing, so that asking many at once is no way round the count.
+
+A known token stands for a service that asks for many people and stops its own guessers, each by these very rules. It
+has a larger rate of its own: one guesser at that service must not take the look-ups away from everybody else there.
 """
 
 import asyncio
@@ -10,12 +13,14 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from keys.gate.answers import busy, too_many
+from keys.gate.callers import TOKEN_PREFIX
 from keys.gate.rate_limits import Rate, RateLimits
 
 AT_ONCE: Final = 16
 """Look-ups of all callers at the same time; each takes a thread, and seconds where another service is asked."""
 
 UNKNOWN_NUMBERS: Final = Rate("unknown-numbers", amount=10, seconds=60)
+UNKNOWN_NUMBERS_OF_TOKENS: Final = Rate("unknown-numbers", amount=600, seconds=60)
 
 T = TypeVar("T")
 
@@ -24,7 +29,7 @@ class Misses:
     """Lets a caller look something up while it has not found nothing too often; for one event loop."""
 
     def __init__(self, limits: RateLimits, *, rate: Rate = UNKNOWN_NUMBERS) -> None:
-        """Count with the given limits, at the given rate."""
+        """Count with the given limits, at the given rate for callers without a known token."""
         self._limits = limits
         self._rate = rate
         self._under_way: Counter[str] = Counter()
@@ -42,7 +47,8 @@ class Misses:
         """
         if self._under_way.total() >= AT_ONCE:
             raise busy()
-        look = functools.partial(self._limits.look, self._rate, caller, under_way=self._under_way[caller])
+        rate = UNKNOWN_NUMBERS_OF_TOKENS if caller.startswith(TOKEN_PREFIX) else self._rate
+        look = functools.partial(self._limits.look, rate, caller, under_way=self._under_way[caller])
         self._under_way[caller] += 1
         try:
             wait_s = await asyncio.to_thread(look) if self._limits.shared else look()
@@ -50,7 +56,7 @@ class Misses:
                 raise too_many(wait_s)
             return await asyncio.to_thread(look_up)
         except missed:
-            await asyncio.to_thread(self._limits.count, self._rate, caller)
+            await asyncio.to_thread(self._limits.count, rate, caller)
             raise
         finally:
             self._under_way[caller] -= 1

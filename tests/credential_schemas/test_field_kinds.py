@@ -1,16 +1,24 @@
 """The kinds of values: what each accepts and refuses, and that the generated schema agrees."""
 
+import sys
+import unicodedata
+
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from credential_schemas import field_kinds
 from credential_schemas.errors import EntryTypeError
-from credential_schemas.field_kinds import FieldKind, check_value, value_schema
+from credential_schemas.field_kinds import FieldKind, check_text, check_value, is_plain, quick_test, value_schema
 from keys.encoding import JsonValue
+from tests.strategies import JSON
 
 VALUES = ("public", "private")
 ACCEPTED: list[tuple[str, JsonValue]] = [
     ("text", "한글 text 漢字 · ★"),
     ("text", "<b>&amp;</b> %s {x} 🙂"),
+    ("text", "가\u3000나 \u0378"),  # a wide space, and a character that is not assigned yet
     ("body", "hrdk"),
     ("integer", 0),
     ("decimal", 87.25),
@@ -128,3 +136,53 @@ def test_refusal_never_repeats_the_value() -> None:
         check_value("880101-1234567", kind=FieldKind.DATE, values=(), path="birth_date")
     assert "880101" not in str(caught.value)
     assert str(caught.value) == "birth_date: expected a day as YYYY-MM-DD, found a text of 14 characters"
+
+
+def accepts(value: JsonValue, kind: FieldKind) -> bool:
+    try:
+        check_value(value, kind=kind, values=VALUES, path="field")
+    except EntryTypeError:
+        return False
+    return True
+
+
+@given(JSON)
+def test_what_passes_the_quick_test_is_accepted(other: JsonValue) -> None:
+    for name, value in ACCEPTED:
+        kind = FieldKind(name)
+        assert [
+            each for each in (value, other, f"{value}{other}") if quick_test(kind)(each) and not accepts(each, kind)
+        ] == []
+
+
+@pytest.mark.parametrize(("kind", "value", "problem"), REFUSED)
+def test_what_is_refused_does_not_pass_the_quick_test(kind: str, value: JsonValue, problem: str) -> None:
+    assert not quick_test(FieldKind(kind))(value), problem
+
+
+@pytest.mark.slow
+def test_every_character_is_plain_only_if_the_whole_rule_accepts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {
+        text
+        for code in (*range(0x30000), *range(0xE0000, 0xE1000), sys.maxunicode)
+        if is_plain(text := f"a{chr(code)}")
+    }
+    monkeypatch.setattr(field_kinds, "is_plain", lambda _value: False)
+    assert [text for text in plain if refuses(text)] == []
+    assert len(plain) > 100_000
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=6))
+def test_a_text_is_plain_only_if_the_whole_rule_accepts_it(text: str) -> None:
+    for each in (text, unicodedata.normalize("NFC", text)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(field_kinds, "is_plain", lambda _value: False)
+            accepted = not refuses(each)
+        assert accepted or not is_plain(each)
+
+
+def refuses(text: str) -> bool:
+    try:
+        return check_text(text, path="field") != text
+    except EntryTypeError:
+        return True

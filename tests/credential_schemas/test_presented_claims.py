@@ -1,6 +1,7 @@
 """Credentials in all their forms, whole and partly withheld, and every refusal."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_whole_wallet_certificate_says_the_same_as_the_paper_copy(payload: Pay
     paper, presented = read_presented(payload), read_presented(wallet(payload))
     assert (presented.form, presented.paper) == (Form.WALLET, None)
     assert [getattr(presented, name) for name in CERTIFICATE] == [getattr(paper, name) for name in CERTIFICATE]
-    assert presented.entries == paper.entries
+    assert [asdict(entry) for entry in presented.entries] == [asdict(entry) for entry in paper.entries]
     assert (presented.holder, presented.status) == (paper.holder, paper.status)
 
 

@@ -20,6 +20,7 @@ from credential_schemas.qr.payload import encode_qr_payload, qr_text  # noqa: E4
 from credential_schemas.sd_jwt.bind import bind_to_verifier  # noqa: E402
 from credential_schemas.status_list_issue import StatusBitmap, encode_status_list  # noqa: E402
 from keys.encoding import JsonValue, b64url_decode, encode_json  # noqa: E402
+from keys.note_keys import create_note_key  # noqa: E402
 from tests.credential_schemas.pdf_container.drawing import PROOF, Attachment, Drawing, dictionary, pdf_with  # noqa: E402
 from tests.fuzz.targets import AUDIENCE, CORPUS, NONCE, WORLD_FILE, signed_digest  # noqa: E402
 from tests.verifier.world import NOW, STATUS_URI, VCT, VERIFY_URL, Keys, World, claims  # noqa: E402
@@ -198,7 +199,7 @@ def pdfs() -> dict[str, bytes]:
 def trust_lists(world: World) -> dict[str, bytes]:
     """Return trust lists: small, with everything, and for development."""
     issuer = world.issuer
-    jwks, key = issuer["jwks"], {**world.keys.credential.public_jwk()}
+    jwks = issuer["jwks"]
     everything: dict[str, JsonValue] = {
         **issuer,
         "types": [{"vct": VCT, "entry_types": ["vocational_training"]}, {"vct": f"{VCT}0"}],
@@ -206,7 +207,7 @@ def trust_lists(world: World) -> dict[str, bytes]:
         "legal_lines": ["법적 근거"],
         "confirmation_url": "https://bank.example/api/v1/confirmations",
         "bundle_jwks": jwks,
-        "log_key": {**key},
+        "log_key": {**create_note_key().public_key().jwk()},
         "distrusted": [{"kid": world.keys.credential.key_id, "since": "2026-11-22T00:00:00Z"}],
     }
     local: dict[str, JsonValue] = {

@@ -14,6 +14,8 @@ import pytest
 
 import issuer.certificate.errors as drawing_errors
 import issuer.errors as bank_errors
+import issuer.issuing_errors as issuing_errors
+import issuer.trail_errors as trail_errors
 from issuer.cli.main import build_parser, main
 from issuer.errors import AccountNotFound, IssuerError
 from issuer.exit_codes import ExitCode, exit_code_of, worst
@@ -26,7 +28,7 @@ COMMANDS = {
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
 ERRORS = [
     kind
-    for module in (bank_errors, drawing_errors)
+    for module in (bank_errors, drawing_errors, issuing_errors, trail_errors)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, IssuerError)
 ]

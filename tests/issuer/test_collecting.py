@@ -164,6 +164,37 @@ def test_a_change_at_the_source_is_published_with_the_same_import(
     assert world.published_value(idx) == value
 
 
+def test_a_dry_run_names_every_certificate_that_would_change_and_leaves_nothing(world: World, account: str) -> None:
+    places = [issued_idx(world, account, "정보통신기사") for _ in range(2)]
+    rehearsed = world.deliver("consigned_qualifications", HEADING + ROW.replace("valid", "revoked"), "--dry-run")
+    (file,) = rehearsed.document["files"]
+    assert [(each["number"], each["before"], each["after"]) for each in file["certified"]] == [
+        ("CB-2026-00000001", "valid", "revoked"),
+        ("CB-2026-00000002", "valid", "revoked"),
+    ]
+    assert (rehearsed.document["dry_run"], rehearsed.document["statuses_changed"]) == (True, 2)
+    assert "CB-2026-00000002 [1]: valid -> revoked (dry run)" in rehearsed.err
+    assert [world.published_value(idx) for idx in places] == [0, 0]
+    assert world.entries(account)["정보통신기사"]["status"] == "valid"
+    done = world.deliver("consigned_qualifications", HEADING + ROW.replace("valid", "revoked"))
+    assert done.document["statuses_changed"] == 2
+    assert done.document["files"][0]["certified"] == file["certified"]
+    assert [world.published_value(idx) for idx in places] == [1, 1]
+
+
+def test_a_dry_run_takes_one_file(world: World) -> None:
+    file = DELIVERIES / "qnet_qualifications.xml"
+    ran = world.run("import", "qnet_qualifications", file, file, "--dry-run")
+    assert ran.code == 2
+    assert "expected one file" in ran.err
+
+
+def test_a_dry_run_says_that_nothing_was_recorded(world: World) -> None:
+    ran = world.run("import", "qnet_qualifications", DELIVERIES / "qnet_qualifications.xml", "--dry-run")
+    assert ran.code == 0
+    assert "Dry run: nothing was recorded." in ran.out
+
+
 def test_a_lifted_suspension_is_published_too(world: World, account: str) -> None:
     idx = issued_idx(world, account, "정보통신기사")
     world.deliver("consigned_qualifications", HEADING + ROW.replace("valid", "suspended"))

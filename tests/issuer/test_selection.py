@@ -57,6 +57,16 @@ def test_entries_that_are_not_in_force_are_left_out_of_all_and_named(world: Worl
     assert "Left out the entry" in ran.err
 
 
+@pytest.mark.parametrize("field", ["valid_until", "as_of", "type", "idx"])
+def test_what_decides_whether_an_entry_is_in_force_cannot_be_hidden(world: World, account: str, field: str) -> None:
+    entry = world.entries(account)["정보처리기사"]["id"]
+    ran = world.run(
+        "issue", "--account", account, "--entry", entry, "--hide", f"{entry}.{field}", "--out", world.files / "c.pdf"
+    )
+    assert ran.code == 2
+    assert "or until when" in ran.err
+
+
 def test_a_hidden_field_stays_in_the_account(world: World, account: str) -> None:
     entry = world.entries(account)["정보처리기사"]["id"]
     document = preview(world, account, "--entry", entry, "--hide", f"{entry[:6]}.certificate_number")

@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,27 +11,41 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
 
 from issuer.errors import StorageFull, StorageUnusable
 from issuer.store import connections
-from issuer.store.engine import Store, open_store
+from issuer.store.blocks import Reservations
+from issuer.store.engine import Store, create_server_store, open_store
 from issuer.store.schema import SCHEMA_VERSION
 from issuer.store.tables import METADATA
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """The same store on each database."""
+    if request.param == "sqlite":
+        opened = open_store(tmp_path / "bank.db")
+        yield opened
+        opened.close()
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    opened = create_server_store(url)
+    yield opened
+    opened.close()
+    server.drop(url)
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
+def file_store(tmp_path: Path) -> Iterator[Store]:
     opened = open_store(tmp_path / "bank.db")
     yield opened
     opened.close()
 
 
-def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path, store: Store) -> None:
-    plain = create_engine(f"sqlite:///{tmp_path / 'bank.db'}")
-    with plain.connect() as connection:
+def test_the_migrations_make_the_tables_that_the_code_knows(store: Store) -> None:
+    with store._engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
-    plain.dispose()
 
 
 def test_the_code_knows_the_newest_migration() -> None:
@@ -39,15 +54,16 @@ def test_the_code_knows_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA_VERSION
 
 
-def test_there_is_no_way_back_before_the_first_schema() -> None:
-    from issuer.store.migrations.versions import v0001_first_schema
+def test_no_migration_has_a_way_back_that_loses_records() -> None:
+    from issuer.store.migrations.versions import v0001_first_schema, v0003_issuing
 
-    with pytest.raises(NotImplementedError):
-        v0001_first_schema.downgrade()
+    for revision in (v0001_first_schema, v0003_issuing):
+        with pytest.raises(NotImplementedError):
+            revision.downgrade()
 
 
-def test_a_commit_survives_the_loss_of_power(tmp_path: Path, store: Store) -> None:
-    with store.read() as transaction:
+def test_a_commit_survives_the_loss_of_power(file_store: Store) -> None:
+    with file_store.read() as transaction:
         connection = transaction.entries._connection
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
@@ -123,12 +139,12 @@ def test_a_file_that_is_no_database_is_named_as_such(tmp_path: Path) -> None:
         open_store(tmp_path / "bank.db")
 
 
-def test_a_full_disk_is_named_as_such(store: Store) -> None:
-    with store.read() as transaction:
+def test_a_full_disk_is_named_as_such(file_store: Store) -> None:
+    with file_store.read() as transaction:
         pages = transaction.entries._connection.exec_driver_sql("PRAGMA page_count").scalar()
 
     def write_too_much() -> None:
-        with store.write() as transaction:
+        with file_store.write() as transaction:
             transaction.entries._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             transaction.status_lists.open_list()
 
@@ -150,3 +166,74 @@ def test_an_unknown_failure_still_has_a_sentence(store: Store) -> None:
 
 def test_a_sound_database_has_no_problem(store: Store) -> None:
     assert store.integrity_problem() is None
+    assert store.problem() is None
+
+
+def test_a_reader_sees_one_state_while_others_write(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.status_lists.open_list(64)
+    with store.read() as reader:
+        assert reader.status_lists.numbers() == [1]
+        with store.write() as transaction:
+            transaction.status_lists.open_list(64)
+        assert reader.status_lists.numbers() == [1]
+    with store.read() as reader:
+        assert reader.status_lists.numbers() == [1, 2]
+
+
+def test_two_programs_never_reserve_the_same_number_or_index(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.status_lists.open_list(64)
+
+    def reserve(seed: int) -> list[tuple[str, int, int]]:
+        reservations = Reservations(store, draw=random.Random(seed).randrange, numbers=3)
+        taken: list[tuple[str, int, int]] = []
+        for _ in range(10):
+            serial, indexes = reservations.take(2026, 4)
+            taken.append(("number", 0, serial))
+            taken += [("index", indexes.list_no, idx) for idx in indexes.indexes]
+        return taken
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = [each for reserved in pool.map(reserve, [1] * 8) for each in reserved]
+    assert len(taken) == 8 * 10 * 5
+    assert len(set(taken)) == len(taken)
+
+
+def test_a_block_is_used_up_before_the_next_is_reserved(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.status_lists.open_list()
+    reservations = Reservations(store, draw=random.Random(3).randrange, numbers=4)
+    serials = [reservations.take(2026, 9)[0] for _ in range(5)]
+    serials.append(reservations.take(2027, 9)[0])
+    assert serials == [1, 2, 3, 4, 5, 1]
+    with store.read() as transaction:
+        counted = transaction.status_lists._connection.exec_driver_sql("SELECT count(*) FROM status_indexes")
+        assert counted.scalar_one() == 80  # two blocks of 4 times 10, of which 54 were used
+
+
+def test_without_blocks_only_what_is_asked_for_is_reserved(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.status_lists.open_list()
+    reservations = Reservations(store, draw=random.Random(3).randrange)
+    assert [reservations.take(2026, 3)[0] for _ in range(2)] == [1, 2]
+    with store.write() as transaction:
+        assert list(transaction.certificates.reserve_numbers(2026, 1)) == [3]
+        counted = transaction.status_lists._connection.exec_driver_sql("SELECT count(*) FROM status_indexes")
+        assert counted.scalar_one() == 6
+
+
+def test_an_unknown_day_counts_its_look_ups_from_one(store: Store) -> None:
+    for _ in range(2):
+        with store.write() as transaction:
+            transaction.lookups.record_unknown("2026-11-22")
+    with store.read() as transaction:
+        assert (transaction.lookups.unknown("2026-11-22"), transaction.lookups.unknown("2026-11-23")) == (2, 0)
+
+
+def test_a_fact_is_replaced_by_a_newer_one(store: Store) -> None:
+    with store.write() as transaction:
+        transaction.facts.record("issuer", "https://a.example")
+        transaction.facts.record("issuer", "https://b.example")
+        assert transaction.facts.fact("issuer") == "https://b.example"
+        assert transaction.facts.fact("nothing") is None

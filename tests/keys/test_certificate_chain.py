@@ -159,6 +159,14 @@ def test_certificate_with_an_extension_twice_is_refused(tree: Tree) -> None:
     assert tree.refusal([base64.b64encode(twice).decode("ascii")])[0] == "format"
 
 
+def test_certificate_with_a_negative_serial_number_is_refused_without_a_warning(tree: Tree) -> None:
+    made = tree.leaf()
+    number = made.certificate.serial_number
+    old = number.to_bytes(number.bit_length() // 8 + 1, "big")
+    negative = base64.b64decode(made.x5c).replace(old, b"\xff" * len(old), 1)
+    assert tree.refusal([base64.b64encode(negative).decode("ascii")])[0] == "format"
+
+
 def _extension(oid: str) -> x509.UnrecognizedExtension:
     return x509.UnrecognizedExtension(ObjectIdentifier(oid), b"\x05\x00")
 

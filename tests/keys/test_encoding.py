@@ -1,7 +1,9 @@
 """One value, one text: what the strict decoders accept and refuse."""
 
+import base64
 import json
 import math
+import string
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json, 
 from keys.errors import DecodingError
 from keys.limits import MAX_JSON_DEPTH, MAX_JSON_INTEGER, MAX_JSON_MEMBERS
 from tests.strategies import JSON
+
+ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
 def decode(text: str | bytes) -> JsonValue:
@@ -54,6 +58,39 @@ def test_base64url_that_is_not_canonical_is_refused(text: str) -> None:
     with pytest.raises(DecodingError) as refusal:
         b64url_decode(text)
     assert refusal.value.kind == "base64url"
+
+
+def decoded_by_the_definition(text: str) -> bytes | None:
+    """RFC 4648 by proof instead of by rule: the bytes whose one text this is, or None."""
+    if not set(text) <= set(ALPHABET):
+        return None
+    data = base64.b64decode(text + "A" * (-len(text) % 4), altchars=b"-_")[: len(text) * 3 // 4]
+    return data if base64.urlsafe_b64encode(data).decode().rstrip("=") == text else None
+
+
+def decoded(text: str) -> bytes | None:
+    try:
+        return b64url_decode(text)
+    except DecodingError:
+        return None
+
+
+@given(st.text(st.sampled_from(f"{ALPHABET}+/= \n\x00é가"), max_size=12) | st.text(max_size=4))
+def test_base64url_is_decoded_as_defined(text: str) -> None:
+    assert decoded(text) == decoded_by_the_definition(text)
+
+
+def test_every_short_text_of_base64url_is_decoded_as_defined() -> None:
+    characters = [chr(code) for code in range(130)]
+    texts = [*characters, *(f"{x}{y}" for x in characters for y in characters)]
+    texts += [f"Q{x}{y}" for x in ALPHABET for y in characters] + [f"QUJ{x}{y}" for x in ALPHABET for y in characters]
+    assert [text for text in texts if decoded(text) != decoded_by_the_definition(text)] == []
+
+
+@given(JSON)
+def test_white_space_around_a_document_does_not_change_it(value: JsonValue) -> None:
+    data = encode_json(value)
+    assert decode_json(b" \n" + data + b"\t\r", max_bytes=1_000_000) == decode_json(data, max_bytes=1_000_000)
 
 
 @given(JSON)

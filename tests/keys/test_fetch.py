@@ -168,6 +168,14 @@ def test_a_question_is_sent_with_its_length_and_type_and_nothing_about_us(fetche
     assert server.requests == [expected]
 
 
+def test_a_bearer_token_is_sent_where_the_caller_has_one(server: Server) -> None:
+    network = Network(resolve=lambda host, port: ["127.0.0.1"])
+    known = Fetcher([f"http://localhost:{server.port}"], allow_loopback=True, network=network, bearer="abc.def")
+    server.requests.clear()
+    post(known, server, "/good", b"{}")
+    assert "\r\nAuthorization: Bearer abc.def\r\n" in server.requests[0]
+
+
 @pytest.mark.parametrize(("path", "kind", "status"), [("/missing", "status", 404), ("/redirect", "redirect", None)])
 def test_a_refused_question_says_the_status_and_nothing_of_the_question(
     fetcher: Fetcher, server: Server, path: str, kind: str, status: int | None

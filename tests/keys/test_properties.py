@@ -21,11 +21,15 @@ from keys.jwk import PublicKey
 from keys.jws import parse_compact, verify
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner
+from keys.note_keys import create_note_key
 from keys.trust_list import TrustedIssuer, TrustedType, TrustList, trust_list_document
 from tests.strategies import JSON, NAMES, OBJECTS, spoiled
 
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 URL_PARTS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8)
+
+
+LOG_KEY = create_note_key().public_key()
 
 
 @given(st.data(), st.binary(max_size=40))
@@ -93,7 +97,7 @@ def issuers(draw: st.DrawFn, key: PublicKey) -> TrustedIssuer:
         origins=draw(st.sampled_from([(), (host,)])),
         legal_lines=tuple(draw(st.lists(NAMES, max_size=2))),
         confirmation_url=draw(st.sampled_from([None, f"{host}/c"])),
-        log_key=draw(st.sampled_from([None, key])),
+        log_key=draw(st.sampled_from([None, LOG_KEY])),
     )
 
 

@@ -1,5 +1,6 @@
 """The trust list: read strictly, asked by exact text, and written so that it is read back the same."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,10 +11,12 @@ from keys.encoding import JsonValue, encode_json
 from keys.errors import IssuerUnknown, KeyUnknown, TrustListError
 from keys.jwk import PublicKey
 from keys.key_files import FileSigner
+from keys.note_keys import create_note_key
 from keys.trust_list import (
     TrustedIssuer,
     TrustedType,
     TrustList,
+    check_certificates,
     find_credential_key,
     find_status_key,
     trust_list_document,
@@ -212,6 +215,11 @@ CHANGES = [
     pytest.param(lambda d: first(d).update(tsa_roots=PEM), r"\.tsa_roots: expected an array", id="tsa roots as text"),
     pytest.param(lambda d: first(d).update(log_key="x"), r"\.log_key: expected an object", id="log key as text"),
     pytest.param(
+        lambda d: first(d).update(log_key=first(d)["jwks"]["keys"][0]),
+        r"\.log_key: expected kty OKP and crv Ed25519",
+        id="log key of another kind",
+    ),
+    pytest.param(
         lambda d: first(d)["distrusted"][0].pop("kid"), r"distrusted\[0\]\.kid: expected text", id="distrust: no kid"
     ),
     pytest.param(lambda d: first(d)["distrusted"][0].update(since=1), r"\.since: expected text", id="distrust: number"),
@@ -271,3 +279,21 @@ def test_a_read_trust_list_cannot_be_changed(document: Document, signer: FileSig
         trust.issuers[ID].keys["new"] = signer.public_key  # type: ignore[index] # that it fails is the point
     with pytest.raises(AttributeError):
         trust.issuers[ID].keys = keys  # type: ignore[misc] # that it fails is the point
+
+
+def test_a_list_whose_certificates_can_be_read_may_be_taken_over(document: Document) -> None:
+    first(document).update(x509_roots=[PEM], seal_roots=[PEM], tsa_roots=[TSA_PEM])
+    check_certificates(TrustList.parse(encode_json(document)))
+
+
+@pytest.mark.parametrize("member", ["x509_roots", "seal_roots", "tsa_roots"])
+def test_a_certificate_that_only_looks_like_one_is_found_before_a_list_is_taken_over(
+    document: Document, member: str
+) -> None:
+    body = "".join(PEM.strip().split("\n")[1:-1])
+    curve = bytes.fromhex("06082a8648ce3d030107")
+    spoiled = base64.b64encode(base64.b64decode(body).replace(curve, curve[:-1] + b"\x7f")).decode()
+    first(document)[member] = [PEM, f"-----BEGIN CERTIFICATE-----\n{spoiled}\n-----END CERTIFICATE-----\n"]
+    trust = TrustList.parse(encode_json(document))
+    with pytest.raises(TrustListError, match=rf"{member}\[1\]: expected one certificate in PEM"):
+        check_certificates(trust)

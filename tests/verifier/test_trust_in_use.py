@@ -1,5 +1,6 @@
 """Which bundles a run believes: pinned by the installed list, or named by a person; never an older one."""
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
 from credential_schemas.report.outcomes import Verdict
+from credential_schemas.trust_bundle import read_unpinned_bundle
 from keys.key_files import FileSigner, create_key
 from tests.verifier.bundles import ISSUER, BundleDesk
 from tests.verifier.world import World
@@ -266,3 +268,28 @@ def test_issuer_that_was_removed_meanwhile_is_not_updated(desk: BundleDesk) -> N
     with pytest.raises(TrustFileError, match="none with the id"):
         folder.update(bundle, token, now=desk.at)
     assert not folder.trust().issuers
+
+
+def spoil_seal_root(desk: BundleDesk) -> None:
+    """Put a root into the list that has the form of a certificate, but a key of no kind."""
+    lines = desk.world.keys.root_pem.strip().splitlines()
+    der = base64.b64decode("".join(lines[1:-1]))
+    curve = bytes.fromhex("06082a8648ce3d030107")
+    spoiled = base64.b64encode(der.replace(curve, curve[:-1] + b"\x7f")).decode()
+    desk.world.issuer["seal_roots"] = [f"{lines[0]}\n{spoiled}\n{lines[-1]}\n"]
+
+
+def test_list_or_bundle_with_a_certificate_that_cannot_be_read_is_not_offered(desk: BundleDesk) -> None:
+    spoil_seal_root(desk)
+    for data in (json.dumps(desk.world.trust).encode(), desk.token().encode()):
+        with pytest.raises(TrustFileError, match=r"seal_roots\[0\]: expected one certificate in PEM"):
+            offered_list_or_bundle(data, now=desk.at)
+
+
+def test_update_with_a_certificate_that_cannot_be_read_changes_nothing(desk: BundleDesk, tmp_path: Path) -> None:
+    folder = TrustFolder(tmp_path / "trust" / "trust.json")
+    spoil_seal_root(desk)
+    token = desk.token()
+    with pytest.raises(TrustFileError, match=r"seal_roots\[0\]"):
+        folder.update(read_unpinned_bundle(token, now=desk.at), token.encode(), now=desk.at)
+    assert not folder.path.parent.exists()

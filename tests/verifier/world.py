@@ -297,6 +297,7 @@ def draw(
     code_of: str | None = None,
     specimen: bool = True,
     legal_basis: str | None = None,
+    log_proof: bytes | None = None,
 ) -> bytes:
     """Draw a certificate that attaches one credential, prints given claims, and shows the code of a credential."""
     imprint = Imprint(
@@ -319,6 +320,7 @@ def draw(
         symbol_plan=plan,
         created_at=NOW,
         document_id="urn:uuid:00000000-0000-4000-8000-000000000001",
+        log_proof=log_proof,
     )
     return draw_certificate(request)
 

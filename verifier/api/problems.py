@@ -1,13 +1,14 @@
 """Errors of the API as problem documents (RFC 9457): one table from our errors to status; the codes are their own."""
 
 from collections.abc import Mapping
+from typing import Any, Final
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from credential_schemas.report.messages import Sentence, notice
 from keys.encoding import JsonValue
-from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document
+from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document, title_of
 from keys.gate.gate import REQUEST_ID
 from verifier.errors import (
     EvidenceReaderFailed,
@@ -20,6 +21,8 @@ from verifier.errors import (
     UnreadableEvidence,
     VerifierError,
 )
+from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, QueueFull, UploadRefused
+from verifier.jobs.limits import RETRY_S
 from verifier.rendering.words import no_verdict_texts
 
 _LOOKUP_RETRY_S = 60
@@ -30,12 +33,19 @@ _STATUS_OF_ERROR: dict[type[VerifierError], int] = {
     TooManyLookups: 429,
     IssuerUnreachable: 503,
     TooBusy: 503,
+    UploadRefused: 422,
+    KeyReused: 409,
+    JobUnknown: 404,
+    JobUnfinished: 409,
+    QueueFull: 503,
     EvidenceReaderFailed: 500,
 }
 _RETRY_S: dict[type[VerifierError], int] = {
     TooManyLookups: _LOOKUP_RETRY_S,
     IssuerUnreachable: _LOOKUP_RETRY_S,
     TooBusy: BUSY_RETRY_S,
+    JobUnfinished: BUSY_RETRY_S,
+    QueueFull: RETRY_S,
 }
 
 
@@ -66,9 +76,42 @@ def _words_of(error: VerifierError) -> tuple[str, Mapping[str, JsonValue]]:
         return sentence.en, {"kind": getattr(error, "kind", error.code), **_advice(sentence)}
     if isinstance(error, IssuerChoice):
         return str(error), {"issuers": [*error.issuers]}
+    if isinstance(error, UploadRefused | KeyReused | JobUnknown | JobUnfinished | QueueFull):
+        return str(error), {}
     if isinstance(error, TooBusy):
         return "expected a free reader, found all busy; try again", {}
     return "the service failed", {}
+
+
+def on_invalid_request(request: Request, error: Exception) -> Response:  # noqa: ARG001 - what was sent is not repeated
+    """Answer a request whose parameters have another form than documented."""
+    return problem(request, 422, code="parameter", detail="expected parameters and headers as documented")
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the refusals of an address for the OpenAPI document."""
+    return {
+        status: {
+            "description": title_of(status),
+            "content": {PROBLEM_MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}},
+        }
+        for status in statuses
+    }
+
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+"""RFC 9457; some problems have more members, such as `message` in both languages."""
 
 
 def _advice(sentence: Sentence) -> dict[str, JsonValue]:

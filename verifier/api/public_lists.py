@@ -19,7 +19,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from keys.encoding import JsonValue, encode_json
 from keys.trust_list import TrustedIssuer, trust_list_document
-from verifier.api.problems import problem
+from verifier.api.problems import problem, problem_answers
 from verifier.checks.rules import Rules
 from verifier.statuses.network import STATUS_LIST_MEDIA_TYPE
 
@@ -82,12 +82,24 @@ def public_lists_router(lists: PublicLists) -> APIRouter:
     """Return the two addresses."""
     router = APIRouter()
 
-    @router.get(BUNDLE_PATH, include_in_schema=False)
+    @router.get(
+        BUNDLE_PATH,
+        summary="What this verifier believes",
+        responses={200: {"description": "Trust list and status lists at hand"}, 304: {"description": "Unchanged"}},
+    )
     def show_bundle(if_none_match: Annotated[str | None, Header()] = None) -> Response:
         """Give the trust list in use and the status lists at hand."""
         return _tagged(lists.bundle(), "application/json", none_match=if_none_match, cache="no-cache")
 
-    @router.get(STATUS_PATH, include_in_schema=False)
+    @router.get(
+        STATUS_PATH,
+        summary="One whole status list",
+        responses={
+            200: {"description": "The signed list", "content": {STATUS_LIST_MEDIA_TYPE: {}}},
+            304: {"description": "Unchanged"},
+            **problem_answers(404, 503),
+        },
+    )
     def show_status(
         request: Request,
         uri: str = "",

@@ -51,10 +51,13 @@ _DAMAGED: Final = (
 _OTHER_FORMATS: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF"})  # Office, EPUB, JAR
 _CHUNK: Final = 1024 * 1024
 
+HIDDEN: Final = "hidden"
+"""The problem of a file that its system keeps for itself; nobody handed it in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in an archive: what it is called, where it stands, and why it cannot be read, if that is known already."""
+    """A file in an archive: what it is called, where it stands, and why it is not read, if that is known already."""
 
     name: str
     places: tuple[int, ...]
@@ -67,7 +70,7 @@ def is_archive(start: bytes) -> bool:
 
 
 def members_of(path: Path) -> tuple[Member, ...] | None:
-    """Return the files in an archive in its own order, hidden ones left out; None when it is a document, not a folder.
+    """Return the files in an archive in its own order; None when it is a document and not a folder of files.
 
     Raises:
         UnreadableEvidence: `archive_damaged`, `archive_too_large`, or `file_missing`.
@@ -164,9 +167,9 @@ def _members(archive: zipfile.ZipFile, above: tuple[int, ...], prefix: str) -> I
         raise UnreadableEvidence("archive_too_large")
     for place, info in enumerate(infos):
         name = _name_of(info)
-        if info.is_dir() or _is_hidden(name):
+        if info.is_dir():
             continue
-        member = Member(prefix + name, (*above, place), _problem_of(info))
+        member = Member(prefix + name, (*above, place), HIDDEN if _is_hidden(name) else _problem_of(info))
         yield from [member] if member.problem is not None else _expanded(archive, info, member)
 
 

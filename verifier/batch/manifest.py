@@ -1,8 +1,8 @@
 """The manifest: which file belongs to which application, as a CSV file that the employer's own system wrote.
 
-Rules enforced: UTF-8 with or without a mark, at most 16 MiB; the columns `applicant_no` and `path`, and if wanted `name`
-and `birth_date`; other columns are left out and named to the caller; every row has as many cells as the heading, a
-number and a path; no path twice; days are days. A mistake is reported with its line, and nothing is checked then.
+Rules enforced: UTF-8 with or without a mark, at most 16 MiB; the columns `applicant_no` and `path`, and if wanted
+`name` and `birth_date`; other columns are left out and named to the caller; every row has as many cells as the heading,
+a number and a path; no path twice; days are days. A mistake is reported with its row, and nothing is checked then.
 
 Source: docs/formats/batch.md
 """
@@ -37,11 +37,11 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the path with `/` between its parts, composed (NFC), and the line it stands in, from 1."""
+    """One row: the path with `/` between its parts, composed (NFC), and its number, the heading is 1."""
 
     path: str
     application: Application
-    line: int
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,9 @@ def _rows(lines: Iterator[list[str]], heading: list[str]) -> Iterator[Row]:
     if len(set(heading)) != len(heading):
         raise BatchRefused("manifest", "expected every column of the manifest once, found one twice")
     seen: dict[str, int] = {}
-    for line in lines:
+    for number, line in enumerate(lines, start=2):
         if not any(cell.strip() for cell in line):
             continue
-        number = len(seen) + 2
         if len(line) != len(heading):
             raise _mistake(number, f"expected {len(heading)} cells, found {len(line)}")
         cells = {column: cell.strip() for column, cell in zip(heading, line, strict=True)}

@@ -1,6 +1,6 @@
 """Check `container`: the PDF holds exactly what a certificate may hold."""
 
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from verifier.evidence.reader import PdfFacts
@@ -19,8 +19,8 @@ def check_container(pdf: PdfFacts | None, *, require_document: bool) -> Check:
     if pdf is None and require_document:
         return Check(CheckName.CONTAINER, Outcome.UNKNOWN, Reason.DOCUMENT_REQUIRED)
     if pdf is None:
-        return Check(CheckName.CONTAINER, Outcome.SKIPPED)
+        return skipped(CheckName.CONTAINER)
     if not pdf.findings:
-        return Check(CheckName.CONTAINER, Outcome.PASSED)
+        return passed(CheckName.CONTAINER)
     reason = next(_REASON_OF_FINDING[finding] for finding in pdf.findings if finding in _REASON_OF_FINDING)
     return Check(CheckName.CONTAINER, Outcome.FAILED, reason, {"findings": [*pdf.findings]})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import Names
-from credential_schemas.presented_claims import PresentedClaims, PresentedEntry
+from credential_schemas.presented_claims import PresentedClaims, ShownEntry
 from credential_schemas.report.facts import (
     CertificateFacts,
     Disclosed,
@@ -58,7 +58,7 @@ def _holder(claims: PresentedClaims) -> dict[str, JsonValue]:
     return {name: value for name, value in members.items() if value is not None}
 
 
-def _entry(entry: PresentedEntry, status: EntryStatus) -> DisclosedEntry:
+def _entry(entry: ShownEntry, status: EntryStatus) -> DisclosedEntry:
     return DisclosedEntry(
         type=entry.type,
         category=entry.category,
@@ -71,10 +71,13 @@ def _entry(entry: PresentedEntry, status: EntryStatus) -> DisclosedEntry:
     )
 
 
-def _titles(entry: PresentedEntry) -> dict[str, str]:
+def _titles(entry: ShownEntry) -> dict[str, str]:
     """The titles that are shown; each language may be withheld for itself."""
-    return {language: title for language, title in (("ko", entry.title), ("en", entry.title_en)) if title is not None}
+    titles = {} if entry.title is None else {"ko": entry.title}
+    if entry.title_en is not None:
+        titles["en"] = entry.title_en
+    return titles
 
 
 def _names(names: Names) -> dict[str, str]:
-    return {"ko": names.ko} | ({"en": names.en} if names.en is not None else {})
+    return {"ko": names.ko} if names.en is None else {"ko": names.ko, "en": names.en}

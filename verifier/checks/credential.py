@@ -12,7 +12,7 @@ from datetime import timedelta
 from credential_schemas.certificate_claims import korean_day
 from credential_schemas.errors import IssuerNotTrusted, KeyUnknown, SdJwtRefused
 from credential_schemas.numeric_date import is_numeric_date
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed
 from credential_schemas.report.outcomes import PROOF_CHECKS, CheckName, Outcome
 from credential_schemas.report.reasons import ROWS, Reason
 from credential_schemas.sd_jwt.issuer_keys import certificate_key_finder, trust_list_key_finder
@@ -51,9 +51,8 @@ class CredentialFindings:
 def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -> CredentialFindings:
     """Examine a token by the caller's rules; never raises for hostile text."""
     finder = _Finder(rules.trust, now=moment.seconds)
-    vcts = frozenset(trusted.vct for issuer in rules.trust.issuers.values() for trusted in issuer.types)
     policy = VerificationPolicy(
-        expected_types=vcts, key_binding=rules.key_binding, certificate_key=finder.find_certified
+        expected_types=rules.trust.types, key_binding=rules.key_binding, certificate_key=finder.find_certified
     )
     examination = examine_sd_jwt_vc(unverified_token, policy=policy, keys=finder.find, now=moment.seconds)
     if examination.verified is None:
@@ -120,14 +119,14 @@ def _proof_check_of(step: int) -> CheckName:
 
 
 def _passed_before(stop: CheckName) -> dict[CheckName, Check]:
-    return {name: Check(name, Outcome.PASSED) for name in PROOF_CHECKS[: PROOF_CHECKS.index(stop)]}
+    return {name: passed(name) for name in PROOF_CHECKS[: PROOF_CHECKS.index(stop)]}
 
 
 def _complete(examination: Examination, verified: VerifiedSdJwt, *, issuer: TrustedIssuer | None) -> CredentialFindings:
     digests = [refusal for refusal in examination.refusals if refusal.step <= _LAST_DIGEST_STEP]
     if digests:
         return CredentialFindings(_stopped(digests[0]), claimed_issuer=issuer)
-    checks = {name: Check(name, Outcome.PASSED) for name in PROOF_CHECKS}
+    checks = {name: passed(name) for name in PROOF_CHECKS}
     if issuer is not None and issuer.development:
         checks[CheckName.ISSUER_TRUST] = Check(CheckName.ISSUER_TRUST, Outcome.PASSED, detail={"development": True})
     content = [refusal for refusal in examination.refusals if refusal.step < _BINDING_STEP]
@@ -150,7 +149,7 @@ def _starts_later(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonVa
 
 def _validity_time(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonValue]) -> Check:
     if not refusals:
-        return Check(CheckName.VALIDITY_TIME, Outcome.PASSED)
+        return passed(CheckName.VALIDITY_TIME)
     if refusals[0].code == "E_EXPIRED":
         end = payload["exp"]
         day = korean_day(int(end)) - timedelta(days=1) if is_numeric_date(end) else None

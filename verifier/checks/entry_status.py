@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from credential_schemas.presented_claims import PresentedEntry
-from credential_schemas.report.model import Check
+from credential_schemas.presented_claims import ShownEntry
+from credential_schemas.report.model import Check, passed
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.status_list import StatusToken, StatusValue
@@ -18,9 +18,7 @@ _STATUS_OF_VALUE = {
 }
 
 
-def entry_statuses(
-    entries: Sequence[PresentedEntry], *, token: StatusToken | None, today: date
-) -> tuple[EntryStatus, ...]:
+def entry_statuses(entries: Sequence[ShownEntry], *, token: StatusToken | None, today: date) -> tuple[EntryStatus, ...]:
     """Return the status of each entry on a Korean day; without a usable list only an entry's own end is known."""
     return tuple(_status_of(entry, token, today) for entry in entries)
 
@@ -44,10 +42,10 @@ def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> C
         return Check(name, Outcome.UNKNOWN, reason, {"count": unknown})
     if ended:
         return Check(name, Outcome.PASSED, Reason.SUPERSEDED, {"count": ended})
-    return Check(name, Outcome.PASSED)
+    return passed(name)
 
 
-def _status_of(entry: PresentedEntry, token: StatusToken | None, today: date) -> EntryStatus:
+def _status_of(entry: ShownEntry, token: StatusToken | None, today: date) -> EntryStatus:
     last_day = entry.fields.get("valid_until")
     value = status_value(token, entry.idx) if token is not None else None
     status = EntryStatus.UNKNOWN

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from credential_schemas.errors import SdJwtRefused
 from credential_schemas.report.facts import HolderBinding
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
@@ -21,7 +21,7 @@ _NAME = CheckName.HOLDER_BINDING
 def check_holder_binding(findings: CredentialFindings, *, rules: Rules, moment: Moment) -> Check:
     """Judge the key binding of a proved credential."""
     if findings.proved is None:
-        return Check(_NAME, Outcome.SKIPPED)
+        return skipped(_NAME)
     if findings.binding_refusals:
         return _refused(findings.binding_refusals, rules.key_binding)
     if findings.proved.key_bound and rules.key_binding is not None:
@@ -55,4 +55,4 @@ def _once(asked: KeyBindingPolicy, *, rules: Rules, moment: Moment) -> Check:
         return Check(_NAME, Outcome.UNKNOWN, Reason.NONCE_NOT_TRACKED)
     if not first:
         return Check(_NAME, Outcome.FAILED, Reason.NONCE_REUSED, {"code": "E_KB_NONCE"})
-    return Check(_NAME, Outcome.PASSED)
+    return passed(_NAME)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.errors import WordingUnknown
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.wording.certificate import Imprint, certificate_wording
@@ -40,7 +40,7 @@ def check_links(addresses: Sequence[str], *, issuer: TrustedIssuer) -> Check:
     foreign = foreign_links(addresses, issuer)
     if foreign:
         return Check(CheckName.PRINT_MATCH, Outcome.UNKNOWN, Reason.QR_LINK_FOREIGN, _shown(foreign))
-    return Check(CheckName.PRINT_MATCH, Outcome.SKIPPED)
+    return skipped(CheckName.PRINT_MATCH)
 
 
 def foreign_links(addresses: Sequence[str], issuer: TrustedIssuer) -> tuple[str, ...]:
@@ -90,7 +90,7 @@ def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims | 
         return Check(name, Outcome.UNKNOWN, Reason.WORDING_UNKNOWN, {"wording": pdf.wording})
     if not pdf.codes and not nearest.imprint.link_only:
         return Check(name, Outcome.UNKNOWN, Reason.QR_MISSING, {"note": pdf.code_problem})
-    return Check(name, Outcome.PASSED)
+    return passed(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Names are free text, so another text is no proof of misuse: the matter is left o
 
 import unicodedata
 
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 
@@ -19,13 +19,13 @@ def check_recipient(named: str | None, *, asked: str | None, may_be_withheld: bo
         may_be_withheld: none is shown, but the credential may name one.
     """
     if asked is None:
-        return Check(CheckName.RECIPIENT, Outcome.SKIPPED)
+        return skipped(CheckName.RECIPIENT)
     if named is None and may_be_withheld:
         return Check(CheckName.RECIPIENT, Outcome.UNKNOWN, Reason.RECIPIENT_WITHHELD)
     if named is None:
         return Check(CheckName.RECIPIENT, Outcome.PASSED, Reason.RECIPIENT_OPEN)
     if _plain(named) == _plain(asked):
-        return Check(CheckName.RECIPIENT, Outcome.PASSED)
+        return passed(CheckName.RECIPIENT)
     return Check(CheckName.RECIPIENT, Outcome.UNKNOWN, Reason.RECIPIENT_MISMATCH)
 
 

@@ -37,12 +37,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the check is made; `simulated` when the caller chose the time."""
+    """When the check is made, also as `seconds` since 1970; `simulated` when the caller chose the time."""
 
     now: datetime
     simulated: bool = False
+    seconds: int = field(init=False, compare=False)
 
-    @property
-    def seconds(self) -> int:
-        """The time as seconds since 1970."""
-        return int(self.now.timestamp())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", int(self.now.timestamp()))

@@ -6,7 +6,7 @@ A time stamp by an authority that the trust list does not name proves nothing, a
 on its own, with a reason that says that its time is only claimed.
 """
 
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue
@@ -19,7 +19,7 @@ from verifier.evidence.reader import EvidenceReader, SealFacts
 def check_seal(gathered: Gathered, *, issuer: TrustedIssuer | None, moment: Moment, reader: EvidenceReader) -> Check:
     """Judge the seal of a PDF with the sealing roots of the issuer that its credential names."""
     if gathered.pdf is None or issuer is None:
-        return Check(CheckName.SEAL, Outcome.SKIPPED)
+        return skipped(CheckName.SEAL)
     facts = reader.check_seal(gathered.pdf_bytes, roots=issuer.seal_roots, tsa_roots=issuer.tsa_roots, now=moment.now)
     if facts.reason is None:
         return _passed(facts)

@@ -2,7 +2,7 @@
 
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.presented_claims import PresentedClaims, read_presented
-from credential_schemas.report.model import Check
+from credential_schemas.report.model import Check, passed
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
@@ -24,8 +24,8 @@ def check_type_schema(claims: PresentedClaims | EntryTypeError, *, issuer: Trust
         return Check(CheckName.TYPE_SCHEMA, Outcome.FAILED, Reason.CLAIMS_INVALID, detail)
     trusted = issuer.trusted_type(claims.vct)
     allowed = trusted.entry_types if trusted is not None else frozenset[str]()
-    foreign = {entry.type for entry in claims.entries if allowed is not None and entry.type not in allowed}
+    foreign = set() if allowed is None else {entry.type for entry in claims.entries} - allowed
     if foreign:
         types = [*sorted(foreign)]
         return Check(CheckName.TYPE_SCHEMA, Outcome.UNKNOWN, Reason.ENTRY_TYPE_NOT_TRUSTED, {"entry_types": [*types]})
-    return Check(CheckName.TYPE_SCHEMA, Outcome.PASSED)
+    return passed(CheckName.TYPE_SCHEMA)

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.report.headlines import headline
-from credential_schemas.report.messages import Language, notice
+from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.encoding import JsonValue
@@ -39,7 +39,8 @@ from verifier.rendering.colour import wants_colour, with_coloured_heading
 from verifier.rendering.plain_text import harmless
 from verifier.rendering.refusals import sentence_of
 from verifier.rendering.terminal import report_text, unreadable_text
-from verifier.rendering.words import no_verdict_texts, word
+from verifier.rendering.unreadable import unreadable_document
+from verifier.rendering.words import word
 from verifier.settings import Settings
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
 from verifier.statuses.network import fetch_from_listed_origins
@@ -56,11 +57,14 @@ _MAX_TYPED_BYTES = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class CheckRun:
+    """What holds for every input of a command: rules, time, language, and the bytes of the trust list."""
+
     rules: Rules
     moment: Moment
     language: Language
     as_json: bool
+    trust_data: bytes = field(repr=False)
     desk: "ReceiptDesk | None" = None
 
 
@@ -70,7 +74,7 @@ def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
     _make_output_safe()
     try:
         settings = Settings.from_environment(os.environ)
-        run = _with_desk(_prepare(arguments, settings, language), arguments, settings)
+        run = _with_desk(prepare_run(arguments, settings, language), arguments, settings)
         sources = list(_sources(arguments, run.rules.trust))
     except VerifierError as error:
         print(f"cb-verifier check: {sentence_of(error, language)}", file=sys.stderr)
@@ -78,20 +82,26 @@ def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
     return worst([_check_one(name, source, run=run, reader=reader) for name, source in sources])
 
 
-def _with_desk(run: _Run, arguments: argparse.Namespace, settings: Settings) -> _Run:
+def _with_desk(run: CheckRun, arguments: argparse.Namespace, settings: Settings) -> CheckRun:
     if arguments.receipt is None and not arguments.receipt_with_content and arguments.keep is None:
         return run
     from verifier.cli.receipts import receipt_desk  # most checks write no receipt
 
-    return replace(run, desk=receipt_desk(arguments, settings, rules=run.rules, language=run.language))
+    desk = receipt_desk(arguments, settings, rules=run.rules, trust=run.trust_data, language=run.language)
+    return replace(run, desk=desk)
 
 
-def _prepare(arguments: argparse.Namespace, settings: Settings, language: Language) -> _Run:
+def prepare_run(arguments: argparse.Namespace, settings: Settings, language: Language) -> CheckRun:
+    """Turn options and settings into what holds for every input.
+
+    Raises:
+        VerifierError: they do not fit together, or a file they name cannot be used.
+    """
     moment = _moment(arguments.now)
     profile_file = arguments.profile or settings.profile
     profile = read_profile(profile_file) if profile_file is not None else DEFAULT_PROFILE
     if arguments.max_status_age is not None and arguments.max_status_age < 0:
-        raise OptionError("expected --max-status-age to be 0 or more seconds")
+        raise OptionError("expected --max-status-age to be 0 or more seconds", kind="max_status_age")
     # A simulated time must neither read nor leave traces of what was seen at real times.
     keeps_state = settings.state_folder is not None and not moment.simulated
     state = StateFolder(settings.state_folder) if keeps_state and settings.state_folder is not None else None
@@ -111,8 +121,9 @@ def _prepare(arguments: argparse.Namespace, settings: Settings, language: Langua
         key_binding=_key_binding(arguments.aud, arguments.nonce),
         nonces=state,
         require_document=arguments.require_document,
+        trust_sha256=trust.sha256,
     )
-    return _Run(rules, moment, language, arguments.json)
+    return CheckRun(rules, moment, language, arguments.json, trust.data)
 
 
 def _moment(text: str | None) -> Moment:
@@ -121,10 +132,12 @@ def _moment(text: str | None) -> Moment:
     try:
         given = datetime.fromisoformat(text)
     except ValueError as error:
-        raise OptionError("expected --now as ISO 8601, for example 2026-11-22T09:00:00+09:00") from error
+        raise OptionError(
+            "expected --now as ISO 8601, for example 2026-11-22T09:00:00+09:00", kind="now_form"
+        ) from error
     moment = Moment(given if given.tzinfo is not None else given.replace(tzinfo=_KOREAN_TIME), simulated=True)
     if not is_numeric_date(moment.seconds):
-        raise OptionError("expected --now to be a time between 1970 and 2242")
+        raise OptionError("expected --now to be a time between 1970 and 2242", kind="now_range")
     return moment
 
 
@@ -132,16 +145,18 @@ def _key_binding(audience: str | None, nonce: str | None) -> KeyBindingPolicy | 
     if audience is None and nonce is None:
         return None
     if not audience or not nonce:
-        raise OptionError("expected --aud and --nonce together, found only one of them")
+        raise OptionError("expected --aud and --nonce together, found only one of them", kind="key_binding")
     return KeyBindingPolicy(audience, nonce)
 
 
 def _sources(arguments: argparse.Namespace, trust: TrustList) -> Iterator[tuple[str, _Source]]:
     """Yield name and reader of every input; all texts together are the codes of one certificate."""
     if not arguments.files and not arguments.text and arguments.code is None:
-        raise OptionError("expected a FILE, - for standard input, --text or --code; see cb-verifier check --help")
+        raise OptionError(
+            "expected a FILE, - for standard input, --text or --code; see cb-verifier check --help", kind="nothing"
+        )
     if arguments.code is None and arguments.issuer is not None:
-        raise OptionError("expected --issuer only with --code")
+        raise OptionError("expected --issuer only with --code", kind="issuer_alone")
     if arguments.code is not None:
         yield NAME_OF_NUMBER, partial(_from_number, _typed(arguments), trust, arguments.issuer)
     for name in arguments.files:
@@ -152,11 +167,13 @@ def _sources(arguments: argparse.Namespace, trust: TrustList) -> Iterator[tuple[
 
 def _typed(arguments: argparse.Namespace) -> str:
     if arguments.offline:
-        raise OptionError("expected a network for --code, which asks the issuer; found --offline")
+        raise OptionError("expected a network for --code, which asks the issuer; found --offline", kind="code_offline")
     if arguments.code != "-":
         return str(arguments.code)
     if "-" in arguments.files:
-        raise OptionError("expected standard input to be one thing, found it for --code and for a file")
+        raise OptionError(
+            "expected standard input to be one thing, found it for --code and for a file", kind="input_twice"
+        )
     return sys.stdin.buffer.readline(_MAX_TYPED_BYTES).decode("utf-8", "replace").strip()
 
 
@@ -183,7 +200,7 @@ def _read(name: str) -> bytes:
         raise UnreadableEvidence("file_missing") from error
 
 
-def _check_one(name: str, source: _Source, *, run: _Run, reader: EvidenceReader) -> ExitCode:
+def _check_one(name: str, source: _Source, *, run: CheckRun, reader: EvidenceReader) -> ExitCode:
     try:
         given, rules = _given(source(), run.rules)
         verification = examine(given, rules=rules, moment=run.moment, reader=reader)
@@ -216,7 +233,7 @@ def _print_report(report: Report, language: Language) -> None:
     print(text)
 
 
-def _write_receipt(verification: Verification, run: _Run) -> ExitCode:
+def _write_receipt(verification: Verification, run: CheckRun) -> ExitCode:
     if run.desk is None:
         return ExitCode.VALID
     try:
@@ -227,17 +244,6 @@ def _write_receipt(verification: Verification, run: _Run) -> ExitCode:
     for file in files:
         print(word("receipt_written", run.language, file=harmless(str(file))), file=sys.stderr)
     return ExitCode.VALID
-
-
-def unreadable_document(error: UnreadableEvidence | LookupFailed, *, name: str) -> dict[str, JsonValue]:
-    """Return the JSON line for an input without verdict."""
-    _, sentence = no_verdict_texts(error)
-    kind = error.kind if isinstance(error, UnreadableEvidence) else error.code
-    advice: dict[str, JsonValue] = {
-        "ask": notice("ask_unreadable").to_json(),
-        "notice": notice("no_automatic_rejection").to_json(),
-    }
-    return {"error": {"code": error.code, "kind": kind, "name": name, "message": sentence.to_json(), **advice}}
 
 
 def _print_json(document: dict[str, JsonValue]) -> None:

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-_COMMANDS = ("init", "check", "receipt", "trust", "serve", "doctor")
+_COMMANDS = ("init", "check", "batch", "score", "request", "policy", "receipt", "trust", "serve", "doctor")
 
 
 def main(argv: "Sequence[str] | None" = None) -> int:

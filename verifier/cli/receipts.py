@@ -3,7 +3,7 @@
 import argparse
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +12,11 @@ from credential_schemas.version import VERSION
 from verifier.checks.assembling import Verification
 from verifier.checks.rules import Rules
 from verifier.errors import OptionError, ReceiptWriteError
-from verifier.receipt.digests import sha256_hex
 from verifier.receipt.kept import KeptMaterial
 from verifier.receipt.making import ReceiptMaker
 from verifier.receipt.record import Circumstances, Recorded
 from verifier.receipt.signing_key import open_receipt_key
 from verifier.settings import Settings
-from verifier.trust_files import read_trust_bytes
 
 _TOKEN, _PAGE = ".jws", ".pdf"
 
@@ -66,9 +64,16 @@ class ReceiptDesk:
 
 
 def receipt_desk(
-    arguments: argparse.Namespace, settings: Settings, *, rules: Rules, language: Language
+    arguments: argparse.Namespace, settings: Settings, *, rules: Rules, trust: bytes, language: Language
 ) -> ReceiptDesk | None:
     """Return the desk that the options ask for, or None.
+
+    Args:
+        arguments: the options.
+        settings: where the key for receipts is, and the name of the verifier.
+        rules: of the check; they name the trust list by its digest.
+        trust: the bytes of that trust list, exactly those that were read for the check.
+        language: of the page.
 
     Raises:
         OptionError: the options do not fit together.
@@ -77,15 +82,15 @@ def receipt_desk(
     """
     if arguments.receipt is None:
         if arguments.receipt_with_content or arguments.keep is not None:
-            raise OptionError("expected --receipt with --receipt-with-content or --keep, found none")
+            raise OptionError(
+                "expected --receipt with --receipt-with-content or --keep, found none", kind="receipt_alone"
+            )
         return None
     out: Path = arguments.receipt
     inputs = len(arguments.files) + bool(arguments.text) + bool(arguments.code)
     _check_place(out, inputs)
     signer = open_receipt_key(settings.config_folder, passphrase=settings.passphrase)
-    trust = read_trust_bytes(arguments.trust or settings.trust_file)
-    named = replace(rules, trust_sha256=sha256_hex(trust))
-    circumstances = Circumstances(named, settings.name, VERSION, datetime.now(UTC))
+    circumstances = Circumstances(rules, settings.name, VERSION, datetime.now(UTC))
     return ReceiptDesk(
         out=out,
         maker=ReceiptMaker(signer, circumstances, language),
@@ -98,11 +103,13 @@ def receipt_desk(
 def _check_place(out: Path, inputs: int) -> None:
     if out.suffix in (_TOKEN, _PAGE) and not out.is_dir():
         if inputs > 1:
-            raise OptionError("expected --receipt to be a folder for several inputs, found a file")
+            raise OptionError(
+                "expected --receipt to be a folder for several inputs, found a file", kind="receipt_folder"
+            )
         if out.exists():
             raise ReceiptWriteError(f"expected no file at {out.name}; a receipt is never overwritten")
     elif out.suffix and not out.is_dir():
-        raise OptionError("expected --receipt to end with .jws or .pdf, or to be a folder")
+        raise OptionError("expected --receipt to end with .jws or .pdf, or to be a folder", kind="receipt_place")
 
 
 def _write_new(path: Path, data: bytes) -> Path:

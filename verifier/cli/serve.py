@@ -21,6 +21,7 @@ EXAMPLES = """examples:
   cb-verifier serve --host 0.0.0.0 --port 8080 --profile rules.json"""
 
 _STATUS_REUSE_S = 10
+_STATUS_RETRY_S = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
     from keys.errors import GateError
+    from verifier.confirmations import read_issuer_tokens
     from verifier.exit_codes import OF_ERROR, ExitCode
     from verifier.rendering.plain_text import harmless
     from verifier.rendering.refusals import sentence_of
@@ -46,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     settings = Settings.from_environment(os.environ)
     try:
         rules, proxies, desk = _rules(arguments, settings), settings.proxies(), _desk(settings)
+        settings.kept_days()
+        read_issuer_tokens(settings.issuer_tokens)
     except VerifierError as error:
         print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
         return OF_ERROR[type(error)]
@@ -72,12 +76,14 @@ def _serve(
 ) -> None:
     from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
-    from verifier.app import create_app
-    from verifier.confirmations import ask_listed_issuer
+    from verifier.app import Offers, create_app
+    from verifier.confirmations import ask_listed_issuer, read_issuer_tokens
 
     visitors = Visitors.open(rate_storage=settings.rate_storage, trusted_proxies=proxies, token_file=settings.tokens)
-    ask = None if arguments.offline else ask_listed_issuer()
-    app = create_app(rules, ask=ask, visitors=visitors, desk=desk)
+    ask = None if arguments.offline else ask_listed_issuer(read_issuer_tokens(settings.issuer_tokens))
+    folder = settings.state_folder / "jobs" if settings.state_folder is not None else None
+    offers = Offers(desk, folder, settings.kept_days())
+    app = create_app(rules, ask=ask, visitors=visitors, offers=offers)
     where = f"http://{arguments.host}:{arguments.port}"
     serve(app, listen(arguments.host, arguments.port), ready=lambda: print(f"listening: {where}", flush=True))
 
@@ -104,5 +110,7 @@ def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
         state=state,
         bundled=trust.bundled,
     )
-    statuses = StatusLookup(sources, freshness=Freshness(profile.status_grace_s), reuse_s=_STATUS_REUSE_S)
+    statuses = StatusLookup(
+        sources, freshness=Freshness(profile.status_grace_s), reuse_s=_STATUS_REUSE_S, retry_s=_STATUS_RETRY_S
+    )
     return Rules(trust.trust, statuses, profile=profile, nonces=state, trust_sha256=trust.sha256)

@@ -1,4 +1,8 @@
-"""Ask child processes what a piece of evidence holds: within one budget, and with the facts as types."""
+"""Ask child processes what a piece of evidence holds: within one budget, and with the facts as types.
+
+An answer that lacks something, or says something unknown, is our failure: what is missing never counts as "nothing was
+found", and only the word `intact` is a seal.
+"""
 
 import time
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError
 from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
@@ -18,6 +23,16 @@ if TYPE_CHECKING:
     from verifier.evidence.slots import Slots
 
 _CHUNK = 1024 * 1024
+_FINDINGS = frozenset(
+    {
+        "active_content",
+        "attachment_missing",
+        "attachment_missing_signed",
+        "attachment_repeated",
+        "attachment_unexpected",
+    }
+)
+_SEAL_REASONS = frozenset(reason.value for reason in Reason if reason.value.startswith("seal_"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +139,13 @@ class EvidenceReader:
             UnreadableEvidence: it is damaged, locked, too large or too demanding.
         """
         facts = self._ask("pdf", data)
-        wording = facts.get("wording")
+        wording, signed, findings = _member(facts, "wording"), _member(facts, "signed"), _texts(facts, "findings")
+        if not isinstance(signed, bool) or not _FINDINGS.issuperset(findings):
+            raise EvidenceReaderFailed("expected known findings from the evidence reader, found others")
         return PdfFacts(
-            findings=_texts(facts, "findings"),
+            findings=findings,
             credential=_text(facts, "credential"),
-            signed=facts.get("signed") is True,
+            signed=signed,
             texts=_texts(facts, "texts"),
             codes=_texts(facts, "codes"),
             code_problem=_text(facts, "code_problem"),
@@ -153,8 +170,11 @@ class EvidenceReader:
             "now": int(now.timestamp()),
         }
         facts = self._ask("seal", data, request)
+        reason = _text(facts, "reason")
+        if reason not in (_SEAL_REASONS if facts.get("outcome") != "intact" else (None,)):
+            raise EvidenceReaderFailed("expected an intact seal or a reason from the evidence reader, found neither")
         return SealFacts(
-            reason=_text(facts, "reason"),
+            reason=reason,
             detail=_text(facts, "detail") or "",
             signer=_text(facts, "signer"),
             signed_at=_text(facts, "signed_at"),
@@ -238,11 +258,22 @@ def _until(deadline: float) -> float:
     return left
 
 
+def _member(facts: Mapping[str, JsonValue], name: str) -> JsonValue:
+    if name not in facts:
+        raise EvidenceReaderFailed(f"expected {name} from the evidence reader, found none")
+    return facts[name]
+
+
 def _text(facts: Mapping[str, JsonValue], name: str) -> str | None:
-    value = facts.get(name)
-    return value if isinstance(value, str) else None
+    value = _member(facts, name)
+    if value is not None and not isinstance(value, str):
+        raise EvidenceReaderFailed(f"expected {name} from the evidence reader to be text, found something else")
+    return value
 
 
 def _texts(facts: Mapping[str, JsonValue], name: str) -> tuple[str, ...]:
-    value = facts.get(name)
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    value = _member(facts, name)
+    texts = tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    if not isinstance(value, list) or len(texts) != len(value):
+        raise EvidenceReaderFailed(f"expected {name} from the evidence reader to be texts, found something else")
+    return texts

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from credential_schemas.report.outcomes import Verdict
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.encoding import JsonValue
 from verifier.errors import ReceiptRefused
@@ -41,6 +42,7 @@ class ReceiptContents:
     report_id: str
     verdict: str
     findings: tuple[Finding, ...]
+    evidence_kind: str
     evidence_sha256: str
     profile: Profile
     asked: Asked
@@ -114,10 +116,11 @@ def _contents(record: _Reader) -> ReceiptContents:
         verified_at=datetime.fromisoformat(record.text("verified_at")),
         simulated=record.truth("simulated"),
         report_id=record.text("report_id"),
-        verdict=record.text("verdict"),
+        verdict=Verdict(record.text("verdict")).value,
         findings=tuple(
             Finding(one.text("name"), one.text("outcome"), one.text_or_none("reason")) for one in record.each("checks")
         ),
+        evidence_kind=record.inner("evidence").text("kind"),
         evidence_sha256=record.inner("evidence").text("sha256"),
         profile=Profile(
             name=profile.text("name"),

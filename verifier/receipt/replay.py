@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from credential_schemas.errors import TrustBundleError
+from credential_schemas.report.outcomes import EvidenceKind
 from credential_schemas.report.reasons import Reason
 from credential_schemas.trust_bundle import is_trust_bundle, read_unpinned_bundle
 from keys.trust_list import TrustList
@@ -19,7 +20,7 @@ from verifier.checks.rules import Moment, Rules
 from verifier.errors import BundleRefused, ReceiptRefused, TrustFileError, UnreadableEvidence
 from verifier.evidence.gathering import Submission
 from verifier.evidence.reader import EvidenceReader
-from verifier.receipt.contents import ReceiptContents
+from verifier.receipt.contents import Finding, ReceiptContents
 from verifier.receipt.digests import sha256_hex
 from verifier.receipt.kept import KeptMaterial
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
@@ -130,7 +131,7 @@ def _rules(receipt: ReceiptContents, trust: TrustList, state: StateFolder) -> Ru
 def _ask_again(receipt: ReceiptContents, evidence: bytes, *, rules: Rules, reader: EvidenceReader) -> Replay:
     try:
         moment = Moment(receipt.verified_at, simulated=True)
-        report = verify(Submission("evidence", evidence), rules=rules, moment=moment, reader=reader)
+        report = verify(_submission(receipt, evidence), rules=rules, moment=moment, reader=reader)
     except UnreadableEvidence:
         return Replay(ReplayOutcome.DIFFERENT)
     now = {check.name.value: (check.outcome.value, check.reason) for check in report.checks}
@@ -139,7 +140,19 @@ def _ask_again(receipt: ReceiptContents, evidence: bytes, *, rules: Rules, reade
     for finding in receipt.findings:
         if now.get(finding.name) == (finding.outcome, finding.reason):
             continue
-        (not_repeatable if finding.reason in _NOT_KEPT else differing).append(finding.name)
+        (not_repeatable if _rests_on_what_is_gone(finding, receipt) else differing).append(finding.name)
     changed = differing or (report.verdict.value != receipt.verdict and not not_repeatable)
     outcome = ReplayOutcome.DIFFERENT if changed else ReplayOutcome.SAME
     return Replay(outcome, report.verdict.value, tuple(differing), tuple(not_repeatable))
+
+
+def _submission(receipt: ReceiptContents, evidence: bytes) -> Submission:
+    """The evidence as it was handed in then: as a file, as the text of codes, or by a confirmation number."""
+    by_number = any(finding.reason == Reason.LOOKED_UP_BY_NUMBER for finding in receipt.findings)
+    is_code_text = receipt.evidence_kind == EvidenceKind.QR
+    return Submission("evidence", evidence, is_code_text=is_code_text, by_number=by_number)
+
+
+def _rests_on_what_is_gone(finding: Finding, receipt: ReceiptContents) -> bool:
+    """A list that had expired before it was read, alone or with its bundle, was not used, so it was not kept."""
+    return finding.reason in _NOT_KEPT or (finding.reason == Reason.STATUS_STALE and not receipt.lists)

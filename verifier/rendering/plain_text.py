@@ -31,6 +31,8 @@ def harmless(text: str) -> str:
 
 def columns(text: str) -> int:
     """Return how many terminal columns a harmless text takes; Hangul and Hanja take two."""
+    if text.isascii():
+        return len(text)
     return sum(_columns_of(character) for character in text)
 
 

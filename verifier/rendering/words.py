@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from credential_schemas.report.messages import Language, Sentence, lookup_texts, unreadable_texts
 from verifier.errors import LookupFailed, UnreadableEvidence
@@ -24,5 +24,5 @@ def no_verdict_texts(error: UnreadableEvidence | LookupFailed) -> tuple[Sentence
 
 @cache
 def _words() -> Mapping[str, Sentence]:
-    document = json.loads(files(__package__).joinpath("words.json").read_text("utf-8"))
+    document = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
     return {name: Sentence(texts["ko"], texts["en"]) for name, texts in document.items()}

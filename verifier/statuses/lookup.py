@@ -7,11 +7,14 @@ Rules enforced:
   one already seen is refused;
 * a list counts while it is fresh: `min(ttl, 12 h)` plus the profile's grace after it was obtained, before its `exp`;
   a caller's own limit on its age replaces the first of these; a list from a bundle was obtained when that was made;
-* whatever fails, the answer has a reason and no list; it is never "not revoked".
+* whatever fails, the answer has a reason and no list; it is never "not revoked";
+* an issuer is asked for a list by one thread at a time; a service leaves it alone for a while after it failed, so that
+  nobody can make this verifier press it, or wait for it with all its threads.
 
 Source: draft-ietf-oauth-status-list-20 section 8.3; SECURITY S9
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,13 +103,24 @@ _Source = Callable[[str, TrustedIssuer, int], StatusAnswer | None]
 
 
 class StatusLookup:
-    """Answers for status lists, each fetched once while its answer is younger than `reuse_s`."""
+    """Answers for status lists; for any threads.
 
-    def __init__(self, sources: StatusSources, *, freshness: Freshness, reuse_s: int = MAX_STATUS_CACHE_S) -> None:
+    Args:
+        sources: where lists may come from.
+        freshness: how old they may be.
+        reuse_s: for how many seconds a list is given again without a look for a newer one.
+        retry_s: for how many seconds a failure is given again; 0: every look tries again.
+    """
+
+    def __init__(
+        self, sources: StatusSources, *, freshness: Freshness, reuse_s: int = MAX_STATUS_CACHE_S, retry_s: int = 0
+    ) -> None:
         self._sources = sources
         self._freshness = freshness
         self._reuse_s = reuse_s
+        self._retry_s = retry_s
         self._answers: dict[tuple[str, str], tuple[int, StatusAnswer]] = {}
+        self._looking: dict[tuple[str, str], threading.Lock] = {}
 
     @property
     def max_age_s(self) -> int | None:
@@ -140,13 +154,21 @@ class StatusLookup:
 
     def find(self, uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
         """Return the list at a URI, or why there is none, at `now` (seconds since 1970)."""
-        known = self._answers.get((issuer.id, uri))
-        if known is not None and 0 <= now - known[0] < self._reuse_s and self._still_good(known[1], now):
-            return known[1]
-        sources = (self._prefetched, self._fetched, self._bundled, self._remembered)
-        answer = self._look(sources, uri, issuer=issuer, now=now)
-        self._answers[issuer.id, uri] = (now, answer)
-        return answer
+        key = issuer.id, uri
+        with self._looking.setdefault(key, threading.Lock()):
+            known = self._answers.get(key)
+            if known is not None and self._counts(known[1], age_s=now - known[0], now=now):
+                return known[1]
+            sources = (self._prefetched, self._fetched, self._bundled, self._remembered)
+            answer = self._look(sources, uri, issuer=issuer, now=now)
+            self._answers[key] = (now, answer)
+            return answer
+
+    def _counts(self, answer: StatusAnswer, *, age_s: int, now: int) -> bool:
+        """Say whether an answer given some seconds ago is given again."""
+        if answer.reason is not None:
+            return 0 <= age_s < self._retry_s
+        return 0 <= age_s < self._reuse_s and self._still_good(answer, now)
 
     def _still_good(self, answer: StatusAnswer, now: int) -> bool:
         if answer.token is None or answer.reason is not None:

@@ -6,7 +6,6 @@ entry and no credential: lists are public, nonces are stored as digests.
 
 import hashlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,6 +121,8 @@ class StateFolder:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
+    import tempfile  # most checks write nothing
+
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     try:

@@ -1,1 +1,1 @@
-"""Pages for people: static files and HTML as text; nothing here knows the web framework or the network."""
+"""The verifier's pages: HTML, CSS and plain ES modules as files, and what they need to know, read once."""

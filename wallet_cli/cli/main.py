@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
-_OWN_COMMANDS = {"import": "import_file", "list": "list_items", "show": "show"}
+_OWN_COMMANDS = {"import": "import_file", "list": "list_items", "show": "show", "precheck": "precheck"}
 _COMMANDS_OF_OTHER_ROOMS = "competency_bank.wallet_commands"
 
 

@@ -4,10 +4,13 @@ from datetime import date
 
 import pytest
 
+from credential_schemas.certificate_claims import CertificateEntry
 from credential_schemas.criteria.entries import (
     MAX_ENTRIES,
     ScoringEntry,
     canonical_claim,
+    entry_name,
+    entry_of_certificate,
     entry_of_report,
     read_entries,
     unique,
@@ -125,6 +128,38 @@ def test_an_entry_of_a_report_without_names_has_none() -> None:
     assert entry_of_report("c1/1", disclosed, trusted=True).claims == {}
 
 
+def certificate_entry(body: str | None) -> CertificateEntry:
+    return CertificateEntry(
+        type="national_technical_qualification",
+        category="qualifications",
+        title="정보처리기사",
+        title_en=None,
+        issuing_body=body,
+        fields={"series": "기사", "valid_until": "2027-01-01"},
+        as_of=TODAY,
+        idx=3,
+    )
+
+
+def test_an_entry_of_an_own_certificate_says_what_the_certificate_says() -> None:
+    found = entry_of_certificate("b/1/3", certificate_entry("hrdk"))
+    assert found.claims["issuing_body"] == "한국산업인력공단"
+    assert (found.title, found.grade, found.valid_until, found.excluded) == (
+        "정보처리기사",
+        "기사",
+        date(2027, 1, 1),
+        None,
+    )
+    assert "issuing_body" not in entry_of_certificate("b/1/3", certificate_entry(None)).claims
+
+
+def test_the_name_of_an_entry_has_no_colon_and_a_limit() -> None:
+    assert entry_name("https://bank.example", "N-1", 11) == "bank.example/N-1/11"
+    assert entry_name("http://127.0.0.1:8000/t", "N-1", "n0") == "127.0.0.1_8000/t/N-1/n0"
+    assert entry_name("https://" + "x" * 300, "N-1", 1)[-8:] == "xx/N-1/1"
+    assert len(entry_name("https://" + "x" * 300, "N-1", 1)) == 200
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -133,6 +168,7 @@ def test_an_entry_of_a_report_without_names_has_none() -> None:
         (["e1"], "entries[0]: expected an object"),
         ([{"type": "school_course"}], "entries[0]: expected an id"),
         ([{"id": "", "type": "school_course"}], "entries[0]: expected an id"),
+        ([{"id": "a:b", "type": "school_course"}], "entries[0]: expected an id of at most 200 characters without"),
         ([course("e1"), {"id": "e2", "type": "unheard_of"}], "entries[1]: expected a known entry type"),
         ([course("e1"), course("e1")], "expected each entry once, found e1 twice"),
     ],

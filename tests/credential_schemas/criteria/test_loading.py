@@ -88,6 +88,14 @@ def test_a_message_names_file_line_and_rule() -> None:
         ),
         (swap("applies: {track: [new]}", "applies: {track: [old]}"), "expected values of track, found old"),
         (swap("applies: {track: [new]}", "applies: {job: [new]}"), "expected a choice of the notice, found job"),
+        (
+            swap("{id: lawyer, types: [professional_qualification]", "{id: lawyer, types: [profession]"),
+            "found profession",
+        ),
+        (
+            swap("doctorate: {types: [academic_degree]", "doctorate: {types: [degree]"),
+            "known entry types, found degree",
+        ),
         (swap("    entries: [school_course,", "    entries: [scool_course,"), "known entry types, found scool_course"),
         (
             swap("ambiguities: [AMB-02, AMB-03", "ambiguities: [AMB-02, AMB-99"),

@@ -51,6 +51,18 @@ def test_a_notice_adds_families_and_members() -> None:
         ({"required_qualifications": [{"any_of": ["a"], "or": 1}]}, 'expected a list of {"any_of": [names]}'),
         ({"extra_qualifications": [{"family": 7, "kind": "x"}]}, "extra_qualifications/0/family: Input should be"),
         ({"extra_special_qualifications": [{"id": "x"}]}, "extra_special_qualifications/0/types: Field required"),
+        (
+            {"extra_qualifications": [{"family": "전기", "kind": "military", "grades": ["기사"]}]},
+            "extra_qualifications: expected one of the rule's kinds, found military",
+        ),
+        (
+            {"extra_qualifications": [{"family": "전기", "kind": "professional", "grades": ["특급"]}]},
+            "extra_qualifications: expected points for every grade, found none for 특급",
+        ),
+        (
+            {"extra_special_qualifications": [{"id": "x", "types": ["passport"]}]},
+            "extra_special_qualifications: expected known entry types, found passport",
+        ),
         ({"career_bonus_bands": [{"min_months": 1}]}, 'expected a list of {"min_months": n, "points": n}'),
         ({"career_bonus_bands": [3]}, 'expected a list of {"min_months": n, "points": n}'),
         ({"career_bonus_bands": [{"min_months": True, "points": 3}]}, 'expected a list of {"min_months": n'),

@@ -67,7 +67,7 @@ def test_the_json_explains_itself_and_is_never_a_decision() -> None:
         "rule": "TS-D1",
         "points": 1,
         "entries": ["1"],
-        "why": {"ko": "0.5 인정 × 2점/1", "en": "0.5 counted, 2 points per 1"},
+        "why": {"ko": "0.5 인정, 1당 2점", "en": "0.5 counted, 2 points per 1"},
     }
     assert document["excluded_entries"] == {"2": "grade_not_listed"}
     assert set(document["excluded_because"]) == {"grade_not_listed"}

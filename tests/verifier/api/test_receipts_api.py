@@ -9,7 +9,7 @@ from keys.encoding import JsonValue
 from keys.key_files import FileSigner, create_key
 from tests.verifier.world import World
 from verifier.api.receipts import PAGE_MEDIA_TYPE, receipt_wish
-from verifier.app import create_app
+from verifier.app import Offers, create_app
 from verifier.receipt.making import ReceiptDesk
 from verifier.receipt.reading import ProvedReceipt, read_receipt
 from verifier.receipt.token import MEDIA_TYPE
@@ -23,7 +23,7 @@ class Client:
     def __init__(self, world: World, *, gives_receipts: bool = True) -> None:
         self.signer = FileSigner(create_key())
         desk = ReceiptDesk(self.signer, "한국예시공사") if gives_receipts else None
-        app = create_app(world.rules(), now=lambda: world.now, desk=desk)
+        app = create_app(world.rules(), now=lambda: world.now, offers=Offers(desk))
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     def check(self, content: str, *, accept: str, query: str = "") -> httpx.Response:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import replace
 
 import pypdfium2
@@ -217,7 +218,8 @@ def test_claim_that_came_later_than_the_named_version_is_left_open(
     world: World, drawn: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = published.load_wording(1)
-    few = replace(known, types=EntryTypes(each for each in known.types.values() if each.id != "vocational_training"))
+    few = copy(known)
+    few.types = EntryTypes(each for each in known.types.values() if each.id != "vocational_training")
     monkeypatch.setattr(published, "load_wording", lambda _: few)
     assert print_match_of(world, world.reader.read_pdf(drawn)).reason is Reason.WORDING_UNKNOWN
 

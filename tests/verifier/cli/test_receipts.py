@@ -1,12 +1,16 @@
 """`check --receipt` and `receipt verify` as a person uses them."""
 
+import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.verifier.cli.test_check import Desk, desk
-from tests.verifier.world import claims, training
+from keys.confirmation_code import generate_code
+from tests.verifier.cli.test_check import NOW, Desk, desk
+from tests.verifier.world import ISSUER, claims, training
+from verifier.checks.assembling import Verification, examine
 from verifier.cli.main import main
 from verifier.receipt.signing_key import KEY_FILE, PUBLISHED_FILE
 
@@ -164,6 +168,52 @@ def test_second_receipt_of_the_same_report_in_a_folder_is_refused(office: Desk) 
 def test_options_of_receipts_that_do_not_fit_are_refused(office: Desk, options: list[str], message: str) -> None:
     assert office.run(office.good, *options) == 2
     assert message in office.output()[1]
+
+
+@pytest.mark.parametrize("options", [["--receipt", "x.txt"], ["--keep", "lists"]])
+def test_options_of_receipts_that_do_not_fit_are_refused_in_korean_too(office: Desk, options: list[str]) -> None:
+    assert office.run(office.good, *options, "--lang", "ko") == 2
+    assert "쓰십시오." in office.output()[1]
+
+
+def test_receipt_of_a_typed_number_is_repeated_with_what_the_issuer_gave(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.world.issuer["confirmation_url"] = f"{ISSUER}/api/v1/confirmations"
+    office.refresh()
+    given = office.world.token()
+    monkeypatch.setattr("verifier.cli.checking.ask_listed_issuer", lambda: lambda _issuer, _number: given.encode())
+    path, kept = str(office.folder / "number.jws"), str(office.folder / "lists")
+    number = generate_code(lambda count: bytes(range(count)))
+    trust, lists = ["--trust", office.trust], ["--status-map", office.map, "--now", NOW]
+    assert main(["check", "--code", number, *trust, *lists, "--receipt", path, "--keep", kept]) == 0
+    office.output()
+    evidence = office.put("given.sdjwt", given)
+    assert verify(path, "--evidence", evidence, "--kept", kept, "--json") == 0
+    answer = json.loads(office.output()[0])
+    assert answer["replay"]["outcome"] == "same"
+    assert {"name": "print_match", "outcome": "skipped", "reason": "looked_up_by_number", "detail": {}} in answer[
+        "record"
+    ]["checks"]
+
+
+def test_receipt_names_the_trust_list_that_was_read_for_the_check(
+    office: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Path(office.trust).read_bytes()
+
+    def check_while_somebody_changes_the_list(*arguments: Any, **more: Any) -> Verification:  # noqa: ANN401
+        office.put("trust.json", json.dumps({**office.world.trust, "version": 9}))
+        return examine(*arguments, **more)
+
+    monkeypatch.setattr("verifier.cli.checking.examine", check_while_somebody_changes_the_list)
+    path, kept = str(office.folder / "r.jws"), office.folder / "lists"
+    assert office.run(office.good, "--receipt", path, "--keep", str(kept)) == 0
+    office.output()
+    assert verify(path, "--json") == 0
+    named = json.loads(office.output()[0])["record"]["trust"]
+    assert named == {"version": "3", "sha256": hashlib.sha256(before).hexdigest()}
+    assert (kept / named["sha256"]).read_bytes() == before
 
 
 def test_one_file_for_several_inputs_is_refused(office: Desk) -> None:

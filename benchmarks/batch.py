@@ -1,0 +1,216 @@
+"""What a batch costs: processor time of processes and of a cluster beside one loop, memory of the parent, exact counts.
+
+Every run is a program of its own; its processor time is that of all its processes, also of those that outlive it for a
+moment. What a run of a few files costs is taken off, so that the figures are those of many files. A hundredth of the
+files each is corrupt, revoked and forged, and the counts must come out exactly. Writes benchmarks/results/batch.json.
+
+    python benchmarks/batch.py [--credentials 10000] [--pdfs 200] [--skip-cluster]
+"""
+
+import argparse
+import ctypes
+import dataclasses
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.peers.machine import machine
+from credential_schemas.certificate_claims import StatusReference
+from tests.verifier.world import NOW, STATUS_URI, Keys, World, claims, entry, training
+from verifier.evidence.reader import EvidenceReader
+
+RESULT = Path(__file__).resolve().parent / "results" / "batch.json"
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARIES = ("cryptography", "distributed", "pypdf", "pypdfium2", "pyhanko")
+FORGERY = "WyJzIiwibmFtZSIsIngiXQ~"
+SUBREAPER = 36  # linux/prctl.h: processes without a parent come to us
+SAMPLE_S = 0.25
+FEW = 16  # files of the run that is taken off
+COMMAND = "from verifier.cli.main import main; raise SystemExit(main())"
+SERIAL = """
+import json, sys
+from datetime import datetime
+from pathlib import Path
+from verifier.batch.lists import KnownList
+from verifier.batch.work import Checker, Setup, Task
+from verifier.policies.profile import DEFAULT_PROFILE
+folder, now, issuer, uri = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2]), sys.argv[3], sys.argv[4]
+setup = Setup((folder / "trust.json").read_bytes(), DEFAULT_PROFILE, now, simulated=True)
+known = KnownList(issuer, uri, None, "", int(now.timestamp()), (folder / "list.jwt").read_text())
+checker = Checker(setup)
+with (folder / "serial.jsonl").open("wb") as out:
+    for number, path in enumerate(sorted((folder / sys.argv[5]).iterdir())):
+        out.write(checker.check([Task(number, str(path), path.read_bytes())], [known]).lines[0].text + b"\\n")
+checker.close()
+"""
+CLUSTER = """
+import subprocess, sys
+from distributed import LocalCluster
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        code = subprocess.run([*sys.argv[1:], "--dask", cluster.scheduler_address], check=False).returncode
+    raise SystemExit(code)
+"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """What one program took: processor and wall time in seconds, and the memory of its first process in MiB."""
+
+    processor: float
+    wall: float
+    memory: tuple[float, ...] = ()
+
+
+def write_corpus(folder: Path, name: str, count: int, *, sealed: bool) -> dict[str, int]:
+    """Write certificates, of every hundred one corrupt, one revoked and one forged; return the verdicts to expect."""
+    with EvidenceReader() as reader:
+        world = World(Keys(), reader, folder)
+    files = folder / name
+    files.mkdir(parents=True)
+    expected = {"valid": 0, "invalid": 0, "indeterminate": 0, "error": 0}
+    for number in range(count):
+        index = 16 + 4 * number
+        own = dataclasses.replace(
+            claims(entry(idx=index + 1), training(idx=index + 2)),
+            number=f"2026-0001-{number:05d}",
+            status=StatusReference(STATUS_URI, index),
+        )
+        token, part = world.token(own), number % 100
+        if part == 1:
+            world.statuses[index] = 1
+        if part == 2:
+            token += FORGERY
+        data = world.sealed(token, own) if sealed else token.encode()
+        (files / f"{number:05d}").write_bytes(data[: len(data) // 3] if part == 3 else data)
+        expected[{1: "invalid", 2: "invalid", 3: "error"}.get(part, "valid")] += 1
+    (folder / f"{name}-few").mkdir()
+    for number in range(FEW):
+        (folder / f"{name}-few" / str(number)).write_bytes((files / "00000").read_bytes())
+    (folder / "trust.json").write_text(json.dumps(world.trust))
+    (folder / "list.jwt").write_text(world.status_token(size=1 << 17))
+    (folder / "map.json").write_text(json.dumps({STATUS_URI: "list.jwt"}))
+    return expected
+
+
+def measured(command: list[str], folder: Path) -> Run:
+    """Run a program, and wait for everything it started."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "PYTHONPATH": str(ROOT)}
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    memory = []
+    while process.poll() is None:
+        memory.append(resident(process.pid))
+        time.sleep(SAMPLE_S)
+    wall = time.perf_counter() - started
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"expected {command[-1]} to end with 0 or 1, found {process.returncode}")
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(used, wall, tuple(each for each in memory if each > 0))
+
+
+def resident(pid: int) -> float:
+    """Return the resident memory of a process in MiB, 0 when it has gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(found[0]) / 1024 if found else 0.0
+
+
+def batch(folder: Path, files: str, *more: str, cluster: bool = False) -> Run:
+    """Run `cb-verifier batch` over a folder."""
+    for old in folder.glob("out.jsonl*"):
+        old.unlink()
+    rules = ["--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat()]
+    command = [sys.executable, "-c", COMMAND, "batch", files, *rules, "--out", "out.jsonl", *more]
+    if not cluster:
+        return measured(command, folder)
+    (folder / "cluster.py").write_text(CLUSTER)
+    return measured([sys.executable, "cluster.py", *command], folder)
+
+
+def verdicts(folder: Path) -> dict[str, int]:
+    """Return the counts of the last batch."""
+    found: dict[str, int] = json.loads((folder / "out.jsonl.summary.json").read_text())["verdicts"]
+    return found
+
+
+def compared(folder: Path, files: str, count: int, expected: dict[str, int]) -> dict[str, object]:
+    """Return what a loop and two processes take for the same files."""
+    serial = [sys.executable, "-c", SERIAL, str(folder), NOW.isoformat(), "https://bank.example", STATUS_URI]
+    few_in_loop, few_in_pool = measured([*serial, f"{files}-few"], folder), batch(folder, f"{files}-few", "--jobs", "2")
+    loop, pool = measured([*serial, files], folder), batch(folder, files, "--jobs", "2")
+    if verdicts(folder) != expected:
+        raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
+    quarter = max(1, len(pool.memory) // 4)
+    first, last = statistics.median(pool.memory[quarter : 2 * quarter]), statistics.median(pool.memory[-quarter:])
+    net_loop, net_pool = loop.processor - few_in_loop.processor, pool.processor - few_in_pool.processor
+    return {
+        "files": count,
+        "verdicts": expected,
+        "processor_ms_a_file": {
+            "loop": round(1000 * net_loop / (count - FEW), 2),
+            "two_processes": round(1000 * net_pool / (count - FEW), 2),
+        },
+        "processor_times_loop": round(net_pool / net_loop, 3),
+        "processor_times_loop_with_start": round(pool.processor / loop.processor, 3),
+        "wall_times_loop": round(pool.wall / loop.wall, 3),
+        "parent_memory_mib": {
+            "second_quarter": round(first, 1),
+            "last_quarter": round(last, 1),
+            "most": round(max(pool.memory), 1),
+        },
+    }
+
+
+def on_cluster(folder: Path, files: str, expected: dict[str, int]) -> dict[str, object]:
+    """Return what two workers of a Dask cluster take, beside two processes, in chunks of up to 500 files."""
+    pool = batch(folder, files, "--jobs", "2").processor - batch(folder, f"{files}-few", "--jobs", "2").processor
+    base = batch(folder, f"{files}-few", cluster=True)
+    cluster = batch(folder, files, cluster=True)
+    if verdicts(folder) != expected:
+        raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
+    return {"processor_times_processes": round((cluster.processor - base.processor) / pool, 3)}
+
+
+def main() -> None:
+    """Measure, write the results, print them."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--credentials", type=int, default=10_000)
+    parser.add_argument("--pdfs", type=int, default=200)
+    parser.add_argument("--skip-cluster", action="store_true")
+    arguments = parser.parse_args()
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    result: dict[str, object] = {"machine": machine(LIBRARIES)}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "credentials"
+        expected = write_corpus(folder, "files", arguments.credentials, sealed=False)
+        result["credentials"] = compared(folder, "files", arguments.credentials, expected)
+        if not arguments.skip_cluster:
+            result["cluster"] = on_cluster(folder, "files", expected)
+        folder = Path(name) / "pdfs"
+        expected = write_corpus(folder, "files", arguments.pdfs, sealed=True)
+        result["pdfs"] = compared(folder, "files", arguments.pdfs, expected)
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

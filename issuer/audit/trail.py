@@ -1,0 +1,68 @@
+"""Record what was done with personal data, in the transaction that does it.
+
+Each record holds a hash over itself and the one before it. A record says who, what and whose, never a person's data.
+Reads are recorded before anything is shown.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from issuer.store.audit import AuditRecord
+from issuer.store.transaction import Transaction
+
+Action = Literal[
+    "account_opened",
+    "account_linked",
+    "account_read",
+    "history_read",
+    "held_entries_read",
+    "consent_recorded",
+    "delivery_taken",
+    "person_registered",
+    "entry_added",
+    "entry_changed",
+    "entry_status_changed",
+    "certificate_previewed",
+    "certificate_issued",
+    "certificate_reprinted",
+    "certificate_status_changed",
+]
+HASH_BYTES: Final = 32
+START: Final = bytes(HASH_BYTES)
+_LABEL: Final = b"competency-bank/audit\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that was done: to whose account, to what, and a word of detail."""
+
+    action: Action
+    account: str | None = None
+    subject: str | None = None
+    detail: str | None = None
+
+
+def record_acts(transaction: Transaction, *acts: Act, actor: str, at: str) -> None:
+    """Append what was done; it is there if and only if the transaction is.
+
+    Args:
+        transaction: the one that does it. Call this last in it: other writers of the trail wait until it ends.
+        acts: in their order; none is allowed.
+        actor: who did it.
+        at: when, UTC in ISO 8601.
+    """
+    if not acts:
+        return
+    size, before = transaction.audit.state(to_append=True)
+    records = []
+    for seq, act in enumerate(acts, start=size + 1):
+        before = link(before, seq, at, actor, act.action, act.account, act.subject, act.detail)
+        records.append(AuditRecord(seq, at, actor, act.action, act.account, act.subject, act.detail, before))
+    transaction.audit.append(records)
+
+
+def link(before: bytes, seq: int, *values: str | None) -> bytes:
+    """Return the hash of a record: over the hash before it, its number, and its values, each with its length."""
+    written = "".join(["-" if value is None else f"{len(value)}:{value}" for value in values])
+    return hashlib.sha256(b"%b%b%d;%b" % (_LABEL, before, seq, written.encode())).digest()

@@ -1,0 +1,121 @@
+"""`cb-issuer log`: show, check and open the transparency log, and prove that a certificate is in it."""
+
+import argparse
+from pathlib import Path
+
+from issuer.cli.context import CommandContext
+from issuer.cli.options import add_action
+
+SUMMARY = "show or check the log of all certificates, or prove that one is in it"
+EXAMPLE = "cb-issuer log proof CB-2026-00000001 --out certificate.tlog-proof"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the actions and their options."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add_action(actions, "show", "show origin, size, and the key for witnesses and mirrors", "cb-issuer log show")
+    verifying = add_action(
+        actions, "verify", "compute everything anew and compare it", "cb-issuer log verify --since checkpoint.kept"
+    )
+    verifying.add_argument(
+        "--since", type=Path, metavar="FILE", help="a checkpoint kept elsewhere, with which today's log must begin"
+    )
+    proving = add_action(actions, "proof", "write the proof that a certificate is in the log", EXAMPLE)
+    proving.add_argument("number", metavar="NUMBER", help="of the certificate")
+    proving.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
+    add_action(actions, "open", "begin a log in a bank that has none", "cb-issuer log open")
+
+
+def run(arguments: argparse.Namespace, context: CommandContext) -> int:
+    """Do one of the actions."""
+    _ACTIONS[arguments.action](arguments, context)
+    return 0
+
+
+def _show(_arguments: argparse.Namespace, context: CommandContext) -> None:
+    from credential_schemas.log_entry import log_origin
+    from issuer.log.files import published_size
+    from issuer.trail_errors import LogMissing
+
+    with context.bank() as bank:
+        if not bank.has_log:
+            raise LogMissing
+        with bank.store.read() as transaction:
+            state = transaction.log.state()
+        origin = log_origin(bank.profile.issuer)
+        document = {
+            "origin": origin,
+            "url": f"{bank.profile.issuer}/log",
+            "size": state.size,
+            "published": published_size(bank.folder),
+            "verifier_key": bank.log_key().public_key().verifier_key(origin),
+        }
+    context.answer(document, *(f"{name}: {value}" for name, value in document.items()))
+
+
+def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.log.verifying import verify_log
+    from issuer.trail_errors import LogMissing, TrailUnsound
+
+    earlier = None if arguments.since is None else _content(arguments.since)
+    with context.bank() as bank:
+        if not bank.has_log:
+            raise LogMissing
+        report = verify_log(bank, key=bank.log_key().public_key(), earlier=earlier)
+    document = {
+        "sound": not report.findings,
+        "size": report.size,
+        "root": report.root.hex(),
+        "findings": [*report.findings],
+        "not_issued": [*report.not_issued],
+    }
+    lines = [context.text("log.finding", finding=finding) for finding in report.findings]
+    if not report.findings:
+        lines.append(context.text("log.sound", size=report.size, root=report.root.hex()))
+    lines += [context.text("log.not_issued", number=number) for number in report.not_issued]
+    context.answer(document, *lines)
+    if report.findings:
+        raise TrailUnsound(count=len(report.findings), what="the log")
+
+
+def _proof(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.log.appending import proof_of
+    from issuer.outputs import check_target, write_whole
+    from issuer.trail_errors import LogMissing, NotLogged
+
+    if arguments.out is not None:
+        check_target(arguments.out)
+    with context.bank() as bank, bank.store.read() as transaction:
+        if not bank.has_log:
+            raise LogMissing
+        proof = proof_of(transaction, arguments.number)
+    if proof is None:
+        raise NotLogged(number=arguments.number)
+    if arguments.out is None:
+        context.answer({"number": arguments.number, "proof": proof.decode()}, proof.decode().removesuffix("\n"))
+        return
+    write_whole(arguments.out, proof)
+    context.answer({"number": arguments.number, "file": str(arguments.out)}, str(arguments.out))
+
+
+def _open(_arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.log.opening import open_log
+    from issuer.publishing import publish_all
+
+    with context.bank() as bank:
+        open_log(bank)
+        publish_all(bank, now=context.clock())
+        file = str(bank.folder.trust_list)
+    context.answer({"log": True, "trust_list": file}, context.text("log.opened", file=file))
+
+
+def _content(path: Path) -> bytes:
+    from issuer.errors import FileUnreadable
+
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
+
+
+_ACTIONS = {"show": _show, "verify": _verify, "proof": _proof, "open": _open}

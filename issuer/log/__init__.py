@@ -1,0 +1,1 @@
+"""The bank's transparency log: every certificate is in it before anybody has it; the files that others follow."""

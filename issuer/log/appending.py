@@ -1,0 +1,80 @@
+"""Log a credential, and prove that it was logged.
+
+A certificate carries the proof of its own place in the log, under its seal; so it is logged first, then drawn and
+sealed, then recorded. A certificate that is not recorded in the end leaves an entry that nobody can open, as it leaves
+a gap in the numbers. The checkpoint of the proof is signed in the transaction that appends the entry.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Final
+
+from credential_schemas.log_entry import SALT_BYTES, LogEntry, log_origin, signed_part_sha256
+from issuer.bank import Bank
+from issuer.log.files import published_size
+from issuer.store.log import LogState, StoredLogEntry
+from issuer.store.transaction import Transaction
+from issuer.trail_errors import LogBehind
+from keys.checkpoint import Checkpoint, sign_checkpoint
+from keys.log_proof import LogProof
+from keys.merkle import Node, inclusion_path
+
+_NO_CHECKPOINT: Final = b""
+
+
+def log_credential(bank: Bank, number: str, credential: str, *, now: datetime) -> bytes | None:
+    """Log a credential; answer the proof of it after the commit, or None in a bank without a log.
+
+    Args:
+        bank: the bank.
+        number: of the certificate; each is logged once.
+        credential: compact SD-JWT; with how many disclosures does not matter.
+        now: aware; an entry is never older than the one before it, so a clock that is behind makes it younger.
+
+    Raises:
+        LogBehind: the published log is longer than that of the database.
+        PassphraseMissing, KeysError: the log key does not open; nothing was logged.
+        StorageFull, StorageUnusable: nothing was logged.
+    """
+    if not bank.has_log:
+        return None
+    key, origin = bank.log_key(), log_origin(bank.profile.issuer)
+    salt, signed_part, seconds = secrets.token_bytes(SALT_BYTES), signed_part_sha256(credential), int(now.timestamp())
+    published = published_size(bank.folder)
+
+    def append(transaction: Transaction) -> bytes:
+        state = transaction.log.state(to_append=True)
+        if state.size < published:
+            raise LogBehind(size=state.size, published=published)
+        entry = LogEntry(max(seconds, state.logged_at), salt, signed_part)
+        index = state.size
+
+        def path_of_last(node: Node) -> list[bytes]:
+            return inclusion_path(index, index + 1, node=node)
+
+        path = transaction.log.compute(path_of_last)
+        root = transaction.log.append(StoredLogEntry(index, entry.encode(), salt, signed_part, number), path)
+        checkpoint = sign_checkpoint(Checkpoint(origin, index + 1, root), key=key)
+        transaction.log.set_state(LogState(index + 1, entry.logged_at, checkpoint))
+        return LogProof(index, tuple(path), checkpoint, entry.opening()).encode()
+
+    return bank.store.together(append)
+
+
+def proof_of(transaction: Transaction, number: str) -> bytes | None:
+    """Return the proof that a certificate is in the log, under the newest checkpoint; None when it was never logged."""
+    stored, state = transaction.log.entry_of(number), transaction.log.state()
+    if stored is None:
+        return None
+
+    def path_of_entry(node: Node) -> list[bytes]:
+        return inclusion_path(stored.idx, state.size, node=node)
+
+    path = transaction.log.compute(path_of_entry)
+    opening = LogEntry(logged_at(stored), stored.salt, stored.signed_part_sha256).opening()
+    return LogProof(stored.idx, tuple(path), state.checkpoint or _NO_CHECKPOINT, opening).encode()
+
+
+def logged_at(stored: StoredLogEntry) -> int:
+    """Return when an entry was logged, Unix seconds, as the entry itself says."""
+    return int.from_bytes(stored.entry[1:9], "big")

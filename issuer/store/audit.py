@@ -1,0 +1,137 @@
+"""The audit trail in the database: records, each with a hash over all before it, and the signed heads.
+
+Records are only ever added. Whoever adds holds the one row of `audit_state` until the transaction ends.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, insert, or_, select, update
+
+from issuer.store.tables import CERTIFICATES, CONFIRMATION_LOOKUPS, ENTRIES, LARGE, METADATA, TEXT
+
+AUDIT_RECORDS: Final = Table(
+    "audit_records",
+    METADATA,
+    Column("seq", LARGE, primary_key=True, autoincrement=False),
+    Column("at", TEXT, nullable=False),
+    Column("actor", TEXT, nullable=False),
+    Column("action", TEXT, nullable=False),
+    Column("account", TEXT),
+    Column("subject", TEXT),
+    Column("detail", TEXT),
+    Column("hash", LargeBinary, nullable=False),
+    Index(None, "account"),
+    Index(None, "subject"),
+)
+
+AUDIT_HEADS: Final = Table(
+    "audit_heads",
+    METADATA,
+    Column("size", LARGE, primary_key=True, autoincrement=False),
+    Column("at", TEXT, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+
+AUDIT_STATE: Final = Table(
+    "audit_state",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", LARGE, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+_ONLY: Final = AUDIT_STATE.c.id == 1
+_AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """Who did what to whose data, when.
+
+    Attributes:
+        seq: place in the trail, from 1.
+        at: UTC in ISO 8601.
+        actor: a person of the staff, a service or a source.
+        action: a word of `issuer.audit.trail`.
+        account: whose data, where an account is meant.
+        subject: what: an entry, a certificate number, a person's link.
+        detail: why or how much, never a person's data.
+        hash: over this record and all before it.
+    """
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    account: str | None
+    subject: str | None
+    detail: str | None
+    hash: bytes
+
+
+class AuditBook:
+    """Reads and appends within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def state(self, *, to_append: bool = False) -> tuple[int, bytes]:
+        """Return length and last hash; `to_append` lets nobody else append until this transaction ends."""
+        query = select(AUDIT_STATE.c.size, AUDIT_STATE.c.hash).where(_ONLY)
+        row = self._connection.execute(query.with_for_update() if to_append else query).one()
+        return row.size, row.hash
+
+    def append(self, records: Sequence[AuditRecord]) -> None:
+        """Add records, at least one, and the new length."""
+        rows = [{name: getattr(record, name) for name in AuditRecord.__slots__} for record in records]
+        self._connection.execute(insert(AUDIT_RECORDS), rows)
+        self._connection.execute(update(AUDIT_STATE).where(_ONLY).values(size=records[-1].seq, hash=records[-1].hash))
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the values of every record, in the order of `AuditRecord`, in the order of the trail."""
+        last, columns = 0, [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
+        while True:
+            query = select(*columns).where(AUDIT_RECORDS.c.seq > last).order_by(AUDIT_RECORDS.c.seq).limit(_AT_ONCE)
+            rows = self._connection.execute(query).all()
+            if not rows:
+                return
+            yield from map(tuple, rows)
+            last = rows[-1].seq
+
+    def about(self, account: str, person_link: str | None) -> list[AuditRecord]:
+        """Return the records about an account, its certificates, its person and the person's entries, oldest first."""
+        of_person = select(ENTRIES.c.id).where(ENTRIES.c.person_link == person_link)
+        of_account = select(CERTIFICATES.c.number).where(CERTIFICATES.c.account_id == account)
+        subject = AUDIT_RECORDS.c.subject
+        about = or_(
+            AUDIT_RECORDS.c.account == account,
+            subject == person_link,
+            subject.in_(of_person),
+            subject.in_(of_account),
+        )
+        columns = [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
+        query = select(*columns).where(about).order_by(AUDIT_RECORDS.c.seq)
+        return [AuditRecord(*row) for row in self._connection.execute(query)]
+
+    def lookups(self, account: str) -> list[tuple[str, str | None, str]]:
+        """Return time, asker and number of each look-up by code of the account's certificates."""
+        columns = (CONFIRMATION_LOOKUPS.c.at, CONFIRMATION_LOOKUPS.c.requester, CONFIRMATION_LOOKUPS.c.number)
+        joined = CONFIRMATION_LOOKUPS.join(CERTIFICATES, CERTIFICATES.c.number == CONFIRMATION_LOOKUPS.c.number)
+        query = select(*columns).select_from(joined).where(CERTIFICATES.c.account_id == account)
+        return [(row.at, row.requester, row.number) for row in self._connection.execute(query)]
+
+    def record_head(self, size: int, *, at: str, note: bytes) -> None:
+        """Add a signed head."""
+        self._connection.execute(insert(AUDIT_HEADS).values(size=size, at=at, note=note))
+
+    def last_head(self) -> tuple[int, str]:
+        """Return length and time of the newest head; 0 and nothing when there is none."""
+        query = select(AUDIT_HEADS.c.size, AUDIT_HEADS.c.at).order_by(AUDIT_HEADS.c.size.desc()).limit(1)
+        row = self._connection.execute(query).first()
+        return (0, "") if row is None else (row.size, row.at)
+
+    def heads(self) -> list[bytes]:
+        """Return every signed head, the shortest first."""
+        return list(self._connection.execute(select(AUDIT_HEADS.c.note).order_by(AUDIT_HEADS.c.size)).scalars())

@@ -1,0 +1,114 @@
+"""The same bank with its database on a PostgreSQL server: the commands do what they do with a file."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from issuer.cli.main import main
+from tests.issuer.conftest import DELIVERIES, START, URL, World
+from tests.postgresql import PostgresqlServer
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    path: Path
+    url: str
+
+
+@pytest.fixture(scope="module")
+def founded_on_server(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer) -> Iterator[Founded]:
+    """A bank with every sample delivery in it, on a server; never used directly."""
+    path, url = tmp_path_factory.mktemp("on-server") / "bank", postgresql.new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ISSUER_PASSPHRASE", raising=False)
+        patch.setenv("ISSUER_DATABASE", url)
+        commands = [["init", "--dev", "--url", URL]]
+        commands += [["import", file.stem, str(file)] for file in sorted(DELIVERIES.glob("*.*"))]
+        for command in commands:
+            assert main([*command, "--data", str(path)], clock=lambda: START) == 0
+    yield Founded(path, url)
+    postgresql.drop(url)
+
+
+@pytest.fixture
+def server_world(
+    tmp_path: Path,
+    founded_on_server: Founded,
+    postgresql: PostgresqlServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[World]:
+    """A bank of one's own, on a server."""
+    monkeypatch.delenv("ISSUER_PASSPHRASE", raising=False)
+    monkeypatch.setenv("LANG", "C")
+    url = postgresql.new_database(copy_of=founded_on_server.url)
+    monkeypatch.setenv("ISSUER_DATABASE", url)
+    shutil.copytree(founded_on_server.path, tmp_path / "server" / "bank")
+
+    def capture() -> tuple[str, str]:
+        captured = capsys.readouterr()
+        return captured.out, captured.err
+
+    yield World(tmp_path / "server" / "bank", capture)
+    postgresql.drop(url)
+
+
+def test_a_certificate_lives_on_a_server_as_in_a_file(
+    server_world: World, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not (server_world.path / "bank.db").exists()
+    account = server_world.open_account()
+    on_server = server_world.issue(account)
+    numbers = [on_server["number"], server_world.issue(account)["number"]]
+    assert numbers == ["CB-2026-00000001", "CB-2026-00000002"]
+    assert server_world.json("reprint", numbers[0], "--code", on_server["confirmation_code"], "--out", "/dev/null")
+    assert server_world.json("suspend", "--entry-source", "23900000001A")["changed"] == 2
+    assert server_world.json("reinstate", "--entry-source", "23900000001A")["changed"] == 2
+    assert server_world.json("revoke", numbers[1])["changed"] == 1
+    assert server_world.published_value(on_server["status"]["idx"]) == 0
+    doctor = server_world.run("doctor")
+    assert "database" in doctor.out
+    monkeypatch.delenv("ISSUER_DATABASE")
+    in_a_file = world.issue(world.open_account())
+    said = ("number", "kind", "edition", "issued_on", "valid_until", "purpose", "left_out")
+    assert {name: on_server[name] for name in said} == {name: in_a_file[name] for name in said}
+    titles = [sorted(entry["title"] for entry in issued["entries"]) for issued in (on_server, in_a_file)]
+    assert titles[0] == titles[1]
+
+
+def test_a_server_that_is_not_there_is_one_sentence(server_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISSUER_DATABASE", "postgresql://somebody:secret@127.0.0.1:1/bank")
+    ran = server_world.run("accounts", "list")
+    assert ran.code == 5
+    assert "no database server answers" in ran.err
+    assert "secret" not in ran.err
+
+
+def test_without_its_setting_a_bank_does_not_begin_anew(server_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ISSUER_DATABASE")
+    ran = server_world.run("accounts", "list")
+    assert ran.code == 5
+    assert "set ISSUER_DATABASE" in ran.err
+    assert not (server_world.path / "bank.db").exists()
+
+
+def test_a_second_bank_is_not_founded_in_the_same_database(server_world: World, tmp_path: Path) -> None:
+    second = World(tmp_path / "second", server_world.capture)
+    ran = second.run("init", "--dev", "--url", "https://other.example")
+    assert ran.code == 5
+    assert f"it is that of the issuer {URL}" in ran.err
+    assert not second.path.exists()
+
+
+def test_an_operation_and_an_import_do_not_undo_each_other(server_world: World) -> None:
+    account = server_world.open_account()
+    server_world.issue(account)
+    server_world.json("revoke", "--entry-source", "23900000001A")
+    again = server_world.json("import", "qnet_qualifications", DELIVERIES / "qnet_qualifications.xml")
+    assert again["statuses_changed"] == 0
+    assert server_world.entries(account)["정보처리기사"]["status"] == "revoked"

@@ -1,0 +1,51 @@
+"""The small signed world of the verifier's tests, and Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from tests.verifier.conftest import keys, reader, world
+from tests.verifier.web.answering import CHROMIUM, Calculator
+from tests.verifier.web.visiting import PHONE, Visit, chromium, verifier_of
+from tests.verifier.world import Keys, World
+from verifier.evidence.reader import EvidenceReader
+
+__all__ = ["keys", "reader", "world"]
+
+
+@pytest.fixture(scope="module")
+def calculator(tmp_path_factory: pytest.TempPathFactory) -> Calculator:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: the browser's verification is not tried")
+    return Calculator(tmp_path_factory.mktemp("chromium"))
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: the pages are not tried")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A telephone of 360 px."""
+    with browser.new_context(viewport=PHONE) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def visit(keys: Keys, reader: EvidenceReader, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """A verifier of an issuer whose codes may lead anywhere; its world stays as it is."""
+    world = World(keys, reader, tmp_path_factory.mktemp("world"))
+    world.issuer["verify_urls"] = []
+    with verifier_of(world) as visit:
+        yield visit

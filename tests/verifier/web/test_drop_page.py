@@ -1,0 +1,230 @@
+"""The employer's desk in Chromium: files, a ZIP, a text; the table, details, downloads; hostile names; both widths."""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from keys.key_files import FileSigner, create_key
+from tests.keys.gate.serving import serving
+from tests.verifier.web.visiting import DESK, PHONE, Asked
+from tests.verifier.world import Keys, World, claims, entry
+from verifier.app import Offers, create_app
+from verifier.evidence.reader import EvidenceReader
+from verifier.receipt.making import ReceiptDesk
+
+pytestmark = pytest.mark.slow
+PATIENCE_MS = 60_000
+HOSTILE = '<img src=x onerror="document.title=1">\u202e.txt'
+ROWS = "table.list > tbody > tr:not(.detail)"
+
+
+@dataclass
+class Desk:
+    """A desk that is serving, and a browser at it."""
+
+    world: World
+    asked: Asked
+    origin: str
+    browser: Browser
+
+    def visit(self, path: str = "/", **options: Any) -> Page:  # noqa: ANN401 - passed on to the browser
+        page = self.context(**options).new_page()
+        page.on("pageerror", lambda error: pytest.fail(str(error)))
+        page.goto(self.origin + path)
+        page.wait_for_selector("html[data-ready]")
+        return page
+
+    def context(self, **options: Any) -> BrowserContext:  # noqa: ANN401 - passed on to the browser
+        context = self.browser.new_context(**{"viewport": DESK, **options})
+        context.set_default_timeout(PATIENCE_MS)
+        return context
+
+    def file(self, name: str = "a.txt", content: str | bytes | None = None) -> Any:  # noqa: ANN401 - the browser's form of a file
+        data = self.world.token() if content is None else content
+        return {"name": name, "mimeType": "", "buffer": data if isinstance(data, bytes) else data.encode()}
+
+
+@pytest.fixture(scope="module")
+def desk(
+    keys: Keys, reader: EvidenceReader, browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    world = World(keys, reader, tmp_path_factory.mktemp("world"))
+    receipts = ReceiptDesk(FileSigner(create_key()), "한국예시공사")
+    asked = Asked(create_app(world.rules(), now=lambda: world.now, offers=Offers(receipts)))
+    with serving(asked) as port:
+        yield Desk(world, asked, f"http://127.0.0.1:{port}", browser)
+
+
+def given(page: Page, *files: Any) -> None:  # noqa: ANN401 - the browser's form of files
+    page.set_input_files("#file", list(files))
+
+
+def archive(**members: str) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        for name, content in members.items():
+            file.writestr(name.replace("__", "."), content)
+    return made.getvalue()
+
+
+def test_one_file_opens_its_result_and_makes_no_job(desk: Desk) -> None:
+    before = len(desk.asked.targets)
+    page = desk.visit()
+    given(page, desk.file())
+    expect(page.locator(".detail .verdict")).to_contain_text("유효한 인정서입니다.")
+    expect(page.locator(".detail")).to_contain_text("홍길동")
+    expect(page.locator(".detail")).to_contain_text("정보처리기사")
+    expect(page.locator("h1")).to_have_count(1)
+    assert not any(target.startswith("/api/v1/jobs") for target in desk.asked.targets[before:])
+
+
+def test_several_files_and_a_zip_become_rows_that_can_be_sorted_and_filtered(desk: Desk) -> None:
+    page = desk.visit()
+    changed = claims(entry("정보처리기술사"))
+    packed = archive(inner__txt=desk.world.token(), letter__txt="hello")
+    given(
+        page,
+        desk.file("b.txt", desk.world.token(changed, signer=desk.world.keys.stranger)),
+        desk.file("a.txt"),
+        desk.file("c.zip", packed),
+    )
+    expect(page.locator(ROWS)).to_have_count(4)
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    files = page.locator(f"{ROWS} .c-file")
+    assert files.all_inner_texts() == ["b.txt", "a.txt", "c.zip/inner.txt", "c.zip/letter.txt"]
+    page.get_by_role("button", name="파일 순으로 정렬").or_(page.locator("th.c-file button")).first.click()
+    assert files.all_inner_texts()[0] == "a.txt"
+    page.locator(".chip", has_text="판정 불가").click()
+    assert files.all_inner_texts() == ["b.txt"]
+    page.locator(".chip", has_text="전체").click()
+    page.fill("#sought", "홍길동")
+    assert files.all_inner_texts() == ["a.txt", "c.zip/inner.txt"]
+    deleted = [target for target in desk.asked.targets if target.startswith("/api/v1/jobs/")]
+    assert page.request.get(desk.origin + deleted[-1]).status == 404  # read to the end, it was erased
+
+
+def test_details_of_a_refusal_say_what_to_do_and_that_nobody_is_rejected_by_it(desk: Desk) -> None:
+    page = desk.visit()
+    original = claims()
+    forged = claims(entry("정보처리기술사"), *original.entries[1:])
+    given(page, desk.file("f.pdf", desk.world.sealed(desk.world.token(original), forged)))
+    details = page.locator(".detail")
+    expect(details.locator(".verdict")).to_contain_text("유효하지 않습니다.")
+    expect(details).to_contain_text("정보처리기술사")
+    expect(details).to_contain_text("자동으로 불합격 처리하지 마십시오")
+
+
+def test_what_is_no_certificate_is_a_row_without_verdict(desk: Desk) -> None:
+    page = desk.visit("/en/")
+    given(page, desk.file("letter.txt", "hello"))
+    expect(page.locator(".detail .verdict")).to_contain_text("No certificate found.")
+    expect(page.locator(".detail")).to_contain_text("must not lead to automatic rejection")
+    expect(page.locator(ROWS)).to_contain_text("No certificate")
+
+
+def test_pasted_text_is_checked_in_place(desk: Desk) -> None:
+    page = desk.visit()
+    page.click("summary")
+    page.fill("#pasted", desk.world.token())
+    page.locator("#text button").click()
+    expect(page.locator(".detail .verdict")).to_contain_text("유효한 인정서입니다.")
+    assert page.url == f"{desk.origin}/"
+
+
+def test_results_can_be_saved_as_tables_and_lines_and_a_receipt_as_pdf(desk: Desk) -> None:
+    page = desk.visit()
+    given(page, desk.file("=1.txt"))
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    starts = {
+        "CSV": b"\xef\xbb\xbfn,file",
+        "엑셀(XLSX)": b"PK\x03\x04",
+        "JSON": b'{"report":1',
+        "확인서 받기": b"%PDF-",
+    }
+    for name, start in starts.items():
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name, exact=True).click()
+        assert download.value.path().read_bytes().startswith(start), name
+
+
+def test_erasing_takes_the_results_from_the_page(desk: Desk) -> None:
+    page = desk.visit()
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator("#results")).to_be_hidden()
+    assert "홍길동" not in page.content()
+
+
+def test_hostile_names_and_texts_are_only_shown(desk: Desk) -> None:
+    page = desk.visit()
+    hostile = claims(entry('<img src="/x" onerror="document.title=1">'))
+    given(page, desk.file(HOSTILE, desk.world.token(hostile)))
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    assert page.locator("#results img").count() == 0
+    assert page.title() == "인정서 진위확인"
+    assert "\u202e" not in page.locator("body").inner_text()
+    assert not any(target.startswith("/x") for target in desk.asked.targets)
+
+
+def test_the_page_asks_nobody_else_and_sets_no_cookie(desk: Desk) -> None:
+    context = desk.context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(desk.origin)
+    page.wait_for_selector("html[data-ready]")
+    given(page, desk.file())
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    assert {url.split("/")[2] for url in asked if not url.startswith(("data:", "blob:"))} == {desk.origin.split("/")[2]}
+    assert context.cookies() == []
+    assert json.loads(page.evaluate("JSON.stringify([localStorage.length, sessionStorage.length])")) == [0, 0]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_nothing_scrolls_sideways(desk: Desk, viewport: dict[str, int]) -> None:
+    page = desk.visit(viewport=viewport)
+    given(page, desk.file("a" * 120 + ".txt"), desk.file("b.txt", "hello"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    page.locator(".c-details button").first.click()
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_keys_alone_reach_the_file_button_the_number_and_the_details(desk: Desk) -> None:
+    page = desk.visit()
+    reached = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.className"))
+    assert {"file", "code"} <= reached
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    page.locator(".c-details button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail")).to_have_count(0)
+
+
+def test_a_service_that_is_gone_is_said_and_is_no_verdict(desk: Desk) -> None:
+    page = desk.visit()
+    page.context.set_offline(True)
+    given(page, desk.file())
+    expect(page.locator(ROWS)).to_contain_text("연결이 끊겼습니다.")
+    expect(page.locator(".tag")).to_contain_text("확인하지 못했습니다")
+
+
+def test_without_scripts_the_form_answers_one_file_with_a_page(desk: Desk) -> None:
+    page = desk.context(java_script_enabled=False, viewport=PHONE).new_page()
+    page.goto(desk.origin)
+    given(page, desk.file())
+    page.locator("#files button").click()
+    expect(page.locator("h1")).to_have_text("유효한 인정서입니다.")
+    expect(page.locator("main")).to_contain_text("홍길동")

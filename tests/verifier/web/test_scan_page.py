@@ -1,0 +1,310 @@
+"""The page a phone lands on, in a real browser against a real service: what it shows, and what nobody ever gets."""
+
+import json
+import logging
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
+
+from credential_schemas.qr.framing import split_into_codes
+from credential_schemas.qr.payload import encode_qr_payload, qr_text
+from tests.hostile.cases import good
+from tests.verifier.web.pictures import film_of
+from tests.verifier.web.visiting import DESK, PHONE, VERDICT, Visit, chromium, fits, opened, verifier_of
+from tests.verifier.world import VERIFY_URL, World, claims, entry, training
+
+pytestmark = pytest.mark.slow  # a browser is started
+VALID = "유효한 인정서입니다."
+PIECE = 24
+OFFLINE = ".offline"
+KEPT = "navigator.serviceWorker.ready.then(() => true)"  # the worker is ready when it has every file
+
+# Chromium has no reader of codes on Linux; this one says what its frames show, one after the other.
+READER = """
+globalThis.BarcodeDetector = class {
+  static getSupportedFormats() { return Promise.resolve(["qr_code"]); }
+  detect() { return Promise.resolve((SHOWN.shift() ?? []).map((rawValue) => ({ rawValue }))); }
+};
+"""
+
+
+def answer(page: Page) -> str:
+    return page.inner_text(VERDICT)
+
+
+def test_certificate_in_a_link_is_shown_with_parts_holder_entries_and_dates(
+    visit: Visit, phone: BrowserContext
+) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    shown = page.inner_text("main")
+    assert answer(page) == VALID
+    assert page.locator(".three li b").all_inner_texts() == ["유효", "확인 안 함", "유효"]
+    for text in ("홍길동", "1995-03-02", "신분증과 대조하십시오.", "2026-0001-0001", "2027-02-18", "직무능력은행"):
+        assert text in shown
+    for text in ("정보처리기사", "한국산업인력공단", "자바 웹 개발자 과정", "2024-03-04 ~ 2024-08-30", "960시간"):
+        assert text in shown
+    assert urlsplit(visit.origin).netloc in shown
+
+
+def test_english_page_says_the_same_and_marks_what_is_korean(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world), "/en/v"))
+    assert answer(page) == "This certificate is valid."
+    assert "Engineer Information Processing" in page.inner_text("main")
+    assert page.locator("tbody [lang=ko]").first.inner_text() == "자바 웹 개발자 과정"
+
+
+def test_way_to_the_other_language_keeps_the_certificate(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    page.click("a.lang")
+    expect(page.locator(VERDICT)).to_have_text("This certificate is valid.")
+
+
+def test_nothing_of_the_certificate_is_asked_logged_or_stored(
+    visit: Visit, phone: BrowserContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = good(visit.world)
+    payload = encode_qr_payload(token)
+    page = opened(phone, visit.link(token))
+    page.evaluate(KEPT)
+    stored = page.evaluate(
+        """async () => {
+          const kept = [];
+          for (const name of await caches.keys())
+            for (const request of await (await caches.open(name)).keys()) kept.push(request.url);
+          return [document.cookie, localStorage.length, sessionStorage.length, document.title, ...kept].join("\\n");
+        }"""
+    )
+    seen = bytes(visit.asked.received).decode("latin-1") + stored + caplog.text
+    pieces = [text[at : at + PIECE] for text in (payload, token) for at in range(0, len(text) - PIECE, PIECE // 2)]
+    assert len(pieces) > 60
+    assert [piece for piece in pieces if piece in seen] == []
+    assert stored.startswith("\n0\n0\n")
+    assert not any(word in seen for word in ("홍길동", "HONG", "2026-0001-0001"))
+
+
+def test_status_is_asked_for_as_a_whole_list_and_nothing_leaves_the_host(visit: Visit, phone: BrowserContext) -> None:
+    hosts = set()
+    phone.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    opened(phone, visit.link(good(visit.world)))
+    assert hosts == {urlsplit(visit.origin).netloc}
+    queries = {target for target in visit.asked.targets if "?" in target}  # of every visit of this module
+    assert queries == {"/status?uri=https%3A%2F%2Fbank.example%2Fstatus%2F1"}
+
+
+def test_page_works_without_a_network_and_says_since_when_nobody_asked(world: World, phone: BrowserContext) -> None:
+    world.issuer["verify_urls"] = []
+    with verifier_of(world) as visit:
+        page = opened(phone, visit.link(good(world)))
+        page.clock.set_fixed_time(world.now + timedelta(hours=2))
+        page.evaluate(KEPT)
+        page.reload()
+        page.wait_for_selector(VERDICT)
+        assert page.locator(OFFLINE).count() == 0
+    page.reload()
+    page.wait_for_selector(OFFLINE)
+    assert answer(page) == VALID  # the list is younger than half a day: a normal status, with its age
+    assert "취소 여부는 2026-11-21 12:00 (KST) 이후 확인하지 못했습니다." in page.inner_text(OFFLINE)
+    page.clock.set_fixed_time(world.now + timedelta(hours=13))
+    page.reload()
+    page.wait_for_selector(OFFLINE)
+    assert answer(page) == "아직 판정할 수 없습니다."
+    assert "서명은 유효합니다. 취소 여부는 2026-11-21 12:00 (KST) 이후" in page.inner_text(OFFLINE)
+    assert set(page.locator("tbody .tag").all_inner_texts()) == {"알 수 없음"}
+    page.clock.set_fixed_time(world.now - timedelta(days=30))  # a clock that was set back opens nothing again
+    page.reload()
+    page.wait_for_selector(OFFLINE)
+    assert "2026-11-21 12:00 (KST)" in page.inner_text(".kv >> nth=1")
+
+
+def test_network_that_returns_is_noticed_and_the_answer_made_anew(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    page.clock.set_fixed_time(visit.world.now + timedelta(hours=13))
+    page.evaluate(KEPT)
+    page.reload()
+    page.wait_for_selector(VERDICT)
+    phone.set_offline(True)
+    page.reload()
+    page.wait_for_selector(OFFLINE)
+    assert answer(page) == "아직 판정할 수 없습니다."
+    phone.set_offline(False)
+    expect(page.locator("main")).to_contain_text("네트워크가 돌아와 다시 확인했습니다.")
+    assert answer(page) == VALID
+
+
+def test_cancelled_certificate_is_refused_with_contact_and_its_contents_folded(
+    world: World, phone: BrowserContext
+) -> None:
+    world.issuer["verify_urls"] = []
+    world.statuses[7] = 1
+    with verifier_of(world) as visit:
+        page = opened(phone, visit.link(good(world)))
+        assert answer(page) == "유효하지 않습니다."
+        reasons = page.inner_text("[aria-labelledby=reasons-heading]")
+        for text in (
+            "취소된 인정서입니다. 위조를 뜻하지 않으므로",
+            "자동으로 불합격 처리하지 마십시오",
+            "지원자(제출한 사람)",
+        ):
+            assert text in reasons
+        assert not page.locator("text=홍길동").is_visible()
+        page.click("summary:has-text('서명된 내용 보기')")
+        assert page.locator("text=홍길동").is_visible()
+
+
+def test_changed_certificate_shows_nothing_of_itself(visit: Visit, phone: BrowserContext) -> None:
+    head, signature = good(visit.world).split("~")[0].rsplit(".", 1)
+    forged = f"{head}.{signature[::-1]}~" + "~".join(good(visit.world).split("~")[1:])
+    page = opened(phone, visit.link(forged))
+    assert "서명한 그대로가 아닙니다" in page.inner_text(".verdict")
+    assert not any(text in page.inner_text("main") for text in ("홍길동", "정보처리기사", "2026-0001-0001"))
+
+
+def test_link_to_another_host_than_the_issuer_s_is_named_with_those_it_should_be(
+    world: World, phone: BrowserContext
+) -> None:
+    with verifier_of(world) as visit:
+        page = opened(phone, visit.link(good(world)))
+        named = page.inner_text("[aria-labelledby=reasons-heading]")
+        assert answer(page) == "아직 판정할 수 없습니다."
+        assert f"{visit.origin}/v" in named
+        assert VERIFY_URL in named
+
+
+@pytest.mark.parametrize("title", ["<img src=x onerror=alert(1)>", "</script><h1>유효</h1>", "{{7*7}} ${7*7}"])
+def test_text_of_an_entry_stays_text(visit: Visit, phone: BrowserContext, title: str) -> None:
+    page = opened(phone, visit.link(visit.world.token(claims(entry(title), training()))))
+    assert title in page.inner_text("tbody")
+    assert page.locator("tbody img, tbody h1, tbody script").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("fragment", "says"),
+    [
+        ("1234", "인정서의 코드가 아닙니다"),
+        ("not digits", "인정서의 코드가 아닙니다"),
+        ("9" * 5000, "내용이 온전하지 않습니다"),
+        ("%3Cscript%3E", "인정서의 코드가 아닙니다"),
+    ],
+)
+def test_fragment_that_is_no_certificate_gets_no_verdict(
+    visit: Visit, phone: BrowserContext, fragment: str, says: str
+) -> None:
+    page = opened(phone, f"{visit.origin}/v#{fragment}", waiting_for=".scanner .state:not(:empty)")
+    assert says in page.inner_text(".scanner .state")
+    assert page.locator(VERDICT).count() == 0
+
+
+def test_several_codes_are_taken_in_any_order_and_the_missing_one_is_named(visit: Visit, phone: BrowserContext) -> None:
+    codes = split_into_codes(encode_qr_payload(good(visit.world)), codes=3)
+    links = [qr_text(f"{visit.origin}/v", code) for code in codes]
+    page = opened(phone, links[2], waiting_for=".scanner .state:not(:empty)")
+    assert "3장 중 1장" in page.inner_text(".scanner .state")
+    page.goto(links[0])
+    expect(page.locator(".scanner .state")).to_contain_text("3장 중 2번 QR이 아직 없습니다.")
+    page.goto(links[1])
+    page.wait_for_selector(VERDICT)
+    assert answer(page) == VALID
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360 px", "1280 px"])
+@pytest.mark.parametrize("path", ["/v", "/en/v"])
+def test_nothing_stands_outside_of_the_window(visit: Visit, browser: Browser, size: ViewportSize, path: str) -> None:
+    long = "가나다라마바사아자차카타파하" * 6
+    token = visit.world.token(claims(entry(long), entry("a" * 200, idx=13), training()))
+    with browser.new_context(viewport=size) as context:
+        page = opened(context, visit.link(token, path))
+        page.click("details.more summary")
+        assert fits(page)
+        page.goto("about:blank")
+        page.goto(f"{visit.origin}{path}")
+        page.wait_for_selector(".scanner")
+        assert fits(page)
+
+
+def test_answer_has_the_focus_and_everything_is_reached_by_keyboard(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    reached = []
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.textContent.trim()"))
+    assert reached == ["검사 14개 모두 보기", "다른 인정서 확인", "인쇄"]
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".scanner")
+    assert page.url == f"{visit.origin}/v"
+
+
+def test_print_says_that_it_is_no_certificate_and_leaves_the_buttons_out(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    page.emulate_media(media="print")
+    assert page.locator("text=이 출력물은 증명서가 아닙니다.").is_visible()
+    assert not page.locator(".acts").is_visible()
+
+
+def test_without_javascript_a_plain_sentence_says_what_to_do(visit: Visit, browser: Browser) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(visit.link(good(visit.world)))
+        assert "자바스크립트가 켜져 있어야" in page.inner_text("noscript")
+        assert page.locator("noscript a").get_attribute("href") == "/"
+
+
+def test_service_that_cannot_be_asked_teaches_nothing_about_the_certificate(
+    visit: Visit, phone: BrowserContext
+) -> None:
+    phone.route("**/bundle.json", lambda route: route.abort())
+    page = opened(phone, visit.link(good(visit.world)), waiting_for=".verdict.na h1")
+    assert page.inner_text(".verdict.na h1") == "확인하지 못했습니다."
+    assert "알게 된 것은 없습니다" in page.inner_text("main")
+
+
+def test_camera_sees_a_code_and_the_service_reads_it_where_the_browser_cannot(
+    visit: Visit, playwright: Playwright, tmp_path: Path
+) -> None:
+    film = film_of(
+        qr_text("https://verify.bank.example/v", encode_qr_payload(good(visit.world))), tmp_path / "code.y4m"
+    )
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with chromium(playwright, *fake, f"--use-file-for-fake-video-capture={film}") as browser:
+        context = browser.new_context()
+        page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
+        expect(page.locator(".scanner")).to_contain_text("이 브라우저는 QR을 스스로 읽지 못합니다.")
+        page.click("text=QR 비추기")
+        page.wait_for_selector(VERDICT)
+        assert answer(page) == VALID
+        assert "사진은 이 확인기로 보내 읽고 바로 버렸습니다." in page.inner_text("main")
+
+
+def test_browser_that_reads_codes_itself_collects_them_in_any_order_and_sends_no_picture(
+    visit: Visit, playwright: Playwright
+) -> None:
+    codes = split_into_codes(encode_qr_payload(good(visit.world)), codes=3)
+    links = [qr_text(f"{visit.origin}/v", code) for code in codes]
+    before = visit.asked.targets.count("/api/v1/checks")
+    with chromium(playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as browser:
+        context = browser.new_context()
+        context.add_init_script(f"const SHOWN = {json.dumps([[], [links[2]], [links[0]], [], [links[1]]])};{READER}")
+        page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
+        expect(page.locator(".scanner")).to_contain_text("이 기기에서만 읽습니다.")
+        page.click("text=QR 비추기")
+        page.wait_for_selector(VERDICT)
+        assert answer(page) == VALID
+        assert "서버로 보내지지 않았습니다" in page.inner_text("main")
+    assert visit.asked.targets.count("/api/v1/checks") == before
+
+
+def test_refused_camera_is_said_and_a_picture_may_be_chosen(
+    visit: Visit, phone: BrowserContext, tmp_path: Path
+) -> None:
+    page = opened(phone, f"{visit.origin}/v", waiting_for=".scanner")
+    page.click("text=QR 비추기")
+    expect(page.locator(".scanner .state")).to_contain_text("카메라를 쓸 수 없습니다.")
+    empty = tmp_path / "empty.png"
+    film_of("", empty)
+    page.set_input_files("#picture", empty)
+    expect(page.locator(".scanner .state")).to_contain_text("QR을 찾지 못했습니다")

@@ -1,0 +1,130 @@
+"""What turns up more than once in a batch: told apart from the results, and never changing a verdict.
+
+| Kind | It says |
+|---|---|
+| `certificate_of_two` | the same certificate (issuer and number) came with two applications |
+| `certificate_twice` | the same certificate came twice with one application, or without any |
+| `entry_of_two` | the same entry came with two applications, in different certificates |
+| `applicant_twice` | one applicant number has more than one certificate |
+| `person_twice` | the same name and birth date stand under two applicant numbers |
+| `qualification_twice` | one application shows the same qualification from two sources |
+
+An entry is the same when issuer, type and its own certificate number are, or issuer, status list and index. Only what
+was proved and disclosed is looked at. None of it is an accusation: there are people who share a name and a birthday.
+
+Source: docs/formats/batch.md
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from keys.encoding import JsonValue
+from verifier.batch.matching import name_key
+
+_Object = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file in which something turned up: its number, its application, and whatever makes it another source."""
+
+    number: int
+    applicant: str | None
+    apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """One finding: the numbers of the files, and the applicant numbers as far as they are known."""
+
+    kind: str
+    files: tuple[int, ...]
+    applicants: tuple[str, ...]
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return one element of `duplicates`."""
+        return {"kind": self.kind, "files": [*self.files], "applicants": [*self.applicants]}
+
+
+@dataclass
+class DuplicateFinder:
+    """Sees every line once and remembers digests, 16 bytes for each fact, no names."""
+
+    _places: dict[tuple[str, bytes], list[Place]] = field(default_factory=dict)
+
+    def see(self, line: _Object) -> None:
+        """Take one line of the results."""
+        certificate, disclosed = _object(line, "certificate"), _object(line, "disclosed")
+        batch = _object(line, "batch")
+        number = batch.get("n")
+        if not certificate or not disclosed or not isinstance(number, int):
+            return
+        own = certificate.get("applicant_no")
+        given = batch.get("applicant_no")
+        applicant = given if isinstance(given, str) else own if isinstance(own, str) else None
+        issuer = str(_object(certificate, "issuer").get("id"))
+        copy = f"{issuer}\0{certificate.get('number') or _object(line, 'evidence').get('sha256')}"
+        self._add("certificate", (copy,), Place(number, applicant))
+        self._see_person(disclosed, Place(number, applicant, copy))
+        entries = disclosed.get("entries")
+        for entry in entries if isinstance(entries, list) else []:
+            if isinstance(entry, Mapping):
+                self._see_entry(entry, Place(number, applicant, copy), (issuer, str(batch.get("status_list"))))
+
+    def found(self) -> tuple[Duplicate, ...]:
+        """Return every finding, by kind and by the first file."""
+        results = {duplicate for kind, places in self._groups() for duplicate in _judge(kind, places)}
+        return tuple(sorted(results, key=lambda each: (each.kind, each.files, each.applicants)))
+
+    def _see_person(self, disclosed: _Object, place: Place) -> None:
+        holder = _object(disclosed, "holder")
+        name, birth_date = holder.get("name") or holder.get("name_en"), holder.get("birth_date")
+        if place.applicant is not None:
+            self._add("applicant", (place.applicant,), place)
+            if isinstance(name, str) and isinstance(birth_date, str):
+                self._add("person", (name_key(name), birth_date), place)
+
+    def _see_entry(self, entry: _Object, place: Place, source: tuple[str, str]) -> None:
+        issuer, status_list = source
+        kind, own_number, index = str(entry.get("type")), entry.get("certificate_number"), entry.get("idx")
+        if isinstance(index, int):
+            self._add("entry", ("index", issuer, status_list, str(index)), place)
+        if isinstance(own_number, str):
+            self._add("entry", ("number", issuer, kind, own_number), place)
+        title, day = _object(entry, "title").get("ko"), entry.get("acquired_date")
+        if place.applicant is not None and isinstance(title, str) and isinstance(day, str):
+            apart = f"{issuer}\0{kind}\0{own_number or ''}"
+            self._add(
+                "qualification", (place.applicant, name_key(title), day), Place(place.number, place.applicant, apart)
+            )
+
+    def _add(self, kind: str, facts: Iterable[str], place: Place) -> None:
+        digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).digest()[:16]
+        self._places.setdefault((kind, digest), []).append(place)
+
+    def _groups(self) -> Iterator[tuple[str, Sequence[Place]]]:
+        return ((kind, places) for (kind, _), places in self._places.items() if len(places) > 1)
+
+
+def _judge(kind: str, places: Sequence[Place]) -> Iterator[Duplicate]:
+    """Say what several places of one fact mean; often nothing."""
+    applicants = {place.applicant for place in places if place.applicant is not None}
+    apart = {place.apart for place in places}
+    files = tuple(sorted({place.number for place in places}))
+    names = tuple(sorted(applicants))
+    if kind == "certificate":
+        yield Duplicate("certificate_of_two" if len(applicants) > 1 else "certificate_twice", files, names)
+    elif kind == "entry" and len(applicants) > 1 and len(apart) > 1:
+        yield Duplicate("entry_of_two", files, names)
+    elif kind == "applicant" and len(apart) > 1:
+        yield Duplicate("applicant_twice", files, names)
+    elif kind == "person" and len(applicants) > 1:
+        yield Duplicate("person_twice", files, names)
+    elif kind == "qualification" and len(apart) > 1:
+        yield Duplicate("qualification_twice", files, names)
+
+
+def _object(value: _Object, member: str) -> _Object:
+    found = value.get(member)
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,80 @@
+"""`cb-verifier request`: the presentation request (DCQL) that a policy implies, and nothing more than its rules use."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from verifier.cli.options import add_language, add_trust, language_of
+
+if TYPE_CHECKING:
+    from keys.trust_list import TrustList
+
+SUMMARY = "Print the presentation request (DCQL) that a policy implies: only the claims its rules use."
+EXAMPLES = """examples:
+  cb-verifier request --policy ts-hiring-criteria --notice notice.json
+  cb-verifier request --policy policy.yaml --trust trust.json > query.json
+
+exit codes: 0 printed, 1 refused (policy or notice ask for what blind hiring hides), 2 usage, 70 fault"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--policy", required=True, metavar="P", help="policy file, or the id of a published policy")
+    parser.add_argument("--notice", type=Path, metavar="FILE", help="the notice: only the rules that count under it")
+    add_trust(parser)
+    add_language(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the query and return the exit code."""
+    from credential_schemas.criteria.asking import asked_types, dcql_query
+    from verifier.errors import VerifierError
+    from verifier.exit_codes import OF_ERROR
+    from verifier.rendering.refusals import sentence_of
+    from verifier.scoring.criteria_files import read_policy, read_policy_file, read_posting, refuse_forbidden
+    from verifier.scoring.texts import text
+
+    language = language_of(arguments)
+    try:
+        file = read_policy_file(arguments.policy)
+        if arguments.notice is not None:
+            posting = read_posting(file, arguments.notice)
+            asked = asked_types(posting.policy, posting.notice)
+        else:
+            policy = read_policy(file)
+            refuse_forbidden(policy, None)
+            asked = asked_types(policy, None)
+        vcts = _types_by_entry(_trust(arguments), [each.entry_type.id for each in asked])
+    except VerifierError as error:
+        print(f"cb-verifier request: {sentence_of(error, language)}", file=sys.stderr)
+        return OF_ERROR[type(error)]
+    idle = [each.entry_type.id for each in asked if not vcts[each.entry_type.id]]
+    if idle:
+        print(text("not_asked", language, claims=", ".join(idle)), file=sys.stderr)
+    print(json.dumps(dcql_query(asked, vcts=vcts), ensure_ascii=True, indent=1))
+    return 0
+
+
+def _trust(arguments: argparse.Namespace) -> "TrustList":
+    from datetime import UTC, datetime
+
+    from verifier.settings import Settings
+    from verifier.statuses.state import StateFolder
+    from verifier.trust_in_use import TrustContext, trust_in_use
+
+    settings = Settings.from_environment(os.environ)
+    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
+    context = TrustContext(settings.trust_file, state, int(datetime.now(UTC).timestamp()))
+    return trust_in_use(arguments.trust or settings.trust_file, context).trust
+
+
+def _types_by_entry(trust: "TrustList", entry_types: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return which credential types may hold an entry type, from any issuer that is trusted for it."""
+    listed = [each for issuer in trust.issuers.values() for each in issuer.types]
+    return {
+        name: tuple(sorted({each.vct for each in listed if each.entry_types is None or name in each.entry_types}))
+        for name in entry_types
+    }

@@ -1,0 +1,243 @@
+"""What `score` does: options into a posting and applicants, score each, print and write, end with one code."""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from credential_schemas.criteria.decisions import (
+    MAX_DECISION_BYTES,
+    Decision,
+    Kind,
+    asked_of_people,
+    assumed,
+    read_assumptions,
+    read_decisions,
+)
+from credential_schemas.criteria.entries import read_entries
+from credential_schemas.criteria.errors import ScoringInputError
+from credential_schemas.criteria.values import number_text
+from credential_schemas.criteria.wording import flag_text
+from credential_schemas.report.messages import Language
+from keys.encoding import decode_json
+from keys.errors import DecodingError
+from keys.trust_list import TrustList
+from verifier.cli.options import language_of
+from verifier.errors import OptionError, ScoringFileError, VerifierError
+from verifier.exit_codes import OF_ERROR, ExitCode
+from verifier.receipt.signing_key import published_keys, read_published_keys
+from verifier.rendering.plain_text import harmless
+from verifier.rendering.refusals import sentence_of
+from verifier.scoring.applicants import group, read_applicants
+from verifier.scoring.criteria_files import Posting, read_limited, read_policy_file, read_posting, signed_policy
+from verifier.scoring.evidence import Evidence, NoVerdict, read_receipt_file, read_results
+from verifier.scoring.limits import MAX_LIST_BYTES, MAX_RECEIPTS
+from verifier.scoring.page import page
+from verifier.scoring.ranking import rank
+from verifier.scoring.ranking_page import ranking_sheet
+from verifier.scoring.results import Panel, Result, score_one, score_own_words
+from verifier.scoring.sheet import score_sheet
+from verifier.scoring.tables import results_csv, results_xlsx
+from verifier.scoring.texts import text
+from verifier.settings import Settings
+from verifier.statuses.state import StateFolder
+from verifier.trust_in_use import TrustContext, trust_in_use
+
+_MAX_NAMED = 10
+
+
+def score_command(arguments: argparse.Namespace, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
+    """Carry out the command and return the exit code; `now` is the clock."""
+    language = language_of(arguments)
+    try:
+        _check_options(arguments)
+        file = read_policy_file(arguments.policy)
+        file = signed_policy(file, signature=arguments.policy_signature, keys=arguments.policy_keys)
+        posting = read_posting(file, arguments.notice)
+        if file.signed_by is None:
+            _tell(f"{posting.policy.policy.id}: {text('policy_unsigned', language)}")
+        work = _self_checked if arguments.self_check else _verified
+        results, open_lines = work(arguments, posting, language=language, now=now())
+        _write_all(arguments.out, results, language)
+    except VerifierError as error:
+        _tell(f"cb-verifier score: {sentence_of(error, language)}")
+        return OF_ERROR[type(error)]
+    for result in results:
+        print(_json(result) if arguments.json else _summary(result, language))
+    settled = open_lines == 0 and all(result.settled for result in results)
+    return ExitCode.VALID if settled else ExitCode.INDETERMINATE
+
+
+def _check_options(arguments: argparse.Namespace) -> None:
+    verified = arguments.reports is not None or arguments.receipts is not None
+    if arguments.self_check != (arguments.entries is not None):
+        raise OptionError("expected --entries and --self-check together")
+    if arguments.self_check and (verified or arguments.applicants is not None or arguments.applicant is not None):
+        raise OptionError("expected an applicant's own entries alone; they are never mixed with verified ones")
+    if not arguments.self_check and not verified:
+        raise OptionError("expected --reports or --receipts, or --entries with --self-check")
+    if arguments.applicant is not None and arguments.applicants is not None:
+        raise OptionError("expected --applicant or --applicants, found both")
+    if arguments.receipt_keys is not None and arguments.receipts is None:
+        raise OptionError("expected --receipt-keys only with --receipts")
+    for path in arguments.out:
+        if path.suffix not in _WRITERS:
+            raise OptionError(f"expected --out to end with {', '.join(_WRITERS)}")
+
+
+def _self_checked(
+    arguments: argparse.Namespace, posting: Posting, *, language: Language, now: datetime
+) -> tuple[tuple[Result, ...], int]:
+    """Return the one result of an applicant's own words."""
+    del language  # nothing is left out here, so there is nothing to tell
+    asked = asked_of_people(posting.policy, posting.notice)
+    try:
+        entries = read_entries(decode_json(read_limited(arguments.entries, MAX_LIST_BYTES), max_bytes=MAX_LIST_BYTES))
+        given = {
+            kind: read_assumptions(
+                decode_json(read_limited(path, MAX_LIST_BYTES), max_bytes=MAX_LIST_BYTES),
+                asked,
+                kind=kind,
+                name=path.name,
+            )
+            if path is not None
+            else {}
+            for kind, path in _decision_files(arguments)
+        }
+    except (DecodingError, ScoringInputError) as error:
+        raise ScoringFileError(f"{arguments.entries.name}: {error}") from error
+    assumptions = assumed(given["adjudications"], given["ratings"])
+    return (score_own_words(entries, posting, assumed=assumptions, now=now),), 0
+
+
+def _decision_files(arguments: argparse.Namespace) -> tuple[tuple[Kind, Path | None], ...]:
+    return (("adjudications", arguments.adjudications), ("ratings", arguments.ratings))
+
+
+def _verified(
+    arguments: argparse.Namespace, posting: Posting, *, language: Language, now: datetime
+) -> tuple[tuple[Result, ...], int]:
+    """Return the results, and how many checks could not be given to anybody or had no verdict."""
+    settings = Settings.from_environment(os.environ)
+    trust = _trust(arguments, settings, now)
+    asked = asked_of_people(posting.policy, posting.notice)
+    given: dict[Kind, dict[str, tuple[Decision, ...]]] = {}
+    for kind, path in _decision_files(arguments):
+        try:
+            data = read_limited(path, MAX_DECISION_BYTES) if path is not None else b""
+            given[kind] = read_decisions(data, asked, kind=kind, name=path.name if path is not None else "", now=now)
+        except ScoringInputError as error:
+            raise ScoringFileError(error.detail) from error
+    evidence, without = _evidence(arguments, settings)
+    listed = read_applicants(arguments.applicants) if arguments.applicants is not None else {}
+    applicants, nobody = group(evidence, listed=listed, everything=arguments.applicant)
+    _tell_left_out("unassigned", [each.report.id for each in nobody], language)
+    _tell_left_out("no_verdict", [each.place for each in without], language)
+    panel = Panel(given["adjudications"], given["ratings"], now)
+    results = tuple(score_one(applicant, posting, trust=trust, panel=panel) for applicant in applicants)
+    if not results:
+        raise ScoringFileError("expected at least one report that belongs to an applicant, found none")
+    return results, len(nobody) + len(without)
+
+
+def _evidence(arguments: argparse.Namespace, settings: Settings) -> tuple[list[Evidence], list[NoVerdict]]:
+    found: list[Evidence] = []
+    without: list[NoVerdict] = []
+    for each in read_results(arguments.reports) if arguments.reports is not None else ():
+        if isinstance(each, NoVerdict):
+            without.append(each)
+        else:
+            found.append(each)
+    if arguments.receipts is not None:
+        if len(arguments.receipts) > MAX_RECEIPTS:
+            raise OptionError(f"expected at most {MAX_RECEIPTS} receipts")
+        pinned = arguments.receipt_keys
+        keys = read_published_keys(pinned) if pinned is not None else published_keys(settings.config_folder)
+        found += [read_receipt_file(path, keys=keys) for path in arguments.receipts]
+    return found, without
+
+
+def _trust(arguments: argparse.Namespace, settings: Settings, now: datetime) -> TrustList:
+    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
+    context = TrustContext(settings.trust_file, state, int(now.timestamp()))
+    return trust_in_use(arguments.trust or settings.trust_file, context).trust
+
+
+def _write_all(paths: Sequence[Path], results: Sequence[Result], language: Language) -> None:
+    for path in paths:
+        _write(path, _WRITERS[path.suffix](results, language))
+        _tell(text("written", language, file=harmless(path.name)))
+
+
+def _as_json(results: Sequence[Result], language: Language) -> bytes:
+    del language  # both languages stand in every result
+    return json.dumps([result.to_json() for result in results], ensure_ascii=True, indent=1).encode("ascii") + b"\n"
+
+
+def _as_csv(results: Sequence[Result], language: Language) -> bytes:
+    del language  # the columns are for programs
+    return results_csv(results)
+
+
+def _as_html(results: Sequence[Result], language: Language) -> bytes:
+    sheets = [score_sheet(result, language) for result in results]
+    verified = all(result.score.basis == "verified" for result in results)
+    ranking = [ranking_sheet(rank(results), language)] if verified and len(results) > 1 else []
+    return page(results[0].posting.notice_title, [*ranking, *sheets], language).encode("utf-8")
+
+
+_WRITERS: dict[str, Callable[[Sequence[Result], Language], bytes]] = {
+    ".json": _as_json,
+    ".csv": _as_csv,
+    ".xlsx": results_xlsx,
+    ".html": _as_html,
+}
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write whole or not at all, for its owner only: results are personal data."""
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+        temporary = None
+    except OSError as error:
+        raise ScoringFileError(f"{path.name}: expected to write it, found: {error.strerror}") from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _json(result: Result) -> str:
+    return json.dumps(result.to_json(), ensure_ascii=True, separators=(",", ":"))
+
+
+def _summary(result: Result, language: Language) -> str:
+    score = result.score
+    points = f"{number_text(score.total)}" if score.total is not None else "-"
+    if score.total is None and score.range is not None:
+        points = text("range_of", language, least=number_text(score.range[0]), most=number_text(score.range[1]))
+    name = harmless(result.applicant) or text("own_words", language)
+    lines = [f"{name}  {text(score.status, language)}  {points}"]
+    if score.basis != "verified":
+        lines.append(f"    {text('warn_own', language)}")
+    for flag in score.flags:
+        meaning = flag_text(flag)
+        lines.append(f"    - {harmless(meaning.ko if language == 'ko' else meaning.en)}")
+    return "\n".join(lines)
+
+
+def _tell_left_out(name: str, places: Sequence[str], language: Language) -> None:
+    if places:
+        shown = ", ".join(places[:_MAX_NAMED]) + (", …" if len(places) > _MAX_NAMED else "")
+        _tell(text(name, language, count=len(places), reports=harmless(shown), places=harmless(shown)))
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)

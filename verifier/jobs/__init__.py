@@ -1,0 +1,1 @@
+"""Jobs: many files of one upload, checked one after another while the results can be read, then erased."""

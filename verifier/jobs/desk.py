@@ -1,0 +1,311 @@
+"""The desk that takes jobs, works on them one file at a time, shows their results and erases them.
+
+Rules enforced:
+* at most 16 jobs that are not finished, 4 of one caller; the next one is refused before its upload is read;
+* one file of one job after another, the jobs taking turns, by the same checks and readers as single requests: a job of
+  10,000 files neither delays a job of one nor takes more than one reader;
+* one bad file never stops the rest; a fault is an `error` line without any of the file's content, and a log line with
+  the kind of the fault only;
+* an upload is erased file by file as it is checked. Results are erased when they were fetched, or when nobody fetches
+  them, or on request; with a retention policy they are kept for its days, and erased then;
+* an unknown job and one of another token are one answer.
+"""
+
+import hashlib
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from credential_schemas.report.model import Report
+from keys.encoding import JsonValue, b64url_encode
+from keys.gate.callers import TOKEN_PREFIX
+from keys.gate.log_lines import place_of
+from verifier.batch.lines import error_document, line_of
+from verifier.errors import TooBusy, UnreadableEvidence
+from verifier.evidence.gathering import Submission
+from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, QueueFull
+from verifier.jobs.files import JobFile, contents, files_of
+from verifier.jobs.job import Job, JobState, Progress, kept_lines
+from verifier.jobs.limits import (
+    DAY_S,
+    EACH_UNFINISHED,
+    ID_BYTES,
+    KEY_LIFE_S,
+    MAX_KEYS,
+    MAX_UNFINISHED,
+    UNFETCHED_S,
+)
+from verifier.jobs.storage import RESULTS, JobStorage, KeptJob
+from verifier.jobs.uploads import Upload
+
+Check = Callable[[Submission], Report]
+_LOG: Final = logging.getLogger(__name__)
+_BUSY_PAUSE_S: Final = 0.2
+_TIDY_EVERY_S: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who hands in a job, and under which key for asking again; without one, each upload is a new job."""
+
+    caller: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    digest: str
+    job_id: str
+    at: int
+
+
+class JobDesk:
+    """Takes jobs and works on them in one thread of its own; use it as `open` … `close`.
+
+    Args:
+        check: checks one file, as for a single request.
+        storage: where jobs lie.
+        now: the clock.
+        kept_days: of the retention policy; 0 for none.
+    """
+
+    def __init__(self, check: Check, *, storage: JobStorage, now: Callable[[], datetime], kept_days: int = 0) -> None:
+        self._check = check
+        self._now = now
+        self.storage = storage
+        self.kept_days = kept_days
+        self._jobs: dict[str, Job] = {}
+        self._work: OrderedDict[str, Iterator[tuple[JobFile, bytes | UnreadableEvidence]]] = OrderedDict()
+        self._callers: dict[str, str] = {}
+        self._keys: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
+        self._changed = threading.Condition()
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+
+    def open(self) -> None:
+        """Begin to work."""
+        self.storage.open()
+        self.erase_due()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the file at hand, and erase everything that is not to be kept."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+        for job in self._jobs.values():
+            job.close()
+        self.storage.close()
+
+    def check_room(self, caller: str, *, more_bytes: int) -> None:
+        """Refuse a caller for whom there is no room, before the upload is read.
+
+        Raises:
+            QueueFull: too many jobs are not finished, or the disk is too full for so many bytes.
+        """
+        with self._changed:
+            own = sum(1 for each in self._callers.values() if each == caller)
+            if len(self._callers) >= MAX_UNFINISHED or own >= EACH_UNFINISHED:
+                raise QueueFull("expected room for a job, found as many waiting as may")
+        if not self.storage.has_room(more_bytes):
+            raise QueueFull("expected room on the disk, found too little")
+
+    def take(self, upload: Upload, asked: Asked) -> str:
+        """Take a job, and return its id; an upload that came before under the same key is not taken again.
+
+        Raises:
+            UploadRefused: `too_many_files`, `upload_empty`.
+            KeyReused: another upload came under this key.
+            QueueFull: the queue has filled up meanwhile.
+        """
+        folder = upload.parts[0].path.parent
+        files = files_of(upload)
+        with self._changed:
+            known = self._known(asked, upload.digest)
+            if known is not None:
+                self.storage.erase(folder)
+                return known
+            if len(self._callers) >= MAX_UNFINISHED or self._is_closed:
+                raise QueueFull("expected room for a job, found as many waiting as may")
+            job_id = b64url_encode(secrets.token_bytes(ID_BYTES))
+            owner = asked.caller if asked.caller.startswith(TOKEN_PREFIX) else ""
+            self._jobs[job_id] = Job(job_id, owner, folder=folder, total=len(files))
+            self._work[job_id] = contents(files)
+            self._callers[job_id] = asked.caller
+            if asked.key is not None:
+                self._keys[asked.caller, asked.key] = _Remembered(upload.digest, job_id, self._seconds())
+            self._changed.notify_all()
+            return job_id
+
+    def progress(self, job_id: str, caller: str) -> Progress:
+        """Say how far a job is.
+
+        Raises:
+            JobUnknown: there is none, or it is somebody else's.
+        """
+        found = self._find(job_id, caller)
+        if isinstance(found, Job):
+            return found.progress()
+        total = sum(found.counts.values())
+        return Progress(JobState.DONE, total, total, found.counts, found.finished_at, found.erased_at)
+
+    def lines(self, job_id: str, caller: str, *, after: int) -> bytes:
+        """Return results from number `after` on, as they are there; this does not count as fetching them.
+
+        Raises:
+            JobUnknown: there is none, or it is somebody else's.
+        """
+        found = self._find(job_id, caller)
+        try:
+            return found.lines(after) if isinstance(found, Job) else kept_lines(found.folder, after)
+        except FileNotFoundError as error:  # erased in this very moment
+            raise JobUnknown("expected a job, found none") from error
+
+    def results(self, job_id: str, caller: str) -> Path:
+        """Return the file with all results of a finished job; whoever has sent it calls `fetched`.
+
+        Raises:
+            JobUnknown: there is none, or it is somebody else's.
+            JobUnfinished: it is not finished yet.
+        """
+        found = self._find(job_id, caller)
+        if isinstance(found, Job) and found.progress().state is not JobState.DONE:
+            raise JobUnfinished("expected a finished job, found one that is worked on")
+        return found.folder / RESULTS
+
+    def erase(self, job_id: str, caller: str) -> None:
+        """Erase a job with everything of it, finished or not.
+
+        Raises:
+            JobUnknown: there is none, or it is somebody else's.
+        """
+        found = self._find(job_id, caller)
+        if isinstance(found, Job):
+            self._drop(found)
+        else:
+            self.storage.erase(found.folder)
+
+    def fetched(self, job_id: str) -> None:
+        """Erase the results of a finished job that were fetched whole, unless they are to be kept."""
+        job = self._jobs.get(job_id)
+        if job is not None and not self.kept_days:
+            self._drop(job)
+
+    def erase_due(self) -> None:
+        """Erase what nobody fetched in time, kept results whose day has come, and old idempotency keys."""
+        now = self._seconds()
+        self.storage.erase_expired(now)
+        for job in [*self._jobs.values()]:
+            if job.erased_at is not None and job.erased_at <= now:
+                self._drop(job)
+        with self._changed:
+            while self._keys:
+                oldest = next(iter(self._keys))
+                if len(self._keys) <= MAX_KEYS and self._keys[oldest].at + KEY_LIFE_S > now:
+                    break
+                del self._keys[oldest]
+
+    def _known(self, asked: Asked, digest: str) -> str | None:
+        known = self._keys.get((asked.caller, asked.key)) if asked.key is not None else None
+        if known is None or known.at + KEY_LIFE_S <= self._seconds():
+            return None
+        if known.digest != digest:
+            raise KeyReused("expected the same upload under this key, found another")
+        return known.job_id
+
+    def _find(self, job_id: str, caller: str) -> Job | KeptJob:
+        found: Job | KeptJob | None = self._jobs.get(job_id)
+        if found is None and self.kept_days:
+            found = self.storage.kept(job_id)
+            if found is not None and found.erased_at <= self._seconds():
+                found = None
+        if found is None or found.owner not in ("", caller):
+            raise JobUnknown("expected a job, found none")
+        return found
+
+    def _drop(self, job: Job) -> None:
+        with self._changed:
+            self._jobs.pop(job.id, None)
+            self._work.pop(job.id, None)
+            self._callers.pop(job.id, None)
+        job.close()
+        self.storage.erase(job.folder)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._work and not self._is_closed:
+                    self._changed.wait(timeout=_TIDY_EVERY_S)
+                if self._is_closed:
+                    return
+                job_id = next(iter(self._work), None)
+                job = self._jobs[job_id] if job_id is not None else None
+                work = self._work[job_id] if job_id is not None else None
+                if job_id is not None:
+                    self._work.move_to_end(job_id)
+            if job is None or work is None:
+                self.erase_due()
+                continue
+            try:
+                self._step(job, work)
+            except (OSError, ValueError) as error:  # its files are gone, because it was erased, or the disk is full
+                if job_id in self._jobs:
+                    _LOG.error("a job was given up: %s", place_of(error))
+                    self._drop(job)
+
+    def _step(self, job: Job, work: Iterator[tuple[JobFile, bytes | UnreadableEvidence]]) -> None:
+        file, content = next(work)
+        sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
+        facts: dict[str, JsonValue] = {"part": file.part, "sha256": sha256}
+        number = job.progress().done
+        job.add(line_of(number, self._document(file.name, content), facts))
+        if number + 1 == job.total:
+            next(work, None)  # erases the last part
+            self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        now = self._seconds()
+        kept_until = now + self.kept_days * DAY_S
+        job.finish(now, erased_at=kept_until if self.kept_days else now + UNFETCHED_S)
+        with self._changed:
+            self._work.pop(job.id, None)
+            self._callers.pop(job.id, None)
+            if self.kept_days and job.id in self._jobs:
+                counts = dict(job.progress().verdicts)
+                self.storage.keep(job.id, KeptJob(job.folder, job.owner, counts, now, kept_until))
+                del self._jobs[job.id]
+
+    def _document(self, name: str, content: bytes | UnreadableEvidence) -> dict[str, JsonValue]:
+        """Return the Report about a file, or why there is none."""
+        try:
+            return self._checked(name, content).to_json()
+        except UnreadableEvidence as error:
+            return error_document(error, name)
+        except TooBusy:  # only when the service ends
+            return error_document(UnreadableEvidence("fault"), name)
+        except Exception as error:  # noqa: BLE001 - the top-level handler of a file: says only the kind of the fault
+            _LOG.error("a file of a job: a fault: %s", place_of(error))
+            return error_document(UnreadableEvidence("fault"), name)
+
+    def _checked(self, name: str, content: bytes | UnreadableEvidence) -> Report:
+        if isinstance(content, UnreadableEvidence):
+            raise content
+        while True:
+            try:
+                return self._check(Submission(name, content))
+            except TooBusy:  # people at the desk come first
+                with self._changed:
+                    self._changed.wait(timeout=_BUSY_PAUSE_S)
+                    if self._is_closed:
+                        raise
+
+    def _seconds(self) -> int:
+        return int(self._now().timestamp())

@@ -1,0 +1,1 @@
+"""Scoring for people: files in, the engine of `credential_schemas.criteria`, results as JSON, tables, score sheets."""

@@ -1,0 +1,167 @@
+"""Read what an application is judged by: a policy (by path or published id), its signature, and the notice."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from credential_schemas.criteria.asking import blind_problems
+from credential_schemas.criteria.documents import MAX_BYTES
+from credential_schemas.criteria.errors import NoticeError, PolicyError, PolicySignatureRefused
+from credential_schemas.criteria.language import Policy
+from credential_schemas.criteria.loading import load_policy
+from credential_schemas.criteria.notice import Notice, chosen_readings, read_notice
+from credential_schemas.criteria.signature import MAX_SIGNATURE_CHARACTERS, check_policy_signature
+from keys.encoding import JsonValue, decode_json_object
+from keys.errors import DecodingError
+from keys.jwk import PublicKey
+from verifier.errors import PolicyRefused, ScoringFileError
+from verifier.receipt.signing_key import read_published_keys
+from verifier.scoring.limits import MAX_NOTICE_BYTES
+
+_PUBLISHED = "published"
+_SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """The bytes of a policy file, and who signed them if that was asked for and found to be so."""
+
+    name: str
+    data: bytes
+    signed_by: PublicKey | None = None
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the file, in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One posting: policy and notice, read and free of contradictions, and which files they were."""
+
+    file: PolicyFile
+    policy: Policy
+    notice: Notice
+    notice_title: str
+    notice_sha256: str
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return what every result says of the criteria it was made by."""
+        signer = self.file.signed_by
+        return {
+            "policy": {
+                "id": self.policy.policy.id,
+                "version": self.policy.policy.version,
+                "sha256": self.file.sha256,
+                "signed_by": (signer.kid or signer.short_name()) if signer is not None else None,
+            },
+            "notice": {"id": self.notice.id, "sha256": self.notice_sha256},
+        }
+
+
+def published_policies() -> tuple[str, ...]:
+    """Return the ids, with versions, of the policies that come with the program."""
+    folder = files("verifier.policies").joinpath(_PUBLISHED)
+    return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if file.name.endswith(_SUFFIX)))
+
+
+def read_policy_file(wanted: str) -> PolicyFile:
+    """Read a policy by path, or by the id of a published one, with or without its version (then the newest).
+
+    Raises:
+        ScoringFileError: there is no such file, or it cannot be read.
+    """
+    path = Path(wanted)
+    if not path.is_file() and path.name == wanted:
+        named = [each for each in published_policies() if each == wanted or each.rpartition("-")[0] == wanted]
+        if named:
+            name = max(named, key=_version)
+            return PolicyFile(name, files("verifier.policies").joinpath(_PUBLISHED, name + _SUFFIX).read_bytes())
+    if not path.exists():
+        known = ", ".join(published_policies())
+        raise ScoringFileError(f"{path.name}: expected a policy file, or the id of a published policy ({known})")
+    return PolicyFile(path.name, read_limited(path, MAX_BYTES))
+
+
+def signed_policy(file: PolicyFile, *, signature: Path | None, keys: Path | None) -> PolicyFile:
+    """Return the policy with its signer, if a signature was given; one that is given must hold.
+
+    Raises:
+        PolicyRefused: the signature does not hold.
+        ScoringFileError: a signature without pinned keys, keys without a signature, or a file that cannot be read.
+        ReceiptKeyError: the file of the pinned keys holds none.
+    """
+    if signature is None and keys is None:
+        return file
+    if signature is None or keys is None:
+        raise ScoringFileError("expected a signature of the policy together with the keys that are believed")
+    text = read_limited(signature, MAX_SIGNATURE_CHARACTERS).decode("ascii", "replace").strip()
+    try:
+        signer = check_policy_signature(file.data, text, keys=read_published_keys(keys))
+    except PolicySignatureRefused as error:
+        raise PolicyRefused(f"{signature.name}: {error.detail}") from error
+    return PolicyFile(file.name, file.data, signer)
+
+
+def read_policy(file: PolicyFile, readings: Mapping[str, str] | None = None) -> Policy:
+    """Read the policy of a file.
+
+    Raises:
+        ScoringFileError: with file, line and rule.
+    """
+    try:
+        return load_policy(file.data, name=file.name, readings=readings)
+    except PolicyError as error:
+        raise ScoringFileError(error.detail) from error
+
+
+def read_posting(file: PolicyFile, notice: Path) -> Posting:
+    """Read policy and notice.
+
+    Raises:
+        ScoringFileError: one of them is not what it should be; with file and place.
+        PolicyRefused: they ask for what blind hiring hides or nobody may collect.
+    """
+    data = read_limited(notice, MAX_NOTICE_BYTES)
+    try:
+        document = decode_json_object(data, max_bytes=MAX_NOTICE_BYTES)
+        policy = read_policy(file, chosen_readings(document))
+        read = read_notice(document, policy)
+    except (DecodingError, NoticeError) as error:
+        raise ScoringFileError(f"{notice.name}: {error}") from error
+    refuse_forbidden(policy, read)
+    title = document.get("title")
+    return Posting(file, policy, read, title if isinstance(title, str) else read.id, hashlib.sha256(data).hexdigest())
+
+
+def refuse_forbidden(policy: Policy, notice: Notice | None) -> None:
+    """Refuse criteria that ask for more than they may.
+
+    Raises:
+        PolicyRefused: with the first place.
+    """
+    for problem in blind_problems(policy, notice):
+        raise PolicyRefused(f"{policy.policy.id}: {problem}")
+
+
+def read_limited(path: Path, limit: int) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        ScoringFileError: it cannot be read, or is larger than it may be.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise ScoringFileError(f"{path.name}: expected a readable file, found: {error.strerror}") from error
+    if len(data) > limit:
+        raise ScoringFileError(f"{path.name}: expected at most {limit} bytes, found more")
+    return data
+
+
+def _version(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.rpartition("-")[2].split("."))

@@ -1,0 +1,50 @@
+"""The order of results by their total. It decides nothing: no line is drawn, nobody passes or fails by it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from verifier.scoring.results import SELF_DECLARED, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One scored applicant; `tied` when somebody else has the same total, and then the same rank."""
+
+    rank: int
+    tied: bool
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scored applicants by total; those without a total stand apart, in the order of their numbers."""
+
+    placed: tuple[Placed, ...]
+    exempt: tuple[Result, ...]
+    incomplete: tuple[Result, ...]
+
+
+def rank(results: Iterable[Result]) -> Ranking:
+    """Rank results of one posting; equal totals share a rank, and the next one is passed over (1, 2, 2, 4).
+
+    Raises:
+        ValueError: a self-declared result, or results of two postings; neither may ever stand beside the others.
+    """
+    everything = sorted(results, key=lambda result: result.applicant)
+    if any(result.score.basis == SELF_DECLARED for result in everything):
+        raise ValueError("expected verified results only, found a self-declared one")
+    if len({(each.posting.file.sha256, each.posting.notice_sha256) for each in everything}) > 1:
+        raise ValueError("expected results of one posting, found two")
+    scored = [(result.score.total, result) for result in everything if result.score.total is not None]
+    scored.sort(key=lambda pair: -pair[0])
+    totals = [total for total, _ in scored]
+    return Ranking(
+        tuple(Placed(_rank(total, totals), totals.count(total) > 1, result) for total, result in scored),
+        tuple(result for result in everything if result.score.status == "exempt"),
+        tuple(result for result in everything if result.score.status == "incomplete"),
+    )
+
+
+def _rank(total: Fraction, totals: list[Fraction]) -> int:
+    return totals.index(total) + 1

@@ -1,0 +1,238 @@
+/**
+ * The employer's desk: takes files, a number or a text, and shows what was found, as it is found.
+ *
+ * One file goes to the form's own address and nothing of it is kept; several, or a ZIP, become a job of the service.
+ */
+
+import { Rows } from "./drop_rows.js";
+import { erase, follow, jsonLines, receipt, Refused, send, sendJob, table } from "./drop_send.js";
+import { ResultsTable } from "./drop_table.js";
+import { Vocabulary } from "./verify/vocabulary.js";
+
+const LARGEST_FILE = 10 * 1024 * 1024;
+const LARGEST_TABLE = 32 * 1024 * 1024;
+const SAID_EVERY_MS = 3000;
+const TOO_LARGE = 413;
+
+const language = document.documentElement.lang;
+const { form: address, receipts, kept } = document.body.dataset;
+const place = (id) => document.getElementById(id);
+
+const [words, vocabulary] = await Promise.all([
+  fetch(`/web/words-${language}.json`).then((answer) => answer.json()),
+  fetch("/web/vocabulary.json").then(async (answer) => new Vocabulary(await answer.json())),
+]);
+
+const rows = new Rows();
+const jobs = new Set();
+let shown = null;
+let saidAt = 0;
+
+function tableOfResults() {
+  shown ??= new ResultsTable(place("results"), {
+    rows,
+    words,
+    vocabulary,
+    language,
+    receipts: receipts === "yes",
+    actions: { download, erase: eraseAll, receipt: saveReceipt, copy: copyRequest },
+  });
+  return shown;
+}
+
+function say(text, { isUrgent = false } = {}) {
+  const now = Date.now();
+  if (!isUrgent && now - saidAt < SAID_EVERY_MS) return;
+  saidAt = now;
+  place("said").textContent = text;
+}
+
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+function refresh() {
+  tableOfResults().refresh();
+  const counts = rows.counts();
+  const total = rows.all.length;
+  const waiting = counts.get("waiting");
+  if (waiting > 0) say(filled(words.progress, { total, done: total - waiting }));
+  else say(filled(words.all_done, Object.fromEntries(counts)), { isUrgent: true });
+}
+
+/** @returns {string} why there is no result, in a sentence that says nothing about any certificate */
+function reasonOf(error) {
+  if (!(error instanceof Refused)) throw error;
+  const { status, problem } = error;
+  if (problem.message) return problem.message[language];
+  if (status === 0) return words.failed_network;
+  if (status === TOO_LARGE) return words.failed_large;
+  if (problem.code === "job_unknown") return words.failed_gone;
+  if (problem.code === "issuer_choice") return words.failed_issuer;
+  if (problem.code === "nothing_given") return words.failed_input;
+  return filled(words.failed_service, { id: problem.request_id ?? "-" });
+}
+
+function teller(parts) {
+  const note = (text) => {
+    for (const row of parts) if (row.line === null) row.note = text;
+    refresh();
+  };
+  let last = -1;
+  return {
+    progress: (share) => {
+      const percent = Math.floor(share * 100);
+      if (percent === last) return;
+      last = percent;
+      note(percent < 100 ? filled(words.uploading, { percent }) : words.checking);
+    },
+    busy: (seconds) => note(filled(words.failed_busy, { seconds })),
+  };
+}
+
+async function checkOne(row, form) {
+  try {
+    row.line = await send(address, form, teller([row]));
+  } catch (error) {
+    row.failure = reasonOf(error);
+  }
+  refresh();
+  if (rows.all.length === 1 && row.line !== null) tableOfResults().show(row);
+}
+
+async function checkMany(parts) {
+  try {
+    const job = await sendJob(parts.map((row) => row.given), teller(parts));
+    jobs.add(job);
+    for (const row of parts) row.note = words.waiting;
+    const end = await follow(job, (lines) => {
+      rows.take(parts, lines);
+      refresh();
+    });
+    if (end.kept_days === 0) jobs.delete(job);
+    else showKept(end.erased_at);
+  } catch (error) {
+    const failure = reasonOf(error);
+    for (const row of parts) if (row.line === null && row.last === undefined) row.failure = failure;
+    refresh();
+  }
+}
+
+function takeFiles(files) {
+  if (files.length === 0) return;
+  const parts = [...files].map((file) => rows.add(file.name, file));
+  refresh();
+  const [only] = parts;
+  if (parts.length > 1 || only.isArchive || only.given.size > LARGEST_FILE) {
+    checkMany(parts);
+    return;
+  }
+  const form = new FormData();
+  form.append("file", only.given);
+  checkOne(only, form);
+}
+
+function takeForm(form, name) {
+  const fields = new FormData(form);
+  const text = fields.get("text");
+  checkOne(rows.add(name(fields), text === null ? null : text), fields);
+  form.reset();
+}
+
+async function download(kind) {
+  const { lines } = rows;
+  const text = jsonLines(lines);
+  if (kind === "json") {
+    save(new Blob([text], { type: "application/x-ndjson" }), "results.jsonl");
+  } else if (text.length > LARGEST_TABLE) {
+    say(words.download_large, { isUrgent: true });
+  } else {
+    await table(lines, kind).then(
+      (file) => save(file, `results.${kind}`),
+      (error) => say(reasonOf(error), { isUrgent: true }),
+    );
+  }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+async function eraseAll() {
+  await Promise.all([...jobs].map(erase));
+  jobs.clear();
+  rows.clear();
+  place("results").replaceChildren();
+  place("results").hidden = true;
+  shown = null;
+  place("kept-until")?.remove();
+  say(words.erased, { isUrgent: true });
+  place("file").focus();
+}
+
+async function saveReceipt(row, said) {
+  said.textContent = words.checking;
+  try {
+    save(await receipt(row.given, language), `${row.line.id}.pdf`);
+    said.textContent = "";
+  } catch (error) {
+    reasonOf(error);
+    said.textContent = words.receipt_failed;
+  }
+}
+
+async function copyRequest(row, said) {
+  const text = filled(words.request_text, { id: row.line.id ?? "-" });
+  await navigator.clipboard.writeText(text).then(
+    () => (said.textContent = words.copied),
+    () => (said.textContent = text),
+  );
+}
+
+function showKept(until) {
+  const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(until));
+  const line = place("kept-until") ?? document.createElement("p");
+  line.id = "kept-until";
+  line.className = "note";
+  line.textContent = filled(words.server_kept, { time });
+  place("results").after(line);
+}
+
+function listen() {
+  const drop = place("files");
+  const input = place("file");
+  input.multiple = true;
+  input.required = false;
+  input.addEventListener("change", () => {
+    takeFiles(input.files);
+    input.value = "";
+  });
+  for (const name of ["dragenter", "dragover"]) {
+    document.addEventListener(name, (event) => {
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  document.addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) drop.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    takeFiles(event.dataTransfer.files);
+  });
+  const forms = { number: () => words.drop_number_label, text: () => words.pasted };
+  for (const [id, name] of Object.entries(forms)) {
+    place(id).addEventListener("submit", (event) => {
+      event.preventDefault();
+      takeForm(event.target, name);
+    });
+  }
+  document.documentElement.dataset.ready = kept;
+}
+
+listen();
