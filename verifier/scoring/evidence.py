@@ -36,6 +36,7 @@ _REASON_OF_STATUS = {
     StatusPart.NOT_YET_VALID: "not_yet_valid",
     StatusPart.UNKNOWN: "status_unknown",
 }
+_UNLIKE = frozenset({"no", "differs"})  # what a batch says of a holder who is not as the application says
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Evidence:
         place: file and line, for messages.
         signed_by: the pinned key that signed the receipt.
         applicant: whom the line of a batch names, if it names somebody.
-        differs: whether the batch found that the holder is not as the application says.
+        differs: whether the batch found that the holder is not, or may not be, as the application says.
     """
 
     report: Report
@@ -171,7 +172,7 @@ def _of_line(document: Mapping[str, JsonValue], place: str) -> Evidence:
         "report",
         place,
         applicant=named if isinstance(named, str) and named else None,
-        differs=isinstance(match, dict) and match.get("result") == "differs",
+        differs=isinstance(match, dict) and match.get("result") in _UNLIKE,
     )
 
 

@@ -40,7 +40,7 @@ _PART_SIGNS: Final[Mapping[str, str]] = {
 }
 _SIGNS: Final[Mapping[str, str]] = {"tick": "ok", "cross": "bad", "triangle": "un", "dash": "na"}
 _OUTCOME_SIGNS: Final[Mapping[str, str]] = {"passed": "ok", "failed": "bad", "unknown": "un", "skipped": "na"}
-_TODO: Final[Mapping[str, str]] = {
+_WHAT_TO_DO: Final[Mapping[str, str]] = {
     "applicant": "todo_applicant",
     "issuer": "todo_issuer",
     "operator": "todo_operator",
@@ -177,7 +177,7 @@ def _todo(report: JsonObject, language: Language) -> Iterator[JsonValue]:
         yield page_word("todo_signed_only", language)
     asked = [_object(one) for one in _list(_object(report.get("advice")).get("ask"))]
     for one in asked:
-        name = _TODO.get(str(one.get("contact")))
+        name = _WHAT_TO_DO.get(str(one.get("contact")))
         yield page_word(name, language) if name else _said(one, language)
     if report.get("verdict") == "valid" and _object(report.get("parts")).get("document") == "not_checked":
         yield page_word("todo_compare", language)

@@ -232,9 +232,10 @@ def test_certificates_of_different_holders_are_flagged(office: Office) -> None:
     assert "holders_differ" in office.scored("--reports", reports)[0]["flags"]
 
 
-def test_a_holder_whom_the_batch_found_to_differ_is_flagged(office: Office) -> None:
+@pytest.mark.parametrize("found", ["differs", "no"])
+def test_a_holder_whom_the_batch_found_to_differ_is_flagged(office: Office, found: str) -> None:
     report = office.checked(entry(), applicant=None)
-    batch: JsonValue = {"n": 0, "applicant_no": "A-7", "match": {"result": "differs"}}
+    batch: JsonValue = {"n": 0, "applicant_no": "A-7", "match": {"result": found}}
     line: dict[str, JsonValue] = {**report.to_json(), "batch": batch}
     (result,) = office.scored("--reports", office.results(line))
     assert result["applicant"] == "A-7"
