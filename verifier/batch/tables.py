@@ -10,6 +10,7 @@ Source: SECURITY S21; docs/formats/batch.md
 import csv
 import io
 import zipfile
+from abc import abstractmethod
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from importlib.util import find_spec
@@ -42,9 +43,9 @@ class ResultsWriter(AbstractContextManager["ResultsWriter"]):
         self._held = ExitStack()
         self._path = path
 
+    @abstractmethod
     def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:
         """Take the next result: its line with the break, and what it says."""
-        raise NotImplementedError
 
     def finish(self) -> None:
         """Complete the file, after the last result."""

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.store.migrations.only_forward import OnlyForward
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -30,7 +32,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: there is nothing before the first schema."""
-    raise NotImplementedError
+    raise OnlyForward("restore a backup instead")
 
 
 def _create_accounts() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.store.migrations.only_forward import OnlyForward
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -29,4 +31,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: what was recorded for the holders is not thrown away."""
-    raise NotImplementedError
+    raise OnlyForward("restore a backup instead")

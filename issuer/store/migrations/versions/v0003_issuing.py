@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.store.migrations.only_forward import OnlyForward
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -37,4 +39,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: an answer that a retry may ask for is not thrown away."""
-    raise NotImplementedError
+    raise OnlyForward("restore a backup instead")

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.store.migrations.only_forward import OnlyForward
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -74,4 +76,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Refuse: what was promised never to vanish is not thrown away."""
-    raise NotImplementedError
+    raise OnlyForward("restore a backup instead")
