@@ -23,11 +23,11 @@ run: setup ## bank and verifier with demo data on this machine
 	@$(BIN)/python examples/run.py
 
 test: setup ## the whole suite with coverage
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report= -rs
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= -rs
 	$(BIN)/python tests/coverage_gate.py "$(STRICT)"
 
 test-fast: setup ## the suite without the slow tests
-	$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
 
 torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL
 	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)
@@ -37,10 +37,10 @@ fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws s
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  nice $(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
-mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys.jws*" chooses; docs/mutation.md
+mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys/jws.py" chooses; docs/mutation.md
 	@$(BIN)/python -c 'import mutmut.configuration' 2>/dev/null || $(INSTALL) '.[mutation]'
-	@nice $(BIN)/mutmut run --max-children 2 $(MUTANTS)
-	@$(BIN)/python tests/mutation_report.py
+	@nice $(BIN)/python -m tests.mutate $(MUTANTS)
+	@$(BIN)/python -m tests.mutation_report
 
 lint: setup ## format check, ruff, mypy, floors and doors
 	$(BIN)/ruff format --check .

@@ -4,7 +4,9 @@ Every run is a program of its own; its processor time is that of all its process
 moment. What a run of a few files costs is taken off, so that the figures are those of many files. A hundredth of the
 files each is corrupt, revoked and forged, and the counts must come out exactly. Writes benchmarks/results/batch.json.
 
-    python benchmarks/batch.py [--credentials 10000] [--pdfs 200] [--skip-cluster]
+    python benchmarks/batch.py [--credentials 10000] [--pdfs 200] [--many-pdfs 0] [--skip-cluster]
+
+`--many-pdfs 10000` checks so many sealed PDFs with two processes, without the loop beside them.
 """
 
 import argparse
@@ -35,6 +37,24 @@ SUBREAPER = 36  # linux/prctl.h: processes without a parent come to us
 SAMPLE_S = 0.25
 FEW = 16  # files of the run that is taken off
 COMMAND = "from verifier.cli.main import main; raise SystemExit(main())"
+ONE_PROCESS = """
+from concurrent.futures import Future
+from verifier.batch.limits import CHUNK_FILES
+from verifier.batch.work import check_chunk
+from verifier.cli import batching
+from verifier.cli.main import main
+class Here:
+    chunk_files, capacity = CHUNK_FILES, 1
+    def __init__(self, setup): self.setup = setup
+    def __enter__(self): return self
+    def __exit__(self, *_): return None
+    def submit(self, tasks, lists):
+        future = Future()
+        future.set_result(check_chunk(self.setup, tasks, lists))
+        return future
+batching._workers = lambda arguments, setup, *, left: Here(setup)
+raise SystemExit(main())
+"""
 SERIAL = """
 import json, sys
 from datetime import datetime
@@ -134,12 +154,12 @@ def resident(pid: int) -> float:
     return int(found[0]) / 1024 if found else 0.0
 
 
-def batch(folder: Path, files: str, *more: str, cluster: bool = False) -> Run:
-    """Run `cb-verifier batch` over a folder."""
+def batch(folder: Path, files: str, *more: str, cluster: bool = False, program: str = COMMAND) -> Run:
+    """Run `cb-verifier batch` over a folder; `program` is how it is started."""
     for old in folder.glob("out.jsonl*"):
         old.unlink()
     rules = ["--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat()]
-    command = [sys.executable, "-c", COMMAND, "batch", files, *rules, "--out", "out.jsonl", *more]
+    command = [sys.executable, "-c", program, "batch", files, *rules, "--out", "out.jsonl", *more]
     if not cluster:
         return measured(command, folder)
     (folder / "cluster.py").write_text(CLUSTER)
@@ -148,33 +168,64 @@ def batch(folder: Path, files: str, *more: str, cluster: bool = False) -> Run:
 
 def verdicts(folder: Path) -> dict[str, int]:
     """Return the counts of the last batch."""
-    found: dict[str, int] = json.loads((folder / "out.jsonl.summary.json").read_text())["verdicts"]
+    found: dict[str, int] = summary(folder)["verdicts"]
+    return found
+
+
+def summary(folder: Path) -> dict[str, dict[str, int]]:
+    """Return the summary of the last batch."""
+    found: dict[str, dict[str, int]] = json.loads((folder / "out.jsonl.summary.json").read_text())
     return found
 
 
 def compared(folder: Path, files: str, count: int, expected: dict[str, int]) -> dict[str, object]:
-    """Return what a loop and two processes take for the same files."""
+    """Return what two processes take, beside the same batch in one, and beside a loop that checks and nothing else."""
     serial = [sys.executable, "-c", SERIAL, str(folder), NOW.isoformat(), "https://bank.example", STATUS_URI]
     few_in_loop, few_in_pool = measured([*serial, f"{files}-few"], folder), batch(folder, f"{files}-few", "--jobs", "2")
-    loop, pool = measured([*serial, files], folder), batch(folder, files, "--jobs", "2")
+    few_alone = batch(folder, f"{files}-few", program=ONE_PROCESS)
+    loop, alone = measured([*serial, files], folder), batch(folder, files, program=ONE_PROCESS)
+    pool = batch(folder, files, "--jobs", "2")
     if verdicts(folder) != expected:
         raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
     quarter = max(1, len(pool.memory) // 4)
     first, last = statistics.median(pool.memory[quarter : 2 * quarter]), statistics.median(pool.memory[-quarter:])
+    net_alone = alone.processor - few_alone.processor
     net_loop, net_pool = loop.processor - few_in_loop.processor, pool.processor - few_in_pool.processor
     return {
         "files": count,
         "verdicts": expected,
         "processor_ms_a_file": {
             "loop": round(1000 * net_loop / (count - FEW), 2),
+            "one_process": round(1000 * net_alone / (count - FEW), 2),
             "two_processes": round(1000 * net_pool / (count - FEW), 2),
         },
+        "processor_times_one_process": round(net_pool / net_alone, 3),
         "processor_times_loop": round(net_pool / net_loop, 3),
         "processor_times_loop_with_start": round(pool.processor / loop.processor, 3),
         "wall_times_loop": round(pool.wall / loop.wall, 3),
         "parent_memory_mib": {
             "second_quarter": round(first, 1),
             "last_quarter": round(last, 1),
+            "most": round(max(pool.memory), 1),
+        },
+    }
+
+
+def classified(folder: Path, files: str, count: int, expected: dict[str, int]) -> dict[str, object]:
+    """Return what many files take with two processes; every verdict must be the expected one."""
+    pool = batch(folder, files, "--jobs", "2")
+    if verdicts(folder) != expected:
+        raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
+    quarter = max(1, len(pool.memory) // 4)
+    return {
+        "files": count,
+        "verdicts": expected,
+        "reasons": summary(folder)["reasons"],
+        "errors": summary(folder)["errors"],
+        "processor_ms_a_file": round(1000 * pool.processor / count, 2),
+        "parent_memory_mib": {
+            "second_quarter": round(statistics.median(pool.memory[quarter : 2 * quarter]), 1),
+            "last_quarter": round(statistics.median(pool.memory[-quarter:]), 1),
             "most": round(max(pool.memory), 1),
         },
     }
@@ -195,10 +246,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--credentials", type=int, default=10_000)
     parser.add_argument("--pdfs", type=int, default=200)
+    parser.add_argument("--many-pdfs", type=int, default=0)
     parser.add_argument("--skip-cluster", action="store_true")
     arguments = parser.parse_args()
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     result: dict[str, object] = {"machine": machine(LIBRARIES)}
+    if RESULT.exists() and not arguments.many_pdfs:
+        result |= {name: value for name, value in json.loads(RESULT.read_text()).items() if name == "many_pdfs"}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "credentials"
         expected = write_corpus(folder, "files", arguments.credentials, sealed=False)
@@ -208,6 +262,10 @@ def main() -> None:
         folder = Path(name) / "pdfs"
         expected = write_corpus(folder, "files", arguments.pdfs, sealed=True)
         result["pdfs"] = compared(folder, "files", arguments.pdfs, expected)
+        if arguments.many_pdfs:
+            folder = Path(name) / "many"
+            expected = write_corpus(folder, "files", arguments.many_pdfs, sealed=True)
+            result["many_pdfs"] = classified(folder, "files", arguments.many_pdfs, expected)
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result, indent=1))
 

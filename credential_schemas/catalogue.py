@@ -79,6 +79,11 @@ def ncs_unit(code: str) -> NcsUnit | None:
     return _units().get(code)
 
 
+def ncs_units_within(code: str) -> tuple[NcsUnit, ...]:
+    """Return the known units of a class, or the unit with this code in all its versions, by code."""
+    return tuple(unit for name, unit in sorted(_units().items()) if name.startswith(code))
+
+
 def qualification_item(code_or_name: str) -> QualificationItem | None:
     """Return the item with this code (`1320`) or Korean name, compared folded."""
     by_code, by_name = _items()

@@ -95,7 +95,7 @@ def open_account(
         SourceUnknown, PersonNotFound, AccountExists: nothing was changed.
     """
     _check_sources(sources)
-    account = Account(id="".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARACTERS)), opened_at=utc_text(now))
+    account = new_account(now=now)
     with bank.store.write() as transaction:
         acts = [Act("account_opened", account.id)]
         transaction.accounts.open_account(account)
@@ -120,6 +120,11 @@ def open_account(
             acts.append(Act("consent_recorded", account.id))
         record_acts(transaction, *acts, actor=bank.actor, at=utc_text(now))
     return account
+
+
+def new_account(*, now: datetime) -> Account:
+    """Return an account with an id of its own that belongs to nobody yet; it is not recorded."""
+    return Account(id="".join(secrets.choice(_ID_ALPHABET) for _ in range(_ID_CHARACTERS)), opened_at=utc_text(now))
 
 
 def link_account(bank: Bank, account_id: str, *, person_ref: str, reason: str, now: datetime) -> Account:

@@ -15,11 +15,20 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from issuer.api.account import account_router
+from issuer.api.certificates import certificates_router
 from issuer.api.confirmations import LookUp, confirmations_router
-from issuer.api.problems import on_http_exception, problem
+from issuer.api.descriptions import describe
+from issuer.api.desk import ApiDesk
+from issuer.api.pages.asked import PageDesk
+from issuer.api.pages.opening import pages_router
+from issuer.api.pages.routing import missing_response
+from issuer.api.problems import on_http_exception, on_invalid_request, problem
+from issuer.api.reprints import reprints_router
 from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.log.files import read_tile
@@ -28,10 +37,12 @@ from keys.gate.gate import Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 
+OPENAPI_PATH: Final = "/api/v1/openapi.json"
 STATUS_MEDIA_TYPE: Final = "application/statuslist+jwt"
 BUNDLE_MEDIA_TYPE: Final = "application/jwt"
 REFRESH_S: Final = BUNDLE_REFRESH_S
 _DAY_S: Final = 24 * 3600
+_NOT_FOUND: Final = 404
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
 _YEAR_S: Final = 365 * _DAY_S
@@ -61,11 +72,14 @@ class ServiceWork:
 class Desk:
     """Who is served, and with what beside the public files: `visitors` tells callers apart and counts them.
 
-    `look_up` answers typed codes; without it the service has no such address, as one that only shows files.
+    `look_up` answers typed codes, `api` what holders and their programs ask, `pages` shows people pages; without them
+    the service has no such addresses, as one that only shows files.
     """
 
     look_up: LookUp | None = None
     visitors: Visitors = field(default_factory=Visitors)
+    api: ApiDesk | None = None
+    pages: PageDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,8 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
         desk: what is answered from the bank's records; None for a service that only shows files.
     """
 
+    tenant, desk = urlsplit(profile.issuer).path, desk or Desk()
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(work.refresh)
@@ -97,19 +113,25 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
 
     app = FastAPI(
         title="Competency bank",
-        openapi_url=None,
+        openapi_url=None if desk.api is None else f"{tenant}{OPENAPI_PATH}",
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
-    tenant = urlsplit(profile.issuer).path
     app.add_exception_handler(HTTPException, on_http_exception)
-    desk = desk or Desk()
+    app.add_exception_handler(RequestValidationError, on_invalid_request)
     app.add_middleware(Gate, rules=GateRules(rates={f"{tenant}/readyz": _READINESS}), visitors=desk.visitors)
     if desk.look_up is not None:
         misses = Misses(desk.visitors.limits)
         app.include_router(confirmations_router(desk.look_up, misses=misses, prefix=tenant))
+    if desk.api is not None:
+        for routes in (account_router, certificates_router, reprints_router):
+            app.include_router(routes(desk.api, prefix=tenant))
+        describe(app)
+    if desk.pages is not None:
+        app.include_router(pages_router(desk.pages))
+        app.add_exception_handler(HTTPException, _missing_to_people(desk.pages))
     # SD-JWT VC section 4: the well-known part stands between host and path.
     _add_file(app, f"/.well-known/jwt-vc-issuer{tenant}", folder.public / JWT_VC_ISSUER, max_age_s=_DAY_S)
     for name, max_age_s in (
@@ -125,6 +147,16 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     _add_log(app, tenant, folder)
     _add_health(app, tenant, work)
     return app
+
+
+def _missing_to_people(pages: PageDesk) -> Callable[[Request, Exception], Response]:
+    """Return what answers unknown addresses: a page for a browser that looks for one, else a problem document."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        found = missing_response(pages, request) if getattr(error, "status_code", 0) == _NOT_FOUND else None
+        return found or on_http_exception(request, error)
+
+    return answer
 
 
 def _add_file(app: FastAPI, route: str, path: Path, *, max_age_s: int, media_type: str = "application/json") -> None:

@@ -3,6 +3,7 @@
 import re
 import secrets as randomness
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -271,6 +272,17 @@ class Bank:
     @cached_property
     def _link_key(self) -> bytes:
         return _read(self.folder.secrets / "link.key")
+
+    @cached_property
+    def sign_in_key(self) -> bytes:
+        """The secret of everything about signing in: form tokens, marks of browsers, handles, sealed secrets."""
+        return bytes.fromhex(keyed_link("sign-in", key=self._link_key, context="derived-key"))
+
+    def acting_as(self, actor: str) -> "Bank":
+        """Return the same bank, with somebody else as the one who does what is done with it."""
+        other = copy(self)
+        other.actor = actor
+        return other
 
     def close(self) -> None:
         """Close the store, and log out of the tokens."""

@@ -1,7 +1,7 @@
 """What is to be certified: the request, what was found for it, and the claims that a certificate makes of both."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
@@ -9,10 +9,11 @@ from credential_schemas.wording.model import Language
 from issuer.accounts import OpenAccount
 from issuer.bank import Bank
 from issuer.competency_units import UNIT_TYPE
-from issuer.errors import NumbersExhausted
+from issuer.errors import InvalidOption, NumbersExhausted
 from issuer.selection import Choice, Selection
 from issuer.store.accounts import Consent
 from issuer.store.status_lists import ReservedIndexes
+from issuer.times import korean_day_of
 
 DEFAULT_VALID_DAYS: Final = 90
 DEFAULT_PURPOSE: Final = {"ko": "취업 제출", "en": "Job application"}
@@ -42,6 +43,25 @@ class Prepared:
     consent: Consent
     issued_on: date
     valid_until: date
+
+
+def validity(bank: Bank, request: IssueRequest, *, now: datetime) -> tuple[date, date]:
+    """Return the day of issue and the last day on which the certificate can be checked.
+
+    Raises:
+        InvalidOption: more days than the bank allows, or none.
+    """
+    longest = bank.profile.max_valid_days
+    if not 1 <= request.valid_days <= longest:
+        problem = f"expected 1 to {longest} days"
+        raise InvalidOption(problem, option=f"--valid-days {request.valid_days}")
+    issued_on = korean_day_of(now)
+    return issued_on, issued_on + timedelta(days=request.valid_days)
+
+
+def without_holder(claims: CertificateClaims) -> CertificateClaims:
+    """Return the claims as a blind copy shows them: name and birth date withheld."""
+    return replace(claims, holder=Holder(None, None, None))
 
 
 def certificate_number(prefix: str, year: int, *, serial: int) -> str:

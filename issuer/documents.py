@@ -79,7 +79,7 @@ def _make_document(bank: Bank, request: DocumentRequest, credential: str) -> Doc
     symbols, link_only = _plan_symbols(bank, credential)
     drawn = draw_certificate(
         DrawRequest(
-            wording=_wording(bank, request, link_only=link_only),
+            wording=document_wording(bank, request, link_only=link_only),
             credential=credential,
             qr_texts=symbols.texts,
             symbol_plan=symbols,
@@ -100,7 +100,7 @@ def preview_document(bank: Bank, request: DocumentRequest) -> bytes:
     """
     return draw_certificate(
         DrawRequest(
-            wording=_wording(bank, request, link_only=False),
+            wording=document_wording(bank, request, link_only=False),
             credential="",
             qr_texts=(),
             symbol_plan=SymbolPlan(_PREVIEW_VERSION, "M", ()),
@@ -119,7 +119,8 @@ def _plan_symbols(bank: Bank, credential: str) -> tuple[SymbolPlan, bool]:
         return SymbolPlan(_LINK_VERSION, "M", (address,)), True
 
 
-def _wording(bank: Bank, request: DocumentRequest, *, link_only: bool) -> CertificateWording:
+def document_wording(bank: Bank, request: DocumentRequest, *, link_only: bool) -> CertificateWording:
+    """Return what a certificate says; `link_only` as in `Document`."""
     profile = bank.profile
     imprint = Imprint(
         issuer_name={"ko": profile.name["ko"], "en": profile.name["en"]},

@@ -12,19 +12,26 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from credential_schemas.certificate_claims import CertificateClaims, Holder, to_payload
+from credential_schemas.certificate_claims import CertificateClaims, to_payload
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
 from issuer.accounts import show_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
+from issuer.certified_claims import (
+    IssueRequest,
+    Prepared,
+    certificate_number,
+    certified_claims,
+    validity,
+    without_holder,
+)
 from issuer.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
-from issuer.documents import Document, DocumentRequest, make_document, preview_document
+from issuer.documents import Document, DocumentRequest, make_document
 from issuer.entry_states import claims_hash
 from issuer.errors import (
     ConsentMissing,
@@ -40,11 +47,10 @@ from issuer.outputs import PRIVATE, PendingFiles, check_target
 from issuer.sealed_records import seal_record
 from issuer.selection import Selection, select_entries
 from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
-from issuer.store.accounts import Consent
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
-from issuer.times import korean_day_of, utc_text
+from issuer.times import utc_text
 from keys.confirmation_code import code_locator, generate_code
 from keys.encoding import JsonValue, encode_json
 
@@ -62,7 +68,10 @@ class IssueTargets:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was issued. The confirmation code is known to nobody else from now on."""
+    """What was issued. The confirmation code is known to nobody else from now on.
+
+    `withheld` are the disclosures of name and birth date of a blind certificate, which only the holder gets.
+    """
 
     number: str
     confirmation_code: str
@@ -70,6 +79,12 @@ class Issued:
     selection: Selection
     document: Document
     credential: str
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def reveal(self) -> dict[str, JsonValue]:
+        """What the holder of a blind certificate sends after the decision."""
+        return {"reveal": 1, "number": self.number, "disclosures": [*self.withheld]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +110,9 @@ class MadeCertificate:
     @property
     def issued(self) -> Issued:
         """What was issued, for the time after the record."""
-        signed = self.signed
-        return Issued(
-            signed.number, self.code, signed.claims, self.prepared.selection, self.document, signed.credential
-        )
+        signed, selection = self.signed, self.prepared.selection
+        made = (self.document, signed.credential, signed.withheld)
+        return Issued(signed.number, self.code, signed.claims, selection, *made)
 
 
 def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTargets, now: datetime) -> Issued:
@@ -119,8 +133,7 @@ def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTarget
         if targets.sd_jwt is not None:
             files.add(targets.sd_jwt, made.signed.credential.encode("ascii"), mode=PRIVATE)
         if targets.reveal is not None:
-            reveal: JsonValue = {"reveal": 1, "number": made.signed.number, "disclosures": [*made.signed.withheld]}
-            files.add(targets.reveal, encode_json(reveal), mode=PRIVATE)
+            files.add(targets.reveal, encode_json(made.issued.reveal), mode=PRIVATE)
         record_certificate(bank, made)
         _deliver(bank, made.signed, files, at=utc_text(now))
     return made.issued
@@ -141,47 +154,8 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
     return MadeCertificate(request, prepared, signed, code, document, now)
 
 
-def preview_certificate(bank: Bank, request: IssueRequest, *, target: Path, now: datetime) -> Selection:
-    """Draw what would be issued, marked as a preview; nothing is signed or recorded, and no consent is needed.
-
-    Raises:
-        IssuerError, CredentialError: as `issue_certificate`.
-    """
-    issued_on, valid_until = _validity(bank, request, now=now)
-    with bank.store.write() as transaction:
-        opened = show_account(bank, transaction, request.account_id)
-        act = Act("certificate_previewed", opened.account.id)
-        record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
-    selection = select_entries(opened.account.id, opened.entries, request.choice)
-    claims = certified_claims(
-        bank,
-        request,
-        Prepared(opened, selection, _NO_CONSENT, issued_on, valid_until),
-        number=certificate_number(bank.profile.number_prefix, issued_on.year, serial=0),
-        reserved=ReservedIndexes(1, tuple(range(len(selection.entries) + 1))),
-    )
-    to_payload(claims)
-    shown = _without_holder(claims) if claims.edition == "blind" else claims
-    with PendingFiles() as files:
-        files.add(target, preview_document(bank, _document_request(request, shown, code=None, now=now)), mode=PRIVATE)
-        files.publish()
-    return selection
-
-
-_NO_CONSENT: Final = Consent("", "disclosure", None, None, {}, None, "", "", "")
-
-
-def _validity(bank: Bank, request: IssueRequest, *, now: datetime) -> tuple[date, date]:
-    longest = bank.profile.max_valid_days
-    if not 1 <= request.valid_days <= longest:
-        problem = f"expected 1 to {longest} days"
-        raise InvalidOption(problem, option=f"--valid-days {request.valid_days}")
-    issued_on = korean_day_of(now)
-    return issued_on, issued_on + timedelta(days=request.valid_days)
-
-
 def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
-    issued_on, valid_until = _validity(bank, request, now=now)
+    issued_on, valid_until = validity(bank, request, now=now)
     with bank.store.read() as transaction:
         opened = show_account(bank, transaction, request.account_id)
         selection = select_entries(opened.account.id, opened.entries, request.choice)
@@ -210,7 +184,7 @@ def _sign(bank: Bank, request: IssueRequest, prepared: Prepared) -> _Signed:
         return _Signed(number, reserved, claims, token, ())
     withheld = tuple(each.text for each in unverified_disclosures(token) if each.path[0] == "holder")
     credential = keep_disclosures(token, lambda disclosure: disclosure.path[0] != "holder")
-    return _Signed(number, reserved, _without_holder(claims), credential, withheld)
+    return _Signed(number, reserved, without_holder(claims), credential, withheld)
 
 
 def _deliver(bank: Bank, signed: _Signed, files: PendingFiles, *, at: str) -> None:
@@ -224,10 +198,6 @@ def _deliver(bank: Bank, signed: _Signed, files: PendingFiles, *, at: str) -> No
             act = Act("certificate_status_changed", subject=signed.number, detail=NOT_DELIVERED)
             record_acts(transaction, act, actor=bank.actor, at=at)
         raise
-
-
-def _without_holder(claims: CertificateClaims) -> CertificateClaims:
-    return replace(claims, holder=Holder(None, None, None))
 
 
 def _document_request(

@@ -51,8 +51,7 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
         RetryKeyInvalid, RetryKeyReused: nothing was issued.
         IssuerError, KeysError, CredentialError: as `issuer.issuing.issue_certificate`; nothing was issued.
     """
-    if not _KEY.fullmatch(key):
-        raise RetryKeyInvalid(shortest=SHORTEST_KEY, longest=LONGEST_KEY)
+    _check_key(key)
     with bank.store.read() as transaction:
         account = find_account(transaction, request.account_id)
     retry = _Retry(bank, account.id, key, request)
@@ -73,29 +72,56 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
     return content
 
 
+def answered_before(bank: Bank, account_id: str, *, key: str, now: datetime) -> bytes | None:
+    """Return what was answered under a retry key in the last 24 hours, None for nothing; for whoever has the key.
+
+    Raises:
+        RetryKeyInvalid: no answer can be kept under this key.
+    """
+    _check_key(key)
+    kept = _Kept(bank, account_id, key)
+    found = kept.find(now)
+    return None if found is None else kept.open(found)
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise RetryKeyInvalid(shortest=SHORTEST_KEY, longest=LONGEST_KEY)
+
+
 class _AnsweredMeanwhileError(Exception):
     """Another transaction has kept an answer under the same key; ours leaves nothing."""
 
 
-class _Retry:
-    """One retry key of one account, and the request it stands for."""
+class _Kept:
+    """What is kept under one retry key of one account."""
 
-    def __init__(self, bank: Bank, account_id: str, key: str, request: IssueRequest) -> None:
+    def __init__(self, bank: Bank, account_id: str, key: str) -> None:
         self._bank = bank
         self._key = key
         self.locator = keyed_link(f"{account_id}\n{key}", key=bank.pepper, context="retry-key")
+
+    def find(self, now: datetime) -> KeptAnswer | None:
+        with self._bank.store.read() as transaction:
+            return transaction.answers.find(self.locator, now_s=int(now.timestamp()))
+
+    def open(self, kept: KeptAnswer) -> bytes:
+        associated = self.locator.encode("ascii")
+        return open_answer(kept.sealed, key=self._key, pepper=self._bank.pepper, associated_data=associated)
+
+
+class _Retry(_Kept):
+    """One retry key of one account, and the request it stands for."""
+
+    def __init__(self, bank: Bank, account_id: str, key: str, request: IssueRequest) -> None:
+        super().__init__(bank, account_id, key)
         self._request_link = keyed_link(_text_of(request, account_id), key=bank.pepper, context="retry-request")
 
     def answered(self, now: datetime) -> bytes | None:
-        with self._bank.store.read() as transaction:
-            kept = transaction.answers.find(self.locator, now_s=int(now.timestamp()))
-        if kept is None:
-            return None
-        if kept.request_link != self._request_link:
+        kept = self.find(now)
+        if kept is not None and kept.request_link != self._request_link:
             raise RetryKeyReused
-        return open_answer(
-            kept.sealed, key=self._key, pepper=self._bank.pepper, associated_data=self.locator.encode("ascii")
-        )
+        return None if kept is None else self.open(kept)
 
     def keeping(self, content: bytes, *, number: str, now: datetime) -> Callable[[Transaction], None]:
         sealed = seal_answer(

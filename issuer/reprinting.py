@@ -32,7 +32,7 @@ from issuer.errors import (
 )
 from issuer.log.appending import proof_of
 from issuer.seal_policy import SealLevel
-from issuer.sealed_records import open_record
+from issuer.sealed_records import OpenedRecord, open_record
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import normalise_code
@@ -40,6 +40,7 @@ from keys.encoding import JsonValue
 from keys.jwk import PublicKey
 
 _PDF_MAGIC: Final = b"%PDF-"
+_NO_RECORD: Final = "the bank has no record of it"
 _LANGUAGES: Final[Mapping[str, Language]] = {"ko": "ko", "en": "en"}
 
 
@@ -48,10 +49,12 @@ class ReprintRequest:
     """How to print it again. `language` None keeps that of the first print; `entries` empty keeps all.
 
     An entry is named by its place on the certificate (1, 2, …), its status index, or the beginning of its id.
+    `account_id` is that of the holder who asks: a certificate of another account is then as one that does not exist.
     """
 
     language: Language | None = None
     entries: tuple[str, ...] = ()
+    account_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,10 @@ def reprint_number(bank: Bank, number: str, request: ReprintRequest, *, code: st
         CertificateNotFound, CodeRequired, CodeWrong, CertificateNotInForce, EntryNotFound: nothing was printed.
     """
     with bank.store.read() as transaction:
-        record = transaction.certificates.certificate(number)
+        if request.account_id is None:
+            record = transaction.certificates.certificate(number)
+        else:
+            record = transaction.certificates.certificate_of(request.account_id, number)
     if record is None:
         raise CertificateNotFound(number=number)
     if code is None:
@@ -99,6 +105,28 @@ def reprint_number(bank: Bank, number: str, request: ReprintRequest, *, code: st
     return _print(bank, source, request, code=None if request.entries else normalise_code(code), now=now)
 
 
+def open_stored(bank: Bank, number: str, *, account_id: str, code: str) -> OpenedRecord:
+    """Return the stored bytes of a certificate to its holder.
+
+    Raises:
+        CertificateNotFound, CodeWrong: nothing was opened.
+    """
+    with bank.store.read() as transaction:
+        record = transaction.certificates.certificate_of(account_id, number)
+    if record is None:
+        raise CertificateNotFound(number=number)
+    return open_record(bank, record, code=code)
+
+
+def claims_of(bank: Bank, credential: str, *, now: datetime) -> CertificateClaims:
+    """Return what a credential of ours says, once its signature is checked and its record found.
+
+    Raises:
+        NotOurCertificate: it has expired, or today's key did not sign it.
+    """
+    return _verified(bank, credential, now=now).claims
+
+
 def reprint_file(bank: Bank, content: bytes, request: ReprintRequest, *, now: datetime) -> Reprint:
     """Print a certificate of ours again, from its PDF or its SD-JWT.
 
@@ -107,6 +135,8 @@ def reprint_file(bank: Bank, content: bytes, request: ReprintRequest, *, now: da
         NotOurCertificate, CertificateNotInForce, EntryNotFound: nothing was printed.
     """
     source = _verified(bank, _credential_in(content), now=now)
+    if request.account_id not in (None, source.record.account_id):
+        raise NotOurCertificate(_NO_RECORD)
     _record(bank, source.record, now=now)
     return _print(bank, source, request, code=None, now=now)
 
@@ -154,8 +184,7 @@ def _verified(bank: Bank, credential: str, *, now: datetime) -> _Source:
         record = transaction.certificates.certificate(claims.number)
         carried = () if record is None else tuple(transaction.certificates.carried_entries(claims.number))
     if record is None or record.idx != claims.status.idx:
-        problem = "the bank has no record of it"
-        raise NotOurCertificate(problem)
+        raise NotOurCertificate(_NO_RECORD)
     return _Source(record, carried, credential, claims)
 
 

@@ -14,7 +14,6 @@ from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.seal_policy import SealLevel
 from keys.certificates import Validity
 from keys.errors import TimeStampError
-from keys.fetch import Fetcher
 from keys.pdf_seal import LongTerm, RevocationData, Sealer, TimeStamping, apply_seal, check_seal
 from keys.revocation_list import create_revocation_list, list_validity
 from keys.time_stamp_service import TimeStampService
@@ -69,6 +68,8 @@ def _service(bank: Bank) -> TimeStampService:
     url = bank.profile.sealing.tsa_url or ""
     development = bank.profile.development
     origin = parse_url(url, allow_loopback=development).origin
+    from keys.fetch import Fetcher  # the HTTP code is only loaded where time stamps are fetched
+
     door = Fetcher([origin], allow_loopback=development)
     return TimeStampService(url, door.post, secrets.token_bytes)
 

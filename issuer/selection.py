@@ -7,7 +7,7 @@ type hides, and shows what employers may ask for only when named.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from credential_schemas.certificate_claims import Edition
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
@@ -118,6 +118,34 @@ def select_entries(account_id: str, entries: Sequence[AccountEntry], choice: Cho
         companions=tuple(entry.id for entry in companions),
         left_out=tuple(left_out.items()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChoice:
+    """What may be chosen about one field of an entry.
+
+    `rule`: fixed, it is always shown; open, the holder decides; barred, a blind certificate never shows it.
+    `shown` is what happens when the holder says nothing.
+    """
+
+    field: Field
+    rule: Literal["fixed", "open", "barred"]
+    shown: bool
+
+
+def field_choices(entry: AccountEntry, *, blind: bool) -> list[FieldChoice]:
+    """Return what may be chosen about the fields that an entry has, in the order of its type."""
+    choices = []
+    for field in entry_types()[entry.type].own_fields:
+        if entry.fields.get(field.name) is None:
+            continue
+        if blind and field.blind == "hide":
+            choices.append(FieldChoice(field, "barred", shown=False))
+        elif field.fixed or field.name in _COMMON_FIELDS:
+            choices.append(FieldChoice(field, "fixed", shown=True))
+        else:
+            choices.append(FieldChoice(field, "open", shown=_shown_unasked(field, blind=blind)))
+    return choices
 
 
 def find_entry(account_id: str, entries: Iterable[AccountEntry], prefix: str) -> AccountEntry:

@@ -2,41 +2,67 @@
 
 import getpass
 import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from pydantic import NonNegativeInt, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from issuer.errors import InvalidOption
 
+PREFIX: Final = "ISSUER_"
+_HIGHEST_PORT: Final = 65_535
+_HIGHEST_COUNT: Final = 1_000_000
 _SECRET: Final = "secret_"  # noqa: S105 - the beginning of a field's name
 
 
-class IssuerSettings(BaseSettings):
+@dataclass(frozen=True, slots=True)
+class IssuerSettings:
     """Settings of one run; what belongs to a bank itself stands in its `bank.json`.
 
     `data` is the data directory, `database` the URL of a database on a server, `passphrase` opens the key files, and
     `secret_…` a single key that has a passphrase of its own or lies in a token. For `serve`: `host` and `port`; how
-    many proxies of our own stand before it; where rates are counted; and the file of the tokens that are counted by
-    themselves.
+    many proxies of our own stand before it; how many certificates one account may get in an hour; where rates are
+    counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
+    of `--dev`, the file of test persons whom anybody may claim to be.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ISSUER_", frozen=True, extra="ignore")
-
     data: Path = Path("bank")
-    database: SecretStr | None = None
+    database: str | None = field(default=None, repr=False)
     operator: str | None = None
-    passphrase: SecretStr | None = None
-    secret_root: SecretStr | None = None
-    secret_credential: SecretStr | None = None
-    secret_status: SecretStr | None = None
-    secret_seal: SecretStr | None = None
-    secret_bundle: SecretStr | None = None
-    secret_log: SecretStr | None = None
+    passphrase: str | None = field(default=None, repr=False)
+    secret_root: str | None = field(default=None, repr=False)
+    secret_credential: str | None = field(default=None, repr=False)
+    secret_status: str | None = field(default=None, repr=False)
+    secret_seal: str | None = field(default=None, repr=False)
+    secret_bundle: str | None = field(default=None, repr=False)
+    secret_log: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
-    port: int = 8000
-    trusted_proxies: NonNegativeInt = 0
+    port: int = field(default=8000, metadata={"most": _HIGHEST_PORT})
+    trusted_proxies: int = 0
+    issues_per_hour: int = field(default=30, metadata={"least": 1})
     rate_storage: str = "memory://"
     tokens: Path | None = None
+    oidc: Path | None = None
+    identity_stub: Path | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "IssuerSettings":
+        """Read the settings from environment variables; an empty one counts as absent, but for a secret.
+
+        Raises:
+            InvalidOption: a variable that must be a number is none, or out of bounds.
+        """
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            text = environment.get(PREFIX + each.name.upper())
+            if text is None or (text == "" and each.repr):
+                continue
+            if each.type is int:
+                values[each.name] = _number(PREFIX + each.name.upper(), text, **each.metadata)
+            else:
+                values[each.name] = text if each.type in (str, str | None) else Path(text)
+        return cls(**values)
 
     def operator_name(self) -> str:
         """Return who works with the bank: the setting, else the login name, else the number of the user."""
@@ -48,15 +74,21 @@ class IssuerSettings(BaseSettings):
             return str(os.getuid())
 
     def secret(self) -> str | None:
-        """Return the passphrase in the clear, None when none is set."""
-        return self.passphrase.get_secret_value() if self.passphrase is not None else None
+        """Return the passphrase, None when none is set."""
+        return self.passphrase
 
     def database_url(self) -> str | None:
-        """Return the URL of the database, which may hold a password, in the clear; None for the file."""
-        return self.database.get_secret_value() if self.database is not None else None
+        """Return the URL of the database, which may hold a password; None for the file."""
+        return self.database
 
     def key_secrets(self) -> dict[str, str]:
-        """Return the secrets of single keys in the clear, by the use of the key; those that are set."""
-        names = [name for name in type(self).model_fields if name.startswith(_SECRET)]
-        found = {name.removeprefix(_SECRET): getattr(self, name) for name in names}
-        return {use: secret.get_secret_value() for use, secret in found.items() if secret is not None}
+        """Return the secrets of single keys, by the use of the key; those that are set."""
+        names = [each.name for each in fields(self) if each.name.startswith(_SECRET)]
+        return {name.removeprefix(_SECRET): secret for name in names if (secret := getattr(self, name)) is not None}
+
+
+def _number(variable: str, text: str, *, least: int = 0, most: int = _HIGHEST_COUNT) -> int:
+    if not re.fullmatch("[0-9]{1,7}", text) or not least <= int(text) <= most:
+        problem = f"expected a whole number from {least} to {most}"
+        raise InvalidOption(problem, option=variable)
+    return int(text)

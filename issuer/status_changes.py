@@ -53,11 +53,15 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class StatusOrder:
-    """What to do and why; a dry run only answers what would change."""
+    """What to do and why; a dry run only answers what would change.
+
+    `account_id` is that of the holder who asks: a certificate of another account is then as one that does not exist.
+    """
 
     action: Action
     reason: str
     dry_run: bool = False
+    account_id: str | None = None
 
 
 def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, *, now: datetime) -> list[StatusChange]:
@@ -69,7 +73,8 @@ def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, 
     """
     _check_order(bank, order)
     with bank.store.write() as transaction:
-        changes = [_planned(_known(transaction, number), order) for number in dict.fromkeys(numbers)]
+        known = [_known(transaction, number, account_id=order.account_id) for number in dict.fromkeys(numbers)]
+        changes = [_planned(certificate, order) for certificate in known]
         if not order.dry_run:
             for change in changes:
                 if change.changes:
@@ -140,9 +145,9 @@ def _planned(certificate: StoredCertificate, order: StatusOrder) -> StatusChange
     return StatusChange(certificate.number, None, certificate.status, after)
 
 
-def _known(transaction: Transaction, number: str) -> StoredCertificate:
+def _known(transaction: Transaction, number: str, *, account_id: str | None = None) -> StoredCertificate:
     certificate = transaction.certificates.certificate_to_change(number)
-    if certificate is None:
+    if certificate is None or account_id not in (None, certificate.account_id):
         raise CertificateNotFound(number=number)
     return certificate
 

@@ -7,6 +7,7 @@ from issuer.audit.heads import keep_head
 from issuer.bank import Bank
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
 from issuer.log.files import publish_log
+from keys.limits import SESSION_ABSOLUTE_SECONDS
 
 UPKEEP_S = 60.0
 
@@ -31,6 +32,8 @@ class Upkeep:
         keep_head(self._bank, now=now)
         with self._bank.store.write() as transaction:
             transaction.answers.forget_expired(now_s=int(now.timestamp()))
+            transaction.sign_ins.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
+            transaction.links.forget_ended(now_s=int(now.timestamp()))
         if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
             publish_lists_and_bundle(self._bank, now=now)
             self._bundled_at = now

@@ -75,6 +75,12 @@ class WrongPassphrase(KeyFileError):
     code = "wrong_passphrase"
 
 
+class WebhookSecretError(KeysError):
+    """The secret of a webhook is not in its written form."""
+
+    code = "webhook_secret"
+
+
 class KeyDeviceError(KeysError):
     """A key in a PKCS#11 token cannot be named, found, opened or used."""
 

@@ -17,7 +17,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +26,7 @@ import certifi
 import httpcore
 
 from keys.errors import FetchError, UrlError
-from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES, MAX_POST_BYTES
+from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BUNDLE_BYTES, MAX_POST_BYTES
 from keys.urls import Url, parse_origin, parse_url
 
 _OK: Final = 200
@@ -68,6 +68,7 @@ class Fetcher:
         allow_loopback: bool = False,
         network: Network | None = None,
         bearer: str | None = None,
+        authorization: str | None = None,
     ) -> None:
         """Prepare a fetcher; nothing is opened yet.
 
@@ -76,6 +77,7 @@ class Fetcher:
             allow_loopback: development only: origins on this machine may be listed, also with http.
             network: resolver, TLS and patience; the defaults are the right ones outside tests.
             bearer: a token that says to these origins who asks; visible ASCII.
+            authorization: the same as a whole header, where it is not a bearer token.
 
         Raises:
             UrlError: an entry is not an origin in plain form.
@@ -83,7 +85,7 @@ class Fetcher:
         self._allowed = frozenset(parse_origin(origin, allow_loopback=allow_loopback) for origin in allowed_origins)
         self._allow_loopback = allow_loopback
         self._network = network or Network()
-        self._bearer = bearer
+        self._authorization = authorization if bearer is None else f"Bearer {bearer}"
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> bytes:
         """Fetch one document.
@@ -91,7 +93,7 @@ class Fetcher:
         Args:
             url: absolute; its origin must be one of the configured ones.
             accept: the one media type that is acceptable, without parameters.
-            max_bytes: limit for the body, at most 2 MiB.
+            max_bytes: limit for the body, where reading stops; at most 16 MiB.
 
         Returns:
             The body as sent.
@@ -121,14 +123,43 @@ class Fetcher:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         return self._exchange(url, _Question("POST", accept, max_bytes, content, media_type))
 
+    def deliver(self, url: str, content: bytes, *, media_type: str, headers: Mapping[str, str]) -> int:
+        """Send one document and return the status of the answer; nothing of the answer's body is read.
+
+        Args:
+            url: as for `get`.
+            content: the body, at most 256 KiB.
+            media_type: of the body, without parameters.
+            headers: besides the usual ones; names and values in visible ASCII.
+
+        Returns:
+            The status, whatever it is; a redirect is not followed.
+
+        Raises:
+            FetchError: as for `get`, without the kinds that judge an answer.
+        """
+        if len(content) > MAX_POST_BYTES:
+            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        target = self._checked(url)
+        question = _Question("POST", "*/*", 0, content, media_type, tuple(headers.items()))
+        with _translated(target), self._answered(target, question) as response:
+            return response.status
+
     def _exchange(self, url: str, question: "_Question") -> bytes:
         target = self._checked(url)
-        if not 0 < question.max_bytes <= MAX_FETCH_BYTES:
-            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BYTES} bytes, found {question.max_bytes}")
+        if not 0 < question.max_bytes <= MAX_FETCH_BUNDLE_BYTES:
+            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BUNDLE_BYTES} bytes, found {question.max_bytes}")
         with _translated(target):
             return self._ask(target, question)
 
     def _ask(self, target: Url, question: "_Question") -> bytes:
+        with self._answered(target, question) as response:
+            _check_head(response, accept=question.accept, origin=target.origin)
+            return _read_body(response.iter_stream(), max_bytes=question.max_bytes, origin=target.origin)
+
+    @contextmanager
+    def _answered(self, target: Url, question: "_Question") -> Iterator[httpcore.Response]:
+        """Ask, and give the head of the answer; everything must be over in time."""
         deadline = _Deadline(time.monotonic() + self._network.total_s)
         addresses = _addresses(target, self._network, deadline)
         backend = _PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
@@ -137,11 +168,10 @@ class Fetcher:
                 ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
             ) as pool,
             pool.stream(
-                question.method, target.text, headers=_headers(question, self._bearer), content=question.content
+                question.method, target.text, headers=_headers(question, self._authorization), content=question.content
             ) as response,
         ):
-            _check_head(response, accept=question.accept, origin=target.origin)
-            return _read_body(response.iter_stream(), max_bytes=question.max_bytes, origin=target.origin)
+            yield response
 
     def _checked(self, url: str) -> Url:
         try:
@@ -162,6 +192,7 @@ class _Question:
     max_bytes: int
     content: bytes | None = None
     media_type: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class _Deadline:
@@ -278,15 +309,16 @@ def _is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
-def _headers(question: _Question, bearer: str | None) -> list[tuple[bytes, bytes]]:
+def _headers(question: _Question, authorization: str | None) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"Accept", question.accept.encode("ascii")),
         (b"Accept-Encoding", b"identity"),
         (b"Connection", b"close"),
         (b"User-Agent", _USER_AGENT),
     ]
-    if bearer is not None:
-        headers.append((b"Authorization", b"Bearer " + bearer.encode("ascii")))
+    if authorization is not None:
+        headers.append((b"Authorization", authorization.encode("ascii")))
+    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in question.headers]
     if question.content is None:
         return headers
     length = str(len(question.content)).encode("ascii")

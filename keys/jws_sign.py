@@ -1,47 +1,12 @@
 """Sign compact JWS through PyJWT; the key itself stays behind the `Signer` protocol."""
 
 from collections.abc import Mapping
-from typing import Final, NoReturn
-
-from jwt.algorithms import Algorithm as JwtAlgorithm
-from jwt.api_jws import PyJWS
 
 from keys import jws
 from keys.algorithms import ES256_ONLY, allowed
 from keys.encoding import JsonValue
 from keys.errors import JwsFormatError
 from keys.signer import Signer
-
-
-class _SignerAlgorithm(JwtAlgorithm):
-    """Lets PyJWT write the token while the `Signer` makes the signature; it can do nothing but sign."""
-
-    def prepare_key(self, key: Signer) -> Signer:
-        return key
-
-    def sign(self, msg: bytes, key: Signer) -> bytes:
-        return key.sign(msg)
-
-    def verify(self, msg: bytes, key: object, sig: bytes) -> NoReturn:
-        raise NotImplementedError("signatures are checked by keys.jws")
-
-    @staticmethod
-    def to_jwk(key_obj: object, as_dict: bool = False) -> NoReturn:  # noqa: FBT001, FBT002 - PyJWT's own signature
-        raise NotImplementedError("keys are written by keys.jwk")
-
-    @staticmethod
-    def from_jwk(jwk: object) -> NoReturn:
-        raise NotImplementedError("keys are read by keys.jwk")
-
-
-def _writer() -> PyJWS:
-    writer = PyJWS(algorithms=[])
-    for name in ES256_ONLY:
-        writer.register_algorithm(name, _SignerAlgorithm())
-    return writer
-
-
-_WRITER: Final = _writer()
 
 
 def sign_compact(header: Mapping[str, JsonValue], payload: bytes, *, signer: Signer) -> str:
@@ -66,9 +31,11 @@ def sign_compact(header: Mapping[str, JsonValue], payload: bytes, *, signer: Sig
     if not isinstance(typ, str) or not typ:
         raise JwsFormatError("expected a token header with typ", kind="typ")
     jws.check_critical(header)
-    token = _WRITER.encode(
+    from keys.jwt_writer import writer  # PyJWT is only loaded where a token is written
+
+    token = writer().encode(
         payload,
-        signer,  # type: ignore[arg-type] # PyJWT types name its own keys only; _SignerAlgorithm takes a Signer
+        signer,  # type: ignore[arg-type] # PyJWT types name its own keys only; SignerAlgorithm takes a Signer
         algorithm=signer.algorithm,
         headers=dict(header),
         sort_headers=False,

@@ -1,43 +1,56 @@
 """The verifier's web application: put together from settings and a verification service, nothing global."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from credential_schemas.version import VERSION
 from keys.gate.gate import BodyLimit, Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
-from verifier.api.checks import CHECKS_PATH, checks_router
+from keys.jwk import PublicKey
+from keys.trust_list import TrustList
+from verifier.api.checks import CHECKS_PATH, NAME_OF_UPLOAD, checks_router
+from verifier.api.committee_router import COMMITTEE_BODIES, committee_router
 from verifier.api.confirmations import CONFIRMATIONS_PATH, confirmations_router
-from verifier.api.desk import FORM_PATHS, MAX_FORM_BYTES, desk_router
-from verifier.api.jobs import EXPORTS_PATH, JOBS_PATH, jobs_router
+from verifier.api.desk import FORM_PATHS, MAX_FORM_BYTES, desk_router, refusal_pages
+from verifier.api.jobs import EXPORTS_PATH, jobs_router
 from verifier.api.problems import on_http_exception, on_invalid_request, on_verifier_error
 from verifier.api.public_lists import BUNDLE_PATH, STATUS_PATH, PublicLists, public_lists_router
+from verifier.api.quick_checks import QuickChecks
 from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
 from verifier.api.scan_pages import scan_router
-from verifier.checks.assembling import examine, verify
+from verifier.api.settings_pages import SettingsDesk, settings_router
+from verifier.api.sign_in_pages import sign_in_router
+from verifier.api.signed_in import Entrance, open_entrance
+from verifier.checks.assembling import Verification, examine, verify
 from verifier.checks.rules import Moment, Rules
+from verifier.committee.committee import Committee, Means
 from verifier.confirmations import Ask, look_up_number
 from verifier.errors import IssuerUnreachable, VerifierError
 from verifier.evidence.gathering import Submission
+from verifier.evidence.kinds import Form, form_of
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.pool import ReaderPool
-from verifier.jobs.desk import JobDesk
+from verifier.jobs.deliveries import JOBS_PATH, Deliveries, FinishedJob
+from verifier.jobs.desk import Announce, Besides, CheckWithReceipt, JobDesk
 from verifier.jobs.limits import MAX_EXPORT_BYTES, MAX_JOB_BYTES
 from verifier.jobs.storage import JobStorage
 from verifier.receipt.making import ReceiptDesk, ReceiptMaker
 from verifier.receipt.record import Circumstances
+from verifier.trust_administration import TrustAdministration, TrustPlace
 from verifier.web.drop_page import Desk
+from verifier.web.settings_page import ServiceFacts
 
 # S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
 VERIFY_RATE = Rate("verify", amount=120, seconds=120)
@@ -48,6 +61,7 @@ RULES = GateRules(
         CHECKS_PATH: BodyLimit(MAX_EVIDENCE_BYTES),
         EXPORTS_PATH: BodyLimit(MAX_EXPORT_BYTES),
         **dict.fromkeys(FORM_PATHS, BodyLimit(MAX_FORM_BYTES)),
+        **COMMITTEE_BODIES,
     },
     rates={
         **dict.fromkeys((CHECKS_PATH, CONFIRMATIONS_PATH, *FORM_PATHS), VERIFY_RATE),
@@ -56,7 +70,16 @@ RULES = GateRules(
         EXPORTS_PATH: Rate("exports", amount=10, seconds=60),
     },
     streams={JOBS_PATH: StreamLimit(MAX_JOB_BYTES)},
+    pages=refusal_pages(),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeableTrust:
+    """The trust list of a service that administrators change: where it lies, and how the rules are read anew."""
+
+    place: TrustPlace
+    reread: Callable[[], Rules]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +90,19 @@ class Offers:
         receipts: who gives receipts; None when none are given.
         jobs_folder: where jobs lie; None for a temporary folder.
         kept_days: how long the results of jobs are kept; 0 for not at all.
+        deliveries: who tells others that a job has finished; None when nobody is told.
+        entrance: how people sign in; None while nobody can.
+        trust: the trust list that administrators change; None where there is no file of it.
+        receipt_keys: the pinned keys of receipts that the committee takes.
     """
 
     receipts: ReceiptDesk | None = None
     jobs_folder: Path | None = None
     kept_days: int = 0
+    deliveries: Deliveries | None = None
+    entrance: Entrance | None = None
+    trust: ChangeableTrust | None = None
+    receipt_keys: Callable[[], Mapping[str, PublicKey]] = dict
 
 
 NO_OFFERS = Offers()
@@ -89,11 +120,28 @@ class VerificationService:
         ask: Ask | None = None,
         desk: ReceiptDesk | None = None,
     ) -> None:
-        self._rules = rules
+        self.use(rules)
         self._desk = desk
         self._now = now
         self._readers = readers
         self._ask = ask
+
+    def use(self, rules: Rules) -> None:
+        """Judge by other rules from the next check on."""
+        self._rules = rules
+        self._at_once = replace(rules, statuses=rules.statuses.without_waiting())
+
+    def verify_at_once(self, text: bytes) -> Report | None:
+        """Verify a text without waiting for anything; None where that is not possible, or it is no certificate."""
+        try:
+            if form_of(text) not in (Form.SD_JWT, Form.CODE_TEXT):
+                return None
+            reader = self._readers.reader()  # a text needs none
+            return verify(
+                Submission(NAME_OF_UPLOAD, text), rules=self._at_once, moment=Moment(self._now()), reader=reader
+            )
+        except VerifierError:  # the usual way says which
+            return None
 
     def verify(self, submission: Submission) -> Report:
         """Verify what was uploaded.
@@ -117,15 +165,44 @@ class VerificationService:
         return self._verify(found.submission, replace(self._rules, trust=found.trust))
 
     @property
+    def trust(self) -> TrustList:
+        """The trust list in use at this moment."""
+        return self._rules.trust
+
+    @property
     def receipts(self) -> MakeReceipt | None:
         """What makes receipts, or None where no key for them is open."""
         desk = self._desk
         return None if desk is None else lambda submission, wish: self._receipt(desk, submission, wish=wish)
 
-    def _receipt(self, desk: ReceiptDesk, submission: Submission, *, wish: ReceiptWish) -> bytes:
+    @property
+    def verify_with_receipt(self) -> CheckWithReceipt | None:
+        """What checks and makes the receipt of the same check, without the content; None as for `receipts`."""
+        desk = self._desk
+        if desk is None:
+            return None
+
+        def checked(submission: Submission, language: Language) -> tuple[Report, bytes]:
+            wish = ReceiptWish(PAGE_MEDIA_TYPE, with_content=False, language=language)
+            verification, now = self._examine(submission)
+            return verification.report, self._receipt_of(desk, verification, now=now, wish=wish)
+
+        return checked
+
+    def inspect(self, submission: Submission) -> Verification:
+        """Verify as `verify` does, and keep what the answer rests on."""
+        return self._examine(submission)[0]
+
+    def _examine(self, submission: Submission) -> tuple[Verification, datetime]:
         now = self._now()
         with self._readers.reader() as reader:
-            verification = examine(submission, rules=self._rules, moment=Moment(now), reader=reader)
+            return examine(submission, rules=self._rules, moment=Moment(now), reader=reader), now
+
+    def _receipt(self, desk: ReceiptDesk, submission: Submission, *, wish: ReceiptWish) -> bytes:
+        verification, now = self._examine(submission)
+        return self._receipt_of(desk, verification, now=now, wish=wish)
+
+    def _receipt_of(self, desk: ReceiptDesk, verification: Verification, *, now: datetime, wish: ReceiptWish) -> bytes:
         circumstances = Circumstances(self._rules, desk.verifier, VERSION, now)
         maker = ReceiptMaker(desk.signer, circumstances, wish.language)
         recorded = maker.record(verification, with_content=wish.with_content)
@@ -163,18 +240,44 @@ def create_app(
     readers = ReaderPool()
     service = VerificationService(rules, now=now, readers=readers, ask=ask, desk=offers.receipts)
     storage = JobStorage(offers.jobs_folder)
-    jobs = JobDesk(service.verify, storage=storage, now=now, kept_days=offers.kept_days)
+    told: list[Announce] = [] if offers.deliveries is None else [offers.deliveries.announce]
+    jobs = JobDesk(
+        service.verify, storage=storage, now=now, kept_days=offers.kept_days, besides=_besides(service, told)
+    )
+    committee = _committee(service, offers, jobs=jobs, now=now)
+    if committee is not None:
+        told.append(committee.job_finished)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with readers:
             await run_in_threadpool(readers.warm)
-            await run_in_threadpool(jobs.open)
+            await run_in_threadpool(_opened, jobs, offers, committee)
             try:
                 yield
             finally:
-                await run_in_threadpool(jobs.close)
+                await run_in_threadpool(_closed, jobs, offers, committee)
 
+    app = _empty_app(lifespan)
+    visitors = visitors or Visitors()
+    app.include_router(checks_router(service.verify, service.receipts))
+    misses = Misses(visitors.limits)
+    lists = PublicLists(rules, now=now)
+    app.include_router(public_lists_router(lists))
+    app.include_router(confirmations_router(service.verify_number, misses=misses))
+    app.include_router(jobs_router(jobs))
+    app.include_router(_desk_router(rules, service, offers=offers, may_ask=ask is not None, misses=misses))
+    name, gives = ("", False) if offers.receipts is None else (offers.receipts.verifier, True)
+    app.include_router(scan_router(rules.profile, name=name, gives_receipts=gives, now=now))
+    _answer_errors(app)
+    app.include_router(committee_router(committee))
+    _open_staff_pages(app, offers, _settings_desk(rules, offers, visitors, use=(service.use, lists.use)))
+    app.add_middleware(QuickChecks, verify_at_once=service.verify_at_once)
+    app.add_middleware(Gate, rules=RULES, visitors=visitors)
+    return app
+
+
+def _empty_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
     app = FastAPI(
         title="Competency bank verifier",
         openapi_url="/api/v1/openapi.json",
@@ -183,18 +286,6 @@ def create_app(
         lifespan=lifespan,
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
-    visitors = visitors or Visitors()
-    app.include_router(checks_router(service.verify, service.receipts))
-    misses = Misses(visitors.limits)
-    app.include_router(public_lists_router(PublicLists(rules, now=now)))
-    app.include_router(confirmations_router(service.verify_number, misses=misses))
-    app.include_router(jobs_router(jobs))
-    desk = _desk(rules, offers, may_ask=ask is not None)
-    numbers = service.verify_number
-    app.include_router(desk_router(desk, verify=service.verify, verify_number=numbers, misses=misses))
-    app.include_router(scan_router(rules.profile, name=offers.receipts.verifier if offers.receipts else "", now=now))
-    _answer_errors(app)
-    app.add_middleware(Gate, rules=RULES, visitors=visitors)
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
@@ -204,14 +295,80 @@ def create_app(
     return app
 
 
+def _besides(service: VerificationService, told: Sequence[Announce]) -> Besides:
+    """Return what the jobs do beside checking; whoever is in `told` when a job finishes is told, one after another."""
+
+    def announce(owner: str, job: FinishedJob) -> None:
+        for tell in told:
+            tell(owner, job)
+
+    return Besides(service.verify_with_receipt, announce)
+
+
+def _committee(
+    service: VerificationService, offers: Offers, *, jobs: JobDesk, now: Callable[[], datetime]
+) -> Committee | None:
+    """Return the committee, None while nobody can sign in."""
+    if offers.entrance is None:
+        return None
+    store = offers.entrance.desk.store
+    return Committee(Means(store, now, lambda: service.trust, offers.receipt_keys, jobs, offers.kept_days))
+
+
+def _opened(jobs: JobDesk, offers: Offers, committee: Committee | None) -> None:
+    if offers.deliveries is not None:
+        offers.deliveries.open()
+    jobs.open()
+    if committee is not None:
+        committee.open()
+
+
+def _closed(jobs: JobDesk, offers: Offers, committee: Committee | None) -> None:
+    if committee is not None:
+        committee.close()
+    jobs.close()
+    if offers.deliveries is not None:
+        offers.deliveries.close()
+    if offers.entrance is not None:
+        offers.entrance.desk.store.close()
+
+
+def _open_staff_pages(app: FastAPI, offers: Offers, settings: SettingsDesk) -> None:
+    open_entrance(app, offers.entrance)
+    app.include_router(sign_in_router())
+    app.include_router(settings_router(settings))
+
+
+def _settings_desk(
+    rules: Rules, offers: Offers, visitors: Visitors, *, use: Sequence[Callable[[Rules], None]]
+) -> SettingsDesk:
+    """Return what the settings page works on; after a change everything in `use` is given the new rules."""
+    key = None if offers.receipts is None else offers.receipts.signer.key_id
+    facts = ServiceFacts(offers.kept_days, visitors.tokens.names(), key, rules.profile)
+    entrance, trust = offers.entrance, offers.trust
+    if entrance is None or trust is None:
+        return SettingsDesk(None, facts)
+
+    def changed() -> None:
+        reread = trust.reread()
+        for take in use:
+            take(reread)
+
+    desk = entrance.desk
+    return SettingsDesk(TrustAdministration(trust.place, desk.store, now=desk.now, changed=changed), facts)
+
+
 def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(VerifierError, on_verifier_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
 
 
-def _desk(rules: Rules, offers: Offers, *, may_ask: bool) -> Desk:
-    """Return what the page of the desk says of this service."""
+def _desk_router(
+    rules: Rules, service: VerificationService, *, offers: Offers, may_ask: bool, misses: Misses
+) -> APIRouter:
+    """Return the desk; its page says what this service does."""
     able = [issuer for issuer in rules.trust.issuers.values() if issuer.confirmation_url is not None and may_ask]
     issuers = tuple((issuer.id, dict(issuer.name)) for issuer in able)
-    return Desk(issuers, offers.kept_days, gives_receipts=offers.receipts is not None)
+    desk = Desk(issuers, offers.kept_days, gives_receipts=offers.receipts is not None)
+    return desk_router(desk, inspect=service.inspect, verify_number=service.verify_number, misses=misses)

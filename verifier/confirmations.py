@@ -77,7 +77,7 @@ def look_up_number(typed: str, *, trust: TrustList, issuer_id: str | None, ask: 
         raise UnreadableEvidence("number_mistyped") from None
     issuer = _chosen(trust, issuer_id)
     answer = _asked(ask, issuer, number)
-    submission = Submission(f"{NAME_OF_NUMBER}, {issuer.id}", answer, by_number=True)
+    submission = Submission(f"{NAME_OF_NUMBER}, {issuer.id}", answer, asked_issuer=issuer.id)
     return Found(submission, replace(trust, issuers={issuer.id: issuer}))
 
 
@@ -118,14 +118,20 @@ def read_issuer_tokens(path: Path | None) -> Mapping[str, str]:
             mode = stat.S_IMODE(path.stat().st_mode)
             text = file.read(_MAX_TOKEN_FILE_BYTES).decode("ascii")
     except (OSError, UnicodeDecodeError):
-        raise OptionError(f"expected a readable list of the issuers' tokens, found none in {path.name}") from None
+        raise OptionError(
+            f"expected a readable list of the issuers' tokens, found none in {path.name}", kind="tokens_file"
+        ) from None
     if mode & 0o077:
-        raise OptionError(f"expected {path.name} to be for its owner alone (mode 0600), found {mode:04o}")
+        raise OptionError(
+            f"expected {path.name} to be for its owner alone (mode 0600), found {mode:04o}", kind="tokens_mode"
+        )
     tokens = {}
     for number, line in enumerate(text.splitlines(), start=1):
         found = _TOKEN_LINE.fullmatch(line)
         if found is None:
-            raise OptionError(f"{path.name}, line {number}: expected the id of an issuer, a space and its token")
+            raise OptionError(
+                f"{path.name}, line {number}: expected the id of an issuer, a space and its token", kind="tokens_line"
+            )
         tokens[found[1]] = found[2]
     return tokens
 

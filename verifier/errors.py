@@ -6,9 +6,17 @@ from keys.encoding import JsonValue
 
 
 class VerifierError(Exception):
-    """A request to the verifier cannot be carried out."""
+    """A request to the verifier cannot be carried out.
+
+    `code`, and `kind` behind a dot where there is one, name the sentence in `verifier/rendering/refusals.json`; the
+    message is its detail.
+    """
 
     code: str = "verifier"
+
+    def __init__(self, message: str = "", *, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class UnreadableEvidence(VerifierError):
@@ -21,7 +29,7 @@ class UnreadableEvidence(VerifierError):
 
     def __init__(self, kind: str, **values: JsonValue) -> None:
         super().__init__(kind)
-        self.kind = kind
+        self.kind: str = kind
         self.values: Mapping[str, JsonValue] = values
 
 
@@ -38,16 +46,13 @@ class TrustFileError(VerifierError):
 
 
 class BundleRefused(VerifierError):
-    """A signed trust bundle is not believed; nothing was changed.
-
-    `kind` names the sentence in `verifier/rendering/words.json`, behind `bundle_`.
-    """
+    """A signed trust bundle is not believed; nothing was changed."""
 
     code = "bundle_refused"
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(f"expected a trust bundle that can be believed: {detail}")
-        self.kind = kind
+        self.kind: str = kind
 
 
 class ProfileError(VerifierError):
@@ -63,22 +68,22 @@ class StatusMapError(VerifierError):
 
 
 class OptionError(VerifierError):
-    """Options of a command do not fit together.
-
-    `kind`, where there is one, names the sentence in `verifier/rendering/words.json`, behind `option_`.
-    """
+    """Options of a command do not fit together, or a setting has a value that cannot be used."""
 
     code = "option"
 
-    def __init__(self, message: str, *, kind: str | None = None) -> None:
-        super().__init__(message)
-        self.kind = kind
-
 
 class EvidenceReaderFailed(VerifierError):
-    """The child process that reads hostile bytes did not start or spoke nonsense: our failure, not the file's."""
+    """The child process that reads hostile bytes did not start, failed or spoke nonsense: our failure, not the file's.
+
+    `place` is kind and place of the exception that ended it, where it could say so; nothing of the file is in it.
+    """
 
     code = "evidence_reader"
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class TooBusy(VerifierError):
@@ -97,7 +102,7 @@ class ReceiptRefused(VerifierError):
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
-        self.kind = kind
+        self.kind: str = kind
 
 
 class ReceiptKeyError(VerifierError):
@@ -129,7 +134,7 @@ class BatchRefused(VerifierError):
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind: str = kind
 
 
 class IssuerChoice(VerifierError):
@@ -182,3 +187,31 @@ class PolicyRefused(VerifierError):
     """A policy is not signed as was asked for, or it or its notice asks for what must not be asked."""
 
     code = "policy_refused"
+
+
+class StoreUnusable(VerifierError):
+    """The verifier's database cannot be used; `kind`: `place`, `locked`, `full`, `newer` or `unusable`."""
+
+    code = "store"
+
+
+class PeopleRefused(VerifierError):
+    """A change to the people who may sign in is not carried out.
+
+    `kind` says why: `name` (of another form), `taken` (there is one of this name or identity), `unknown` (there is
+    none), `role`, `password` (how one is given), or, of a new password, a kind of `keys.sign_in.errors`.
+    """
+
+    code = "people"
+
+
+class ProvidersFileError(VerifierError):
+    """The file of OpenID providers cannot be read or used."""
+
+    code = "providers_file"
+
+
+class WouldWait(VerifierError):
+    """An answer was asked for without waiting, and there is something to wait for."""
+
+    code = "would_wait"

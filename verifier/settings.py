@@ -29,6 +29,9 @@ class Settings:
         name: VERIFIER_NAME, how this verifier is called on its receipts.
         passphrase: VERIFIER_PASSPHRASE, opens the key that signs receipts; None when none was given.
         retention_days: VERIFIER_RETENTION_DAYS, how long `serve` keeps the results of jobs.
+        url: VERIFIER_URL, the origin under which browsers reach `serve`; needed where people sign in from elsewhere.
+        oidc: VERIFIER_OIDC, the file of OpenID providers that people may sign in with.
+        webhooks: VERIFIER_WEBHOOKS, the file of those who are told that a job has finished.
     """
 
     trust: Path | None = None
@@ -42,6 +45,9 @@ class Settings:
     name: str = ""
     passphrase: str | None = field(default=None, repr=False)
     retention_days: str = "0"
+    webhooks: Path | None = None
+    url: str | None = None
+    oidc: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -59,6 +65,9 @@ class Settings:
             name=environment.get(PREFIX + "NAME", ""),
             passphrase=environment.get(PREFIX + "PASSPHRASE") or None,
             retention_days=environment.get(PREFIX + "RETENTION_DAYS", "") or "0",
+            webhooks=_path(environment, "WEBHOOKS"),
+            url=environment.get(PREFIX + "URL") or None,
+            oidc=_path(environment, "OIDC"),
         )
 
     def proxies(self) -> int:
@@ -68,7 +77,7 @@ class Settings:
             OptionError: the setting is not a number.
         """
         if not re.fullmatch(r"[0-9]{1,2}", self.trusted_proxies):
-            raise OptionError(f"expected {PREFIX}TRUSTED_PROXIES to be a number of proxies, such as 1")
+            raise OptionError(f"expected {PREFIX}TRUSTED_PROXIES to be a number of proxies, such as 1", kind="proxies")
         return int(self.trusted_proxies)
 
     def kept_days(self) -> int:
@@ -80,9 +89,11 @@ class Settings:
         days = int(self.retention_days) if re.fullmatch(r"[0-9]{1,3}", self.retention_days) else -1
         if days != 0 and not MIN_KEPT_DAYS <= days <= MAX_KEPT_DAYS:
             allowed = f"0 or {MIN_KEPT_DAYS} to {MAX_KEPT_DAYS}"
-            raise OptionError(f"expected {PREFIX}RETENTION_DAYS to be a number of days, {allowed}")
+            raise OptionError(f"expected {PREFIX}RETENTION_DAYS to be a number of days, {allowed}", kind="retention")
         if days and self.state_folder is None:
-            raise OptionError(f"expected a state folder ({PREFIX}STATE) to keep results in, found none")
+            raise OptionError(
+                f"expected a state folder ({PREFIX}STATE) to keep results in, found none", kind="retention_folder"
+            )
         return days
 
     @property

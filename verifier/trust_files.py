@@ -49,7 +49,7 @@ def read_trust_bytes(path: Path | None) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_TRUST_BUNDLE_BYTES + 1)
     except OSError as error:
-        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}") from error
+        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}", kind="unreadable") from error
 
 
 def offered(data: bytes) -> Offered:
@@ -61,7 +61,7 @@ def offered(data: bytes) -> Offered:
     try:
         return Offered(data, TrustList.parse(data), hashlib.sha256(data).hexdigest())
     except TrustListError as error:
-        raise TrustFileError(error.message) from error
+        raise TrustFileError(error.message, kind="content") from error
 
 
 def offered_list_or_bundle(data: bytes, *, now: int) -> Offered:
@@ -85,7 +85,7 @@ def expect_certificates(trust: TrustList) -> None:
     try:
         check_certificates(trust)
     except TrustListError as error:
-        raise TrustFileError(error.message) from error
+        raise TrustFileError(error.message, kind="content") from error
 
 
 def _offered_bundle(data: bytes, *, now: int) -> Offered:

@@ -88,7 +88,9 @@ class TrustFolder:
         """
         with self._changing():
             if self.path.exists():
-                raise TrustFileError("expected no trust list yet, found one; `trust add` adds issuers to it")
+                raise TrustFileError(
+                    "expected no trust list yet, found one; `trust add` adds issuers to it", kind="exists"
+                )
             self._write([], version=1)
 
     def trust(self) -> TrustList:
@@ -118,7 +120,8 @@ class TrustFolder:
             if repeated:
                 raise TrustFileError(
                     f"expected new issuers, found {repeated[0]} already trusted; update it with a bundle "
-                    "(`trust refresh`) or remove it first"
+                    "(`trust refresh`) or remove it first",
+                    kind="already_trusted",
                 )
             bundle = new.bundle
             entry = Installed(
@@ -207,6 +210,13 @@ class TrustFolder:
         except (OSError, TrustBundleError):
             return None
 
+    def bundle_bytes(self, issuer_id: str) -> bytes | None:
+        """Return the file of the last bundle of an issuer; None where `bundle` knows none."""
+        if self.bundle(issuer_id) is None:
+            return None
+        with _as_trust_file_error(), self._bundle_file(issuer_id).open("rb") as file:
+            return file.read(MAX_TRUST_BUNDLE_BYTES)
+
     def history(self) -> tuple[Document, ...]:
         """Return the log of changes, oldest first; a damaged line is left out."""
         try:
@@ -222,7 +232,7 @@ class TrustFolder:
         issuers = _issuers_in(data)
         current = next((each for each in issuers if each.get("id") == issuer_id), None)
         if current is None:
-            raise TrustFileError(f"expected a trusted issuer, found none with the id {issuer_id}")
+            raise TrustFileError(f"expected a trusted issuer, found none with the id {issuer_id}", kind="not_found")
         return issuers, current, offered(data).trust.version
 
     def _replace(self, issuers: list[Document]) -> None:
@@ -321,7 +331,7 @@ def _installed(document: Mapping[str, JsonValue], list_version: int) -> Installe
     try:
         key = PublicKey.from_jwk(signed_by) if isinstance(signed_by, dict) else None
     except JwkError as error:
-        raise TrustFileError(f"{_MEMBER}.signed_by: {error.message}") from error
+        raise TrustFileError(f"{_MEMBER}.signed_by: {error.message}", kind="content") from error
     return Installed(
         version=version if type(version) is int else list_version,
         made_at=_seconds(entry.get("made_at")),
@@ -347,7 +357,7 @@ def _as_trust_file_error() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise TrustFileError(f"expected to write the trust list, found: {error.strerror}") from error
+        raise TrustFileError(f"expected to write the trust list, found: {error.strerror}", kind="unwritable") from error
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -4,9 +4,13 @@ from typing import ClassVar
 
 
 class WalletError(Exception):
-    """Base of every error of this room. `code` is a stable slug; the message is a whole sentence."""
+    """Base of every error of this room. `code` is a stable slug, `kind` a finer one; the message a whole sentence."""
 
     code: ClassVar[str] = "wallet"
+
+    def __init__(self, message: str, *, kind: str | None = None) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class FileUnreadable(WalletError):

@@ -42,10 +42,10 @@ def read_certificate_file(path: Path) -> ReceivedFile:
             data = file.read(MAX_PDF_BYTES + 1)
     except OSError as error:
         msg = f"Expected a readable file, but {path} could not be opened: {error.strerror}."
-        raise FileUnreadable(msg) from error
+        raise FileUnreadable(msg, kind="missing") from error
     if len(data) > MAX_PDF_BYTES:
         msg = f"Expected a certificate of at most {MAX_PDF_BYTES >> 20} MiB, but {path} is larger."
-        raise FileUnreadable(msg)
+        raise FileUnreadable(msg, kind="too_large")
     if data.startswith(b"%PDF-"):
         return ReceivedFile(_credential_of_pdf(data, path), data)
     try:

@@ -9,7 +9,7 @@ Source: ISO/IEC 18004:2015 section 7.4 (segments) and table 7 (data codewords)
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from credential_schemas.errors import QrPayloadTooLarge
 from credential_schemas.qr.framing import split_into_codes
@@ -108,6 +108,34 @@ def needed_version(text: str, *, level: Level) -> int | None:
         if needed_bits(address + mark, len(payload), version=version) <= capacity_bits(version, level):
             return version
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUse:
+    """How full the codes are: the bytes of one code that would hold everything, the bytes that one code holds at most.
+
+    `codes` is how many there will be. Bytes are data codewords at level L, which the plan takes where M does not do.
+    """
+
+    needed_bytes: int
+    capacity_bytes: int
+    codes: int
+
+
+def code_use(verify_url: str, payload: str, *, max_version: int = MAX_VERSION) -> CodeUse:
+    """Return how full the codes are that `choose_symbols` takes for the same arguments.
+
+    Raises:
+        QrPayloadTooLarge, QrPayloadError: as `choose_symbols`.
+    """
+    plan = choose_symbols(verify_url, payload, max_version=max_version)
+    address, mark, digits = qr_text(verify_url, payload).rpartition("#")
+    bits = needed_bits(address + mark, len(digits), version=max_version)
+    return CodeUse(-(-bits // 8), capacity_bits(max_version, "L") // 8, plan.codes)
+
+
+SYMBOL_BYTES: Final = capacity_bits(MAX_VERSION, "L") // 8
+"""The bytes that the largest code holds."""
 
 
 def choose_symbols(verify_url: str, payload: str, *, max_version: int = MAX_VERSION) -> SymbolPlan:

@@ -1,13 +1,13 @@
 """`cb-issuer accounts`: open, link, list and show accounts, and record consents."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
 from issuer.cli.options import add_common_options, day, short_text
 
 if TYPE_CHECKING:
-    from issuer.accounts import AccountEntry
     from issuer.store.accounts import Account
 
 SUMMARY = "open, link, list and show accounts; record consents"
@@ -34,6 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     linking.add_argument("account", metavar="ID")
     linking.add_argument("--person", metavar="REF", required=True, help="reference in the identity register")
     linking.add_argument("--reason", required=True, type=short_text, help="why; recorded with the link")
+    signing = _add(
+        actions,
+        "sign-in",
+        "let somebody sign in to an account with a name and a password",
+        "cb-issuer accounts sign-in 7k2m9qxdab --name haneul --password-file haneul.txt",
+    )
+    signing.add_argument("account", metavar="ID")
+    signing.add_argument("--name", required=True, help="what is typed at the sign-in")
+    signing.add_argument("--password-file", type=Path, metavar="FILE", help="its first line (default: asked for)")
     listing = _add(actions, "list", "list all accounts", "cb-issuer accounts list")
     listing.add_argument("--held", action="store_true", help="list entries held back: their person is not registered")
     history = _add(
@@ -81,6 +90,7 @@ def _add_consent(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.accounts import open_account
+    from issuer.answers import account_document
     from issuer.errors import InvalidOption
     from issuer.sources.registry import SOURCES
 
@@ -99,21 +109,42 @@ def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
             discloses=not arguments.collect_only,
             now=context.clock(),
         )
-    document = {**_account_document(account), "consents": sources}
+    document = {**account_document(account), "consents": sources}
     context.answer(document, account.id)
 
 
 def _link(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.accounts import link_account
+    from issuer.answers import account_document
 
     with context.bank() as bank:
         account = link_account(
             bank, arguments.account, person_ref=arguments.person, reason=arguments.reason, now=context.clock()
         )
-    context.answer(_account_document(account), account.id)
+    context.answer(account_document(account), account.id)
+
+
+def _sign_in(arguments: argparse.Namespace, context: CommandContext) -> None:
+    import secrets
+
+    from issuer.accounts import find_account
+    from issuer.cli.options import typed_password
+    from issuer.holders.local_sign_ins import Outside
+    from issuer.holders.signing_in import SignInDesk
+    from keys.gate.rate_limits import RateLimits
+    from keys.sign_in.passwords import Passwords
+
+    password = typed_password(arguments.password_file)
+    outside = Outside(context.clock, RateLimits(), Passwords(secrets.token_bytes))
+    with context.bank() as bank:
+        with bank.store.read() as transaction:
+            account = find_account(transaction, arguments.account)
+        made = SignInDesk(bank, outside).add_local(account.id, name=arguments.name, password=password)
+    context.answer({"account": account.id, "name": made.name}, context.text("accounts.signs_in", name=made.name))
 
 
 def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.answers import account_document
     from issuer.audit.trail import Act, record_acts
     from issuer.times import utc_text
 
@@ -135,19 +166,20 @@ def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
             return
         accounts = transaction.accounts.accounts()
     lines = [f"{account.id}  {account.opened_at}  {_linked(account, context)}" for account in accounts]
-    context.answer({"accounts": [_account_document(account) for account in accounts]}, *lines)
+    context.answer({"accounts": [account_document(account) for account in accounts]}, *lines)
 
 
 def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.accounts import read_account
+    from issuer.answers import account_document, entry_document
 
     with context.bank() as bank:
         opened = read_account(bank, arguments.account, now=context.clock())
     person = opened.person
     document = {
-        **_account_document(opened.account),
+        **account_document(opened.account),
         "person": {"name": person.name, "name_en": person.name_en, "birth_date": person.birth_date},
-        "entries": [_entry_document(entry) for entry in opened.entries],
+        "entries": [entry_document(entry) for entry in opened.entries],
     }
     lines = [
         f"{entry.id[:8]}  {entry.source_entry.as_of}  {entry.source_entry.source:<24} {entry.type:<34} "
@@ -204,32 +236,16 @@ def _consent(arguments: argparse.Namespace, context: CommandContext) -> None:
     )
 
 
-def _account_document(account: "Account") -> dict[str, object]:
-    return {"id": account.id, "opened_at": account.opened_at, "linked": account.person_link is not None}
-
-
-def _entry_document(entry: "AccountEntry") -> dict[str, object]:
-    stored = entry.source_entry
-    return {
-        "id": entry.id,
-        "type": entry.type,
-        "category": entry.category,
-        "title": entry.title,
-        "title_en": entry.title_en,
-        "issuing_body": entry.issuing_body,
-        "status": entry.status,
-        "source": stored.source,
-        "source_record_id": stored.source_record_id,
-        "record_keeper": stored.record_keeper,
-        "as_of": stored.as_of,
-        "collected_at": stored.collected_at,
-        "proven_by": entry.proven_by,
-        "fields": dict(entry.fields),
-    }
-
-
 def _linked(account: "Account", context: CommandContext) -> str:
     return context.text("accounts.linked" if account.person_link else "accounts.unlinked")
 
 
-_ACTIONS = {"open": _open, "link": _link, "list": _list, "show": _show, "history": _history, "consent": _consent}
+_ACTIONS = {
+    "open": _open,
+    "link": _link,
+    "sign-in": _sign_in,
+    "list": _list,
+    "show": _show,
+    "history": _history,
+    "consent": _consent,
+}

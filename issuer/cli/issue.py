@@ -9,7 +9,6 @@ from issuer.cli.options import short_text
 
 if TYPE_CHECKING:
     from issuer.certified_claims import IssueRequest
-    from issuer.issuing import Issued
     from issuer.selection import Selection
 
 SUMMARY = "issue one certificate as a sealed PDF"
@@ -46,8 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Issue, or preview."""
-    from issuer.issuing import IssueTargets, issue_certificate, preview_certificate
+    from issuer.answers import issued_document, selection_document
+    from issuer.issuing import IssueTargets, issue_certificate
     from issuer.outputs import check_target
+    from issuer.previewing import preview_certificate
 
     request = _request(arguments)
     check_target(arguments.out)
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             selection = preview_certificate(bank, request, target=arguments.out, now=context.clock())
             _say_selection(selection, context)
             context.answer(
-                {"preview": str(arguments.out), **_selection_document(selection)},
+                {"preview": str(arguments.out), **selection_document(selection)},
                 context.text("issue.previewed", file=str(arguments.out)),
             )
             return 0
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         context.note("issue.seal_without", number=issued.number, level=issued.document.seal_level)
     files = {"pdf": arguments.out, "sd_jwt": arguments.sd_jwt, "reveal": arguments.reveal}
     document = {
-        **_issued_document(issued),
+        **issued_document(issued),
         "files": {name: None if path is None else str(path) for name, path in files.items()},
     }
     context.answer(
@@ -118,46 +119,3 @@ def _say_selection(selection: "Selection", context: CommandContext) -> None:
         context.note("issue.companion", entry=entry_id[:8], title=titles[entry_id])
     for entry_id, status in selection.left_out:
         context.note("issue.left_out", entry=entry_id[:8], status=status)
-
-
-def _selection_document(selection: "Selection") -> dict[str, object]:
-    return {
-        "entries": [
-            {
-                "id": chosen.entry.id,
-                "type": chosen.entry.type,
-                "category": chosen.entry.category,
-                "title": chosen.entry.title,
-                "fields": list(chosen.fields),
-                "withheld": list(chosen.withheld),
-            }
-            for chosen in selection.entries
-        ],
-        "companions": list(selection.companions),
-        "left_out": [{"entry": entry_id, "status": status} for entry_id, status in selection.left_out],
-    }
-
-
-def _issued_document(issued: "Issued") -> dict[str, object]:
-    claims, symbols = issued.claims, issued.document.symbols
-    return {
-        "number": issued.number,
-        "confirmation_code": issued.confirmation_code,
-        "kind": claims.kind,
-        "edition": claims.edition,
-        "issued_on": claims.issued_on.isoformat(),
-        "valid_until": claims.valid_until.isoformat(),
-        "purpose": claims.purpose,
-        "recipient": claims.recipient,
-        "applicant_no": claims.applicant_no,
-        "status": {"uri": claims.status.uri, "idx": claims.status.idx},
-        "seal_level": issued.document.seal_level,
-        "qr_version": symbols.version,
-        "qr": {
-            "version": symbols.version,
-            "level": symbols.level,
-            "codes": symbols.codes,
-            "link_only": issued.document.link_only,
-        },
-        **_selection_document(issued.selection),
-    }

@@ -1,6 +1,7 @@
 """`cb-issuer`: finds the command, gives it settings and the clock, turns errors into a sentence and an exit code."""
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -10,10 +11,11 @@ from typing import Final, NoReturn
 
 from credential_schemas.version import VERSION
 from issuer.cli.context import CommandContext
-from issuer.cli.messages import language_of
+from issuer.cli.messages import error_sentence, language_of
 from issuer.cli.options import add_common_options
 
 PROGRAM: Final = "cb-issuer"
+_OUTPUT_FAILED: Final = (errno.ENOSPC, errno.EBADF, errno.EIO)
 _COMMANDS: Final = {
     "init": "init",
     "sources": "sources",
@@ -28,6 +30,7 @@ _COMMANDS: Final = {
     "log": "log",
     "audit": "audit",
     "sealing": "sealing",
+    "token": "token",
     "serve": "serve",
     "doctor": "doctor",
 }
@@ -42,7 +45,10 @@ def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = s
     """Run one command and return the exit code of docs/cli.md."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(arguments, clock)
+        code = _run(arguments, clock)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 2
     except KeyboardInterrupt:
@@ -53,19 +59,33 @@ def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = s
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 5
     except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug and says only its kind
+        if isinstance(error, OSError) and error.errno in _OUTPUT_FAILED:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            print(f"{PROGRAM}: the answer could not be written ({error.strerror})", file=sys.stderr)
+            return 5
         print(f"{PROGRAM}: a fault in the program ({_place_of(error)}). Please report it.", file=sys.stderr)
         return 70
 
 
 def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
-    arguments = build_parser().parse_args(argv)
+    try:
+        arguments = build_parser().parse_args(argv)
+    except _UsageMistake as mistake:
+        return _tell_usage(str(mistake), mistake.program, argv)
+    from issuer.errors import InvalidOption
     from issuer.exit_codes import EXPECTED_ERRORS, exit_code_of
     from issuer.settings import IssuerSettings
 
+    language = language_of(getattr(arguments, "lang", None), os.environ)
+    try:
+        settings = IssuerSettings.from_environment(os.environ)
+    except InvalidOption as error:
+        print(f"{PROGRAM}: {error_sentence(error, language)}", file=sys.stderr)
+        return int(exit_code_of(error))
     context = CommandContext(
-        settings=IssuerSettings(),
+        settings=settings,
         clock=clock,
-        language=language_of(getattr(arguments, "lang", None), os.environ),
+        language=language,
         json=getattr(arguments, "json", False),
         data=getattr(arguments, "data", None),
     )
@@ -97,10 +117,26 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _UsageMistake(Exception):
+    """A command line cannot be read; `program` is program and command as they are typed."""
+
+    def __init__(self, message: str, program: str) -> None:
+        super().__init__(message)
+        self.program = program
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Say in one sentence what was wrong, and where help is."""
-        self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+        """Leave it to `main` to say what is wrong, in the reader's language."""
+        raise _UsageMistake(message, self.prog)
+
+
+def _tell_usage(message: str, program: str, argv: Sequence[str]) -> int:
+    from credential_schemas.usage import language_of_command, usage_sentence
+
+    language = language_of_command(argv, os.environ)
+    print(f"{program}: {usage_sentence(message, language, program=program)}", file=sys.stderr)
+    return 2
 
 
 def _place_of(error: BaseException) -> str:

@@ -1,8 +1,12 @@
 """Kinds of option values that several commands share."""
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
+from typing import Final
+
+_MAX_PASSWORD_BYTES: Final = 4096
 
 
 def add_common_options(parser: argparse.ArgumentParser) -> None:
@@ -40,3 +44,31 @@ def short_text(text: str) -> str:
         return check_text(text, path="text")
     except EntryTypeError as error:
         raise argparse.ArgumentTypeError(error.detail) from None
+
+
+def typed_password(file: Path | None) -> str:
+    """Return a new password: the first line of a file, or what is typed twice; never from the command line.
+
+    Raises:
+        FileUnreadable, InvalidOption: there is none; the sentence says why.
+    """
+    from getpass import getpass
+
+    from issuer.errors import FileUnreadable, InvalidOption
+
+    if file is not None:
+        try:
+            with file.open("rb") as opened:
+                return opened.read(_MAX_PASSWORD_BYTES).decode("utf-8").partition("\n")[0].rstrip("\r")
+        except (OSError, UnicodeDecodeError) as error:
+            problem = getattr(error, "strerror", None) or "expected UTF-8"
+            raise FileUnreadable(problem, file=file.name) from error
+    option = "--password-file"
+    if not sys.stdin.isatty():
+        problem = "expected a file, because nobody can type here"
+        raise InvalidOption(problem, option=option)
+    first, second = getpass("password: ", sys.stderr), getpass("again: ", sys.stderr)
+    if first != second:
+        problem = "the two passwords differ; nothing was made"
+        raise InvalidOption(problem, option=option)
+    return first

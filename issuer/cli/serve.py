@@ -1,11 +1,11 @@
-"""`cb-issuer serve`: the bank's end points on the web."""
+"""`cb-issuer serve`: the bank on the web, for people, for their programs and for those who verify."""
 
 import argparse
 import sys
 
 from issuer.cli.context import CommandContext
 
-SUMMARY = "serve keys, type metadata, status lists, the trust list and typed confirmation codes"
+SUMMARY = "serve the pages for holders, the API, and keys, status lists and the trust list for those who verify"
 EXAMPLE = "cb-issuer serve --host 127.0.0.1 --port 8000"
 
 
@@ -17,10 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Serve until stopped."""
+    from issuer.api.callers import Callers, issues_each_hour
+    from issuer.api.desk import ApiDesk
+    from issuer.api.pages.session import session_reader
     from issuer.app import Desk, ServiceWork, create_app
+    from issuer.cli.page_parts import open_pages
     from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
+    from issuer.tokens import TokenDoor
     from issuer.upkeep import UPKEEP_S, Upkeep
+    from issuer.work_places import WorkPlaces
     from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
 
@@ -33,7 +39,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         token_file=settings.tokens,
     )
     with context.bank() as bank:
-        bank.signer("status")  # without it the lists would grow old unnoticed
+        for use in ("status", "credential", "seal"):  # a service that cannot sign must not begin
+            bank.signer(use)
         if bank.has_bundle_key:
             bank.signer("bundle")
         if bank.has_log:
@@ -43,7 +50,12 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             refresh_s=UPKEEP_S,
             problems=lambda: readiness_problems(bank, now=context.clock()),
         )
-        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors)
+        tokens = TokenDoor(bank, clock=context.clock)
+        pages = open_pages(bank, context, visitors)
+        issues = issues_each_hour(settings.issues_per_hour)
+        callers = Callers(bank, tokens, visitors, session_reader(pages), issues)
+        api = ApiDesk(callers, WorkPlaces(), context.clock)
+        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages)
         app = create_app(bank.folder, bank.profile, work, desk=desk)
 
         def ready() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from issuer.store.tables import ACCOUNTS, CONSENTS, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
@@ -25,7 +25,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account; `person_link` is None until it is linked. Times are UTC in ISO 8601."""
+    """An account; `person_link` is None until it is linked, and again when it was closed. Times are UTC in ISO 8601."""
 
     id: str
     opened_at: str
@@ -33,6 +33,7 @@ class Account:
     linked_at: str | None = None
     link_method: str | None = None
     link_reason: str | None = None
+    closed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Consent:
     """One recorded consent: who (the account), what for, to whom, what, how long, which text, when and on which way.
 
     `act` is "collection" or "disclosure". `recipient` None means unspecified, the holder decides; `purpose` None any.
-    `scope` has "sources" or "entries" (lists of ids). `valid_until` is the last day, None without end.
+    `scope` has "sources" or "entries" (lists of ids). `valid_until` is the last day, None without end; `withdrawn_at`
+    is None while it stands.
     """
 
     account_id: str
@@ -53,6 +55,7 @@ class Consent:
     given_at: str
     channel: str
     id: int = 0
+    withdrawn_at: str | None = None
 
     def names(self, member: str) -> frozenset[str]:
         """Return the ids of one member of the scope, "sources" or "entries"."""
@@ -118,13 +121,19 @@ class AccountBook:
         row = self._connection.execute(_select_accounts().where(ACCOUNTS.c.id == account_id)).first()
         return None if row is None else Account(*row)
 
+    def person_with_identity(self, identity_link: str) -> Person | None:
+        """Return the registered person with this connecting information."""
+        columns = (PERSONS.c[name] for name in Person.__slots__)
+        row = self._connection.execute(select(*columns).where(PERSONS.c.identity_link == identity_link)).first()
+        return None if row is None else Person(*row)
+
     def account_of(self, person_link: str) -> Account | None:
         """Return the account of a person."""
         row = self._connection.execute(_select_accounts().where(ACCOUNTS.c.person_link == person_link)).first()
         return None if row is None else Account(*row)
 
     def record_consent(self, consent: Consent) -> Consent:
-        """Append a consent; answer it with its id. Consents are never changed."""
+        """Append a consent; answer it with its id. Consents are never changed, only withdrawn."""
         values = {name: getattr(consent, name) for name in Consent.__slots__ if name not in {"id", "scope"}}
         recorded = insert(CONSENTS).values(**values, scope=encode_json(consent.scope).decode()).returning(CONSENTS.c.id)
         return replace(consent, id=self._connection.execute(recorded).scalar_one())
@@ -132,6 +141,23 @@ class AccountBook:
     def consents(self, account_id: str, act: str) -> Sequence[Consent]:
         """Return the consents of one act that were not withdrawn, newest first."""
         wanted = (CONSENTS.c.account_id == account_id, CONSENTS.c.act == act, CONSENTS.c.withdrawn_at.is_(None))
+        return self._consents(*wanted)
+
+    def all_consents(self, account_id: str) -> Sequence[Consent]:
+        """Return every consent of an account, the withdrawn ones too, newest first."""
+        return self._consents(CONSENTS.c.account_id == account_id)
+
+    def withdraw_consent(self, consent: Consent, *, at: str) -> None:
+        """Record that a consent is withdrawn; nothing else of it ever changes."""
+        standing = (CONSENTS.c.id == consent.id) & CONSENTS.c.withdrawn_at.is_(None)
+        self._connection.execute(update(CONSENTS).where(standing).values(withdrawn_at=at))
+
+    def close_account(self, account_id: str, *, at: str) -> None:
+        """Record that an account is closed; it belongs to nobody from then on."""
+        this = ACCOUNTS.c.id == account_id
+        self._connection.execute(update(ACCOUNTS).where(this).values(person_link=None, closed_at=at))
+
+    def _consents(self, *wanted: ColumnElement[bool]) -> list[Consent]:
         columns = (CONSENTS.c[name] for name in Consent.__slots__)
         rows = self._connection.execute(select(*columns).where(*wanted).order_by(CONSENTS.c.id.desc()))
         return [_consent(row) for row in rows]

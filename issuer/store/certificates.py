@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from issuer.store.tables import CERTIFICATE_ENTRIES, CERTIFICATES, COUNTERS, STATUS_EVENTS
+from issuer.store.tables import CERTIFICATE_ENTRIES, CERTIFICATES, CONFIRMATION_LOOKUPS, COUNTERS, STATUS_EVENTS
 from issuer.store.upserts import upsert
 from keys.encoding import decode_json, encode_json
 
@@ -38,6 +38,30 @@ class StoredCertificate:
     sealed: bytes
     pdf_sha256: str
     credential_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """One issued certificate as a list shows it, without its stored copy.
+
+    `entries` it carries, `changed` of them whose published status is not valid any more, and how often somebody looked
+    it up by its code.
+    """
+
+    number: str
+    status: str
+    kind: str
+    edition: str
+    language: str
+    purpose: str
+    recipient: str | None
+    applicant_no: str | None
+    issued_on: str
+    valid_until: str
+    issued_at: str
+    entries: int
+    changed: int
+    lookups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +120,32 @@ class CertificateBook:
         found = self._select(CERTIFICATES.c.number == number)
         return found[0] if found else None
 
+    def certificate_of(self, account_id: str, number: str) -> StoredCertificate | None:
+        """Return one certificate of an account; one of another is looked for as long as one that does not exist."""
+        found = self._select((CERTIFICATES.c.number == number) & (CERTIFICATES.c.account_id == account_id))
+        return found[0] if found else None
+
+    def lines(self, account_id: str, number: str | None = None) -> list[CertificateLine]:
+        """Return the certificates of an account, or one of them, the newest first."""
+        carried = select(func.count()).where(CERTIFICATE_ENTRIES.c.number == CERTIFICATES.c.number)
+        asked = select(func.count()).where(CONFIRMATION_LOOKUPS.c.number == CERTIFICATES.c.number)
+        counts = (carried, carried.where(CERTIFICATE_ENTRIES.c.status != 0), asked)
+        own = (CERTIFICATES.c[name] for name in CertificateLine.__slots__[: -len(counts)])
+        counted = (each.scalar_subquery() for each in counts)
+        query = select(*own, *counted).where(CERTIFICATES.c.account_id == account_id)
+        if number is not None:
+            query = query.where(CERTIFICATES.c.number == number)
+        ordered = query.order_by(CERTIFICATES.c.issued_at.desc(), CERTIFICATES.c.number.desc())
+        return [CertificateLine(*row) for row in self._connection.execute(ordered)]
+
     def certificate_to_change(self, number: str) -> StoredCertificate | None:
         """Return one certificate and let nobody else change it until this transaction ends."""
         found = self._select(CERTIFICATES.c.number == number, locked=True)
         return found[0] if found else None
+
+    def of_account(self, account_id: str) -> list[StoredCertificate]:
+        """Return the certificates of an account in the order of their numbers."""
+        return self._select(CERTIFICATES.c.account_id == account_id)
 
     def newest_issue(self) -> str | None:
         """Return when the newest certificate that is not revoked was issued."""

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
 
-from issuer.store.tables import DELIVERIES, ENTRIES, PERSONS
+from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_FIELDS_BYTES: Final = 256 * 1024
@@ -82,6 +82,29 @@ class EntryBook:
         """Record what a delivery brought."""
         by_id = DELIVERIES.c.id == delivery_id
         self._connection.execute(update(DELIVERIES).where(by_id).values(counts=encode_json(counts).decode()))
+
+    def last_deliveries(self) -> dict[str, tuple[str, str]]:
+        """Return for each source when its newest delivery arrived, and the newest day that one described."""
+        columns = (DELIVERIES.c.source, func.max(DELIVERIES.c.received_at), func.max(DELIVERIES.c.as_of))
+        rows = self._connection.execute(select(*columns).group_by(DELIVERIES.c.source))
+        return {source: (received_at, as_of) for source, received_at, as_of in rows}
+
+    def counts_of(self, person_link: str) -> dict[str, int]:
+        """Return how many entries of a person each source brought."""
+        counted = select(ENTRIES.c.source, func.count()).where(ENTRIES.c.person_link == person_link)
+        return {row.source: row[1] for row in self._connection.execute(counted.group_by(ENTRIES.c.source))}
+
+    def certified_count(self, person_link: str) -> int:
+        """Return how many of a person's entries are carried by a certificate."""
+        carried = select(CERTIFICATE_ENTRIES.c.source_entry_id)
+        these = and_(ENTRIES.c.person_link == person_link, ENTRIES.c.id.in_(carried))
+        return self._connection.execute(select(func.count()).select_from(ENTRIES).where(these)).scalar_one()
+
+    def remove_uncertified(self, person_link: str) -> int:
+        """Erase a person's entries that no certificate carries; answer how many."""
+        carried = select(CERTIFICATE_ENTRIES.c.source_entry_id)
+        these = and_(ENTRIES.c.person_link == person_link, ENTRIES.c.id.not_in(carried))
+        return self._connection.execute(delete(ENTRIES).where(these)).rowcount
 
     def find_record(self, source: str, record_key: str) -> StoredEntry | None:
         """Return the entry that a source delivered before under the same key, and let nobody else change it now."""

@@ -109,6 +109,7 @@ ACCOUNTS: Final = Table(
     _text("linked_at", optional=True),
     _text("link_method", optional=True),
     _text("link_reason", optional=True),
+    _text("closed_at", optional=True),
 )
 
 CONSENTS: Final = Table(

@@ -10,7 +10,10 @@ from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
 from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
+from issuer.store.share_links import LinkBook
+from issuer.store.sign_ins import SignInBook
 from issuer.store.status_lists import StatusBook
+from issuer.store.tokens import TokenBook
 
 
 class Transaction:
@@ -26,3 +29,6 @@ class Transaction:
         self.facts = FactBook(connection)
         self.log = LogBook(connection)
         self.audit = AuditBook(connection)
+        self.sign_ins = SignInBook(connection)
+        self.tokens = TokenBook(connection)
+        self.links = LinkBook(connection)

@@ -18,6 +18,8 @@ HEADERS: Final[Mapping[str, str]] = {
 
 _TITLES: Final[Mapping[int, str]] = {
     400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
@@ -33,6 +35,7 @@ _TITLES: Final[Mapping[int, str]] = {
     503: "Unavailable",
 }
 _UNCLEAR_HEAD: Final = (400, 431)
+_UNAUTHORIZED: Final = 401
 
 
 class Refusal(Exception):
@@ -56,6 +59,8 @@ class Refusal(Exception):
     def headers(self) -> dict[str, str]:
         """Return the headers that belong to this refusal beside those of every answer."""
         headers = {} if self.retry_after_s is None else {"retry-after": str(self.retry_after_s)}
+        if self.status == _UNAUTHORIZED:
+            headers["www-authenticate"] = "Bearer"  # RFC 9110 section 11.6.1
         # RFC 9112 section 6.1: after a head that may be read in two ways, nothing more is read from the connection.
         return headers | {"connection": "close"} if self.status in _UNCLEAR_HEAD else headers
 

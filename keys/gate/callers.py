@@ -80,6 +80,10 @@ class KnownTokens:
             names[found[1]] = found[2]
         return cls(names)
 
+    def names(self) -> tuple[str, ...]:
+        """Return every name, sorted."""
+        return tuple(sorted(self._names.values()))
+
     def name_of(self, headers: Headers) -> str | None:
         """Return the name of the token that a request carries, None for none or an unknown one."""
         sent = [value for name, value in headers if name == b"authorization"]

@@ -7,6 +7,7 @@ Rules enforced, in this order:
   (408); it is handed on only when it is whole, so a slow sender holds nothing but its own connection;
 * where an address takes uploads too large for that, the rules of `keys.gate.streams` instead;
 * all bodies together, and the requests worked on at the same time, below a limit (503 with `Retry-After`);
+* whoever is refused gets a problem document; at an address with a page of its own, a browser gets the page;
 * every answer has its request id and the headers of `keys.gate.answers`; a fault becomes 500, and the log names its
   kind and place, never its message.
 
@@ -40,6 +41,9 @@ REQUEST_ID: Final = "cb_request_id"
 CALLER: Final = "cb_caller"
 """Members of the ASGI scope: the id of the request, and under what its caller is counted."""
 
+RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
+"""Makes the page of a refusal with the id of the request: its body, and headers beside the usual ones."""
+
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -62,6 +66,7 @@ class GateRules:
         held_bytes: limit for all bodies together.
         working: limit for requests worked on at the same time.
         streams: addresses whose bodies are handed on while they come; they count neither as held nor as worked on.
+        pages: what people get to read when they are refused at an address; others get a problem document.
     """
 
     bodies: Mapping[str, BodyLimit] = field(default_factory=lambda: MappingProxyType({}))
@@ -70,6 +75,7 @@ class GateRules:
     held_bytes: int = MAX_HELD_BYTES
     working: int = MAX_WORKING
     streams: Mapping[str, StreamLimit] = field(default_factory=lambda: MappingProxyType({}))
+    pages: Mapping[str, RefusalPage] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,8 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, secrets.token_hex(8))
+        page = self._rules.pages.get(scope["path"])
+        answer = _Answer(send, secrets.token_hex(8), page if page is not None and _reads_pages(scope) else None)
         scope[REQUEST_ID] = answer.request_id
         scope[CALLER] = self._visitors.caller_of(scope)
         try:
@@ -209,8 +216,9 @@ class _Replay:
 class _Answer:
     """The one answer to a request, with the headers that every answer has."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, page: RefusalPage | None) -> None:
         self._send = send
+        self._page = page
         self.request_id = request_id
         self.started = False
 
@@ -226,15 +234,23 @@ class _Answer:
         await self._send(message)
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Answer with a problem document."""
-        document = problem_document(
-            refusal.status, code=refusal.code, detail=refusal.detail, request_id=self.request_id
-        )
-        body = problem_bytes(document)
-        headers = {"content-type": PROBLEM_MEDIA_TYPE, "content-length": str(len(body)), **refusal.headers()}
+        """Answer with a problem document, or with the page for people."""
+        own: Mapping[str, str] = {"content-type": PROBLEM_MEDIA_TYPE}
+        if self._page is None:
+            code, detail = refusal.code, refusal.detail
+            body = problem_bytes(problem_document(refusal.status, code=code, detail=detail, request_id=self.request_id))
+        else:
+            body, own = self._page(refusal, self.request_id)
+        headers = {**own, "content-length": str(len(body)), **refusal.headers()}
         lines = [(name.encode(), value.encode()) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": refusal.status, "headers": lines})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _reads_pages(scope: Scope) -> bool:
+    """Say whether a browser shows the answer to a person: it says so in `Accept`, which programs do not."""
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return b"text/html" in accepted.lower()
 
 
 def _check_head(scope: Scope) -> int:

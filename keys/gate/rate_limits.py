@@ -13,6 +13,7 @@ from typing import Final
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.errors import ConfigurationError, StorageError
 from limits.storage import MemoryStorage, storage_from_string
+from limits.storage.memory import Entry
 from limits.strategies import MovingWindowRateLimiter
 
 from keys.errors import GateError
@@ -44,12 +45,13 @@ class RateLimits:
         """
         try:
             storage = storage_from_string(storage_uri, wrap_exceptions=True)
-            self._limiter = MovingWindowRateLimiter(storage)
+            limiter = MovingWindowRateLimiter(storage)
         except (ConfigurationError, NotImplementedError, ValueError, AssertionError):
             raise GateError(f"expected a usable place for rate limits such as {IN_MEMORY}, found another") from None
         self.shared = not isinstance(storage, MemoryStorage)
-        self._memory = storage if isinstance(storage, MemoryStorage) else MemoryStorage()
+        self._memory = _Memory()
         self._own = MovingWindowRateLimiter(self._memory)
+        self._limiter = limiter if self.shared else self._own
         self._counted = 0
         self._lock = threading.Lock()
 
@@ -80,14 +82,39 @@ class RateLimits:
         return min(max(math.ceil(free_at - time.time()), 1), rate.seconds)
 
     def _sweep(self) -> None:
-        """Forget callers without a request in any window; the library keeps an empty list for each for ever."""
+        """Forget callers without a request in any window."""
         with self._lock:
             self._counted += 1
             if self._counted % _SWEEP_EVERY:
                 return
-        events, locks = self._memory.events, self._memory.locks
-        for key in [key for key, kept in list(events.items()) if not kept]:
-            with locks[key]:
-                if not events.get(key):
-                    events.pop(key, None)
-                    locks.pop(key, None)
+        self._memory.forget_callers_of_long_ago()
+
+
+class _Memory(MemoryStorage):
+    """Moving windows in memory without the library's timer, which starts a thread for almost every request."""
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count a request if the window has room; what has left the window is forgotten first."""
+        with self.locks[key]:
+            events = self.events.setdefault(key, [])
+            _forget_passed(events)
+            if len(events) + amount > limit:
+                return False
+            events[:0] = [Entry(expiry)] * amount
+            return True
+
+    def forget_callers_of_long_ago(self) -> None:
+        """Let go of everybody whose window is empty."""
+        for key in list(self.events):
+            with self.locks[key]:
+                _forget_passed(self.events.get(key, []))
+                if not self.events.get(key):
+                    self.events.pop(key, None)
+                    self.locks.pop(key, None)
+
+
+def _forget_passed(events: list[Entry]) -> None:
+    """Take away what is older than the window; the newest stands first."""
+    now = time.time()
+    while events and events[-1].expiry < now:
+        events.pop()

@@ -13,6 +13,7 @@ from credential_schemas.catalogue import (
     ncs_class,
     ncs_classes_of,
     ncs_unit,
+    ncs_units_within,
     qualification_item,
 )
 from credential_schemas.catalogue_rows import rows
@@ -104,3 +105,11 @@ def test_every_table_is_nfc_and_codes_keep_their_pattern() -> None:
     assert [row["name_ko"] for row in rows("ncs_major_classes.csv")] == [
         row["name_ko"] for row in rows("ncs_classification.csv") if row["rank"] == "major"
     ]
+
+
+def test_units_of_a_class_are_found_by_the_beginning_of_their_code() -> None:
+    found = ncs_units_within("20010101")
+    assert len(found) > 5
+    assert [unit.code for unit in found] == sorted(unit.code for unit in found)
+    assert all(unit.code.startswith("20010101") for unit in found)
+    assert ncs_units_within("99999999") == ()

@@ -51,6 +51,12 @@ def test_list_can_be_taken_up_again() -> None:
     assert [bitmap.freeze().value(index) for index in range(5)] == [1, 2, 1, 3, 0]
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_list_taken_up_again_keeps_the_width_of_its_entries(bits: int) -> None:
+    taken_up = StatusBitmap.of(StatusList(bits, b"\xc9\x44\xf9"))
+    assert taken_up.freeze() == StatusList(bits, b"\xc9\x44\xf9")
+
+
 @pytest.mark.parametrize("index", [-1, 16, 2**20])
 def test_index_outside_of_the_list_is_refused(index: int) -> None:
     with pytest.raises(StatusListError) as error:

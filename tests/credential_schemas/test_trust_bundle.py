@@ -150,7 +150,7 @@ def test_bundle_above_the_limit_is_refused_before_it_is_parsed(maker: Maker, mon
     assert refusal(maker.read) == "too_large"
 
 
-@pytest.mark.parametrize("kid", [None, 7, "another"])
+@pytest.mark.parametrize("kid", [None, 7, "another", []])
 def test_bundle_by_a_key_that_is_not_pinned_is_refused(maker: Maker, kid: JsonValue) -> None:
     maker.header["kid"] = kid
     assert refusal(maker.read) == "key"
@@ -174,6 +174,12 @@ def test_key_that_its_own_list_distrusts_is_refused(maker: Maker) -> None:
     assert refusal(lambda: read_unpinned_bundle(maker.token(), now=NOW)) == "key"
     maker.issuer["distrusted"] = [{"kid": maker.signer.key_id, "since": "2099-01-01T00:00:00Z"}]
     assert read_unpinned_bundle(maker.token(), now=NOW).issuer.id == ISSUER
+
+
+def test_key_is_distrusted_from_the_named_second_on(maker: Maker) -> None:
+    maker.issuer["distrusted"] = [{"kid": maker.signer.key_id, "since": "2025-11-21T04:40:00Z"}]
+    assert read_unpinned_bundle(maker.token(), now=NOW - 1).issuer.id == ISSUER
+    assert refusal(lambda: read_unpinned_bundle(maker.token(), now=NOW)) == "key"
 
 
 @pytest.mark.parametrize(
@@ -205,6 +211,11 @@ def test_another_format_is_refused(maker: Maker, bundle: JsonValue) -> None:
 def test_times_that_are_not_whole_seconds_are_refused(maker: Maker, name: str, value: JsonValue) -> None:
     maker.payload[name] = value
     assert refusal(maker.read) == "claims"
+
+
+def test_first_second_of_all_is_a_time(maker: Maker) -> None:
+    maker.payload |= {"iat": 1, "exp": 2}
+    assert maker.read(now=1).made_at == 1
 
 
 def test_bundle_for_longer_than_31_days_is_refused(maker: Maker) -> None:
@@ -246,6 +257,19 @@ def test_list_with_a_second_issuer_is_refused(maker: Maker) -> None:
     assert refusal(maker.read) == "issuer"
     maker.payload["trust_list"] = {"trust": 1, "version": 4, "issuers": []}
     assert refusal(maker.read) == "issuer"
+
+
+def test_the_most_and_the_largest_status_lists_are_read(maker: Maker) -> None:
+    lists: JsonObject = {f"{ISSUER}/status/{number}": "a.b.c" for number in range(99)}
+    maker.payload["status_lists"] = lists | {LIST: "a" * (2 * 1024 * 1024)}
+    assert maker.read().status_tokens == maker.payload["status_lists"]
+
+
+def test_issuer_in_development_may_have_its_lists_on_this_machine(maker: Maker) -> None:
+    local = "http://localhost:8080"
+    maker.issuer |= {"origins": [local], "dev": True}
+    maker.payload["status_lists"] = {f"{local}/status/1": "a.b.c"}
+    assert maker.read().status_tokens == {f"{local}/status/1": "a.b.c"}
 
 
 @pytest.mark.parametrize(

@@ -16,5 +16,6 @@ def test_the_demo_ends_as_its_story_says(tmp_path: Path) -> None:
     )
     assert "Every step ended as it must." in told.stdout, told.stdout[-2000:]
     assert told.returncode == 0
-    assert told.stdout.count(" VALID ") == 5
+    assert told.stdout.count(" VALID ") == 7
     assert told.stdout.count(" INVALID ") == 4
+    assert told.stdout.count(" INDETERMINATE ") == 1

@@ -12,10 +12,15 @@ from pathlib import Path
 from credential_schemas.report.schema import report_schema
 from issuer import exit_codes as issuer_codes
 from verifier import exit_codes as verifier_codes
+from verifier.analysis.analysing import ANALYSIS_VERSION
+from verifier.analysis.tables import COLUMNS as analysis_columns
+from verifier.batch.rows import COLUMNS as batch_columns
+from verifier.batch.summary import SUMMARY_VERSION
 from wallet_cli import exit_codes as wallet_codes
 
 ROOT = Path(__file__).resolve().parents[2]
 EXIT_CODES = ROOT / "tests/golden/exit_codes.json"
+TABLES = ROOT / "tests/golden/tables.json"
 REPORT_SCHEMA = ROOT / "credential_schemas/report/report.schema.json"
 
 
@@ -40,6 +45,16 @@ def exit_code_table() -> str:
     return json.dumps(table, indent=1) + "\n"
 
 
+def tables_text() -> str:
+    """Return the columns of every table that `cb-verifier` writes for other programs, in order, as JSON text."""
+    table = {
+        "batch": {name: kind.__name__ for name, kind in batch_columns.items()},
+        "analyse": [*analysis_columns],
+        "versions": {"summary of a batch": SUMMARY_VERSION, "analysis": ANALYSIS_VERSION},
+    }
+    return json.dumps(table, indent=1) + "\n"
+
+
 def schema_text() -> str:
     """Return the published schema of a Report as JSON text."""
     return json.dumps(report_schema(), indent=1) + "\n"
@@ -47,7 +62,7 @@ def schema_text() -> str:
 
 def golden_files() -> dict[Path, str]:
     """Return every golden file with the text it must have."""
-    return {EXIT_CODES: exit_code_table(), REPORT_SCHEMA: schema_text()}
+    return {EXIT_CODES: exit_code_table(), REPORT_SCHEMA: schema_text(), TABLES: tables_text()}
 
 
 def stamp(path: Path, text: str) -> str:

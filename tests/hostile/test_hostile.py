@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,7 @@ def test_hostile_evidence_is_refused_for_its_reason(world: World, case: Case) ->
     assert case.reason in found
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(200))
 def test_changed_characters_never_make_a_credential_say_something_else(world: World, seed: int) -> None:
     genuine = good(world)
@@ -79,26 +81,32 @@ def test_certificate_is_good_until_the_last_second_of_its_last_day(world: World)
     assert world.check(good(world)).verdict is Verdict.VALID
 
 
+BUSY = "too_demanding"  # a busy machine uses up the time of the command; the exact reason is asserted above
 REAL = [case for case in HOSTILE if case.prepare is unchanged and not case.asked][::12]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", REAL, ids=lambda case: case.name)
-def test_real_command_refuses_it_without_a_fault(world: World, case: Case) -> None:
-    made = case.make(world)
-    (world.folder / "evidence").write_bytes(made if isinstance(made, bytes) else made.encode("utf-8", "surrogatepass"))
+def test_real_command_refuses_them_one_by_one_without_a_fault(world: World) -> None:
+    names = [f"{number}.evidence" for number in range(len(REAL))]
+    for name, case in zip(names, REAL, strict=True):
+        made = case.make(world)
+        (world.folder / name).write_bytes(made if isinstance(made, bytes) else made.encode("utf-8", "surrogatepass"))
     (world.folder / "trust.json").write_text(json.dumps(world.trust))
     (world.folder / "list.jwt").write_text(world.status_token())
     (world.folder / "map.json").write_text(json.dumps({STATUS_URI: "list.jwt"}))
     options = ["--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat(), "--json"]
     command = [sys.executable, "-c", "from verifier.cli.main import main; raise SystemExit(main())", "check"]
-    ended = subprocess.run(
-        [*command, *options, "evidence"], cwd=world.folder, capture_output=True, check=False, timeout=60
-    )
-    assert ended.returncode in (1, 3, 4)
-    assert b"Traceback" not in ended.stderr
-    answer = json.loads(ended.stdout)
-    if "checks" in answer:
-        REPORT_SCHEMA.validate(answer)
-    reasons = [check["reason"] for check in answer["checks"]] if "checks" in answer else [answer["error"]["kind"]]
-    assert case.reason in reasons
+    ended = subprocess.run([*command, *options, *names], cwd=world.folder, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    answers = [json.loads(line) for line in ended.stdout.splitlines()]
+    found = {case.name: ({case.reason, BUSY}, reasons(answer)) for case, answer in zip(REAL, answers, strict=True)}
+    assert {name: said for name, (expected, said) in found.items() if expected.isdisjoint(said)} == {}
+    assert all(answer.get("verdict") != "valid" for answer in answers)
+
+
+def reasons(answer: dict[str, Any]) -> list[str | None]:
+    """What the command says against a piece of evidence."""
+    if "checks" not in answer:
+        return [answer["error"]["kind"]]
+    REPORT_SCHEMA.validate(answer)
+    return [check["reason"] for check in answer["checks"]]

@@ -1,5 +1,6 @@
 """The same bank with its database on a PostgreSQL server: the commands do what they do with a file."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import pytest
 
 from issuer.cli.main import main
 from tests.issuer.conftest import DELIVERIES, START, URL, World
+from tests.issuer.pages.page_world import PageWorld
 from tests.postgresql import PostgresqlServer
 
 pytestmark = pytest.mark.slow
@@ -112,3 +114,18 @@ def test_an_operation_and_an_import_do_not_undo_each_other(server_world: World) 
     again = server_world.json("import", "qnet_qualifications", DELIVERIES / "qnet_qualifications.xml")
     assert again["statuses_changed"] == 0
     assert server_world.entries(account)["정보처리기사"]["status"] == "revoked"
+
+
+def test_holders_sign_in_link_agree_and_close_their_accounts(server_world: World) -> None:
+    pages = PageWorld(server_world.path, database=os.environ["ISSUER_DATABASE"])
+    first, second = pages.holder("SYN-P-001", "first"), pages.browser()
+    second.sign_up("second")
+    assert second.link("SYN-P-001").location == "/account/sources?done=joined"
+    assert second.account == first.account
+    assert "전체 <b>8</b>" in second.get("/account").text
+    assert first.send("/account/sources/withdraw", {"source": "hrdnet_training"}).location.endswith("done=withdrawn")
+    assert second.send("/sign-out/elsewhere").status == 303
+    assert first.get("/account").status == 303
+    assert "계좌를 해지했습니다" in second.send("/privacy/close", {"confirmed": "yes"}).plain
+    assert pages.browser().sign_in("first").status == 422
+    pages.bank.close()

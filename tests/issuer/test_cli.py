@@ -14,6 +14,7 @@ import pytest
 
 import issuer.certificate.errors as drawing_errors
 import issuer.errors as bank_errors
+import issuer.holder_errors as holder_errors
 import issuer.issuing_errors as issuing_errors
 import issuer.trail_errors as trail_errors
 from issuer.cli.main import build_parser, main
@@ -28,7 +29,7 @@ COMMANDS = {
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
 ERRORS = [
     kind
-    for module in (bank_errors, drawing_errors, issuing_errors, trail_errors)
+    for module in (bank_errors, drawing_errors, holder_errors, issuing_errors, trail_errors)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, IssuerError)
 ]

@@ -255,8 +255,10 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
     with bank.store.write() as transaction:
         connection = transaction.lookups._connection
         newer = ("confirmation_lookups", "store_facts", "kept_answers", "log_entries", "log_nodes", "log_state")
-        for table in (*newer, "audit_records", "audit_heads", "audit_state"):
+        people = ("recovery_codes", "sessions", "sign_ins", "api_tokens", "share_links")
+        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people):
             connection.exec_driver_sql(f"DROP TABLE {table}")
+        connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN closed_at")
         connection.exec_driver_sql("DROP INDEX ix_certificates_issued_at")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     bank.close()

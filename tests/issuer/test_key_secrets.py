@@ -1,6 +1,7 @@
 """Every key may have a secret of its own: an encrypted file its passphrase, a token its PIN."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,14 +64,14 @@ def test_no_representation_shows_a_secret() -> None:
 def test_the_secrets_come_from_one_variable_for_each_key(monkeypatch: pytest.MonkeyPatch) -> None:
     for use in ("ROOT", "CREDENTIAL", "STATUS", "SEAL", "BUNDLE"):
         monkeypatch.setenv(f"ISSUER_SECRET_{use}", f"of {use}")
-    settings = IssuerSettings()
+    settings = IssuerSettings.from_environment(os.environ)
     expected = {use: f"of {use.upper()}" for use in ("root", "credential", "status", "seal", "bundle")}
     assert settings.key_secrets() == expected
     assert "of SEAL" not in repr(settings)
 
 
 def test_without_variables_no_key_has_a_secret_of_its_own(world: World) -> None:
-    assert IssuerSettings().key_secrets() == {}
+    assert IssuerSettings.from_environment(os.environ).key_secrets() == {}
 
 
 @pytest.mark.slow

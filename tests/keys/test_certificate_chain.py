@@ -2,7 +2,8 @@
 
 import base64
 import ipaddress
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -68,6 +69,15 @@ def tree(_tree: Tree) -> Tree:
     return fresh
 
 
+@pytest.fixture
+def _in_korea(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "KST-9")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 def public_point(made: Made) -> tuple[bytes, bytes]:
     assert isinstance(made.key, ec.EllipticCurvePrivateKey)
     numbers = made.key.public_key().public_numbers()
@@ -117,6 +127,12 @@ def test_issuer_at_a_bare_address_is_named_by_the_address(tree: Tree) -> None:
     assert tree.key(tree.chain(replace(LEAF, names=names))).kid
     tree.issuer_url = "https://203.0.113.8/bank"
     assert "names the issuer" in tree.untrusted(tree.chain(replace(LEAF, names=names)))
+
+
+def test_issuer_in_development_is_named_by_its_loopback_address(tree: Tree) -> None:
+    tree.issuer_url = "http://127.0.0.1:8080"
+    names = (x509.IPAddress(ipaddress.ip_address("127.0.0.1")),)
+    assert tree.key(tree.chain(replace(LEAF, names=names))).kid
 
 
 def test_leaf_for_any_purpose_is_believed(tree: Tree) -> None:
@@ -172,11 +188,14 @@ def _extension(oid: str) -> x509.UnrecognizedExtension:
 
 
 def test_more_than_four_certificates_are_refused(tree: Tree) -> None:
-    assert tree.refusal([tree.leaf().x5c] * 5)[0] == "limit"
+    leaf = tree.leaf().x5c
+    assert tree.refusal([leaf] * 5)[0] == "limit"
+    assert tree.refusal([leaf] * 4)[0] == "format"  # not too many, but one of them twice
 
 
 def test_certificate_above_the_limit_is_refused_unread(tree: Tree) -> None:
     assert tree.refusal(["A" * 4097])[0] == "limit"
+    assert tree.refusal(["A" * 4096])[0] == "format"
 
 
 def test_certificate_given_twice_is_refused(tree: Tree) -> None:
@@ -223,6 +242,15 @@ def test_chain_in_another_order_is_refused(tree: Tree) -> None:
 @pytest.mark.parametrize("days", [-31, 400], ids=["not-yet", "expired"])
 def test_leaf_that_is_not_valid_at_the_time_is_refused(tree: Tree, days: int) -> None:
     tree.at += days * 86_400
+    assert "at this time" in tree.untrusted(tree.chain())
+
+
+@pytest.mark.usefixtures("_in_korea")
+def test_time_is_not_read_as_the_time_of_the_place_where_the_verifier_stands(tree: Tree) -> None:
+    end = LEAF.start + timedelta(days=LEAF.days)
+    tree.at = int(end.timestamp()) - 3_600
+    assert tree.key(tree.chain()).kid
+    tree.at = int(LEAF.start.timestamp()) - 3_600
     assert "at this time" in tree.untrusted(tree.chain())
 
 

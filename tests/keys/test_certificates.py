@@ -1,6 +1,7 @@
 """Our own certificate authority: what its certificates say, and what it refuses to sign."""
 
 import base64
+import ipaddress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -68,6 +69,31 @@ def test_a_root_is_signed_by_itself_for_the_asked_years(authority: CertificateAu
     assert (root.not_valid_before_utc, root.not_valid_after_utc) == (START, START + timedelta(days=3650))
 
 
+@pytest.mark.parametrize("years", [1, 30])
+def test_a_root_may_last_one_to_thirty_years(years: int) -> None:
+    root = create_root(SUBJECT, key=create_key(), not_before=START, years=years)
+    assert valid_until(root.certificate_pem) == START + timedelta(days=365 * years)
+
+
+def test_who_does_not_know_what_limits_a_key_must_not_use_it(
+    authority: CertificateAuthority, signer: FileSigner
+) -> None:
+    """What limits a key is critical; what names keys and people is not (RFC 5280, 4.2.1)."""
+    root = load_certificate(authority.certificate_pem)
+    leaves = [
+        leaf(LeafKind.STATUS, authority, subject=ISSUER, signer=signer),
+        leaf(LeafKind.SEAL, authority, subject=SUBJECT, signer=signer),
+    ]
+    limits = {ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.KEY_USAGE}
+    for certificate in (root, *leaves):
+        assert {extension.oid for extension in certificate.extensions if extension.critical} == limits
+
+
+def test_names_of_one_and_of_the_most_characters_are_allowed() -> None:
+    subject = replace(SUBJECT, organisation="x", organisation_en="y" * 64)
+    assert (subject.organisation, subject.organisation_en) == ("x", "y" * 64)
+
+
 def test_a_certificate_carries_korean_and_english_names(authority: CertificateAuthority, signer: FileSigner) -> None:
     subject = leaf(LeafKind.SEAL, authority, subject=SUBJECT, signer=signer).subject
     organisations = [name.value for name in subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)]
@@ -126,7 +152,10 @@ def test_a_development_issuer_on_loopback_is_named_by_its_address(
     subject = replace(SUBJECT, issuer_url="http://127.0.0.1:8080")
     found = leaf(LeafKind.CREDENTIAL, authority, subject=subject, signer=signer)
     names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert [str(name) for name in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    assert list(names) == [
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.UniformResourceIdentifier("http://127.0.0.1:8080"),
+    ]
 
 
 def test_two_certificates_never_share_a_serial_number(authority: CertificateAuthority, signer: FileSigner) -> None:
@@ -180,6 +209,21 @@ def test_a_leaf_for_a_time_its_root_does_not_cover_is_refused(
 ) -> None:
     with pytest.raises(CertificateError, match=message):
         create_leaf(LeafKind.SEAL, authority, subject=SUBJECT, public_key=signer.public_key, validity=validity)
+
+
+@pytest.mark.parametrize(
+    "validity",
+    [
+        Validity(START, START + timedelta(days=1098)),
+        Validity(START + timedelta(days=3600), START + timedelta(days=3650)),
+    ],
+    ids=["the longest time", "until the root ends"],
+)
+def test_a_leaf_may_last_as_long_as_its_root_and_three_years(
+    authority: CertificateAuthority, signer: FileSigner, validity: Validity
+) -> None:
+    pem = create_leaf(LeafKind.SEAL, authority, subject=SUBJECT, public_key=signer.public_key, validity=validity)
+    assert valid_until(pem) == validity.not_after
 
 
 @pytest.mark.parametrize("zone", ["before", "after"])

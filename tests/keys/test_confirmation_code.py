@@ -1,5 +1,6 @@
 """Confirmation codes: typed by people, checked before they are looked up, and the only key to the stored copy."""
 
+import hmac
 import random
 import re
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 from keys.confirmation_code import (
     ALPHABET,
     code_locator,
+    decoy,
     generate_code,
     normalise_code,
     open_under_code,
@@ -112,9 +114,22 @@ def test_the_locator_depends_on_code_and_pepper_only() -> None:
     assert re.fullmatch("[0-9a-f]{64}", code_locator(CODE, pepper=PEPPER))
 
 
+def test_a_locator_stays_what_it_was_when_the_records_were_stored() -> None:
+    # Computed independently: HMAC-SHA256 over the label, a zero byte and the printed code.
+    message = b"competency-bank/confirmation-code/locator/1\x00" + CODE.encode()
+    assert code_locator(CODE, pepper=PEPPER) == hmac.digest(PEPPER, message, "sha256").hex()
+
+
 def test_what_is_sealed_under_a_code_opens_with_the_code_as_typed() -> None:
     sealed = seal_under_code(b"copy", code=CODE, pepper=PEPPER, associated_data=NUMBER)
     assert open_under_code(sealed, code=CODE.lower(), pepper=PEPPER, associated_data=NUMBER) == b"copy"
+
+
+def test_a_copy_that_was_sealed_long_ago_opens() -> None:
+    sealed = bytes.fromhex(
+        "01617a241053cbe39f212da9907fa083d57b92c9a043573a5788e46e28ef997fbc38031de8ebdeb79a564ef3fcc5d6e4f3"
+    )
+    assert open_under_code(sealed, code=CODE, pepper=PEPPER, associated_data=NUMBER) == b"copy"
 
 
 def test_the_same_copy_is_never_sealed_to_the_same_bytes() -> None:
@@ -145,6 +160,15 @@ def test_data_of_another_format_is_refused(sealed: bytes) -> None:
 def test_data_cut_before_the_ciphertext_is_refused() -> None:
     with pytest.raises(ConfirmationCodeError, match="too few bytes"):
         open_under_code(b"\x01" + bytes(27), code=CODE, pepper=PEPPER, associated_data=b"")
+
+
+def test_a_decoy_looks_like_a_sealed_copy_and_opens_for_no_code() -> None:
+    made = decoy(40)
+    sealed = seal_under_code(bytes(24), code=CODE, pepper=PEPPER, associated_data=NUMBER)
+    assert (len(made), made[:1]) == (len(sealed), sealed[:1])
+    assert made != decoy(40)
+    with pytest.raises(ConfirmationCodeError, match="does not open this record"):
+        open_under_code(made, code=CODE, pepper=PEPPER, associated_data=NUMBER)
 
 
 def test_a_short_pepper_is_refused() -> None:

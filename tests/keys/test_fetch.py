@@ -14,7 +14,13 @@ from keys.certificates import LeafKind, SubjectNames, Validity, create_leaf, cre
 from keys.errors import FetchError, UrlError
 from keys.fetch import Fetcher, Network, resolve_by_system
 from keys.key_files import FileSigner, create_key, write_plain_for_development
-from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BYTES, MAX_POST_BYTES
+from keys.limits import (
+    FETCH_CONNECT_SECONDS,
+    FETCH_TOTAL_SECONDS,
+    MAX_FETCH_BUNDLE_BYTES,
+    MAX_FETCH_BYTES,
+    MAX_POST_BYTES,
+)
 
 JSON = "application/json"
 
@@ -26,6 +32,7 @@ def answer(body: bytes, *, status: str = "200 OK", media_type: str = JSON, extra
 
 ANSWERS = {
     "/good": answer(b'{"a":1}'),
+    "/several-lists": answer(b" " * (MAX_FETCH_BYTES + 1)),
     "/parameters": answer(b"{}", media_type="Application/JSON; charset=utf-8"),
     "/chunked": b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     b"2\r\n{}\r\n40\r\n" + b" " * 64 + b"\r\n0\r\n\r\n",
@@ -176,6 +183,15 @@ def test_a_bearer_token_is_sent_where_the_caller_has_one(server: Server) -> None
     assert "\r\nAuthorization: Bearer abc.def\r\n" in server.requests[0]
 
 
+def test_a_caller_may_say_who_it_is_in_another_way_than_by_a_bearer_token(server: Server) -> None:
+    network = Network(resolve=lambda host, port: ["127.0.0.1"])
+    origins = [f"http://localhost:{server.port}"]
+    known = Fetcher(origins, allow_loopback=True, network=network, authorization="Basic YTpi")
+    server.requests.clear()
+    post(known, server, "/good", b"{}")
+    assert "\r\nAuthorization: Basic YTpi\r\n" in server.requests[0]
+
+
 @pytest.mark.parametrize(("path", "kind", "status"), [("/missing", "status", 404), ("/redirect", "redirect", None)])
 def test_a_refused_question_says_the_status_and_nothing_of_the_question(
     fetcher: Fetcher, server: Server, path: str, kind: str, status: int | None
@@ -221,9 +237,16 @@ def test_a_document_above_the_limit_is_refused(fetcher: Fetcher, server: Server)
     assert refusal.value.kind == "size"
 
 
-@pytest.mark.parametrize("max_bytes", [0, MAX_FETCH_BYTES + 1])
+def test_a_file_of_several_lists_may_be_larger_than_one_list(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(FetchError, match="at most 2097152 bytes"):
+        get(fetcher, server, "/several-lists", max_bytes=MAX_FETCH_BYTES)
+    body = get(fetcher, server, "/several-lists", max_bytes=MAX_FETCH_BUNDLE_BYTES)
+    assert len(body) == MAX_FETCH_BYTES + 1
+
+
+@pytest.mark.parametrize("max_bytes", [0, MAX_FETCH_BUNDLE_BYTES + 1])
 def test_a_limit_above_our_own_is_a_mistake_of_the_caller(fetcher: Fetcher, server: Server, max_bytes: int) -> None:
-    with pytest.raises(ValueError, match="from 1 to 2097152"):
+    with pytest.raises(ValueError, match="from 1 to 16777216"):
         get(fetcher, server, "/good", max_bytes=max_bytes)
 
 
@@ -400,3 +423,34 @@ def test_a_server_certificate_of_an_unknown_root_is_refused(tls_world: tuple[Ser
     with pytest.raises(FetchError) as refusal:
         over_tls(server, ssl.create_default_context(), host="bank.localhost")
     assert refusal.value.kind == "connect"
+
+
+def test_a_message_is_delivered_with_its_headers_and_any_status_is_the_answer(fetcher: Fetcher, server: Server) -> None:
+    server.requests.clear()
+    statuses = [
+        fetcher.deliver(f"http://localhost:{server.port}{path}", b"{}", media_type=JSON, headers={"webhook-id": "m"})
+        for path in ("/html", "/missing", "/redirect")
+    ]
+    assert statuses == [200, 404, 302]
+    assert all("\r\nwebhook-id: m\r\n" in request and request.endswith("\r\n\r\n{}") for request in server.requests)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/nonsense", "protocol"), ("/silent", "protocol")])
+def test_a_receiver_that_does_not_answer_in_http_has_received_nothing(
+    fetcher: Fetcher, server: Server, path: str, kind: str
+) -> None:
+    with pytest.raises(FetchError) as refused:
+        fetcher.deliver(f"http://localhost:{server.port}{path}", b"{}", media_type=JSON, headers={})
+    assert refused.value.kind == kind
+
+
+def test_no_message_goes_to_another_origin_or_is_too_large(fetcher: Fetcher, server: Server) -> None:
+    server.requests.clear()
+    with pytest.raises(FetchError) as refused:
+        fetcher.deliver(f"http://localhost:{server.port + 1}/good", b"{}", media_type=JSON, headers={})
+    assert refused.value.kind == "origin"
+    with pytest.raises(ValueError, match="expected a body of at most"):
+        fetcher.deliver(
+            f"http://localhost:{server.port}/good", b" " * (MAX_POST_BYTES + 1), media_type=JSON, headers={}
+        )
+    assert server.requests == []

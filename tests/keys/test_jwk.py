@@ -6,8 +6,9 @@ import pytest
 
 from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from keys.errors import JwkError
-from keys.jwk import PublicKey, der_to_raw, raw_to_der
+from keys.jwk import PublicKey, der_to_raw, public_key_of, raw_to_der
 from keys.key_files import FileSigner
+from keys.limits import MAX_KID_CHARACTERS
 
 # The key of RFC 7515 appendix A.3, also printed in other RFCs.
 RFC_JWK: dict[str, JsonValue] = {
@@ -27,6 +28,16 @@ def test_a_key_without_kid_is_written_without_kid() -> None:
     assert "kid" not in PublicKey.from_jwk(RFC_JWK).jwk()
 
 
+def test_the_longest_kid_is_read() -> None:
+    assert PublicKey.from_jwk(RFC_JWK | {"kid": "k" * MAX_KID_CHARACTERS}).kid == "k" * MAX_KID_CHARACTERS
+
+
+def test_a_key_of_the_library_is_wrapped_and_named_by_its_thumbprint() -> None:
+    key = PublicKey.from_jwk(RFC_JWK)
+    wrapped = public_key_of(key.cryptography_key())
+    assert (wrapped.x, wrapped.y, wrapped.kid) == (key.x, key.y, key.thumbprint()[:16])
+
+
 def test_unknown_members_of_a_jwk_are_ignored() -> None:
     assert PublicKey.from_jwk(RFC_JWK | {"x5c": [], "ext": True}) == PublicKey.from_jwk(RFC_JWK)
 
@@ -39,6 +50,11 @@ def test_the_thumbprint_covers_the_required_members_only() -> None:
     # Computed independently: SHA-256 over the members crv, kty, x, y in this order (RFC 7638 section 3.3).
     expected = "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"
     assert PublicKey.from_jwk(RFC_JWK | {"kid": "a", "use": "sig"}).thumbprint() == expected
+
+
+def test_the_fingerprint_is_the_thumbprint_in_hexadecimal_digits() -> None:
+    key = PublicKey.from_jwk(RFC_JWK)
+    assert key.fingerprint() == "a0a232c2f194a53553cb1310ddbc0821e414b9d7ebfc290b323084d7d1020fe5"
 
 
 @pytest.mark.parametrize(

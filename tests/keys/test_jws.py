@@ -10,7 +10,8 @@ from keys.algorithms import ES256_ONLY, allowed
 from keys.encoding import JsonValue, b64url_encode
 from keys.errors import AlgorithmNotAllowed, JwsFormatError, SignatureInvalid
 from keys.jws import UnverifiedJws, parse_compact
-from keys.jws_sign import _SignerAlgorithm, sign_compact
+from keys.jws_sign import sign_compact
+from keys.jwt_writer import SignerAlgorithm
 from keys.key_files import FileSigner
 
 Change = Callable[[str], str]
@@ -131,6 +132,11 @@ def test_a_cut_or_lengthened_signature_is_refused_as_a_signature(signer: FileSig
         jws.verify(token, signer.public_key, typ="dc+sd-jwt")
 
 
+@pytest.mark.parametrize("signature", ["A", "AB", "AAAAA"])
+def test_a_signature_that_no_bytes_have_is_read_as_an_empty_one(signature: str) -> None:
+    assert parse(f"e30.e30.{signature}").signature == b""
+
+
 @pytest.mark.parametrize("token", ["", "a", "a.b", "e30.e30.e30.e30", "..."])
 def test_another_number_of_parts_is_refused(token: str) -> None:
     assert format_refusal(token) == "parts"
@@ -196,7 +202,7 @@ def test_a_header_that_names_another_algorithm_than_the_signer_is_not_written(si
 
 
 def test_the_adapter_to_pyjwt_can_only_sign(signer: FileSigner) -> None:
-    adapter = _SignerAlgorithm()
+    adapter = SignerAlgorithm()
     with pytest.raises(NotImplementedError):
         adapter.verify(b"", signer, b"")
     with pytest.raises(NotImplementedError):

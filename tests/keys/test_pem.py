@@ -109,6 +109,33 @@ def test_what_has_not_the_form_of_a_certificate_is_refused(leaf: Made, spoil: Ca
     assert readable_roots([spoiled]) == []
 
 
+SMALLEST_TO_SIGN = bytes.fromhex("3003020105")  # a sequence of a serial number, which is 5
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        pytest.param(b"\x30\x05" + SMALLEST_TO_SIGN, id="only what is signed"),
+        pytest.param(b"\x30\x80" + SMALLEST_TO_SIGN + b"\x30\x00\x03\x77" + bytes(119), id="no length given"),
+    ],
+)
+def test_a_good_serial_number_does_not_make_a_certificate(der: bytes) -> None:
+    with pytest.raises(CertificateError, match="found something else"):
+        certificate_der(armoured(der))
+
+
+def test_the_smallest_bytes_of_the_form_are_read() -> None:
+    der = b"\x30\x09" + SMALLEST_TO_SIGN + b"\x30\x00\x03\x00"
+    assert certificate_der(armoured(der)) == der
+
+
+def test_padding_beyond_what_is_needed_is_refused() -> None:
+    text = armoured(b"\x30\x09" + SMALLEST_TO_SIGN + b"\x30\x00\x03\x00")
+    assert "=\n-----END" in text
+    with pytest.raises(CertificateError, match="found something else"):
+        certificate_der(text.replace("\n-----END", "====\n-----END"))
+
+
 def test_a_root_that_has_the_form_and_cannot_be_read_vouches_for_nothing(leaf: Made) -> None:
     """The key inside is spoiled, so that only reading to the end finds it."""
     der = leaf.certificate.public_bytes(Encoding.DER)

@@ -24,6 +24,14 @@ def test_nothing_of_the_answer_can_be_seen_and_no_two_are_alike() -> None:
     assert sealed() != sealed()
 
 
+def test_an_answer_that_was_kept_long_ago_opens() -> None:
+    kept = bytes.fromhex(
+        "011c8e83605f55681b981cf0212cf6572a66507993c2e2d9a4fd9e69cf2dbf87"
+        "fc66b8df6a4916717ff9d10c5d86bca3ce0e2bcf532d1a38dc0da8"
+    )
+    assert open_answer(kept, key=KEY, pepper=PEPPER, associated_data=b"locator") == ANSWER
+
+
 @pytest.mark.parametrize(
     ("key", "pepper", "data"),
     [

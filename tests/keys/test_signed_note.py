@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from keys.checkpoint import MAX_SIZE, Checkpoint, decode_number, sign_checkpoint, verify_checkpoint
+from keys.encoding import b64url_decode
 from keys.errors import JwkError, LogProofError, NoteError
 from keys.limits import MAX_LOG_PATH, MAX_LOG_PROOF_EXTRA_BYTES, MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES
 from keys.log_proof import LogProof
@@ -99,6 +100,14 @@ def test_note_in_another_form_is_refused(note: bytes, expected: str) -> None:
     assert expected in message
 
 
+def test_largest_note_and_the_most_signatures_are_read() -> None:
+    longest = "a" * (MAX_NOTE_BYTES - len(NOTE) + len("text")) + "\n"
+    note = sign_note(longest, name=ORIGIN, key=KEY)
+    assert len(note) == MAX_NOTE_BYTES
+    assert verified(note) == longest
+    assert verified(NOTE + NOTE.split(b"\n\n")[1] * (MAX_NOTE_SIGNATURES - 1)) == "text\n"
+
+
 @pytest.mark.parametrize(("text", "name"), [("no newline", ORIGIN), ("a\n", "a b"), ("a\n", "a+b"), ("a\n", "")])
 def test_nothing_is_signed_that_nobody_could_read(text: str, name: str) -> None:
     with pytest.raises(NoteError):
@@ -116,6 +125,7 @@ def test_checkpoint_says_what_was_signed() -> None:
         f"{ORIGIN}\n2\n",
         f"other.example\n2\n{CHECKPOINT.text().splitlines()[2]}\n",
         f"{CHECKPOINT.text()}extension\n",
+        CHECKPOINT.text().replace("\n", " ") + "\n",
         f"{ORIGIN}\n02\n{CHECKPOINT.text().splitlines()[2]}\n",
         f"{ORIGIN}\n-2\n{CHECKPOINT.text().splitlines()[2]}\n",
         f"{ORIGIN}\n2\nAAAA\n",
@@ -148,6 +158,11 @@ def test_proof_without_extra_data_and_path_is_read() -> None:
     alone = LogProof(0, (), sign_checkpoint(Checkpoint(ORIGIN, 1, leaf_hash(b"a")), key=KEY))
     assert LogProof.decode(alone.encode()) == alone
     assert alone.verify(b"a", origin=ORIGIN, key=KEY.public_key()).size == 1
+
+
+def test_longest_path_and_the_most_extra_data_are_read() -> None:
+    largest = replace(PROOF, path=(ROOT,) * MAX_LOG_PATH, extra=b"x" * MAX_LOG_PROOF_EXTRA_BYTES)
+    assert LogProof.decode(largest.encode()) == largest
 
 
 def test_proof_has_the_form_of_the_standard() -> None:
@@ -226,8 +241,25 @@ def test_key_is_read_from_its_jwk_as_it_was_written() -> None:
     key = KEY.public_key()
     assert NotePublicKey.from_jwk({**key.jwk()}) == key
     assert NotePublicKey.from_jwk({**key.jwk(), "alg": "EdDSA"}) == key
+    assert NotePublicKey.from_jwk({name: key.jwk()[name] for name in ("kty", "crv", "x", "kid")}) == key
     assert repr(KEY) == f"NotePrivateKey(kid={key.short_name()!r})"
     assert len(inclusion_path(0, 1, node=lambda _level, _index: b"")) == 0
+
+
+def test_published_key_has_its_published_name() -> None:
+    """The key and the thumbprint of RFC 8037 appendix A.3."""
+    text = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    key = NotePublicKey(b64url_decode(text))
+    members = {"kty": "OKP", "crv": "Ed25519", "x": text, "kid": key.short_name(), "alg": "Ed25519", "use": "sig"}
+    assert "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k".startswith(key.short_name())
+    assert len(key.short_name()) == 16
+    assert key.jwk() == members
+
+
+def test_every_new_key_is_another_one() -> None:
+    made = create_note_key()
+    assert made.public_key() != KEY.public_key()
+    assert made.public_key().verify(made.sign(b"text"), b"text")
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,36 @@ def test_a_distrusted_key_is_found_with_its_time(document: Document, signer: Fil
     assert issuer.distrusted_since("another") is None
 
 
+def test_keys_that_are_distrusted_since_the_same_moment_are_all_found(document: Document) -> None:
+    listed = first(document)["distrusted"]
+    listed.append(listed[0] | {"kid": "another"})
+    issuer = trusted_issuer(parse(document), ID)
+    assert set(issuer.distrusted.values()) == {1_795_200_000}
+    assert issuer.distrusted_since("another") == 1_795_200_000
+
+
+def test_a_list_knows_the_credential_types_of_all_its_issuers(issuer: TrustedIssuer) -> None:
+    other = replace(issuer, id="https://other.example", types=(TrustedType("https://other.example/vct"),))
+    trust = parse(trust_list_document(1, [issuer, other]))
+    assert trust.types == {f"{ID}/vct/1", f"{ID}/vct/2", "https://other.example/vct"}
+
+
+def test_a_distrusted_key_is_recognised_by_all_its_names(signer: FileSigner, other_signer: FileSigner) -> None:
+    """What the list calls a key, its thumbprint and the short form of that; the name of another key is not its name."""
+    key, other = signer.public_key, other_signer.public_key
+    names = {"credentials": 1, "status": 2, key.thumbprint(): 3, key.short_name(): 4, "others": 5, "unlisted": 6}
+    issuer = TrustedIssuer(
+        id=ID,
+        name={},
+        types=(),
+        keys={"credentials": key, "not distrusted": key},
+        status_keys={"status": key, "others": other},
+        distrusted=names,
+    )
+    assert issuer.names_distrusted(key) == {"credentials", "status", key.thumbprint(), key.short_name()}
+    assert issuer.names_distrusted(other) == {"others"}
+
+
 def test_a_type_is_trusted_only_when_it_is_named(document: Document) -> None:
     issuer = trusted_issuer(parse(document), ID)
     assert issuer.trusted_type(f"{ID}/vct/1") == TrustedType(f"{ID}/vct/1", frozenset({"ncs_unit", "training"}))
@@ -162,6 +192,7 @@ CHANGES = [
     pytest.param(
         lambda d: d.update(issuers=[{}] * 1001), "issuers: expected an array of at most 1000", id="too many issuers"
     ),
+    pytest.param(lambda d: d.update(issuers=[{}] * 1000), r"issuers\[0\]\.name: expected", id="as many as may be"),
     pytest.param(lambda d: d.update(issuers=["x"]), r"issuers\[0\]: expected an object", id="issuer as text"),
     pytest.param(lambda d: d["issuers"].append(first(d)), "issuers: expected each name once", id="issuer twice"),
     pytest.param(lambda d: first(d).pop("id"), r"issuers\[0\]\.id: expected text", id="no id"),
@@ -173,6 +204,7 @@ CHANGES = [
     pytest.param(lambda d: first(d)["name"].pop("en"), r"\.name\.en: expected text", id="no English name"),
     pytest.param(lambda d: first(d).update(name="Bank"), r"\.name: expected an object", id="name as text"),
     pytest.param(lambda d: first(d).pop("types"), r"\.types: expected an array", id="no types"),
+    pytest.param(lambda d: first(d)["types"].append(1), r"\.types\[2\]: expected an object", id="type as number"),
     pytest.param(lambda d: first(d)["types"][0].pop("vct"), r"\.types\[0\]\.vct: expected text", id="no vct"),
     pytest.param(
         lambda d: first(d)["types"][0].update(entry_types=[1]), r"entry_types\[0\]: expected text", id="entry type"
@@ -188,6 +220,9 @@ CHANGES = [
     pytest.param(
         lambda d: first(d)["jwks"]["keys"].append(key(d)), r"\.jwks\.keys: expected each name once", id="kid twice"
     ),
+    pytest.param(
+        lambda d: first(d)["jwks"].update(keys=[1]), r"\.jwks\.keys\[0\]: expected an object", id="key: number"
+    ),
     pytest.param(lambda d: first(d)["jwks"].update(keys=[key(d)] * 101), "array of at most 100", id="too many keys"),
     pytest.param(lambda d: key(d).pop("kid"), r"jwks\.keys\[0\]\.kid: expected text", id="key without kid"),
     pytest.param(lambda d: key(d).update(d="AA"), r"keys\[0\]: expected a public key", id="private key"),
@@ -197,6 +232,9 @@ CHANGES = [
     pytest.param(
         lambda d: first(d).update(seal_roots=["MIIB"]), r"\.seal_roots\[0\]: expected one PEM", id="root not PEM"
     ),
+    pytest.param(lambda d: first(d).update(seal_roots=[1]), r"\.seal_roots\[0\]: expected text", id="root as number"),
+    pytest.param(lambda d: first(d).update(seal_roots=[f"{PEM}x"]), "and nothing beside it", id="text behind a root"),
+    pytest.param(lambda d: first(d).update(seal_roots=[f"x{PEM}"]), "and nothing beside it", id="text before a root"),
     pytest.param(
         lambda d: first(d).update(seal_roots=[PEM, UNREADABLE]),
         r"^issuers\[0\]\.seal_roots\[1\]: expected one certificate in PEM, found something else$",
@@ -219,6 +257,7 @@ CHANGES = [
         r"\.log_key: expected kty OKP and crv Ed25519",
         id="log key of another kind",
     ),
+    pytest.param(lambda d: first(d).update(distrusted=[1]), r"\.distrusted\[0\]: expected an object", id="distrust: 1"),
     pytest.param(
         lambda d: first(d)["distrusted"][0].pop("kid"), r"distrusted\[0\]\.kid: expected text", id="distrust: no kid"
     ),

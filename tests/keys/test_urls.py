@@ -3,6 +3,7 @@
 import pytest
 
 from keys.errors import UrlError
+from keys.limits import MAX_URL_CHARACTERS
 from keys.urls import parse_origin, parse_url
 
 
@@ -14,6 +15,7 @@ from keys.urls import parse_origin, parse_url
         ("https://BANK.example:8443/", "https://bank.example:8443"),
         ("https://xn--o39a.example/", "https://xn--o39a.example"),
         ("https://203.0.113.7/", "https://203.0.113.7"),
+        ("https://1bank.example/", "https://1bank.example"),
         ("https://[2001:db8::1]:8443/x", "https://[2001:db8::1]:8443"),
     ],
 )
@@ -57,6 +59,7 @@ def test_this_machine_is_accepted_only_in_development(text: str) -> None:
         pytest.param("https://2130706433/", "host name", id="address as one number"),
         pytest.param("https://0x7f.1/", "host name", id="address in short form"),
         pytest.param("https://127.0.0.010/", "host name", id="address with leading zero"),
+        pytest.param("https://bank.1a/", "host name", id="last label begins with a digit"),
     ],
 )
 def test_a_url_of_another_form_is_refused(text: str, message: str) -> None:
@@ -67,6 +70,17 @@ def test_a_url_of_another_form_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["https://bank.example", "https://bank.example/", "https://BANK.example:443"])
 def test_an_origin_is_brought_to_one_form(text: str) -> None:
     assert parse_origin(text, allow_loopback=False) == "https://bank.example"
+
+
+def test_the_longest_url_is_read_and_kept_as_it_was_given() -> None:
+    text = "https://Bank.example/" + "a" * (MAX_URL_CHARACTERS - 21)
+    assert parse_url(text, allow_loopback=False).text == text
+
+
+def test_an_origin_on_this_machine_is_read_only_in_development() -> None:
+    assert parse_origin("http://localhost:8080/", allow_loopback=True) == "http://localhost:8080"
+    with pytest.raises(UrlError, match="which only development allows"):
+        parse_origin("http://localhost:8080/", allow_loopback=False)
 
 
 @pytest.mark.parametrize("text", ["https://bank.example/a", "https://bank.example?", "https://bank.example//"])

@@ -62,14 +62,46 @@ def test_the_service_does_not_start_with_a_bad_file(
     assert "line 1" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("given_by", "sent"), [(ISSUER, TOKEN), ("https://second.example", None)])
+def listed(world: World) -> Path:
+    """The trust list as a file, with an address for confirmation numbers."""
+    world.issuer["confirmation_url"] = CONFIRMATION_URL
+    trust = world.folder / "trust.json"
+    trust.write_text(json.dumps(world.trust))
+    return trust
+
+
+def test_a_number_on_the_command_line_is_asked_with_the_token(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bearers: list[str | None] = []
+
+    def post(self: object, _url: str, _content: bytes, **_how: object) -> bytes:
+        bearers.append(self._authorization)  # type: ignore[attr-defined] # what the fetcher would send
+        return b"not a credential"
+
+    monkeypatch.setattr("keys.fetch.Fetcher.post", post)
+    monkeypatch.setenv("VERIFIER_ISSUER_TOKENS", str(file(world.folder, f"{ISSUER} {TOKEN}\n")))
+    assert main(["check", "--code", NUMBER, "--trust", str(listed(world))]) == 3
+    assert bearers == [f"Bearer {TOKEN}"]
+    assert TOKEN not in "".join(capsys.readouterr())
+
+
+def test_a_number_is_not_asked_with_a_bad_file_of_tokens(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VERIFIER_ISSUER_TOKENS", str(file(world.folder, f"{ISSUER} {TOKEN}\n", 0o644)))
+    assert main(["check", "--code", NUMBER, "--trust", str(listed(world))]) == 2
+    assert "0600" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("given_by", "sent"), [(ISSUER, f"Bearer {TOKEN}"), ("https://second.example", None)])
 def test_a_token_is_sent_to_the_issuer_that_gave_it_and_to_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch, given_by: str, sent: str | None
 ) -> None:
     bearers: list[str | None] = []
 
     def post(self: object, _url: str, _content: bytes, **_how: object) -> bytes:
-        bearers.append(self._bearer)  # type: ignore[attr-defined] # what the fetcher would send
+        bearers.append(self._authorization)  # type: ignore[attr-defined] # what the fetcher would send
         return b"answer"
 
     monkeypatch.setattr("keys.fetch.Fetcher.post", post)

@@ -255,7 +255,16 @@ def test_the_installed_program_prints_its_version_and_loads_no_command(tmp_path:
     assert answered.stdout.startswith("cb-wallet ")
 
 
-def test_no_command_is_a_usage_error(wallet: Wallet) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        wallet()
-    assert stopped.value.code == 2
+@pytest.mark.parametrize("command", [(), ("no-such-command",), ("show",), ("list", "--lang", "fr")])
+@pytest.mark.parametrize("locale", ["ko_KR.UTF-8", "C.UTF-8"])
+def test_mistake_at_the_keyboard_is_told_in_the_language_of_the_locale(
+    wallet: Wallet,
+    command: tuple[str, ...],
+    locale: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LC_ALL", locale)
+    assert wallet(*command) == 2
+    is_korean = locale.startswith("ko") and "fr" not in command
+    assert ("쓰는 법" in capsys.readouterr().err) is is_korean

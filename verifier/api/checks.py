@@ -13,7 +13,7 @@ from verifier.evidence.gathering import Submission
 
 CHECKS_PATH = "/api/v1/checks"
 MEDIA_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "application/dc+sd-jwt", "text/plain"})
-_NAME = "upload"
+NAME_OF_UPLOAD = "upload"
 
 Verify = Callable[[Submission], Report]
 
@@ -40,7 +40,7 @@ def checks_router(verify: Verify, receipts: MakeReceipt | None = None) -> APIRou
         wish = receipt_wish(request.headers.get("accept", ""), request.query_params)
         if wish is not None and receipts is None:
             raise Refusal(406, "no_receipts", detail="expected application/json in Accept: no receipts are given here")
-        submission = Submission(_NAME, await request.body())
+        submission = Submission(NAME_OF_UPLOAD, await request.body())
         if wish is None or receipts is None:
             return report_response(await run_in_threadpool(verify, submission))
         return Response(await run_in_threadpool(receipts, submission, wish), media_type=wish.media_type)

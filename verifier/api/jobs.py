@@ -16,19 +16,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from credential_schemas.report.facts import timestamp
+from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
 from keys.gate.answers import Refusal
 from keys.gate.gate import CALLER
 from verifier.api.problems import problem_answers
 from verifier.batch.tables import FORMATS
+from verifier.jobs.deliveries import JOBS_PATH
 from verifier.jobs.desk import Asked, JobDesk
 from verifier.jobs.errors import JobUnknown
 from verifier.jobs.job import Progress
 from verifier.jobs.limits import MAX_EXPORT_BYTES, MAX_KEY_CHARACTERS
+from verifier.jobs.receipts import archive_of_receipts
 from verifier.jobs.uploads import FORM, ZIP, Intake, Upload
 
-JOBS_PATH: Final = "/api/v1/jobs"
 EXPORTS_PATH: Final = "/api/v1/exports"
 JSON_LINES: Final = "application/x-ndjson"
 TABLES: Final = {
@@ -45,6 +47,7 @@ def jobs_router(desk: JobDesk) -> APIRouter:
     router = APIRouter()
     _add_upload(router, desk)
     _add_reading(router, desk)
+    _add_receipts(router, desk)
     _add_exports(router)
     return router
 
@@ -56,7 +59,7 @@ def _add_upload(router: APIRouter, desk: JobDesk) -> None:
         summary="Hand in many files at once",
         responses={
             202: {"description": "Taken; the body names the job"},
-            **problem_answers(400, 409, 413, 415, 422, 503),
+            **problem_answers(400, 406, 409, 413, 415, 422, 503),
         },
         openapi_extra={
             "requestBody": {
@@ -78,12 +81,17 @@ def _add_upload(router: APIRouter, desk: JobDesk) -> None:
     async def take_job(
         request: Request,
         idempotency_key: Annotated[str | None, Header(max_length=MAX_KEY_CHARACTERS)] = None,
+        receipts: Annotated[Language | None, Query()] = None,
     ) -> Response:
-        """Take a ZIP, or the files of a form; with the same Idempotency-Key an upload is taken once."""
+        """Take a ZIP, or the files of a form; with the same Idempotency-Key an upload is taken once.
+
+        With `receipts=ko` or `receipts=en` a receipt is made for each file that gets a verdict.
+        """
         content_type = request.headers.get("content-type", "")
         if content_type.partition(";")[0].strip().lower() not in (ZIP, FORM):
             raise Refusal(415, "media_type", detail=f"expected {ZIP} or {FORM}")
-        asked = Asked(request.scope[CALLER], idempotency_key)
+        asked = Asked(request.scope[CALLER], idempotency_key, receipts)
+        desk.check_receipts(asked)
         declared = int(request.headers.get("content-length", "0")[:20])
         await run_in_threadpool(desk.check_room, asked.caller, more_bytes=declared)
         folder = await run_in_threadpool(desk.storage.new_folder)
@@ -166,6 +174,21 @@ def _add_reading(router: APIRouter, desk: JobDesk) -> None:
         """Erase a job with its uploads and results, finished or not, kept or not."""
         desk.erase(job_id, request.scope[CALLER])
         return Response(status_code=204)
+
+
+def _add_receipts(router: APIRouter, desk: JobDesk) -> None:
+    @router.get(
+        f"{JOBS_PATH}/{{job_id}}/receipts",
+        summary="The receipts of a job",
+        responses={
+            200: {"description": "One PDF for each file that got a verdict", "content": {ZIP: {}}},
+            **problem_answers(404, 406, 409),
+        },
+    )
+    def show_receipts(request: Request, job_id: str) -> Response:
+        """Give the receipts of a finished job as one archive; this erases nothing."""
+        folder = desk.receipts(job_id, request.scope[CALLER])
+        return StreamingResponse(archive_of_receipts(folder), media_type=ZIP, headers=_DOWNLOAD)
 
 
 def _add_exports(router: APIRouter) -> None:

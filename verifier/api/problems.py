@@ -21,7 +21,7 @@ from verifier.errors import (
     UnreadableEvidence,
     VerifierError,
 )
-from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, QueueFull, UploadRefused
+from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
 from verifier.jobs.limits import RETRY_S
 from verifier.rendering.words import no_verdict_texts
 
@@ -37,6 +37,7 @@ _STATUS_OF_ERROR: dict[type[VerifierError], int] = {
     KeyReused: 409,
     JobUnknown: 404,
     JobUnfinished: 409,
+    NoReceipts: 406,
     QueueFull: 503,
     EvidenceReaderFailed: 500,
 }
@@ -76,7 +77,7 @@ def _words_of(error: VerifierError) -> tuple[str, Mapping[str, JsonValue]]:
         return sentence.en, {"kind": getattr(error, "kind", error.code), **_advice(sentence)}
     if isinstance(error, IssuerChoice):
         return str(error), {"issuers": [*error.issuers]}
-    if isinstance(error, UploadRefused | KeyReused | JobUnknown | JobUnfinished | QueueFull):
+    if isinstance(error, UploadRefused | KeyReused | JobUnknown | JobUnfinished | NoReceipts | QueueFull):
         return str(error), {}
     if isinstance(error, TooBusy):
         return "expected a free reader, found all busy; try again", {}

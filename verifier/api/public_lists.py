@@ -1,8 +1,8 @@
 """`GET /bundle.json` and `GET /status?uri=`: what this verifier believes, for its own pages, which may ask nobody else.
 
 Rules enforced:
-* only issuers of the trust list, and only status lists that this verifier was given or has verified for a proved
-  certificate; whole lists, so that no request names a certificate;
+* only issuers of the trust list, and only status lists that this verifier was given, has verified for a proved
+  certificate, or that the issuer itself says it publishes; whole lists, so that no request names a certificate;
 * `/bundle.json` causes no request to anybody; `/status` asks an issuer at most as often as a check does;
 * no list that has become too old is given as if it were fresh.
 
@@ -12,11 +12,13 @@ Source: docs/formats/trust-bundle.md
 import hashlib
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Header, Request, Response
 
+from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, encode_json
 from keys.trust_list import TrustedIssuer, trust_list_document
 from verifier.api.problems import problem, problem_answers
@@ -32,6 +34,14 @@ _LIST_MAX_AGE_S: Final = 60
 _RETRY_S: Final = 60
 
 
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """The token of a status list, and when it was obtained (seconds since 1970)."""
+
+    token: str
+    obtained_at: int
+
+
 class PublicLists:
     """The trust list and status lists of one set of rules, as they may be shown to everybody."""
 
@@ -40,6 +50,11 @@ class PublicLists:
         self._now = now
         self._lock = threading.Lock()
         self._made: tuple[int, bytes] | None = None
+
+    def use(self, rules: Rules) -> None:
+        """Show other rules from now on."""
+        with self._lock:
+            self._rules, self._made = rules, None
 
     def bundle(self) -> bytes:
         """Return the document of `/bundle.json`, made anew at most each 10 seconds."""
@@ -54,10 +69,19 @@ class PublicLists:
         issuers = self._rules.trust.issuers.values()
         return next((each for each in issuers if self._rules.statuses.knows(uri, issuer=each)), None)
 
-    def status(self, uri: str, issuer: TrustedIssuer) -> tuple[str, int] | str:
-        """Return the token of a list and when it was obtained, or the reason why there is none."""
+    def status(self, uri: str) -> FoundList | Reason | None:
+        """Return a list, the reason why it cannot be had now, or None when it is nobody's here."""
+        issuer = self.issuer_of(uri) or self._publisher_of(uri)
+        if issuer is None:
+            return None
         answer = self._rules.statuses.find(uri, issuer=issuer, now=self._seconds())
-        return (answer.text, answer.obtained_at) if answer.reason is None else answer.reason.value
+        return answer.reason or FoundList(answer.text, answer.obtained_at)
+
+    def _publisher_of(self, uri: str) -> TrustedIssuer | None:
+        """Return the issuer that says that it publishes this list."""
+        now, statuses = self._seconds(), self._rules.statuses
+        issuers = self._rules.trust.issuers.values()
+        return next((each for each in issuers if statuses.is_published(uri, issuer=each, now=now)), None)
 
     def _seconds(self) -> int:
         return int(self._now().timestamp())
@@ -106,18 +130,16 @@ def public_lists_router(lists: PublicLists) -> APIRouter:
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         """Give one whole status list."""
-        issuer = lists.issuer_of(uri)
-        if issuer is None:
+        found = lists.status(uri)
+        if found is None:
             return problem(request, 404, code="status_list_unknown", detail="expected a status list known here")
-        found = lists.status(uri, issuer)
-        if isinstance(found, str):
-            refused = problem(request, 503, code=found, detail="expected a usable status list, found none")
+        if isinstance(found, Reason):
+            refused = problem(request, 503, code=found.value, detail="expected a usable status list, found none")
             refused.headers["Retry-After"] = str(_RETRY_S)
             return refused
-        token, obtained_at = found
         cache = f"public, max-age={_LIST_MAX_AGE_S}"
-        answer = _tagged(token.encode("ascii"), STATUS_LIST_MEDIA_TYPE, none_match=if_none_match, cache=cache)
-        answer.headers[OBTAINED_AT] = str(obtained_at)
+        answer = _tagged(found.token.encode("ascii"), STATUS_LIST_MEDIA_TYPE, none_match=if_none_match, cache=cache)
+        answer.headers[OBTAINED_AT] = str(found.obtained_at)
         return answer
 
     return router

@@ -19,12 +19,13 @@ ABOUT_PATH: Final = "/web/verifier.json"
 _HTML: Final = "text/html; charset=utf-8"
 
 
-def scan_router(profile: Profile, *, name: str, now: Callable[[], datetime]) -> APIRouter:
+def scan_router(profile: Profile, *, name: str, gives_receipts: bool, now: Callable[[], datetime]) -> APIRouter:
     """Return the addresses of the page.
 
     Args:
         profile: what this verifier demands; the page demands the same.
         name: what this verifier calls itself, may be empty.
+        gives_receipts: whether a key for receipts is open.
         now: the clock, which the page believes more than that of the device.
     """
     router = APIRouter()
@@ -34,11 +35,13 @@ def scan_router(profile: Profile, *, name: str, now: Callable[[], datetime]) -> 
     router.include_router(static_files_router(worker, headers={"Content-Security-Policy": PAGE_POLICY}))
     for path in PAGES:
         _add_page(router, path)
+    demands = _demands(profile)
 
     @router.get(ABOUT_PATH, include_in_schema=False)
     def show_verifier() -> Response:
         """Say whose verifier this is, what it demands, and what time it is."""
-        return Response(_verifier(profile, name, int(now().timestamp())), media_type="application/json")
+        about = {"name": name, "profile": demands, "receipts": gives_receipts, "now": int(now().timestamp())}
+        return Response(json.dumps(about, ensure_ascii=False).encode(), media_type="application/json")
 
     return router
 
@@ -50,12 +53,11 @@ def _add_page(router: APIRouter, path: str) -> None:
         return Response(scan_page(path), media_type=_HTML, headers={**PAGE_HEADERS, "Cache-Control": "no-cache"})
 
 
-def _verifier(profile: Profile, name: str, seconds: int) -> bytes:
-    demands: Mapping[str, object] = {
+def _demands(profile: Profile) -> Mapping[str, object]:
+    return {
         "name": profile.name,
         "accept_unknown_status": profile.accept_unknown_status,
         "status_grace_s": profile.status_grace_s,
         "require_holder_binding": profile.require_holder_binding,
         "require_log": profile.require_log,
     }
-    return json.dumps({"name": name, "profile": demands, "now": seconds}, ensure_ascii=False).encode()

@@ -69,7 +69,7 @@ class DuplicateFinder:
         self._see_person(disclosed, Place(number, applicant, copy))
         entries = disclosed.get("entries")
         for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, Mapping):
+            if isinstance(entry, dict):
                 self._see_entry(entry, Place(number, applicant, copy), (issuer, str(batch.get("status_list"))))
 
     def found(self) -> tuple[Duplicate, ...]:
@@ -127,4 +127,4 @@ def _judge(kind: str, places: Sequence[Place]) -> Iterator[Duplicate]:
 
 def _object(value: _Object, member: str) -> _Object:
     found = value.get(member)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}

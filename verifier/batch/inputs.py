@@ -65,6 +65,14 @@ class _Found:
     own: frozenset[Path]
     items: list[Item] = field(default_factory=list)
     hidden: int = 0
+    folders: dict[Path, Path] = field(default_factory=dict)
+
+    def placed(self, path: Path) -> Path:
+        """Return what `_placed` does; where a folder lies is asked once."""
+        parent = path.parent
+        if parent not in self.folders:
+            self.folders[parent] = parent.resolve()
+        return self.folders[parent] / path.name
 
     def add(self, item: Item) -> None:
         if item.problem == HIDDEN:
@@ -129,31 +137,38 @@ def _add_path(found: _Found, path: Path, *, root: int) -> None:
         _add_file(found, path, Item(well_formed(str(path)), path, root=root))
         return
     inside = path.resolve()
-    for file in _files_below(path):
-        below = normal_path(str(file.relative_to(path)))
-        item = Item(well_formed(str(file)), file, root=root, below=below)
+    for file, below, is_link in _files_below(path):
+        item = Item(well_formed(str(file)), file, root=root, below=normal_path(below))
         if file.name.startswith("."):
             found.add(replace(item, problem=HIDDEN))
-        elif file.is_symlink() and not _leads_inside(file, inside):
+        elif is_link and not _leads_inside(file, inside):
             found.add(replace(item, path=None, problem=_OUTSIDE))
         else:
             _add_file(found, file, item)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    """Yield what is no folder, depth first; links to folders are not entered."""
-    waiting = [folder]
+def _files_below(folder: Path) -> Iterator[tuple[Path, str, bool]]:
+    """Yield what is no folder, depth first, with its name below the folder and whether it is a link.
+
+    Links to folders are not entered. What is what the folder itself says, so that no file is looked at for it.
+    """
+    waiting = [(folder, "", False, True)]
     while waiting:
-        path = waiting.pop()
-        if path.is_symlink() and path is not folder:
-            yield path
-        elif path.is_dir():
+        path, below, is_link, is_folder = waiting.pop()
+        if is_folder:
             try:
-                waiting += sorted(path.iterdir(), key=os.fsencode, reverse=True)
+                with os.scandir(path) as entries:
+                    inside = sorted(entries, key=lambda entry: os.fsencode(entry.name), reverse=True)
             except OSError:  # no permission: one line says so
-                yield path
+                yield path, below or ".", is_link
+                continue
+            start = f"{below}/" if below else ""
+            waiting += [
+                (path / each.name, start + each.name, each.is_symlink(), each.is_dir(follow_symlinks=False))
+                for each in inside
+            ]
         else:
-            yield path
+            yield path, below, is_link
 
 
 def _placed(path: Path) -> Path:
@@ -171,17 +186,17 @@ def _leads_inside(link: Path, folder: Path) -> bool:
 
 def _add_file(found: _Found, path: Path, item: Item) -> None:
     """Add a file, or what is in it when it is an archive."""
-    place = _placed(path)
+    place = found.placed(path)
     if place in found.own:
         return
-    item = replace(item, place=normal_path(str(place)))
     try:
         members = members_of(path) if is_archive(_read_start(path, _START_BYTES)) else None
     except UnreadableEvidence as error:
-        found.add(replace(item, problem=error.kind))
+        found.add(replace(item, place=normal_path(str(place)), problem=error.kind))
         return
+    item = replace(item, place=normal_path(str(place)), below=item.below or ("" if members else normal_path(path.name)))
     if members is None:
-        found.add(replace(item, below=item.below or normal_path(path.name)))
+        found.add(item)
         return
     for member in members:
         name, inner = well_formed(f"{item.name}/{member.name}"), normal_path(member.name)

@@ -8,13 +8,14 @@ Source: docs/formats/batch.md
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from keys.encoding import JsonValue
+from verifier.batch.lines import Line
 from verifier.batch.lists import KnownList
 from verifier.errors import BatchRefused
 
@@ -38,9 +39,24 @@ def journal_of(out: Path) -> Path:
 
 
 class Journal:
-    """A journal that is being written, for the one process that runs the batch."""
+    """A journal that is being written, for the one process that runs the batch.
 
-    def __init__(self, path: Path, *, header: Mapping[str, JsonValue], kept: Kept | None) -> None:
+    Args:
+        path: where it lies.
+        header: what the results rest on.
+        kept: what an interrupted run left, or None.
+        before: told of each result before it is written; what it does must be done when the result stands here.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        header: Mapping[str, JsonValue],
+        kept: Kept | None,
+        before: Callable[[Line], None] | None = None,
+    ) -> None:
+        self._before = before
         flags = os.O_WRONLY | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if kept is None else 0)
         try:
             self._file = os.fdopen(os.open(path, flags, 0o600), "wb")
@@ -63,9 +79,11 @@ class Journal:
         """Note a list, before any result that rests on it."""
         self._write(_encoded({"list": known.to_json()}))
 
-    def add_result(self, text: bytes) -> None:
+    def add_result(self, line: Line) -> None:
         """Note the next result."""
-        self._write(text)
+        if self._before is not None:
+            self._before(line)
+        self._write(line.text)
 
     def sync(self) -> None:
         """Return when everything is on the disk."""

@@ -35,7 +35,13 @@ class _Lane:
         self.sent: set[ListName] = set()
         self.under_way = 0
         self._process: BaseProcess | None = None
-        self.executor.submit(os.getpid).add_done_callback(self._remember)
+        self._started = self.executor.submit(os.getpid)
+        self._started.add_done_callback(self._remember)
+
+    @property
+    def never_began(self) -> bool:
+        """Whether the process ended before it could do anything."""
+        return self._started.done() and (self._started.cancelled() or self._started.exception() is not None)
 
     def loss(self) -> WorkerLost:
         """Return what became of the process."""
@@ -66,6 +72,7 @@ class ProcessLanes:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload([check_chunk.__module__])
         self._lanes = [_Lane(self._context) for _ in range(jobs)]
+        self._stillborn = 0  # processes, one after another, that ended before they could do anything
 
     def __enter__(self) -> Self:
         return self
@@ -92,9 +99,16 @@ class ProcessLanes:
             try:
                 return self._submit(self._lanes[place], tasks, lists)
             except BrokenExecutor:
-                self._lanes[place].executor.shutdown(wait=False)
-                self._lanes[place] = _Lane(self._context)
+                self._replace(place)
+                if self._stillborn > ATTEMPTS:
+                    break
         raise BatchRefused("workers", "expected a process that stays, found each new one ended; go on with --resume")
+
+    def _replace(self, place: int) -> None:
+        """Put a new process in the place of a lost one."""
+        self._stillborn = self._stillborn + 1 if self._lanes[place].never_began else 0
+        self._lanes[place].executor.shutdown(wait=False)
+        self._lanes[place] = _Lane(self._context)
 
     def _submit(self, lane: _Lane, tasks: Sequence[Task], lists: Sequence[KnownList]) -> "Future[ChunkAnswer]":
         missing = [known for known in lists if known.name not in lane.sent]

@@ -16,6 +16,6 @@ MAX_NESTING = 2  # an archive in an archive, and no further
 MAX_RATIO = 100  # unpacked to packed
 RATIO_MATTERS_FROM = 1024 * 1024  # bytes unpacked
 
-CHUNK_FILES = 8
+CHUNK_FILES = 32  # measured: with 8, handing chunks over costs a twentieth of a bare credential
 CLUSTER_CHUNK_FILES = 500
 CHUNK_BYTES = 8 * 1024 * 1024

@@ -21,11 +21,15 @@ _FAULTS: Final = frozenset({"fault", "worker_lost", "took_too_long"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the results, without its line break; `verdict` is that of the Report, or `error`."""
+    """One line of the results, without its line break; `verdict` is that of the Report, or `error`.
+
+    `record` is what a receipt would say of the check, not signed, when receipts were asked for.
+    """
 
     number: int
     text: bytes
     verdict: str
+    record: Mapping[str, JsonValue] | None = None
 
 
 def line_of(number: int, document: Mapping[str, JsonValue], facts: Mapping[str, JsonValue]) -> Line:

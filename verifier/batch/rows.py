@@ -76,7 +76,7 @@ def row_of(line: _Object) -> dict[str, Cell]:
 def problems_of(line: _Object) -> list[_Object]:
     """Return the checks that failed, else those that stayed unknown, when they are why a Report is not valid."""
     checks = line.get("checks")
-    listed = [check for check in checks if isinstance(check, Mapping)] if isinstance(checks, list) else []
+    listed = [check for check in checks if isinstance(check, dict)] if isinstance(checks, list) else []
     if line.get("verdict") == "valid":
         return []
     return [check for outcome in ("failed", "unknown") for check in listed if check.get("outcome") == outcome]
@@ -116,7 +116,7 @@ def _certificate(line: _Object) -> dict[str, JsonValue]:
         return {}
     issuer, holder = _object(certificate, "issuer"), _object(disclosed, "holder")
     listed = disclosed.get("entries")
-    entries = [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
     titles = [str(_object(entry, "title").get("ko")) for entry in entries]
     same = ("number", "kind", "edition", "purpose", "recipient", "issued_on", "valid_until", "holder_binding")
     return {name: certificate.get(name) for name in same} | {
@@ -136,7 +136,7 @@ def _match(match: _Object) -> dict[str, JsonValue]:
     compared = match.get("compared")
     found: dict[str, JsonValue] = {"match": match.get("result"), "match_why": match.get("why")}
     for each in compared if isinstance(compared, list) else []:
-        if isinstance(each, Mapping):
+        if isinstance(each, dict):
             how = each.get("how")
             found[f"match_{each.get('what')}"] = f"{each.get('result')} ({how})" if how else each.get("result")
     return found
@@ -144,4 +144,4 @@ def _match(match: _Object) -> dict[str, JsonValue]:
 
 def _object(value: _Object, member: str) -> _Object:
     found = value.get(member)
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}

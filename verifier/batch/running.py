@@ -157,7 +157,7 @@ class BatchRun:
     def _write(self, state: _State) -> None:
         before = state.written
         while (line := state.finished.pop(state.written, None)) is not None:
-            self._journal.add_result(line.text)
+            self._journal.add_result(line)
             self._told(line)
             state.written += 1
         if state.written > before:

@@ -8,9 +8,9 @@ holds also where Python cannot be interrupted. The same code runs in a process o
 import hashlib
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from credential_schemas.report.model import Content
@@ -21,7 +21,7 @@ from verifier.batch.lines import Line, error_document, line_of
 from verifier.batch.lists import KnownList, ListName, ListNeeded, ListsAtHand
 from verifier.batch.manifest import Application
 from verifier.batch.matching import match_application
-from verifier.checks.assembling import examine
+from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.errors import BatchRefused, UnreadableEvidence
 from verifier.evidence.gathering import Submission
@@ -31,6 +31,14 @@ from verifier.policies.profile import Profile
 from verifier.trust_files import offered_list_or_bundle
 
 _LONGEST_START = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTerms:
+    """What receipts of a batch say: the name of the verifier, and whether everything disclosed is inside."""
+
+    verifier: str
+    with_content: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ class Setup:
         tracks_replays: whether the parent would have noticed an older list.
         matches: whether there is a manifest.
         file_s: seconds for one file.
+        receipts: whose receipts are to be made and what they hold, or None; they are signed by the parent.
         run_id: another one for every run, so that a worker of a cluster never judges by the lists of another batch.
         version: of the program that asks; a worker of another version refuses.
     """
@@ -61,6 +70,7 @@ class Setup:
     tracks_replays: bool = False
     matches: bool = False
     file_s: float = FILE_S
+    receipts: ReceiptTerms | None = None
     run_id: str = ""
     version: str = VERSION
 
@@ -102,6 +112,7 @@ class Checker:
             profile=setup.profile,
             recipient=setup.recipient,
             require_document=setup.require_document,
+            trust_sha256=hashlib.sha256(setup.trust).hexdigest(),
         )
         self._readers = ReaderPool(1)
         self._is_warm = False
@@ -132,7 +143,7 @@ class Checker:
                 verification = examine(submission, rules=self._rules, moment=self._moment, reader=reader)
                 report = verification.report
                 facts = self._facts(task, digest, report.content) | {"status_list": verification.list_uri or None}
-                return line_of(task.number, report.to_json(), facts)
+                return replace(line_of(task.number, report.to_json(), facts), record=self._record(verification))
         except UnreadableEvidence as error:
             problem = error
         except ListNeeded:
@@ -140,6 +151,16 @@ class Checker:
         except Exception:  # noqa: BLE001 - the top-level handler of a file: a fault of ours must not stop the others
             problem = UnreadableEvidence("fault")
         return error_line(task, problem, self.setup, digest)
+
+    def _record(self, verification: Verification) -> Mapping[str, JsonValue] | None:
+        """Return what a receipt of a check says, if there are to be any; the parent gives it its time."""
+        terms = self.setup.receipts
+        if terms is None:
+            return None
+        from verifier.receipt.record import Circumstances, record_of  # most batches make no receipts
+
+        circumstances = Circumstances(self._rules, terms.verifier, VERSION, self.setup.now)
+        return record_of(verification, circumstances, with_content=terms.with_content).record
 
     def _facts(self, task: Task, digest: str, content: Content | None) -> dict[str, JsonValue]:
         return batch_facts(task, digest, content, matches=self.setup.matches)

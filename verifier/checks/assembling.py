@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from credential_schemas.certificate_claims import korean_day
+from credential_schemas.certificate_claims import CertificateClaims, korean_day
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.presented_claims import Form, PresentedClaims
-from credential_schemas.report.facts import Freshness
+from credential_schemas.report.facts import Freshness, IssuerFacts
+from credential_schemas.report.messages import Sentence
 from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context, Report
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
+from credential_schemas.report_content import content_of
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
 from credential_schemas.status_list import StatusValue
 from keys.trust_list import TrustedIssuer
 from verifier.checks.container import check_container
-from verifier.checks.content import content_of
 from verifier.checks.credential import CredentialFindings, examine_credential
 from verifier.checks.entry_status import check_entry_status, entry_statuses
 from verifier.checks.holder_binding import binding_word, check_holder_binding
@@ -25,7 +26,7 @@ from verifier.checks.seal import check_seal
 from verifier.checks.status import check_status, status_value
 from verifier.checks.type_schema import check_type_schema, read_claims
 from verifier.evidence.gathering import Gathered, Submission, gather
-from verifier.evidence.reader import EvidenceReader
+from verifier.evidence.reader import EvidenceReader, PdfFacts
 from verifier.statuses.lookup import StatusAnswer
 
 
@@ -40,12 +41,28 @@ class _Proved:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvedPage:
+    """The pages of a document with a proved credential, and what is needed to compare them."""
+
+    pdf: PdfFacts
+    claims: CertificateClaims
+    issuer: TrustedIssuer
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """A Report, and the status list it rests on; `list_uri` is empty when there was none to look for."""
+    """A Report, and what it rests on beside the evidence.
+
+    `list_uri` of the status list is empty when there was none to look for. `asked_issuer` is the issuer that gave the
+    evidence for a confirmation number, the only one that was believed then. `page` is there for a document whose
+    credential is a proved paper copy.
+    """
 
     report: Report
     list_uri: str = ""
     answer: StatusAnswer | None = None
+    asked_issuer: str | None = None
+    page: ProvedPage | None = None
 
 
 def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: EvidenceReader) -> Report:
@@ -92,7 +109,16 @@ def examine(submission: Submission, *, rules: Rules, moment: Moment, reader: Evi
         freshness=_freshness(proved, rules=rules, moment=moment),
         context=Context(moment.now, rules.profile.name, moment.simulated),
     )
-    return Verification(report) if proved is None else Verification(report, proved.claims.status.uri, proved.answer)
+    if proved is None:
+        return Verification(report, asked_issuer=submission.asked_issuer)
+    page = _page(gathered, proved)
+    return Verification(report, proved.claims.status.uri, proved.answer, submission.asked_issuer, page)
+
+
+def _page(gathered: Gathered, proved: _Proved) -> ProvedPage | None:
+    if gathered.pdf is None or proved.claims.paper is None:
+        return None
+    return ProvedPage(gathered.pdf, proved.claims.paper, proved.issuer)
 
 
 def _proved(
@@ -122,7 +148,9 @@ def _check_proved(proved: _Proved, checks: dict[CheckName, Check], *, rules: Rul
         claims.recipient, asked=rules.recipient, may_be_withheld=claims.form is Form.WALLET
     )
     binding = binding_word(checks[CheckName.HOLDER_BINDING])
-    return content_of(claims, proved.verified, issuer=proved.issuer, statuses=statuses, binding=binding)
+    name = Sentence(proved.issuer.name["ko"], proved.issuer.name["en"])
+    issuer = IssuerFacts(proved.issuer.id, name)
+    return content_of(claims, proved.verified, issuer=issuer, statuses=statuses, binding=binding)
 
 
 def _check_page(gathered: Gathered, checks: dict[CheckName, Check], *, proved: _Proved) -> None:

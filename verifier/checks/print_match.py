@@ -25,7 +25,7 @@ from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.compare import Difference, compare_print
-from credential_schemas.wording.model import ANY_CODE, CertificateWording, Language
+from credential_schemas.wording.model import ANY_CODE, CertificateWording, Language, PrintedLine
 from credential_schemas.wording.published import WordingVersion, wording_for
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedIssuer
@@ -94,10 +94,29 @@ def check_print_match(pdf: PdfFacts, token: str, *, claims: CertificateClaims | 
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedPages:
+    """The pages as the credential says them beside the pages as they were handed in, and where the two differ."""
+
+    signed: tuple[PrintedLine, ...]
+    printed: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def compare_pages(pdf: PdfFacts, claims: CertificateClaims, *, issuer: TrustedIssuer) -> ComparedPages | None:
+    """Return both forms of the pages, or None when the wording that the file names is not published here."""
+    nearest = _nearest(pdf, claims, issuer)
+    if nearest is None:
+        return None
+    lines = tuple(line for line in nearest.wording.lines() if not line.where.startswith("code"))  # it is not signed
+    return ComparedPages(lines, pdf.texts, nearest.differences)
+
+
+@dataclass(frozen=True, slots=True)
 class _Nearest:
-    """The imprint whose wording is nearest to the pages, and the differences that remain."""
+    """The imprint and wording that are nearest to the pages, and the differences that remain."""
 
     imprint: Imprint
+    wording: CertificateWording
     differences: tuple[Difference, ...]
 
 
@@ -112,7 +131,7 @@ def _nearest(pdf: PdfFacts, claims: CertificateClaims, issuer: TrustedIssuer) ->
     printed = _compact("".join(pdf.texts))
     candidates = list(_candidates(claims, issuer, version))
     imprint, wording = max(candidates, key=lambda candidate: _likeness(candidate[1], printed))
-    return _Nearest(imprint, compare_print(wording, pdf.texts))
+    return _Nearest(imprint, wording, compare_print(wording, pdf.texts))
 
 
 def _candidates(

@@ -11,6 +11,7 @@ EXAMPLES = """examples:
   cb-verifier batch applications.zip --manifest applications.csv --out results.xlsx --lang ko
   cb-verifier batch --manifest applications.csv --out results.csv --jobs 4
   cb-verifier batch applications/ --out results.jsonl --resume
+  cb-verifier batch applications/ --out results.jsonl --receipt receipts/ --receipt-with-content
   cb-verifier batch applications/ --out results.parquet --dask tcp://10.0.0.5:8786
 
 exit codes: the worst of all files: 70 fault, 1 invalid, 4 not a certificate or unreadable, 3 cannot be decided,
@@ -39,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--recipient", metavar="NAME", help="check that every certificate is made out to this name")
     add("--require-document", action="store_true", help="only original PDFs are enough")
     add("--now", metavar="ISO8601", help="check for this time instead of now; every report says it is simulated")
+    add("--receipt", type=Path, metavar="DIR", help="write a signed receipt (.jws) for each file into a new folder")
+    add("--receipt-with-content", action="store_true", help="put everything that was disclosed into the receipts, too")
+    add("--keep", type=Path, metavar="DIR", help="keep the trust and status lists, so that the checks can be repeated")
     add("--json", action="store_true", help="print the summary as one JSON document")
     add_language(parser)
     parser.set_defaults(aud=None, nonce=None)

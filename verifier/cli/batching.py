@@ -27,10 +27,12 @@ from verifier.batch.limits import JOURNAL_LIFE_S
 from verifier.batch.lists import ListDesk
 from verifier.batch.manifest import Manifest, read_manifest
 from verifier.batch.progress import progress_on
+from verifier.batch.receipts import ReceiptFolder
 from verifier.batch.running import BatchRun, check_unchanged
 from verifier.batch.summary import Circumstances, Summary
 from verifier.batch.work import Setup
 from verifier.checks.rules import Moment
+from verifier.cli.batch_receipts import batch_receipts, receipt_terms
 from verifier.cli.checking import CheckRun, prepare_run
 from verifier.cli.options import language_of
 from verifier.errors import BatchRefused, VerifierError
@@ -53,6 +55,7 @@ class _Batch:
     listing: Listing
     header: Mapping[str, JsonValue]
     kept: Kept | None
+    receipts: ReceiptFolder | None = None
 
 
 def check_batch(arguments: argparse.Namespace) -> int:
@@ -84,20 +87,22 @@ def _prepared(arguments: argparse.Namespace, language: Language) -> _Batch:
     if not arguments.paths and arguments.manifest is None:
         raise BatchRefused("inputs", "expected a PATH or --manifest; see cb-verifier batch --help")
     check_output(arguments.out)
-    run = prepare_run(arguments, Settings.from_environment(os.environ), language)
+    settings = Settings.from_environment(os.environ)
+    run = prepare_run(arguments, settings, language)
     manifest = read_manifest(arguments.manifest) if arguments.manifest is not None else None
     listing = list_inputs(arguments.paths, manifest=manifest, own=_own_files(arguments))
     header = _header(run, arguments, manifest=manifest, items=listing.items)
     journal = journal_of(arguments.out)
+    receipts = batch_receipts(arguments, settings, resumes=journal.exists())
     if not journal.exists():
-        return _Batch(run, manifest, listing, header, None)
+        return _Batch(run, manifest, listing, header, None, receipts)
     if not arguments.resume:
         raise BatchRefused("resume", f"expected --resume, or {journal} removed: a run was interrupted")
     kept = read_kept(journal)
     moment = _moment_of(kept, header, run.moment)
     digests = (_digest_in(line) for _, line in results_in(journal))
     check_unchanged(listing.items[: kept.results], digests)
-    return _Batch(replace(run, moment=moment), manifest, listing, kept.header, kept)
+    return _Batch(replace(run, moment=moment), manifest, listing, kept.header, kept, receipts)
 
 
 def _own_files(arguments: argparse.Namespace) -> list[Path]:
@@ -128,6 +133,8 @@ def _header(
         "require_document": rules.require_document,
         "max_status_age": arguments.max_status_age,
         "offline": arguments.offline,
+        "receipts": str(arguments.receipt) if arguments.receipt is not None else None,
+        "receipts_with_content": arguments.receipt_with_content,
     }
 
 
@@ -172,14 +179,16 @@ def _carried_out(batch: _Batch, arguments: argparse.Namespace) -> Summary:
         max_age_s=arguments.max_status_age,
         tracks_replays=rules.statuses.tracks_replays,
         matches=batch.manifest is not None,
+        receipts=receipt_terms(arguments),
         run_id=secrets.token_hex(16),
     )
     path = journal_of(arguments.out)
     done = batch.kept.results if batch.kept is not None else 0
+    before = batch.receipts.write if batch.receipts is not None else None
     progress = progress_on(len(listing.items), sys.stderr, language=batch.run.language, clock=time.monotonic)
     with (
         _workers(arguments, setup, left=len(listing.items) - done) as workers,
-        Journal(path, header=batch.header, kept=batch.kept) as journal,
+        Journal(path, header=batch.header, kept=batch.kept, before=before) as journal,
         progress,
     ):
         desk = ListDesk(rules.statuses, rules.trust, now=moment.seconds, note=journal.add_list)
@@ -187,6 +196,8 @@ def _carried_out(batch: _Batch, arguments: argparse.Namespace) -> Summary:
         progress.begin(done)
         run = BatchRun(setup, workers, desk=desk, journal=journal, told=lambda _: progress.advance())
         run.run(listing.items, done=done)
+    if batch.receipts is not None:
+        batch.receipts.keep_material(batch.run.trust_data, desk.known)
     circumstances = Circumstances(
         timestamp(moment.now),
         moment.simulated,

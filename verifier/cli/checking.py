@@ -21,7 +21,7 @@ from keys.trust_list import TrustList
 from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.cli.options import language_of
-from verifier.confirmations import NAME_OF_NUMBER, Found, ask_listed_issuer, look_up_number
+from verifier.confirmations import NAME_OF_NUMBER, Found, ask_listed_issuer, look_up_number, read_issuer_tokens
 from verifier.errors import (
     IssuerChoice,
     LookupFailed,
@@ -75,7 +75,7 @@ def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
     try:
         settings = Settings.from_environment(os.environ)
         run = _with_desk(prepare_run(arguments, settings, language), arguments, settings)
-        sources = list(_sources(arguments, run.rules.trust))
+        sources = list(_sources(arguments, settings, run.rules.trust))
     except VerifierError as error:
         print(f"cb-verifier check: {sentence_of(error, language)}", file=sys.stderr)
         return OF_ERROR[type(error)]
@@ -149,7 +149,7 @@ def _key_binding(audience: str | None, nonce: str | None) -> KeyBindingPolicy | 
     return KeyBindingPolicy(audience, nonce)
 
 
-def _sources(arguments: argparse.Namespace, trust: TrustList) -> Iterator[tuple[str, _Source]]:
+def _sources(arguments: argparse.Namespace, settings: Settings, trust: TrustList) -> Iterator[tuple[str, _Source]]:
     """Yield name and reader of every input; all texts together are the codes of one certificate."""
     if not arguments.files and not arguments.text and arguments.code is None:
         raise OptionError(
@@ -158,7 +158,8 @@ def _sources(arguments: argparse.Namespace, trust: TrustList) -> Iterator[tuple[
     if arguments.code is None and arguments.issuer is not None:
         raise OptionError("expected --issuer only with --code", kind="issuer_alone")
     if arguments.code is not None:
-        yield NAME_OF_NUMBER, partial(_from_number, _typed(arguments), trust, arguments.issuer)
+        typed, ask = _typed(arguments), ask_listed_issuer(read_issuer_tokens(settings.issuer_tokens))
+        yield NAME_OF_NUMBER, partial(look_up_number, typed, trust=trust, issuer_id=arguments.issuer, ask=ask)
     for name in arguments.files:
         yield well_formed(name), partial(_from_file, name)
     if arguments.text:
@@ -175,10 +176,6 @@ def _typed(arguments: argparse.Namespace) -> str:
             "expected standard input to be one thing, found it for --code and for a file", kind="input_twice"
         )
     return sys.stdin.buffer.readline(_MAX_TYPED_BYTES).decode("utf-8", "replace").strip()
-
-
-def _from_number(typed: str, trust: TrustList, issuer_id: str | None) -> Found:
-    return look_up_number(typed, trust=trust, issuer_id=issuer_id, ask=ask_listed_issuer())
 
 
 def _from_texts(texts: tuple[str, ...]) -> Submission:
@@ -205,7 +202,8 @@ def _check_one(name: str, source: _Source, *, run: CheckRun, reader: EvidenceRea
         given, rules = _given(source(), run.rules)
         verification = examine(given, rules=rules, moment=run.moment, reader=reader)
     except IssuerChoice as error:
-        print(f"cb-verifier check: {harmless(str(error))} (--issuer): {' '.join(error.issuers)}", file=sys.stderr)
+        listed = " ".join(harmless(issuer) for issuer in error.issuers)
+        print(f"cb-verifier check: {sentence_of(error, run.language)}: {listed}", file=sys.stderr)
         return OF_ERROR[IssuerChoice]
     except (UnreadableEvidence, LookupFailed) as error:
         if run.as_json:
@@ -239,7 +237,7 @@ def _write_receipt(verification: Verification, run: CheckRun) -> ExitCode:
     try:
         files = run.desk.write(verification)
     except ReceiptWriteError as error:
-        print(f"cb-verifier check: {harmless(str(error))}", file=sys.stderr)
+        print(f"cb-verifier check: {sentence_of(error, run.language)}", file=sys.stderr)
         return ExitCode.REFUSED
     for file in files:
         print(word("receipt_written", run.language, file=harmless(str(file))), file=sys.stderr)

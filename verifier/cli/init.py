@@ -62,7 +62,9 @@ def _make_state_folder(settings: Settings) -> None:
     try:
         settings.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise TrustFileError(f"expected to make the state folder, found: {error.strerror}") from error
+        raise TrustFileError(
+            f"expected to make the state folder, found: {error.strerror}", kind="state_folder"
+        ) from error
 
 
 def _make_receipt_key(settings: Settings) -> str | None:

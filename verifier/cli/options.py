@@ -4,10 +4,26 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from credential_schemas.report.messages import Language
+
+
+class UsageMistake(Exception):
+    """A command line cannot be read; `program` is program and command as they are typed."""
+
+    def __init__(self, message: str, program: str) -> None:
+        super().__init__(message)
+        self.program = program
+
+
+class Parser(argparse.ArgumentParser):
+    """Leaves it to `main` to say, in the reader's language, what is wrong with a command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UsageMistake`."""
+        raise UsageMistake(message, self.prog)
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:

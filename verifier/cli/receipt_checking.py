@@ -80,7 +80,7 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise TrustFileError(f"expected a readable file, found: {error.strerror}") from error
+        raise TrustFileError(f"expected a readable file, found: {error.strerror}", kind="file") from error
     if len(data) > limit:
         raise ReceiptRefused("too_large")
     return data

@@ -107,7 +107,7 @@ def _check_place(out: Path, inputs: int) -> None:
                 "expected --receipt to be a folder for several inputs, found a file", kind="receipt_folder"
             )
         if out.exists():
-            raise ReceiptWriteError(f"expected no file at {out.name}; a receipt is never overwritten")
+            raise ReceiptWriteError(f"expected no file at {out.name}; a receipt is never overwritten", kind="exists")
     elif out.suffix and not out.is_dir():
         raise OptionError("expected --receipt to end with .jws or .pdf, or to be a folder", kind="receipt_place")
 
@@ -128,7 +128,9 @@ def _write_new(path: Path, data: bytes) -> Path:
             os.fsync(file.fileno())
         os.link(temporary, path)
     except FileExistsError as error:
-        raise ReceiptWriteError(f"expected no file at {path.name}; a receipt is never overwritten") from error
+        raise ReceiptWriteError(
+            f"expected no file at {path.name}; a receipt is never overwritten", kind="exists"
+        ) from error
     except OSError as error:
         raise ReceiptWriteError(f"expected to write {path.name}, found: {error.strerror}") from error
     finally:

@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write .json, .csv, .xlsx, or .html (ranking and score sheets to print); repeat it for several",
     )
+    add("--sheets", type=Path, metavar="DIR", help="write a score sheet (.html) for each applicant into a new folder")
     add("--json", action="store_true", help="print one JSON document per applicant, one per line")
     add("--lang", choices=("ko", "en"), help="language of messages and sheets (default: from the locale, else en)")
 

@@ -4,7 +4,6 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from keys.encoding import decode_json
 from keys.errors import DecodingError
 from keys.trust_list import TrustList
 from verifier.cli.options import language_of
+from verifier.cli.sheets import check_sheets_folder, write_result, write_sheets
 from verifier.errors import OptionError, ScoringFileError, VerifierError
 from verifier.exit_codes import OF_ERROR, ExitCode
 from verifier.receipt.signing_key import published_keys, read_published_keys
@@ -35,13 +35,9 @@ from verifier.rendering.refusals import sentence_of
 from verifier.scoring.applicants import group, read_applicants
 from verifier.scoring.criteria_files import Posting, read_limited, read_policy_file, read_posting, signed_policy
 from verifier.scoring.evidence import Evidence, NoVerdict, read_receipt_file, read_results
+from verifier.scoring.exports import WRITERS
 from verifier.scoring.limits import MAX_LIST_BYTES, MAX_RECEIPTS
-from verifier.scoring.page import page
-from verifier.scoring.ranking import rank
-from verifier.scoring.ranking_page import ranking_sheet
 from verifier.scoring.results import Panel, Result, score_one, score_own_words
-from verifier.scoring.sheet import score_sheet
-from verifier.scoring.tables import results_csv, results_xlsx
 from verifier.scoring.texts import text
 from verifier.settings import Settings
 from verifier.statuses.state import StateFolder
@@ -63,6 +59,9 @@ def score_command(arguments: argparse.Namespace, now: Callable[[], datetime] = l
         work = _self_checked if arguments.self_check else _verified
         results, open_lines = work(arguments, posting, language=language, now=now())
         _write_all(arguments.out, results, language)
+        if arguments.sheets is not None:
+            write_sheets(arguments.sheets, results, language)
+            _tell(text("sheets_written", language, count=len(results), folder=harmless(arguments.sheets.name)))
     except VerifierError as error:
         _tell(f"cb-verifier score: {sentence_of(error, language)}")
         return OF_ERROR[type(error)]
@@ -75,18 +74,22 @@ def score_command(arguments: argparse.Namespace, now: Callable[[], datetime] = l
 def _check_options(arguments: argparse.Namespace) -> None:
     verified = arguments.reports is not None or arguments.receipts is not None
     if arguments.self_check != (arguments.entries is not None):
-        raise OptionError("expected --entries and --self-check together")
+        raise OptionError("expected --entries and --self-check together", kind="self_check")
     if arguments.self_check and (verified or arguments.applicants is not None or arguments.applicant is not None):
-        raise OptionError("expected an applicant's own entries alone; they are never mixed with verified ones")
+        raise OptionError(
+            "expected an applicant's own entries alone; they are never mixed with verified ones", kind="own_words"
+        )
     if not arguments.self_check and not verified:
-        raise OptionError("expected --reports or --receipts, or --entries with --self-check")
+        raise OptionError("expected --reports or --receipts, or --entries with --self-check", kind="no_evidence")
     if arguments.applicant is not None and arguments.applicants is not None:
-        raise OptionError("expected --applicant or --applicants, found both")
+        raise OptionError("expected --applicant or --applicants, found both", kind="applicants")
     if arguments.receipt_keys is not None and arguments.receipts is None:
-        raise OptionError("expected --receipt-keys only with --receipts")
+        raise OptionError("expected --receipt-keys only with --receipts", kind="receipt_keys")
+    if arguments.sheets is not None:
+        check_sheets_folder(arguments.sheets)
     for path in arguments.out:
-        if path.suffix not in _WRITERS:
-            raise OptionError(f"expected --out to end with {', '.join(_WRITERS)}")
+        if path.suffix not in WRITERS:
+            raise OptionError(f"expected --out to end with {', '.join(WRITERS)}", kind="score_out")
 
 
 def _self_checked(
@@ -123,7 +126,7 @@ def _verified(
 ) -> tuple[tuple[Result, ...], int]:
     """Return the results, and how many checks could not be given to anybody or had no verdict."""
     settings = Settings.from_environment(os.environ)
-    trust = _trust(arguments, settings, now)
+    trust = trust_of(arguments, settings, now)
     asked = asked_of_people(posting.policy, posting.notice)
     given: dict[Kind, dict[str, tuple[Decision, ...]]] = {}
     for kind, path in _decision_files(arguments):
@@ -132,7 +135,7 @@ def _verified(
             given[kind] = read_decisions(data, asked, kind=kind, name=path.name if path is not None else "", now=now)
         except ScoringInputError as error:
             raise ScoringFileError(error.detail) from error
-    evidence, without = _evidence(arguments, settings)
+    evidence, without = evidence_of(arguments, settings)
     listed = read_applicants(arguments.applicants) if arguments.applicants is not None else {}
     applicants, nobody = group(evidence, listed=listed, everything=arguments.applicant)
     _tell_left_out("unassigned", [each.report.id for each in nobody], language)
@@ -144,7 +147,12 @@ def _verified(
     return results, len(nobody) + len(without)
 
 
-def _evidence(arguments: argparse.Namespace, settings: Settings) -> tuple[list[Evidence], list[NoVerdict]]:
+def evidence_of(arguments: argparse.Namespace, settings: Settings) -> tuple[list[Evidence], list[NoVerdict]]:
+    """Return the checks in the files of `--reports` and `--receipts`, and the lines about which there is no verdict.
+
+    Raises:
+        VerifierError: a file cannot be read, or what stands in it cannot be believed.
+    """
     found: list[Evidence] = []
     without: list[NoVerdict] = []
     for each in read_results(arguments.reports) if arguments.reports is not None else ():
@@ -154,14 +162,19 @@ def _evidence(arguments: argparse.Namespace, settings: Settings) -> tuple[list[E
             found.append(each)
     if arguments.receipts is not None:
         if len(arguments.receipts) > MAX_RECEIPTS:
-            raise OptionError(f"expected at most {MAX_RECEIPTS} receipts")
+            raise OptionError(f"expected at most {MAX_RECEIPTS} receipts", kind="too_many_receipts")
         pinned = arguments.receipt_keys
         keys = read_published_keys(pinned) if pinned is not None else published_keys(settings.config_folder)
         found += [read_receipt_file(path, keys=keys) for path in arguments.receipts]
     return found, without
 
 
-def _trust(arguments: argparse.Namespace, settings: Settings, now: datetime) -> TrustList:
+def trust_of(arguments: argparse.Namespace, settings: Settings, now: datetime) -> TrustList:
+    """Return the trust list in use.
+
+    Raises:
+        VerifierError: there is none, or it cannot be read.
+    """
     state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
     context = TrustContext(settings.trust_file, state, int(now.timestamp()))
     return trust_in_use(arguments.trust or settings.trust_file, context).trust
@@ -169,49 +182,8 @@ def _trust(arguments: argparse.Namespace, settings: Settings, now: datetime) -> 
 
 def _write_all(paths: Sequence[Path], results: Sequence[Result], language: Language) -> None:
     for path in paths:
-        _write(path, _WRITERS[path.suffix](results, language))
+        write_result(path, WRITERS[path.suffix](results, language))
         _tell(text("written", language, file=harmless(path.name)))
-
-
-def _as_json(results: Sequence[Result], language: Language) -> bytes:
-    del language  # both languages stand in every result
-    return json.dumps([result.to_json() for result in results], ensure_ascii=True, indent=1).encode("ascii") + b"\n"
-
-
-def _as_csv(results: Sequence[Result], language: Language) -> bytes:
-    del language  # the columns are for programs
-    return results_csv(results)
-
-
-def _as_html(results: Sequence[Result], language: Language) -> bytes:
-    sheets = [score_sheet(result, language) for result in results]
-    verified = all(result.score.basis == "verified" for result in results)
-    ranking = [ranking_sheet(rank(results), language)] if verified and len(results) > 1 else []
-    return page(results[0].posting.notice_title, [*ranking, *sheets], language).encode("utf-8")
-
-
-_WRITERS: dict[str, Callable[[Sequence[Result], Language], bytes]] = {
-    ".json": _as_json,
-    ".csv": _as_csv,
-    ".xlsx": results_xlsx,
-    ".html": _as_html,
-}
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write whole or not at all, for its owner only: results are personal data."""
-    temporary = None
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-        temporary = None
-    except OSError as error:
-        raise ScoringFileError(f"{path.name}: expected to write it, found: {error.strerror}") from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
 
 
 def _json(result: Result) -> str:

@@ -3,7 +3,9 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,9 @@ from verifier.errors import VerifierError
 from verifier.settings import Settings
 
 if TYPE_CHECKING:
+    from verifier.app import ChangeableTrust, Offers
     from verifier.checks.rules import Rules
+    from verifier.jobs.deliveries import Deliveries
     from verifier.receipt.making import ReceiptDesk
 
 SUMMARY = "Serve the check over HTTP (POST /api/v1/checks)."
@@ -33,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status-map", type=Path, metavar="FILE", help="JSON file that names a token file for each list"
     )
     parser.add_argument("--offline", action="store_true", help="never use the network")
+    parser.add_argument(
+        "--dev",
+        action="store_true",
+        help="development: webhooks, OpenID providers and issuers added on the settings page may be on this machine",
+    )
     add_trust(parser)
     add_language(parser)
 
@@ -42,7 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
     from keys.errors import GateError
     from verifier.confirmations import read_issuer_tokens
     from verifier.exit_codes import OF_ERROR, ExitCode
-    from verifier.rendering.plain_text import harmless
     from verifier.rendering.refusals import sentence_of
 
     settings = Settings.from_environment(os.environ)
@@ -50,14 +58,22 @@ def run(arguments: argparse.Namespace) -> int:
         rules, proxies, desk = _rules(arguments, settings), settings.proxies(), _desk(settings)
         settings.kept_days()
         read_issuer_tokens(settings.issuer_tokens)
+        deliveries = _deliveries(arguments, settings)
     except VerifierError as error:
         print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
         return OF_ERROR[type(error)]
+    from verifier.app import Offers
+
     try:
-        _serve(arguments, rules, settings=settings, proxies=proxies, desk=desk)
+        folder = settings.state_folder / "jobs" if settings.state_folder is not None else None
+        offers = Offers(desk, folder, settings.kept_days(), deliveries)
+        _serve(arguments, rules, settings=settings, proxies=proxies, offers=offers)
     except GateError as error:
-        print(f"cb-verifier serve: {harmless(error.message)}", file=sys.stderr)
+        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
         return ExitCode.REFUSED
+    except VerifierError as error:
+        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
+        return OF_ERROR[type(error)]
     return 0
 
 
@@ -71,28 +87,66 @@ def _desk(settings: Settings) -> "ReceiptDesk | None":
     return ReceiptDesk(open_receipt_key(settings.config_folder, passphrase=settings.passphrase), settings.name)
 
 
+def _deliveries(arguments: argparse.Namespace, settings: Settings) -> "Deliveries | None":
+    """Whoever is to be told of finished jobs; nobody without a file of webhooks, or offline."""
+    from verifier.jobs.webhooks import deliver_over_network, read_webhooks
+
+    webhooks = read_webhooks(settings.webhooks, development=arguments.dev)
+    if not webhooks or arguments.offline:
+        return None
+    from verifier.app import utc_now
+    from verifier.jobs.deliveries import Deliveries
+
+    if arguments.dev:
+        print("cb-verifier serve: --dev: webhooks may lead to this machine", file=sys.stderr)
+    return Deliveries(webhooks, deliver=deliver_over_network(development=arguments.dev), now=utc_now)
+
+
 def _serve(
-    arguments: argparse.Namespace, rules: "Rules", *, settings: Settings, proxies: int, desk: "ReceiptDesk | None"
+    arguments: argparse.Namespace, rules: "Rules", *, settings: Settings, proxies: int, offers: "Offers"
 ) -> None:
     from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
-    from verifier.app import Offers, create_app
+    from verifier.app import create_app
+    from verifier.cli.serving_people import entrance_of_settings
     from verifier.confirmations import ask_listed_issuer, read_issuer_tokens
+    from verifier.receipt.signing_key import published_keys
 
     visitors = Visitors.open(rate_storage=settings.rate_storage, trusted_proxies=proxies, token_file=settings.tokens)
     ask = None if arguments.offline else ask_listed_issuer(read_issuer_tokens(settings.issuer_tokens))
-    folder = settings.state_folder / "jobs" if settings.state_folder is not None else None
-    offers = Offers(desk, folder, settings.kept_days())
-    app = create_app(rules, ask=ask, visitors=visitors, offers=offers)
+    trust = _changeable_trust(arguments, settings)
+    keys = partial(published_keys, settings.config_folder)
+    host, port, limits = arguments.host, arguments.port, visitors.limits
+    entrance = entrance_of_settings(settings, limits=limits, host=host, port=port, development=arguments.dev)
+    app = create_app(
+        rules, ask=ask, visitors=visitors, offers=replace(offers, entrance=entrance, trust=trust, receipt_keys=keys)
+    )
     where = f"http://{arguments.host}:{arguments.port}"
     serve(app, listen(arguments.host, arguments.port), ready=lambda: print(f"listening: {where}", flush=True))
+
+
+def _changeable_trust(arguments: argparse.Namespace, settings: Settings) -> "ChangeableTrust | None":
+    """The trust list that administrators change on the settings page: a list in a file, not a bundle."""
+    from credential_schemas.trust_bundle import is_trust_bundle
+    from verifier.app import ChangeableTrust
+    from verifier.statuses.state import StateFolder
+    from verifier.trust_administration import TrustPlace
+    from verifier.trust_files import read_trust_bytes
+
+    path = arguments.trust or settings.trust_file
+    if path is None or is_trust_bundle(read_trust_bytes(path)):
+        return None
+    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
+    place = TrustPlace(path, state, development=arguments.dev)
+    return ChangeableTrust(place, lambda: _rules(arguments, settings))
 
 
 def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
     from verifier.checks.rules import Rules
     from verifier.policies.profile import DEFAULT_PROFILE, read_profile
     from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
-    from verifier.statuses.network import fetch_from_listed_origins
+    from verifier.statuses.network import fetch_from_listed_origins, fetch_listings_from_listed_origins
+    from verifier.statuses.published import PublishedLists
     from verifier.statuses.state import StateFolder
     from verifier.statuses.status_map import read_status_map
     from verifier.trust_in_use import TrustContext, trust_in_use
@@ -109,6 +163,7 @@ def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
         fetch=None if arguments.offline else fetch_from_listed_origins(),
         state=state,
         bundled=trust.bundled,
+        published=None if arguments.offline else PublishedLists(fetch_listings_from_listed_origins()),
     )
     statuses = StatusLookup(
         sources, freshness=Freshness(profile.status_grace_s), reuse_s=_STATUS_REUSE_S, retry_s=_STATUS_RETRY_S

@@ -58,7 +58,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry out one verb and return the exit code."""
     from keys.errors import FetchError
     from verifier.exit_codes import OF_ERROR, ExitCode
-    from verifier.rendering.plain_text import harmless
     from verifier.rendering.refusals import sentence_of
 
     settings, now = Settings.from_environment(os.environ), int(datetime.now(UTC).timestamp())
@@ -74,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise TrustMissing("expected a place for the trust list, found no home folder")
         return verbs[arguments.verb](arguments, path)
     except FetchError as error:
-        print(f"cb-verifier trust: {harmless(error.message)}", file=sys.stderr)
+        print(f"cb-verifier trust: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
         return ExitCode.REFUSED
     except VerifierError as error:
         print(f"cb-verifier trust: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
@@ -95,7 +94,7 @@ def _add(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
 def _list(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
     import json
 
-    from verifier.cli.trust_listing import listing
+    from verifier.trust_listing import listing
 
     found = listing(path, now=now)
     if arguments.json:
@@ -109,10 +108,10 @@ def _list(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
 def _refresh(arguments: argparse.Namespace, path: Path, *, settings: Settings, now: int) -> int:
     import json
 
-    from verifier.cli.trust_refreshing import refresh, refresh_text
     from verifier.exit_codes import worst
     from verifier.statuses.state import StateFolder
     from verifier.trust_in_use import TrustContext
+    from verifier.trust_refreshing import refresh, refresh_text
 
     state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
     results = refresh(path, arguments.bundles, TrustContext(path, state, now))

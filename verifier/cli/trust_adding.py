@@ -3,16 +3,12 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import Final
 
 from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
 from verifier.errors import OptionError, TrustFileError
 from verifier.rendering.plain_text import harmless
 from verifier.trust_files import Offered, offered_list_or_bundle
-
-BUNDLE_MEDIA_TYPE: Final = "application/jwt"
-_LIST_MEDIA_TYPE: Final = "application/json"
-_BUNDLE_SUFFIX: Final = ".jwt"
+from verifier.trust_sources import fetched
 
 
 def confirmed_offer(arguments: argparse.Namespace, *, now: int) -> tuple[Offered, str | None]:
@@ -25,45 +21,20 @@ def confirmed_offer(arguments: argparse.Namespace, *, now: int) -> tuple[Offered
         FetchError: the network failed.
     """
     remote = arguments.source.startswith(("https://", "http://"))
-    data = _fetched(arguments.source, development=arguments.dev) if remote else _read(Path(arguments.source))
+    data = fetched(arguments.source, development=arguments.dev) if remote else _read(Path(arguments.source))
     offer = offered_list_or_bundle(data, now=now)
     _describe(offer)
     if not arguments.dev and any(issuer.development for issuer in offer.trust.issuers.values()):
-        raise TrustFileError("expected a real issuer, found a test issuer; --dev adds it all the same")
+        raise TrustFileError(
+            "expected a real issuer, found a test issuer; --dev adds it all the same", kind="test_issuer"
+        )
     if arguments.fingerprint is None:
         _confirm()
     elif arguments.fingerprint.lower().replace(":", "").replace(" ", "") != offer.fingerprint:
-        raise TrustFileError("expected the fingerprint you gave, found another; nothing was changed")
+        raise TrustFileError(
+            "expected the fingerprint you gave, found another; nothing was changed", kind="fingerprint"
+        )
     return offer, arguments.source if remote else None
-
-
-def fetch(url: str, *, accept: str, development: bool) -> bytes:
-    """Fetch a list or bundle from the origin of its own URL.
-
-    Raises:
-        OptionError: the address is not allowed.
-        FetchError: the network failed, or the answer breaks a rule of the network door.
-    """
-    from keys.errors import UrlError
-    from keys.fetch import Fetcher
-    from keys.limits import MAX_FETCH_BYTES
-    from keys.urls import parse_url
-
-    try:
-        fetcher = Fetcher([parse_url(url, allow_loopback=development).origin], allow_loopback=development)
-    except UrlError as error:
-        raise OptionError(error.message) from error
-    return fetcher.get(url, accept=accept, max_bytes=MAX_FETCH_BYTES)
-
-
-def is_bundle_address(url: str) -> bool:
-    """Say whether a URL is that of a bundle; bundles are served under names that end in `.jwt`."""
-    return url.partition("?")[0].endswith(_BUNDLE_SUFFIX)
-
-
-def _fetched(url: str, *, development: bool) -> bytes:
-    accept = BUNDLE_MEDIA_TYPE if is_bundle_address(url) else _LIST_MEDIA_TYPE
-    return fetch(url, accept=accept, development=development)
 
 
 def _read(source: Path) -> bytes:
@@ -71,7 +42,7 @@ def _read(source: Path) -> bytes:
         with source.open("rb") as file:
             return file.read(MAX_TRUST_BUNDLE_BYTES + 1)
     except OSError as error:
-        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}") from error
+        raise TrustFileError(f"expected a readable trust list, found: {error.strerror}", kind="unreadable") from error
 
 
 def _describe(offer: Offered) -> None:
@@ -87,7 +58,10 @@ def _describe(offer: Offered) -> None:
 def _confirm() -> None:
     """Ask a person whether the fingerprint is the one the issuer made known elsewhere."""
     if not sys.stdin.isatty():
-        raise OptionError("expected --fingerprint where nobody can be asked; ask the issuer for it by another way")
+        raise OptionError(
+            "expected --fingerprint where nobody can be asked; ask the issuer for it by another way",
+            kind="fingerprint_missing",
+        )
     print("Is this the fingerprint the issuer told you by another way? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise TrustFileError("the list was not confirmed; nothing was changed")
+        raise TrustFileError("the list was not confirmed; nothing was changed", kind="not_confirmed")

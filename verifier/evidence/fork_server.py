@@ -11,6 +11,7 @@ import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from verifier.errors import EvidenceReaderFailed, TooBusy
@@ -21,6 +22,14 @@ _ENVIRONMENT: Final = {"LANG": "C.UTF-8", "HOME": "/"}  # without a home Python 
 _DEFAULT_SIGNALS: Final = (signal.SIGCHLD, signal.SIGTERM, signal.SIGXCPU)
 _MAX_ANSWER: Final = 64
 _END_S: Final = 2.0  # for a server to end its children
+
+
+class Ending(Enum):
+    """How a child ended that gave no answer."""
+
+    KILLED = "by somebody else than us, alone or with its server"
+    FAULT = "by an exception that nobody expected"
+    BROKEN = "it crashed, or the kernel ended it for its greed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +106,8 @@ class ForkServer:
         """End a child whose answer is there or no longer wanted."""
         self._tell(b"end %d" % child.pid, child)
 
-    def was_killed(self, child: Child) -> bool:
-        """End a child that gave no answer, and say whether it was killed from outside, with its server or alone.
+    def ending(self, child: Child) -> Ending:
+        """End a child that gave no answer, and say how it ended.
 
         Raises:
             TooBusy: it was killed because this object was closed.
@@ -107,7 +116,10 @@ class ForkServer:
         with self._lock:
             if self._is_closed:
                 raise TooBusy("the evidence reader is being stopped")
-        return status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL)
+        if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
+            return Ending.KILLED
+        exit_status = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        return Ending.FAULT if exit_status == os.EX_SOFTWARE else Ending.BROKEN
 
     def close(self) -> None:
         """End the server and with it every child, for good."""

@@ -21,13 +21,18 @@ _MISSING = frozenset({"attachment_missing", "attachment_missing_signed"})
 class Submission:
     """What somebody handed in: bytes with the name they gave it, or the text of codes (then `is_code_text`).
 
-    `by_number` when they handed in a confirmation number, and `data` is what the issuer gave for it.
+    `asked_issuer` when they handed in a confirmation number: the id of the issuer that gave `data` for it.
     """
 
     name: str
     data: bytes
     is_code_text: bool = False
-    by_number: bool = False
+    asked_issuer: str | None = None
+
+    @property
+    def by_number(self) -> bool:
+        """Whether a confirmation number was handed in."""
+        return self.asked_issuer is not None
 
 
 @dataclass(frozen=True, slots=True)

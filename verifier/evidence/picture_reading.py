@@ -1,7 +1,10 @@
 """In the child process: decode a PNG or JPEG within limits taken from its header, and read the codes in it."""
 
 import io
+import struct
 import warnings
+import zlib
+from typing import Final
 
 from PIL import Image, UnidentifiedImageError
 
@@ -9,6 +12,24 @@ from keys.encoding import JsonValue
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.code_reading import codes_of_pictures
 from verifier.evidence.limits import MAX_PIXELS, MAX_SIDE
+
+# What the decoder of a foreign format may answer to a file it cannot make sense of.
+_DECODER_FAILURES: Final = (
+    UnidentifiedImageError,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    NotImplementedError,
+    struct.error,
+    zlib.error,
+    Warning,
+)
 
 
 def read_picture(data: bytes) -> dict[str, JsonValue]:
@@ -23,7 +44,7 @@ def read_picture(data: bytes) -> dict[str, JsonValue]:
             grey = _grey(data)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UnreadableEvidence("picture_too_large", limit=MAX_PIXELS // 1_000_000) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Warning) as error:
+    except _DECODER_FAILURES as error:
         raise UnreadableEvidence("picture_damaged") from error
     codes = codes_of_pictures([grey])
     return {"credential": codes.only(), "addresses": [*codes.addresses]}

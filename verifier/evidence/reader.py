@@ -1,9 +1,11 @@
 """Ask child processes what a piece of evidence holds: within one budget, and with the facts as types.
 
 An answer that lacks something, or says something unknown, is our failure: what is missing never counts as "nothing was
-found", and only the word `intact` is a seal.
+found", and only the word `intact` is a seal. So is a child that ends by an exception nobody expected; one that crashes
+or is ended by its limits says that its file is too demanding.
 """
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +21,11 @@ from verifier.evidence.kinds import Form
 from verifier.evidence.limits import MAX_REPLY_BYTES, WALL_S
 
 if TYPE_CHECKING:
-    from verifier.evidence.fork_server import Child, ForkServer, Servers
+    from verifier.evidence.fork_server import Child, Ending, ForkServer, Servers
     from verifier.evidence.slots import Slots
 
 _CHUNK = 1024 * 1024
+_PLACE = re.compile(r"[A-Za-z]{1,60} in [A-Za-z0-9_.]{1,120}:[0-9]{1,6}")
 _FINDINGS = frozenset(
     {
         "active_content",
@@ -199,6 +202,8 @@ class EvidenceReader:
             facts = decode_json_object(self._exchange(task, message), max_bytes=MAX_REPLY_BYTES)
         except DecodingError as error:
             raise EvidenceReaderFailed(f"expected one JSON object from the evidence reader, found: {error}") from error
+        if "fault" in facts:
+            raise EvidenceReaderFailed("expected facts from the evidence reader, found a fault", place=_place_of(facts))
         kind, values = facts.get("unreadable"), facts.get("values")
         if kind is not None:
             raise UnreadableEvidence(str(kind), **(values if isinstance(values, dict) else {}))
@@ -208,8 +213,11 @@ class EvidenceReader:
         """Return a child's answer; one that was killed from outside says nothing about the file and is replaced once.
 
         Raises:
-            UnreadableEvidence: the time is used up, or the child was ended for its greed, or broke down.
+            UnreadableEvidence: the time is used up, or the child was ended for its greed, or crashed.
+            EvidenceReaderFailed: it ended by an exception that nobody expected.
         """
+        from verifier.evidence.fork_server import Ending  # as in `_servers`
+
         if self._slots is not None and not self._has_slot:
             self._slots.take()
             self._has_slot = True
@@ -223,18 +231,26 @@ class EvidenceReader:
                 cause = error
             finally:
                 self._left_s -= time.monotonic() - started
-                was_killed = _finish(child, server, cause)
-            if is_last or not was_killed:
+                ending = _finish(child, server, cause)
+            if ending is Ending.FAULT:
+                raise EvidenceReaderFailed("expected an answer from the evidence reader, found a fault") from cause
+            if is_last or ending is not Ending.KILLED:
                 raise UnreadableEvidence("too_demanding") from cause
         raise AssertionError("the last attempt returns or raises")
 
 
-def _finish(child: "Child", server: "ForkServer", cause: OSError | EOFError | None) -> bool:
-    """End a child; return whether it was killed by somebody else than us before it could answer."""
+def _finish(child: "Child", server: "ForkServer", cause: OSError | EOFError | None) -> "Ending | None":
+    """End a child; return how it ended if it did so by itself and before it could answer."""
     if cause is None or isinstance(cause, TimeoutError):
         server.end(child)
-        return False
-    return server.was_killed(child)
+        return None
+    return server.ending(child)
+
+
+def _place_of(facts: Mapping[str, JsonValue]) -> str:
+    """Kind and place of a fault in the form in which a child gives it; nothing else of a hostile answer is repeated."""
+    place = facts["fault"]
+    return place if isinstance(place, str) and _PLACE.fullmatch(place) else ""
 
 
 def _converse(child: "Child", message: bytes, deadline: float) -> bytes:

@@ -8,9 +8,11 @@ a socket of whole messages:
     cause PID                          -> what ended the child, as `os.waitpid` says it; the child is gone
 
 A child takes a line of JSON (`size`, and what its task needs) and `size` raw bytes; it answers with one line of JSON,
-either facts or `{"unreadable": kind}`, and ends. So a file that takes its child over can lie about itself only.
+either facts, `{"unreadable": kind}` or `{"fault": place}`, and ends. So a file that takes its child over can lie about
+itself only. A fault is an exception that nobody expected: our failure, never something that is said of the file.
 """
 
+import errno
 import gc
 import os
 import signal
@@ -30,6 +32,8 @@ from verifier.evidence.limits import MAX_REPLY_BYTES
 READY: Final = b"ready"
 MAX_REQUEST_LINE = 1024 * 1024
 MAX_MESSAGE: Final = 64
+_LIMIT_REACHED: Final[dict[str, JsonValue]] = {"unreadable": "too_demanding", "values": {}}
+_REFUSED_BY_LIMITS: Final = frozenset({errno.EMFILE, errno.ENOMEM, errno.EAGAIN})  # open, map, fork (`confinement`)
 
 Task = Callable[[bytes, Mapping[str, JsonValue]], dict[str, JsonValue]]
 
@@ -82,13 +86,15 @@ def _ended(child: int) -> int:
 
 def _be_child(task: str, connection: int, *, server: int) -> None:
     """Answer one request and end; nothing of the server's own work is done here, whatever happens."""
-    status = 1
+    status = os.EX_SOFTWARE
     try:
         os.dup2(connection, 0)
         confine_child(server=server)
         with open(0, "rb", closefd=False) as request, open(0, "wb", closefd=False) as reply:
             reply.write(answer(task, request))
         status = 0
+    except (MemoryError, ConnectionError):  # a limit, or whoever asked wants no more
+        status = 1
     finally:
         os._exit(status)
 
@@ -99,19 +105,32 @@ def answer(task: str, request: BinaryIO) -> bytes:
     size = asked["size"]
     reply = encode_json(perform(task, request.read(size if isinstance(size, int) else 0), asked))
     if len(reply) > MAX_REPLY_BYTES:
-        reply = encode_json({"unreadable": "too_demanding", "values": {}})
+        reply = encode_json(_LIMIT_REACHED)
     return reply + b"\n"
 
 
 def perform(task: str, data: bytes, request: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Read one piece of evidence and return its facts, or `{"unreadable": kind, "values": {}}`."""
+    """Read one piece of evidence; return its facts, `{"unreadable": kind, "values": {}}` or `{"fault": place}`."""
     work = LOADERS[task]()
     try:
         return work(data, request)
     except UnreadableEvidence as error:
         return {"unreadable": error.kind, "values": dict(error.values)}
-    except MemoryError:
-        return {"unreadable": "too_demanding", "values": {}}
+    except (MemoryError, RecursionError):
+        return dict(_LIMIT_REACHED)
+    except Exception as error:  # noqa: BLE001 - the top-level handler of a child: a fault of ours is told as one
+        if isinstance(error, OSError) and error.errno in _REFUSED_BY_LIMITS:
+            return dict(_LIMIT_REACHED)
+        return {"fault": _place_of(error)}
+
+
+def _place_of(error: BaseException) -> str:
+    """Kind and place of a fault; its message may hold what the file says and stays unsaid."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
+    return f"{type(error).__name__} in {place}"
 
 
 @cache

@@ -6,6 +6,7 @@ Rules enforced:
   10,000 files neither delays a job of one nor takes more than one reader;
 * one bad file never stops the rest; a fault is an `error` line without any of the file's content, and a log line with
   the kind of the fault only;
+* where receipts are wished for, each is made in the same check as its result, and erased with the results;
 * an upload is erased file by file as it is checked. Results are erased when they were fetched, or when nobody fetches
   them, or on request; with a retention policy they are kept for its days, and erased then;
 * an unknown job and one of another token are one answer.
@@ -17,11 +18,13 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
 from keys.gate.callers import TOKEN_PREFIX
@@ -29,7 +32,8 @@ from keys.gate.log_lines import place_of
 from verifier.batch.lines import error_document, line_of
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission
-from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, QueueFull
+from verifier.jobs.deliveries import FinishedJob
+from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull
 from verifier.jobs.files import JobFile, contents, files_of
 from verifier.jobs.job import Job, JobState, Progress, kept_lines
 from verifier.jobs.limits import (
@@ -41,10 +45,17 @@ from verifier.jobs.limits import (
     MAX_UNFINISHED,
     UNFETCHED_S,
 )
+from verifier.jobs.receipts import keep_receipt, receipts_folder
 from verifier.jobs.storage import RESULTS, JobStorage, KeptJob
 from verifier.jobs.uploads import Upload
 
 Check = Callable[[Submission], Report]
+CheckWithReceipt = Callable[[Submission, Language], tuple[Report, bytes]]
+"""Checks one file, and makes the receipt of this very check, a PDF, in a language."""
+
+Announce = Callable[[str, FinishedJob], None]
+"""Tells whom the administrator wants to be told that a job of a caller has finished."""
+
 _LOG: Final = logging.getLogger(__name__)
 _BUSY_PAUSE_S: Final = 0.2
 _TIDY_EVERY_S: Final = 30.0
@@ -52,10 +63,25 @@ _TIDY_EVERY_S: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who hands in a job, and under which key for asking again; without one, each upload is a new job."""
+    """Who hands in a job, under which key for asking again, and in which language receipts are wished for.
+
+    Without a key each upload is a new job; without a language there are no receipts.
+    """
 
     caller: str
     key: str | None = None
+    receipts: Language | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Besides:
+    """What a desk does beside checking; each may be absent."""
+
+    check_with_receipt: CheckWithReceipt | None = None
+    announce: Announce | None = None
+
+
+_NOTHING_ELSE: Final = Besides()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +99,20 @@ class JobDesk:
         storage: where jobs lie.
         now: the clock.
         kept_days: of the retention policy; 0 for none.
+        besides: what it does beside checking.
     """
 
-    def __init__(self, check: Check, *, storage: JobStorage, now: Callable[[], datetime], kept_days: int = 0) -> None:
+    def __init__(
+        self,
+        check: Check,
+        *,
+        storage: JobStorage,
+        now: Callable[[], datetime],
+        kept_days: int = 0,
+        besides: Besides = _NOTHING_ELSE,
+    ) -> None:
         self._check = check
+        self._besides = besides
         self._now = now
         self.storage = storage
         self.kept_days = kept_days
@@ -118,6 +154,15 @@ class JobDesk:
         if not self.storage.has_room(more_bytes):
             raise QueueFull("expected room on the disk, found too little")
 
+    def check_receipts(self, asked: Asked) -> None:
+        """Refuse a job that wishes for receipts where none are given.
+
+        Raises:
+            NoReceipts: no key for receipts is open.
+        """
+        if asked.receipts is not None and self._besides.check_with_receipt is None:
+            raise NoReceipts("expected a job without receipts, because none are given here")
+
     def take(self, upload: Upload, asked: Asked) -> str:
         """Take a job, and return its id; an upload that came before under the same key is not taken again.
 
@@ -125,11 +170,14 @@ class JobDesk:
             UploadRefused: `too_many_files`, `upload_empty`.
             KeyReused: another upload came under this key.
             QueueFull: the queue has filled up meanwhile.
+            NoReceipts: receipts are wished for, and none are given here.
         """
+        self.check_receipts(asked)
         folder = upload.parts[0].path.parent
         files = files_of(upload)
         with self._changed:
-            known = self._known(asked, upload.digest)
+            digest = f"{upload.digest} {asked.receipts}"
+            known = self._known(asked, digest)
             if known is not None:
                 self.storage.erase(folder)
                 return known
@@ -137,11 +185,11 @@ class JobDesk:
                 raise QueueFull("expected room for a job, found as many waiting as may")
             job_id = b64url_encode(secrets.token_bytes(ID_BYTES))
             owner = asked.caller if asked.caller.startswith(TOKEN_PREFIX) else ""
-            self._jobs[job_id] = Job(job_id, owner, folder=folder, total=len(files))
+            self._jobs[job_id] = Job(job_id, owner, folder=folder, total=len(files), receipts=asked.receipts)
             self._work[job_id] = contents(files)
             self._callers[job_id] = asked.caller
             if asked.key is not None:
-                self._keys[asked.caller, asked.key] = _Remembered(upload.digest, job_id, self._seconds())
+                self._keys[asked.caller, asked.key] = _Remembered(digest, job_id, self._seconds())
             self._changed.notify_all()
             return job_id
 
@@ -163,11 +211,11 @@ class JobDesk:
         Raises:
             JobUnknown: there is none, or it is somebody else's.
         """
-        found = self._find(job_id, caller)
-        try:
-            return found.lines(after) if isinstance(found, Job) else kept_lines(found.folder, after)
-        except FileNotFoundError as error:  # erased in this very moment
-            raise JobUnknown("expected a job, found none") from error
+        for _ in range(2):  # the first time it may be moved to the kept ones in this very moment
+            found = self._find(job_id, caller)
+            with suppress(FileNotFoundError):
+                return found.lines(after) if isinstance(found, Job) else kept_lines(found.folder, after)
+        raise JobUnknown("expected a job, found none")
 
     def results(self, job_id: str, caller: str) -> Path:
         """Return the file with all results of a finished job; whoever has sent it calls `fetched`.
@@ -176,10 +224,26 @@ class JobDesk:
             JobUnknown: there is none, or it is somebody else's.
             JobUnfinished: it is not finished yet.
         """
+        return self._finished(job_id, caller) / RESULTS
+
+    def receipts(self, job_id: str, caller: str) -> Path:
+        """Return the folder of a finished job that has receipts; handing them out erases nothing.
+
+        Raises:
+            JobUnknown: there is no such job, or it is somebody else's.
+            JobUnfinished: it is not finished yet.
+            NoReceipts: it was handed in without the wish for receipts.
+        """
+        folder = self._finished(job_id, caller)
+        if not receipts_folder(folder).is_dir():
+            raise NoReceipts("expected a job with receipts, found one without")
+        return folder
+
+    def _finished(self, job_id: str, caller: str) -> Path:
         found = self._find(job_id, caller)
         if isinstance(found, Job) and found.progress().state is not JobState.DONE:
             raise JobUnfinished("expected a finished job, found one that is worked on")
-        return found.folder / RESULTS
+        return found.folder
 
     def erase(self, job_id: str, caller: str) -> None:
         """Erase a job with everything of it, finished or not.
@@ -222,11 +286,12 @@ class JobDesk:
         return known.job_id
 
     def _find(self, job_id: str, caller: str) -> Job | KeptJob:
-        found: Job | KeptJob | None = self._jobs.get(job_id)
-        if found is None and self.kept_days:
-            found = self.storage.kept(job_id)
-            if found is not None and found.erased_at <= self._seconds():
-                found = None
+        with self._changed:  # a job that finishes is moved to the kept ones as a whole
+            found: Job | KeptJob | None = self._jobs.get(job_id)
+            if found is None and self.kept_days:
+                found = self.storage.kept(job_id)
+                if found is not None and found.erased_at <= self._seconds():
+                    found = None
         if found is None or found.owner not in ("", caller):
             raise JobUnknown("expected a job, found none")
         return found
@@ -266,27 +331,30 @@ class JobDesk:
         sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
         facts: dict[str, JsonValue] = {"part": file.part, "sha256": sha256}
         number = job.progress().done
-        job.add(line_of(number, self._document(file.name, content), facts))
+        job.add(line_of(number, self._document(file.name, content, job=job), facts))
         if number + 1 == job.total:
             next(work, None)  # erases the last part
             self._finish(job)
 
     def _finish(self, job: Job) -> None:
         now = self._seconds()
-        kept_until = now + self.kept_days * DAY_S
-        job.finish(now, erased_at=kept_until if self.kept_days else now + UNFETCHED_S)
+        erased_at = now + (self.kept_days * DAY_S if self.kept_days else UNFETCHED_S)
+        counts = dict(job.progress().verdicts)
         with self._changed:
             self._work.pop(job.id, None)
             self._callers.pop(job.id, None)
             if self.kept_days and job.id in self._jobs:
-                counts = dict(job.progress().verdicts)
-                self.storage.keep(job.id, KeptJob(job.folder, job.owner, counts, now, kept_until))
+                job.close()
+                self.storage.keep(job.id, KeptJob(job.folder, job.owner, counts, now, erased_at))
                 del self._jobs[job.id]
+            job.finish(now, erased_at=erased_at)
+        if self._besides.announce is not None:
+            self._besides.announce(job.owner, FinishedJob(job.id, counts, now, erased_at))
 
-    def _document(self, name: str, content: bytes | UnreadableEvidence) -> dict[str, JsonValue]:
-        """Return the Report about a file, or why there is none."""
+    def _document(self, name: str, content: bytes | UnreadableEvidence, *, job: Job) -> dict[str, JsonValue]:
+        """Return the Report about a file, or why there is none; keep the receipt where one is wished for."""
         try:
-            return self._checked(name, content).to_json()
+            report, receipt = self._checked(name, content, receipts=job.receipts)
         except UnreadableEvidence as error:
             return error_document(error, name)
         except TooBusy:  # only when the service ends
@@ -294,13 +362,23 @@ class JobDesk:
         except Exception as error:  # noqa: BLE001 - the top-level handler of a file: says only the kind of the fault
             _LOG.error("a file of a job: a fault: %s", place_of(error))
             return error_document(UnreadableEvidence("fault"), name)
+        document = report.to_json()
+        if receipt is not None:
+            keep_receipt(job.folder, job.progress().done, report_id=str(document["id"]), pdf=receipt)
+        return document
 
-    def _checked(self, name: str, content: bytes | UnreadableEvidence) -> Report:
+    def _checked(
+        self, name: str, content: bytes | UnreadableEvidence, *, receipts: Language | None
+    ) -> tuple[Report, bytes | None]:
         if isinstance(content, UnreadableEvidence):
             raise content
+        submission = Submission(name, content)
+        with_receipt = self._besides.check_with_receipt
         while True:
             try:
-                return self._check(Submission(name, content))
+                if receipts is not None and with_receipt is not None:
+                    return with_receipt(submission, receipts)
+                return self._check(submission), None
             except TooBusy:  # people at the desk come first
                 with self._changed:
                     self._changed.wait(timeout=_BUSY_PAUSE_S)

@@ -33,3 +33,9 @@ class JobUnfinished(VerifierError):
     """The results of a job were asked for whole, and it is not finished yet."""
 
     code = "job_unfinished"
+
+
+class NoReceipts(VerifierError):
+    """Receipts were wished for and are not given here, or a job was handed in without the wish for them."""
+
+    code = "no_receipts"

@@ -3,7 +3,7 @@
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -11,11 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from credential_schemas.report.messages import Language
 from verifier.batch.lines import Line
 from verifier.jobs.limits import MAX_LINES, MAX_LINES_BYTES
 from verifier.jobs.storage import RESULTS
 
-_CHUNK: Final = 256 * 1024
 VERDICTS: Final = ("valid", "invalid", "indeterminate", "error")
 
 
@@ -42,7 +42,7 @@ class Progress:
 class Job:
     """A job that this process works on; for one thread that writes and any number that read."""
 
-    def __init__(self, job_id: str, owner: str, *, folder: Path, total: int) -> None:
+    def __init__(self, job_id: str, owner: str, *, folder: Path, total: int, receipts: Language | None = None) -> None:
         """Begin with no results.
 
         Args:
@@ -50,11 +50,13 @@ class Job:
             owner: who may see it, empty for whoever knows the id.
             folder: of the job, empty but for its uploads.
             total: how many files there are.
+            receipts: the language of its receipts, None for none.
         """
         self.id = job_id
         self.owner = owner
         self.folder = folder
         self.total = total
+        self.receipts = receipts
         self._lock = threading.Lock()
         self._ends: array[int] = array("Q")
         self._verdicts: Counter[str] = Counter()
@@ -104,13 +106,6 @@ class Job:
         with (self.folder / RESULTS).open("rb") as file:
             file.seek(first)
             return file.read(ends[stop - 1] - first)
-
-
-def text_of_results(folder: Path) -> Iterator[bytes]:
-    """Yield the results of a finished job as they lie on the disk."""
-    with (folder / RESULTS).open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
 
 
 def kept_lines(folder: Path, after: int) -> bytes:

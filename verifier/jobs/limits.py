@@ -18,3 +18,6 @@ MAX_KEY_CHARACTERS = 255
 MAX_LINES = 200  # results in one answer about a job that runs
 MAX_LINES_BYTES = 4 * 1024 * 1024
 MAX_EXPORT_BYTES = 32 * 1024 * 1024  # results that are handed in to become a table
+
+MAX_MESSAGES = 1_000  # of webhooks that wait
+WEBHOOK_WAITS_S = (5.0, 30.0, 120.0, 300.0)  # before each attempt after the first; results live longer than all of them

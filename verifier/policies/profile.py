@@ -61,7 +61,7 @@ def read_profile(path: Path) -> Profile:
             data = opened.read(MAX_PROFILE_BYTES + 1)
         members = decode_json_object(data, max_bytes=MAX_PROFILE_BYTES)
     except OSError as error:
-        raise ProfileError(f"expected a readable profile file, found: {error.strerror}") from error
+        raise ProfileError(f"expected a readable profile file, found: {error.strerror}", kind="unreadable") from error
     except DecodingError as error:
         raise ProfileError(f"expected a JSON object in the profile file, found: {error}") from error
     return replace(_profile_of(members), sha256=hashlib.sha256(data).hexdigest())

@@ -23,12 +23,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asked for beside the profile."""
+    """What the caller asked for beside the profile; `issuer` is the one that was asked about a confirmation number."""
 
     recipient: str | None
     key_binding: KeyBindingPolicy | None
     require_document: bool
     max_status_age_s: int | None
+    issuer: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class _Reader:
 
     def __init__(self, members: Mapping[str, JsonValue]) -> None:
         self._members = members
+
+    def has(self, name: str) -> bool:
+        return name in self._members
 
     def text(self, name: str) -> str:
         value = self._members[name]
@@ -146,6 +150,7 @@ def _asked(members: _Reader) -> Asked:
         key_binding=KeyBindingPolicy(audience, nonce) if audience is not None and nonce is not None else None,
         require_document=members.truth("require_document"),
         max_status_age_s=members.number_or_none("max_status_age_s"),
+        issuer=members.text_or_none("issuer") if members.has("issuer") else None,  # older receipts do not say
     )
 
 

@@ -104,7 +104,7 @@ def record_of(verification: Verification, circumstances: Circumstances, *, with_
         "certificate": _certificate(report),
         "disclosed": _disclosed(report),
         "profile": _profile(rules.profile),
-        "asked": _asked(rules),
+        "asked": _asked(rules, verification.asked_issuer),
         "trust": {"version": str(rules.trust.version), "sha256": rules.trust_sha256},
         "status_lists": [used.to_json() for used in lists],
         "program": {"name": PROGRAM, "version": circumstances.program_version},
@@ -174,7 +174,7 @@ def _profile(profile: Profile) -> JsonValue:
     }
 
 
-def _asked(rules: Rules) -> JsonValue:
+def _asked(rules: Rules, issuer: str | None) -> JsonValue:
     binding = rules.key_binding
     return {
         "recipient": rules.recipient,
@@ -182,4 +182,5 @@ def _asked(rules: Rules) -> JsonValue:
         "nonce": binding.nonce if binding is not None else None,
         "require_document": rules.require_document,
         "max_status_age_s": rules.statuses.max_age_s,
+        "issuer": issuer,
     }

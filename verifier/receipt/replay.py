@@ -6,7 +6,7 @@ repeatable and is never counted as a difference.
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def replay(
         for used in receipt.lists:
             text = texts[used.sha256] or b""
             state.remember(used.uri, SeenList(used.iat, used.obtained_at), text.decode("ascii"))
-        return _ask_again(receipt, evidence, rules=_rules(receipt, listed, state), reader=reader)
+        return _ask_again(receipt, evidence, rules=_rules(receipt, _believed(receipt, listed), state), reader=reader)
 
 
 def check_evidence(receipt: ReceiptContents, evidence: bytes) -> None:
@@ -114,6 +114,14 @@ def _trust(receipt: ReceiptContents, kept: KeptMaterial | None, given: bytes | N
         return offered(data).trust
     except (TrustFileError, BundleRefused, TrustBundleError):
         return None
+
+
+def _believed(receipt: ReceiptContents, trust: TrustList) -> TrustList:
+    """What an issuer gave for a confirmation number could only be a certificate of that issuer."""
+    asked = receipt.asked.issuer
+    if asked is None:
+        return trust
+    return replace(trust, issuers={asked: trust.issuers[asked]} if asked in trust.issuers else {})
 
 
 def _rules(receipt: ReceiptContents, trust: TrustList, state: StateFolder) -> Rules:
@@ -148,11 +156,21 @@ def _ask_again(receipt: ReceiptContents, evidence: bytes, *, rules: Rules, reade
 
 def _submission(receipt: ReceiptContents, evidence: bytes) -> Submission:
     """The evidence as it was handed in then: as a file, as the text of codes, or by a confirmation number."""
-    by_number = any(finding.reason == Reason.LOOKED_UP_BY_NUMBER for finding in receipt.findings)
     is_code_text = receipt.evidence_kind == EvidenceKind.QR
-    return Submission("evidence", evidence, is_code_text=is_code_text, by_number=by_number)
+    asked_issuer = (receipt.asked.issuer or "") if _is_by_number(receipt) else None
+    return Submission("evidence", evidence, is_code_text=is_code_text, asked_issuer=asked_issuer)
+
+
+def _is_by_number(receipt: ReceiptContents) -> bool:
+    return any(finding.reason == Reason.LOOKED_UP_BY_NUMBER for finding in receipt.findings)
 
 
 def _rests_on_what_is_gone(finding: Finding, receipt: ReceiptContents) -> bool:
-    """A list that had expired before it was read, alone or with its bundle, was not used, so it was not kept."""
+    """Whether something that no receipt or folder kept decided about a check.
+
+    A list that had expired before it was read, alone or with its bundle, was not used, so it was not kept. Which issuer
+    was asked about a number is not said by receipts of earlier versions, and no other issuer was believed then.
+    """
+    if _is_by_number(receipt) and receipt.asked.issuer is None:
+        return True
     return finding.reason in _NOT_KEPT or (finding.reason == Reason.STATUS_STALE and not receipt.lists)

@@ -1,32 +1,13 @@
-"""Make foreign text harmless for a terminal, measure it in columns, and wrap it.
-
-Control characters, escape sequences, bidi controls, line separators and invisible characters are shown as `<U+202E>`
-instead of being sent, so an entry can neither move the cursor nor fake a line (S21). So are letters of scripts that run
-from right to left, because a terminal that reorders them also moves what stands beside them, and marks that pile up on
-one letter. No certificate has any of these: the faces it is printed in have no shapes for them.
-"""
+"""Text for a terminal: made harmless, measured in columns, and wrapped."""
 
 import unicodedata
 from collections.abc import Iterator
 
+from credential_schemas.look.harmless import MARKS, MAX_MARKS, harmless
+
+__all__ = ["MAX_MARKS", "WIDTH", "columns", "harmless", "padded", "wrapped"]
+
 WIDTH = 80
-MAX_MARKS = 2  # combining marks on one letter, as in Vietnamese written apart
-_SHOWN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
-_MARKS = frozenset({"Mn", "Me"})
-_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5\u180b\u180c\u180d\u180f")
-_VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
-
-
-def harmless(text: str) -> str:
-    """Return a text in which every character that acts, or cannot be seen, is written out."""
-    parts: list[str] = []
-    marks = MAX_MARKS  # a mark that begins the text would sit on whatever stands before it
-    for character in unicodedata.normalize("NFC", text):
-        is_mark = unicodedata.category(character) in _MARKS
-        marks = marks + 1 if is_mark else 0
-        parts.append(_written_out(character) if marks > MAX_MARKS else _shown(character))
-    return "".join(parts)
 
 
 def columns(text: str) -> int:
@@ -54,23 +35,8 @@ def padded(text: str, *, width: int) -> str:
     return text + " " * max(0, width - columns(text))
 
 
-def _shown(character: str) -> str:
-    if (
-        unicodedata.category(character) in _SHOWN_CATEGORIES
-        or unicodedata.bidirectional(character) in _RIGHT_TO_LEFT
-        or character in _FILLERS
-        or any(ord(character) in selectors for selectors in _VARIATION_SELECTORS)
-    ):
-        return _written_out(character)
-    return " " if character.isspace() else character
-
-
-def _written_out(character: str) -> str:
-    return f"<U+{ord(character):04X}>"
-
-
 def _columns_of(character: str) -> int:
-    if unicodedata.category(character) in _MARKS:
+    if unicodedata.category(character) in MARKS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 

@@ -1,17 +1,32 @@
-"""The sentence a person reads when a command cannot be carried out."""
+"""The sentence a person reads when a command cannot be carried out: what happened and what to do, in both languages.
 
-from credential_schemas.report.messages import Language
-from verifier.errors import BundleRefused, OptionError, VerifierError
+Every code has one in `refusals.json`, and so have the kinds that a person can cause by options and files; the detail
+behind it says what was expected and found, in English.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from credential_schemas.report.messages import Language, Sentence
+from keys.errors import KeysError
+from verifier.errors import LookupFailed, UnreadableEvidence, VerifierError
 from verifier.rendering.plain_text import harmless
-from verifier.rendering.words import word
+from verifier.rendering.words import no_verdict_texts
 
 
-def sentence_of(error: VerifierError, language: Language) -> str:
-    """Return what went wrong and what to do; in English where there is no sentence in both languages."""
-    if error.code in ("trust_missing", "receipt_passphrase"):
-        return word(error.code, language)
-    if isinstance(error, BundleRefused):
-        return word(f"bundle_{error.kind}", language)
-    if isinstance(error, OptionError) and error.kind is not None:
-        return word(f"option_{error.kind}", language)
-    return harmless(str(error))
+def sentence_of(error: VerifierError | KeysError, language: Language) -> str:
+    """Return what went wrong and what to do; an error of a lower floor has the sentence of its code, too."""
+    if isinstance(error, UnreadableEvidence | LookupFailed):
+        return no_verdict_texts(error)[1].in_language(language)
+    sentences, kind = refusal_sentences(), getattr(error, "kind", None)
+    sentence = sentences.get(f"{error.code}.{kind}") or sentences.get(error.code) or sentences[VerifierError.code]
+    return sentence.in_language(language).format_map({"detail": harmless(str(error))})
+
+
+@cache
+def refusal_sentences() -> Mapping[str, Sentence]:
+    """Return every sentence by code, or code, dot and kind."""
+    document = json.loads(Path(__file__).with_name("refusals.json").read_text("utf-8"))
+    return {name: Sentence(texts["ko"], texts["en"]) for name, texts in document.items()}

@@ -125,13 +125,21 @@ def read_posting(file: PolicyFile, notice: Path) -> Posting:
         ScoringFileError: one of them is not what it should be; with file and place.
         PolicyRefused: they ask for what blind hiring hides or nobody may collect.
     """
-    data = read_limited(notice, MAX_NOTICE_BYTES)
+    return posting_of(file, read_limited(notice, MAX_NOTICE_BYTES), name=notice.name)
+
+
+def posting_of(file: PolicyFile, data: bytes, *, name: str) -> Posting:
+    """Read a policy with the bytes of a notice; `name` is what messages call the notice.
+
+    Raises:
+        ScoringFileError, PolicyRefused: as `read_posting`.
+    """
     try:
         document = decode_json_object(data, max_bytes=MAX_NOTICE_BYTES)
         policy = read_policy(file, chosen_readings(document))
         read = read_notice(document, policy)
     except (DecodingError, NoticeError) as error:
-        raise ScoringFileError(f"{notice.name}: {error}") from error
+        raise ScoringFileError(f"{name}: {error}") from error
     refuse_forbidden(policy, read)
     title = document.get("title")
     return Posting(file, policy, read, title if isinstance(title, str) else read.id, hashlib.sha256(data).hexdigest())

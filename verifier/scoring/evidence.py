@@ -134,14 +134,22 @@ def read_results(path: Path) -> Iterator[Evidence | NoVerdict]:
         ScoringEvidenceRefused: a line is no report, or one that was changed.
     """
     for place, line in _lines(path):
-        try:
-            document = decode_json_object(line, max_bytes=MAX_LINE_BYTES)
-        except DecodingError as error:
-            raise ScoringFileError(f"{place}: {error.message}") from error
-        if "error" in document and "verdict" not in document:
-            yield NoVerdict(place)
-            continue
-        yield _of_line(document, place)
+        yield read_line(line, place)
+
+
+def read_line(line: bytes, place: str) -> Evidence | NoVerdict:
+    """Return the report of one line of results, or that its input was none.
+
+    Raises:
+        ScoringFileError, ScoringEvidenceRefused: as `read_results`; `place` is what messages call the line.
+    """
+    try:
+        document = decode_json_object(line, max_bytes=MAX_LINE_BYTES)
+    except DecodingError as error:
+        raise ScoringFileError(f"{place}: {error.message}") from error
+    if "error" in document and "verdict" not in document:
+        return NoVerdict(place)
+    return _of_line(document, place)
 
 
 def read_receipt_file(path: Path, *, keys: Mapping[str, PublicKey]) -> Evidence:
@@ -151,15 +159,29 @@ def read_receipt_file(path: Path, *, keys: Mapping[str, PublicKey]) -> Evidence:
         ScoringFileError: the file cannot be read.
         ScoringEvidenceRefused: it is not a receipt by a pinned key, or the report is not inside.
     """
+    return read_signed(read_limited(path, MAX_PAGE_BYTES), path.name, keys=keys)
+
+
+def read_signed(data: bytes, place: str, *, keys: Mapping[str, PublicKey]) -> Evidence:
+    """Return the check that a receipt vouches for.
+
+    Args:
+        data: the receipt, as text or as its page; hostile.
+        place: what messages call it.
+        keys: the pinned keys by `kid`.
+
+    Raises:
+        ScoringEvidenceRefused: it is not a receipt by a pinned key, or the report is not inside.
+    """
     try:
-        receipt = read_receipt(read_limited(path, MAX_PAGE_BYTES), keys=keys)
+        receipt = read_receipt(data, keys=keys)
     except ReceiptRefused as error:
-        raise ScoringEvidenceRefused(f"{path.name}: expected a receipt by a pinned key ({error.kind})") from error
+        raise ScoringEvidenceRefused(f"{place}: expected a receipt by a pinned key ({error.kind})") from error
     inside = receipt.signed.record.get("report")
     if not isinstance(inside, dict):
-        raise ScoringEvidenceRefused(f"{path.name}: expected a receipt made with --receipt-with-content")
+        raise ScoringEvidenceRefused(f"{place}: expected a receipt made with --receipt-with-content")
     key = receipt.signed.key
-    return Evidence(_report(inside, path.name), "receipt", path.name, signed_by=key.kid or key.short_name())
+    return Evidence(_report(inside, place), "receipt", place, signed_by=key.kid or key.short_name())
 
 
 def _of_line(document: Mapping[str, JsonValue], place: str) -> Evidence:

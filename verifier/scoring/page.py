@@ -19,9 +19,12 @@ def shown(value: object) -> str:
     return escape(harmless(str(value)), quote=True)
 
 
-def page(title: str, papers: Iterable[str], language: Language) -> str:
-    """Return a whole page; `papers` are escaped already, and each begins on a new sheet."""
-    style = _style()
+def page(title: str, papers: Iterable[str], language: Language, *, more_style: str = "") -> str:
+    """Return a whole page; `papers` are escaped already, and each begins on a new sheet.
+
+    `more_style` is a style sheet of the caller's own, behind the common one; never text from a file that was handed in.
+    """
+    style = _style() + more_style
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     body = "\n".join(f'<section class="paper">{paper}</section>' for paper in papers)
@@ -29,19 +32,19 @@ def page(title: str, papers: Iterable[str], language: Language) -> str:
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
-        f"<title>{shown(title)}</title><style>{style}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<title>{shown(title)}</title><style>{style}</style></head>\n<body>\n<main>{body}</main>\n</body></html>\n"
     )
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
     """Return a table; cells are escaped already, `numbers` names the columns of numbers."""
 
-    def cell(tag: str, column: int, content: str) -> str:
-        return f'<{tag} class="n">{content}</{tag}>' if column in numbers else f"<{tag}>{content}</{tag}>"
+    def kind(column: int) -> str:
+        return ' class="n"' if column in numbers else ""
 
-    head = "".join(cell("th", column, shown(name)) for column, name in enumerate(heads))
+    head = "".join(f'<th scope="col"{kind(column)}>{shown(name)}</th>' for column, name in enumerate(heads))
     body = "".join(
-        f"<tr>{''.join(cell('td', column, content) for column, content in enumerate(row))}</tr>" for row in rows
+        f"<tr>{''.join(f'<td{kind(column)}>{content}</td>' for column, content in enumerate(row))}</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

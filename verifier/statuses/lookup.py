@@ -14,6 +14,7 @@ Rules enforced:
 Source: draft-ietf-oauth-status-list-20 section 8.3; SECURITY S9
 """
 
+import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from credential_schemas.status_list import StatusToken, status_key_finder, verif
 from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
 from keys.urls import parse_url
+from verifier.errors import WouldWait
+from verifier.statuses.published import PublishedLists
 from verifier.statuses.state import SeenList, StateFolder
 
 Fetch = Callable[[TrustedIssuer, str], bytes]
@@ -86,12 +89,14 @@ class StatusSources:
         fetch: the network, or None when nothing may be fetched.
         state: what is remembered between runs, or None.
         bundled: the lists of trust bundles, or None.
+        published: which lists issuers say that there are, or None where nobody is asked.
     """
 
     prefetched: Mapping[str, Path]
     fetch: Fetch | None = None
     state: StateFolder | None = None
     bundled: Bundled | None = None
+    published: PublishedLists | None = None
 
     def bundled_of(self, issuer: TrustedIssuer) -> BundledLists:
         """Return the bundled lists of an issuer; none where there is no bundle."""
@@ -121,6 +126,13 @@ class StatusLookup:
         self._retry_s = retry_s
         self._answers: dict[tuple[str, str], tuple[int, StatusAnswer]] = {}
         self._looking: dict[tuple[str, str], threading.Lock] = {}
+        self._may_wait = True
+
+    def without_waiting(self) -> "StatusLookup":
+        """Return this lookup, with the same answers, for callers that must not wait: `find` has an answer or raises."""
+        twin = copy.copy(self)
+        twin._may_wait = False  # noqa: SLF001 - a twin of the same class
+        return twin
 
     @property
     def max_age_s(self) -> int | None:
@@ -153,8 +165,17 @@ class StatusLookup:
         return self._look((self._prefetched, self._bundled, self._remembered), uri, issuer=issuer, now=now)
 
     def find(self, uri: str, *, issuer: TrustedIssuer, now: int) -> StatusAnswer:
-        """Return the list at a URI, or why there is none, at `now` (seconds since 1970)."""
+        """Return the list at a URI, or why there is none, at `now` (seconds since 1970).
+
+        Raises:
+            WouldWait: only of `without_waiting`.
+        """
         key = issuer.id, uri
+        if not self._may_wait:
+            at_hand = self._answers.get(key)
+            if at_hand is None or not self._counts(at_hand[1], age_s=now - at_hand[0], now=now):
+                raise WouldWait("expected the list at hand, found that it must be looked for")
+            return at_hand[1]
         with self._looking.setdefault(key, threading.Lock()):
             known = self._answers.get(key)
             if known is not None and self._counts(known[1], age_s=now - known[0], now=now):
@@ -163,6 +184,13 @@ class StatusLookup:
             answer = self._look(sources, uri, issuer=issuer, now=now)
             self._answers[key] = (now, answer)
             return answer
+
+    def is_published(self, uri: str, *, issuer: TrustedIssuer, now: int) -> bool:
+        """Say whether the issuer itself says that this is a list of its; at most one request in a minute."""
+        published = self._sources.published
+        if published is None or _origin_of(uri) not in issuer.origins:
+            return False
+        return uri in published.of(issuer, now=now)
 
     def _counts(self, answer: StatusAnswer, *, age_s: int, now: int) -> bool:
         """Say whether an answer given some seconds ago is given again."""

@@ -20,7 +20,7 @@ def read_status_map(path: Path) -> Mapping[str, Path]:
         with path.open("rb") as opened:
             members = decode_json_object(opened.read(MAX_MAP_BYTES + 1), max_bytes=MAX_MAP_BYTES)
     except OSError as error:
-        raise StatusMapError(f"expected a readable status map, found: {error.strerror}") from error
+        raise StatusMapError(f"expected a readable status map, found: {error.strerror}", kind="unreadable") from error
     except DecodingError as error:
         raise StatusMapError(f"expected a JSON object in the status map, found: {error}") from error
     files: dict[str, Path] = {}

@@ -5,7 +5,7 @@
  */
 
 import { Rows } from "./drop_rows.js";
-import { erase, follow, jsonLines, receipt, Refused, send, sendJob, table } from "./drop_send.js";
+import { erase, follow, jsonLines, receipt, receiptsOf, Refused, send, sendJob, table } from "./drop_send.js";
 import { ResultsTable } from "./drop_table.js";
 import { Vocabulary } from "./verify/vocabulary.js";
 
@@ -25,6 +25,7 @@ const [words, vocabulary] = await Promise.all([
 
 const rows = new Rows();
 const jobs = new Set();
+const archives = [];
 let shown = null;
 let saidAt = 0;
 
@@ -35,7 +36,7 @@ function tableOfResults() {
     vocabulary,
     language,
     receipts: receipts === "yes",
-    actions: { download, erase: eraseAll, receipt: saveReceipt, copy: copyRequest },
+    actions: { download, erase: eraseAll, receipt: saveReceipt, receipts: saveReceipts, copy: copyRequest },
   });
   return shown;
 }
@@ -92,7 +93,9 @@ function teller(parts) {
 
 async function checkOne(row, form) {
   try {
-    row.line = await send(address, form, teller([row]));
+    const { pages = null, ...line } = await send(address, form, teller([row]));
+    row.line = line; // what stands in files of results; the pages are only for this page
+    row.pages = pages;
   } catch (error) {
     row.failure = reasonOf(error);
   }
@@ -102,20 +105,40 @@ async function checkOne(row, form) {
 
 async function checkMany(parts) {
   try {
-    const job = await sendJob(parts.map((row) => row.given), teller(parts));
+    const wishes = place("wish")?.checked === true;
+    const job = await sendJob(parts.map((row) => row.given), teller(parts), wishes ? language : null);
     jobs.add(job);
     for (const row of parts) row.note = words.waiting;
     const end = await follow(job, (lines) => {
       rows.take(parts, lines);
       refresh();
     });
-    if (end.kept_days === 0) jobs.delete(job);
-    else showKept(end.erased_at);
+    if (wishes) await keepReceipts(job, end);
+    if (end.kept_days === 0) {
+      await erase(job);
+      jobs.delete(job);
+    } else showKept(end.erased_at);
   } catch (error) {
     const failure = reasonOf(error);
     for (const row of parts) if (row.line === null && row.last === undefined) row.failure = failure;
     refresh();
   }
+}
+
+/** The receipts of a job come here with its last result, because the service erases them with it. */
+async function keepReceipts(job, { total, verdicts }) {
+  if (verdicts.error === total) return;
+  try {
+    archives.push(await receiptsOf(job));
+    tableOfResults().receipts.hidden = false;
+  } catch (error) {
+    reasonOf(error);
+    say(words.receipt_failed, { isUrgent: true });
+  }
+}
+
+function saveReceipts() {
+  archives.forEach((archive, place) => save(archive, archives.length > 1 ? `receipts-${place + 1}.zip` : "receipts.zip"));
 }
 
 function takeFiles(files) {
@@ -165,6 +188,7 @@ function save(blob, name) {
 async function eraseAll() {
   await Promise.all([...jobs].map(erase));
   jobs.clear();
+  archives.length = 0;
   rows.clear();
   place("results").replaceChildren();
   place("results").hidden = true;

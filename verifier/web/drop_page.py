@@ -4,18 +4,21 @@ Without scripts each of the three is a plain form that is answered by a page wit
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from credential_schemas.report.messages import Language
-from verifier.web.drop_result import result_html
+from credential_schemas.report_page.markup import result_html
+from credential_schemas.report_page.view import View
+from keys.encoding import JsonValue
 from verifier.web.shell import Shell, icon, page_html
 from verifier.web.shell import text as safe
+from verifier.web.side_by_side import pages_html
 from verifier.web.static import SCRIPT, STYLE, Asset, web_asset
-from verifier.web.view import View
 from verifier.web.words import page_word, page_words
 
 FORM_PATH = "/check"
+ASK_PATH = "/requests/new"
 _STYLES = ("/web/result.css", "/web/drop.css")
 _SCRIPTS = ("/web/drop.js",)
 _ACCEPT = ".pdf,.png,.jpg,.jpeg,.zip,application/pdf,image/png,image/jpeg,application/zip"
@@ -52,6 +55,7 @@ def desk_page(desk: Desk, *, language: Language) -> bytes:
         f'<input class="vh" type="file" id="file" name="file" accept="{_ACCEPT}" aria-describedby="file-hint" required>'
         f'<label class="btn p" for="file">{icon("plus")}{word("drop_choose")}</label>'
         f'<p class="hint script-only" id="file-hint">{word("drop_limits")}</p>'
+        f"{_receipts_choice(desk, language)}"
         f'<noscript><p class="hint">{word("drop_one_file")}</p>'
         f'<button class="btn p">{word("drop_check")}</button></noscript></form></section>'
         f'<section class="card" aria-labelledby="number-h"><h2 id="number-h">{word("drop_number")}</h2>'
@@ -82,12 +86,13 @@ def desk_page(desk: Desk, *, language: Language) -> bytes:
     return page_html(shell, main)
 
 
-def result_page(view: View, *, language: Language) -> bytes:
-    """Return the answer to one of the forms: a page with one result."""
+def result_page(view: View, pages: Mapping[str, JsonValue] | None, *, language: Language) -> bytes:
+    """Return the answer to one of the forms: a page with one result, and both forms of its document's pages."""
+    sides = "" if pages is None else pages_html(pages, language=language)
     home = "/" if language == "ko" else "/en/"
     again = f'<p class="noprint"><a class="btn" href="{home}">{icon("redo")}{page_word("again", language)}</a></p>'
     title = f"{view['heading']} - {page_word('drop_title', language)}"
-    main = f'<div class="stack result">{result_html(view, language=language)}{again}</div>'
+    main = f'<div class="stack result">{result_html(view, language=language)}{sides}{again}</div>'
     return page_html(Shell(language, title, "/", styles=_STYLES), main)
 
 
@@ -104,6 +109,17 @@ def refusal_page(sentence: str, *, language: Language) -> bytes:
     return page_html(Shell(language, heading, "/", styles=_STYLES), main)
 
 
+def ask_page(*, language: Language) -> bytes:
+    """Return the page where a presentation will be asked for; until it can be, it says so, and nothing leads to it."""
+    home = "/" if language == "ko" else "/en/"
+    title, sentence = page_word("ask_title", language), page_word("ask_not_yet", language)
+    main = (
+        f'<div class="stack"><h1>{title}</h1><p class="note">{icon("info")}<span>{sentence}</span></p>'
+        f'<p><a class="btn p" href="{home}">{icon("doc")}{page_word("again", language)}</a></p></div>'
+    )
+    return page_html(Shell(language, title, ASK_PATH, styles=_STYLES), main)
+
+
 def desk_assets() -> dict[str, Asset]:
     """Return the files of the desk by address: style, modules, and the words of the modules."""
     words = {
@@ -114,7 +130,7 @@ def desk_assets() -> dict[str, Asset]:
         for language, texts in words.items()
     }
     assets["/web/drop.css"] = web_asset("drop.css", STYLE)
-    for name in ("drop.js", "drop_send.js", "drop_table.js", "drop_rows.js"):
+    for name in ("drop.js", "drop_send.js", "drop_table.js", "drop_rows.js", "drop_pages.js"):
         assets[f"/web/{name}"] = web_asset(name, SCRIPT)
     return assets
 
@@ -125,6 +141,14 @@ def _form_path(language: Language) -> str:
 
 def _scan_path(language: Language) -> str:
     return "/v" if language == "ko" else "/en/v"
+
+
+def _receipts_choice(desk: Desk, language: Language) -> str:
+    """Whether receipts are made for all files of a job; without scripts there are no jobs."""
+    if not desk.gives_receipts:
+        return ""
+    label = page_word("drop_receipts", language)
+    return f'<p class="script-only choice"><label><input type="checkbox" id="wish"> {label}</label></p>'
 
 
 def _issuer_choice(desk: Desk, language: Language) -> str:

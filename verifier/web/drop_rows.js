@@ -13,6 +13,7 @@ export class Row {
     this.given = given;
     this.note = "";
     this.line = null;
+    this.pages = null;
     this.failure = "";
   }
 

@@ -62,17 +62,19 @@ function upload(address, form, progress, headers) {
 
 /**
  * Hand in many files as one job.
+ * @param {"ko" | "en" | null} receipts the language of receipts, where they are wished for
  * @returns {Promise<string>} the address of the job
  */
-export async function sendJob(files, tell) {
+export async function sendJob(files, tell, receipts) {
   const form = new FormData();
   for (const file of files) form.append("file", file);
   const key = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
-  return (await send(JOBS, form, tell, { "Idempotency-Key": key })).status;
+  const address = receipts === null ? JOBS : `${JOBS}?receipts=${receipts}`;
+  return (await send(address, form, tell, { "Idempotency-Key": key })).status;
 }
 
 /**
- * Read the results of a job as they come; erase it when all are here, unless the service keeps it.
+ * Read the results of a job as they come.
  * @param {string} job its address
  * @param {(lines: object[], status: object) => void} take
  * @returns {Promise<object>} how it ended
@@ -88,13 +90,15 @@ export async function follow(job, take) {
       take(lines, status);
       wait = FIRST_PAUSE_MS;
     }
-    if (status.state === "done" && seen >= status.total) {
-      if (status.kept_days === 0) await erase(job);
-      return status;
-    }
+    if (status.state === "done" && seen >= status.total) return status;
     await pause(wait);
     wait = Math.min(LONGEST_PAUSE_MS, wait * 1.5);
   }
+}
+
+/** @returns {Promise<Blob>} the receipts of a finished job, a ZIP */
+export async function receiptsOf(job) {
+  return (await ask(`${job}/receipts`)).blob();
 }
 
 /** Erase a job; one that is gone is fine. */

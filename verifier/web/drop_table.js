@@ -2,6 +2,7 @@
 
 import { VERDICTS } from "./drop_rows.js";
 import { resultView } from "./result.js";
+import { pagesView } from "./drop_pages.js";
 import { element, icon, unproved } from "./result_dom.js";
 
 const COLUMNS = ["file", "verdict", "holder", "number", "entry_count", "reason"];
@@ -49,6 +50,8 @@ export class ResultsTable {
     const downloads = ["csv", "xlsx", "json"].map((kind) =>
       button(`btn sm`, "down", words[`download_${kind}`], () => actions.download(kind)),
     );
+    this.receipts = button("btn sm", "doc", words.download_receipts, () => actions.receipts());
+    this.receipts.hidden = true;
     return [
       element(
         "section.card.results",
@@ -70,6 +73,7 @@ export class ResultsTable {
           "div.acts.noprint",
           element("span.s.muted", words.download),
           ...downloads,
+          this.receipts,
           button("btn sm danger", "na", words.erase, actions.erase),
         ),
       ),
@@ -203,6 +207,7 @@ export class ResultsTable {
 
   details(row) {
     const view = row.line.error ? this.unreadable(row) : this.report(row);
+    if (row.pages !== null) view.append(pagesView(row.pages, this.desk.words));
     view.append(this.deeds(row));
     return element("tr.detail", { role: "row" }, element("td", { role: "cell", colspan: "7" }, view));
   }
@@ -210,6 +215,8 @@ export class ResultsTable {
   report(row) {
     const { vocabulary, language } = this.desk;
     const view = resultView(row.line, vocabulary, language, { name: row.name });
+    for (const section of view.querySelectorAll("section[aria-labelledby]")) section.removeAttribute("aria-labelledby");
+    for (const named of view.querySelectorAll("[id]")) named.removeAttribute("id"); // there is one view for each row
     const title = view.querySelector("h1");
     if (title !== null) title.replaceWith(element("h2.h1", { tabindex: "-1" }, ...title.childNodes)); // the page has its own
     return view;

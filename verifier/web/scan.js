@@ -11,6 +11,7 @@ import { CodeSet } from "./scan_codes.js";
 import { findStatus, loadBeliefs, loadFixtures } from "./scan_network.js";
 import { keepForOffline } from "./scan_offline.js";
 import { failureView, noVerdictView } from "./scan_no_verdict.js";
+import { receiptOffer } from "./scan_receipt.js";
 import { Scanner } from "./scan_scanner.js";
 import { hexadecimal } from "./verify/report.js";
 import { CannotDecide, verifyCredential } from "./verify.js";
@@ -90,8 +91,12 @@ class Visit {
     const issuer = this.beliefs.bundle.issuer(report.certificate?.issuer.id);
     const view = resultView(report, this.fixtures.vocabulary, language, { expectedAddresses: issuer?.verifyUrls });
     if (note !== null) view.querySelector(".three").after(note);
-    view.append(this.actions(report), element("p.s.muted", this.words.word(sent ? "privacy_sent" : "privacy")));
-    view.append(element("p.printed", this.words.word("not_proof")));
+    const privacy = element("p.s.muted", this.words.word(sent ? "privacy_sent" : "privacy"));
+    view.append(this.actions(report), privacy, element("p.printed", this.words.word("not_proof")));
+    if (this.beliefs.verifier.receipts === true && this.beliefs.online && !sent) {
+      const left = () => (privacy.textContent = this.words.word("privacy_receipt"));
+      privacy.before(receiptOffer(this.words, { text: this.codes.text, id: report.id, sent: left }));
+    }
     this.replace(view);
     this.offline = note !== null;
   }

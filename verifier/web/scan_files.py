@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from credential_schemas.report.messages import Language
+from verifier.web.scan_dictionary import travelling
 from verifier.web.scan_vocabulary import scan_word, vocabulary
 from verifier.web.shell import Shell, icon, page_html
 from verifier.web.static import SCRIPT, STYLE, Asset, look_assets
@@ -21,7 +22,7 @@ from verifier.web.static import SCRIPT, STYLE, Asset, look_assets
 PAGES: Final[Mapping[str, Language]] = {"/v": "ko", "/en/v": "en"}
 WORKER: Final = "/scan_worker.js"
 _WORKER_FILE: Final = "scan_worker.js"
-_DICTIONARY: Final = "/web/qr/v1.bin"
+_DICTIONARY: Final = "/web/qr/v1.packed"
 _VOCABULARY: Final = "/web/vocabulary.json"
 _DATA: Final = (_DICTIONARY, _VOCABULARY)
 _MEDIA_TYPES: Final[Mapping[str, str]] = {".js": SCRIPT, ".css": STYLE}
@@ -32,7 +33,7 @@ def scan_assets() -> Mapping[str, Asset]:
     """Return every file of the page by its address, without those of the shared look."""
     found = dict(_modules())
     dictionary = files("credential_schemas") / "qr" / "dictionary" / "v1.bin"
-    found[_DICTIONARY] = Asset(dictionary.read_bytes(), "application/octet-stream")
+    found[_DICTIONARY] = Asset(travelling(dictionary.read_bytes()), "application/octet-stream")
     found[_VOCABULARY] = Asset(vocabulary(), "application/json")
     return found | {WORKER: _worker({**found, **look_assets()})}
 

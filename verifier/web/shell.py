@@ -7,16 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from credential_schemas.look.pages import icon_sprite
+from credential_schemas.look.pages import BRAND_MARK, icon_sprite
 from credential_schemas.report.messages import Language
 from verifier.rendering.plain_text import harmless
 from verifier.web.words import page_word
 
-_MARK = (
-    '<svg viewBox="0 0 34 34" aria-hidden="true"><path d="M3 2h20l8 8v22H3z" fill="#10264f"/>'
-    '<path d="M23 2l8 8h-8z" fill="#6f93d6"/><path d="M9 27v-6M15 27V17M21 27v-9" stroke="#fff" stroke-width="3.2"/>'
-    '<path d="M8 12.500l3.200 3 5.800-6.500" stroke="#ffd75e" stroke-width="2.600" fill="none"/></svg>'
-)
 _STYLES = ("/look/tokens.css", "/look/look.css")
 
 
@@ -31,7 +26,8 @@ class Shell:
         styles: addresses of its own style sheets, beside the shared ones.
         scripts: addresses of its modules.
         data: attributes of the body that its scripts read, as (name without "data-", value).
-        other_language: whether the page exists at the other address too; an answer to a form does not.
+        foot: the word at its foot.
+        referrer: what browsers tell our own pages of where they come from; others are never told.
     """
 
     language: Language
@@ -40,6 +36,8 @@ class Shell:
     styles: Sequence[str] = ()
     scripts: Sequence[str] = ()
     data: Sequence[tuple[str, str]] = ()
+    foot: str = "foot"
+    referrer: str = "no-referrer"
 
 
 def text(value: str) -> str:
@@ -64,13 +62,14 @@ def page_html(shell: Shell, main: str) -> bytes:
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">'
+        '<meta name="color-scheme" content="light dark">'
+        f'<meta name="referrer" content="{shell.referrer}">'
         f"<title>{text(shell.title)}</title>"
         f'<link rel="icon" href="data:,">{styles}{scripts}</head><body{data}>{icon_sprite()}'
         f'<a class="skip" href="#main">{page_word("skip", language)}</a>'
-        f'<header class="mast"><div class="wrap"><a class="brand" href="{home}">{_MARK}'
+        f'<header class="mast"><div class="wrap"><a class="brand" href="{home}">{BRAND_MARK}'
         f"<span>{page_word('brand', language)}<small>{page_word('brand_sub', language)}</small></span></a>"
         f'<a class="lang" href="{other_path}" lang="{other}" hreflang="{other}">{icon("globe")}{other_name}</a>'
         f'</div></header><main id="main" class="wrap" tabindex="-1">{main}</main>'
-        f'<footer class="foot"><div class="wrap"><p>{page_word("foot", language)}</p></div></footer></body></html>'
+        f'<footer class="foot"><div class="wrap"><p>{page_word(shell.foot, language)}</p></div></footer></body></html>'
     ).encode()

@@ -1,37 +1,11 @@
-"""Files that pages load by their address, and the policy under which browsers may run them."""
+"""Files that pages load by their address; the policy under which browsers may run them is the shared one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
 
 from credential_schemas.look.pages import MEDIA_TYPES, read_look
+from credential_schemas.look.serving import PAGE_HEADERS, PAGE_POLICY, SCRIPT, STYLE, Asset
 
-PAGE_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-    "require-trusted-types-for 'script'"
-)
-"""Content-Security-Policy of every page: our own files only, nothing inline, and no text that becomes markup."""
-
-PAGE_HEADERS: Final[Mapping[str, str]] = {
-    "Content-Security-Policy": PAGE_POLICY,
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), payment=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""Headers of every page, beside those that the gate adds to every answer."""
-
-SCRIPT: Final = "text/javascript; charset=utf-8"
-STYLE: Final = "text/css; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """One file as browsers get it."""
-
-    body: bytes
-    media_type: str
+__all__ = ["PAGE_HEADERS", "PAGE_POLICY", "SCRIPT", "STYLE", "Asset", "look_assets", "web_asset"]
 
 
 def web_asset(name: str, media_type: str) -> Asset:

@@ -1,4 +1,4 @@
-"""The words of the pages that are not sentences of a Report, in both languages: read once from `words.json`."""
+"""The words of the pages that are not sentences of a Report, in both languages: those around a result, and our own."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from credential_schemas.report.messages import Language, Sentence
+from credential_schemas.report_page.words import result_words
 
 
 def page_word(name: str, language: Language, **values: object) -> str:
@@ -18,4 +19,4 @@ def page_word(name: str, language: Language, **values: object) -> str:
 def page_words() -> Mapping[str, Sentence]:
     """Return every text by its name."""
     document = json.loads(files(__package__).joinpath("words.json").read_text("utf-8"))
-    return {name: Sentence(node["ko"], node["en"]) for name, node in document.items()}
+    return {**result_words(), **{name: Sentence(node["ko"], node["en"]) for name, node in document.items()}}

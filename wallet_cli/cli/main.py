@@ -1,6 +1,7 @@
 """`cb-wallet`: the holder's program. Finds the command, gives it settings and the time, maps errors to exit codes."""
 
 import argparse
+import errno
 import importlib
 import locale
 import os
@@ -9,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from credential_schemas.version import VERSION
 from wallet_cli.exit_codes import ExitCode, exit_code_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
 _OWN_COMMANDS = {"import": "import_file", "list": "list_items", "show": "show", "precheck": "precheck"}
+_OUTPUT_FAILED = (errno.ENOSPC, errno.EBADF, errno.EIO)
 _COMMANDS_OF_OTHER_ROOMS = "competency_bank.wallet_commands"
 
 
@@ -39,10 +41,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"cb-wallet {VERSION}")
         return ExitCode.DONE
     try:
-        return _run(arguments, os.environ, now=now_in_utc())
+        code = _run(arguments, os.environ, now=now_in_utc())
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except BrokenPipeError:
         return ExitCode.REFUSED
     except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug and says only its kind
+        if isinstance(error, OSError) and error.errno in _OUTPUT_FAILED:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            print(f"cb-wallet: the answer could not be written ({error.strerror})", file=sys.stderr)
+            return ExitCode.REFUSED
         print(f"cb-wallet: a fault in the program ({type(error).__name__}). Please report it.", file=sys.stderr)
         return ExitCode.BUG
 
@@ -56,7 +65,10 @@ def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> i
     from wallet_cli.errors import WalletError
 
     parser, registered = _parser_for(argv[0] if argv else None)
-    arguments = parser.parse_args(argv)
+    try:
+        arguments = parser.parse_args(argv)
+    except _UsageMistake as mistake:
+        return _tell_usage(str(mistake), mistake.program, argv)
     if registered is not None:
         return registered.run(arguments)
     from wallet_cli.cli.context import CommandContext
@@ -71,7 +83,9 @@ def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> i
     try:
         return int(command.run(arguments, context))
     except WalletError as error:
-        print(f"cb-wallet {arguments.command}: {error}", file=sys.stderr)
+        from wallet_cli.cli.messages import error_sentence
+
+        print(f"cb-wallet {arguments.command}: {error_sentence(error, language)}", file=sys.stderr)
         return exit_code_of(error)
 
 
@@ -84,9 +98,11 @@ def _parser_for(chosen: str | None) -> tuple[argparse.ArgumentParser, Registered
     """Build the parser; another room's command is loaded only when it is chosen or must be listed in the help."""
     from importlib.metadata import entry_points
 
-    parser = argparse.ArgumentParser(prog="cb-wallet", description="Keep and look at your competency certificates.")
+    parser = _Parser(prog="cb-wallet", description="Keep and look at your competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands: _Subparsers = parser.add_subparsers(  # type: ignore[assignment] # its parsers are ours
+        dest="command", metavar="COMMAND", required=True
+    )
     for name, module_name in _OWN_COMMANDS.items():
         _add_own_command(commands, name, module=importlib.import_module(f"wallet_cli.cli.{module_name}"))
     registered: RegisteredCommand | None = None
@@ -96,6 +112,28 @@ def _parser_for(chosen: str | None) -> tuple[argparse.ArgumentParser, Registered
             command.add_arguments(commands.add_parser(point.name, help=command.summary, description=command.summary))
             registered = command if chosen == point.name else None
     return parser, registered
+
+
+class _UsageMistake(Exception):
+    """A command line cannot be read; `program` is program and command as they are typed."""
+
+    def __init__(self, message: str, program: str) -> None:
+        super().__init__(message)
+        self.program = program
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Leave it to `main` to say what is wrong, in the reader's language."""
+        raise _UsageMistake(message, self.prog)
+
+
+def _tell_usage(message: str, program: str, argv: Sequence[str]) -> int:
+    from credential_schemas.usage import language_of_command, usage_sentence
+
+    language = language_of_command(argv, os.environ)
+    print(f"{program}: {usage_sentence(message, language, program=program)}", file=sys.stderr)
+    return ExitCode.USAGE
 
 
 def _add_own_command(commands: "_Subparsers", name: str, *, module: ModuleType) -> None:

@@ -36,22 +36,25 @@ export async function openDictionary(file) {
   return readDictionary(data, number);
 }
 
-/** @returns {Dictionary} */
+/**
+ * Texts stay bytes until a symbol is read: a payload has a few hundred of the twenty thousand.
+ *
+ * @returns {Dictionary}
+ */
 function readDictionary(data, number) {
   const pair = (at) => data[at] * 256 + data[at + 1];
-  const characters = pair(0);
-  const count = characters + pair(2) + pair(4); // frames and names
-  const texts = [];
+  const characterCount = pair(0);
+  const count = characterCount + pair(2) + pair(4); // frames and names
+  const starts = new Uint32Array(count);
   let at = 6;
-  while (texts.length < count) {
-    const end = at + 1 + data[at];
-    texts.push(UTF8.decode(data.subarray(at + 1, end)));
-    at = end;
+  for (let place = 0; place < count; place += 1) {
+    starts[place] = at;
+    at += 1 + data[at];
   }
+  const textAt = (place) => UTF8.decode(data.subarray(starts[place] + 1, starts[place] + 1 + data[starts[place]]));
   const total = FIRST_SYMBOL + count;
   const contexts = data.subarray(at, at + total);
-  const general = Array.from(data.subarray(at + total, at + 2 * total), (length, symbol) => [symbol, length]);
-  const tables = [tableOf(general.filter(([, length]) => length > 0))];
+  const tables = [tableOf(generalOf(data.subarray(at + total, at + 2 * total)))];
   at += 2 * total;
   const tableCount = 1 + data[at];
   at += 1;
@@ -60,8 +63,17 @@ function readDictionary(data, number) {
     at = first + 3 * pair(at);
     tables.push(tableOf(entriesOf(data.subarray(first, at))));
   }
-  const code = { texts, contexts, tables, characters: new Set(texts.slice(0, characters)) };
-  return Object.freeze({ number, code });
+  let characters = null;
+  const isCharacter = (text) => {
+    characters ??= new Set(Array.from({ length: characterCount }, (_, place) => textAt(place)));
+    return characters.has(text);
+  };
+  return Object.freeze({ number, code: { textAt, contexts, tables, isCharacter } });
+}
+
+/** @returns {Generator<[number, number]>} symbols with the lengths of their codes, those that have one */
+function* generalOf(lengths) {
+  for (let symbol = 0; symbol < lengths.length; symbol += 1) if (lengths[symbol] > 0) yield [symbol, lengths[symbol]];
 }
 
 /** @returns {Generator<[number, number]>} symbols with the lengths of their codes */

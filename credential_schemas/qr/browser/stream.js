@@ -16,13 +16,14 @@ const OTHER_BITS = 21;
 const FIRST_PRINTABLE = 0x20;
 
 /**
- * @typedef {Map<number, number>} Table a symbol by its code, which is written with a 1 in front
+ * @typedef {{first: number, symbols: number[]}[]} Table by the length of a code: the first code of this length, and the
+ *   symbols of the codes from there on
  *
  * @typedef {object} StreamCode
- * @property {string[]} texts of the symbols from `FIRST_SYMBOL` on
+ * @property {(place: number) => string} textAt text of a symbol, counted from `FIRST_SYMBOL`
  * @property {Uint8Array} contexts for every symbol the number of the table for the next one
  * @property {Table[]} tables
- * @property {Set<string>} characters those that are symbols of their own
+ * @property {(text: string) => boolean} isCharacter whether a character is a symbol of its own
  */
 
 /**
@@ -30,16 +31,13 @@ const FIRST_PRINTABLE = 0x20;
  * @returns {Table} the canonical prefix code: codes by rising length, then by rising number of the symbol
  */
 export function tableOf(lengths) {
-  const byLength = Array.from({ length: MAX_CODE_BITS + 1 }, () => []);
-  for (const [symbol, length] of lengths) byLength[length].push(symbol);
-  const table = new Map();
+  const table = Array.from({ length: MAX_CODE_BITS + 1 }, () => ({ first: 0, symbols: [] }));
+  for (const [symbol, length] of lengths) table[length].symbols.push(symbol);
   let code = 0;
-  for (let length = 1; length <= MAX_CODE_BITS; length += 1) {
+  for (const entry of table) {
     code *= 2;
-    for (const symbol of byLength[length]) {
-      table.set(2 ** length + code, symbol);
-      code += 1;
-    }
+    entry.first = code;
+    code += entry.symbols.length;
   }
   return table;
 }
@@ -60,7 +58,7 @@ export function decodeStream(data, code) {
   for (;;) {
     const symbol = nextSymbol(bits, code.tables, context);
     if (symbol === END) break;
-    const text = symbol === OTHER ? otherCharacter(bits, code) : code.texts[symbol - FIRST_SYMBOL];
+    const text = symbol === OTHER ? otherCharacter(bits, code) : code.textAt(symbol - FIRST_SYMBOL);
     context = code.contexts[symbol];
     size += characterCount(text);
     if (size > MAX_INFLATED) {
@@ -101,24 +99,24 @@ function nextSymbol(bits, tables, context) {
 }
 
 function readCode(bits, table) {
-  let code = 1;
+  let code = 0;
   for (let length = 1; length <= MAX_CODE_BITS; length += 1) {
     code = 2 * code + bits.next();
-    const symbol = table.get(code);
-    if (symbol !== undefined) return symbol;
+    const { first, symbols } = table[length];
+    if (code - first < symbols.length) return symbols[code - first];
   }
   return refuse("expected a code of this dictionary");
 }
 
 /** @returns {string} a character that has no code, from its code point */
-function otherCharacter(bits, { characters }) {
+function otherCharacter(bits, { isCharacter }) {
   let code = 0;
   for (let count = 0; count < OTHER_BITS; count += 1) code = 2 * code + bits.next();
   const isSurrogate = code >= 0xd800 && code < 0xe000;
   const isWord = code >= 0xf0000 && code < 0x100000; // our writer uses these characters for words
   if (code < FIRST_PRINTABLE || code > 0x10ffff || isSurrogate || isWord) refuse("expected a character");
   const character = String.fromCodePoint(code);
-  if (characters.has(character)) refuse("expected no code point for a character that has its own code");
+  if (isCharacter(character)) refuse("expected no code point for a character that has its own code");
   return character;
 }
 

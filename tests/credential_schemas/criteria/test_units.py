@@ -65,3 +65,14 @@ def test_an_undecided_entry_leaves_the_range_open() -> None:
 def test_the_evaluation_date_decides_what_has_expired() -> None:
     row = {**unit("1", "2001020231_99v1", 5), "valid_until": date(2026, 3, 1).isoformat()}
     assert profile(row).excluded_entries == {"1": "expired"}
+
+
+def test_a_course_shows_its_units_only_when_it_says_that_it_was_passed() -> None:
+    codes: JsonValue = ["2001010101_19v4"]
+    wanted = {**unit("1", "2001020231_99v1", 5)}
+    for passed, reason in ((True, "no_rule"), (False, "not_completed"), (None, "claim_missing")):
+        row = entry("2", "university_ncs_course", ncs_units=codes, passed=passed)
+        assert profile(wanted, row).excluded_entries == {"2": reason}
+    known = entry("1", "vocational_training", ncs_units=["2001030105_19v4"], completed=True, hours=0)
+    assert profile(known).components["competencies"] == 15
+    assert profile({**known, "completed": False}).components["competencies"] == 0

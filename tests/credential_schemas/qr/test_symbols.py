@@ -10,9 +10,12 @@ from credential_schemas.errors import QrPayloadTooLarge
 from credential_schemas.qr.digits import digits_from_bytes
 from credential_schemas.qr.framing import join_codes
 from credential_schemas.qr.symbols import (
+    SYMBOL_BYTES,
+    CodeUse,
     Level,
     capacity_bits,
     choose_symbols,
+    code_use,
     modules_of,
     needed_bits,
     needed_version,
@@ -94,3 +97,18 @@ def test_what_no_symbol_holds_is_refused_without_a_side() -> None:
     with pytest.raises(QrPayloadTooLarge) as caught:
         choose_symbols(URL, digits_from_bytes(b"\x01" * 20_000))
     assert caught.value.needed_modules is None
+
+
+def test_the_use_of_codes_says_what_one_would_need_and_how_many_there_are() -> None:
+    one = code_use(URL, digits_from_bytes(bytes(400)))
+    assert one == CodeUse(one.needed_bytes, SYMBOL_BYTES, 1)
+    assert 0 < one.needed_bytes <= SYMBOL_BYTES
+    payload = digits_from_bytes(bytes(1700))
+    several = code_use(URL, payload)
+    assert several.codes == choose_symbols(URL, payload).codes > 1
+    assert several.needed_bytes > SYMBOL_BYTES
+
+
+def test_the_use_of_codes_that_do_not_suffice_is_refused() -> None:
+    with pytest.raises(QrPayloadTooLarge):
+        code_use(URL, digits_from_bytes(bytes(8000)))

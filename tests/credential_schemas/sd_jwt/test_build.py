@@ -12,7 +12,7 @@ from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, Path
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
-from keys.encoding import JsonValue, b64url_decode
+from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from tests.credential_schemas.sd_jwt.conftest import NOW, POLICY, World, digest, random_bytes
 
 HOLDER: dict[str, JsonValue] = {"name": "홍길동", "birth_date": "1990-01-01"}
@@ -184,9 +184,52 @@ def test_more_than_256_disclosures_are_refused(world: World) -> None:
         build(world, Disclosable([("a", index) for index in range(257)]), a=[0] * 257)
 
 
+def test_256_disclosures_are_built(world: World) -> None:
+    token = build(world, Disclosable([("a", index) for index in range(256)]), a=[0] * 256)
+    assert len(parse_sd_jwt(token).disclosures) == 256
+
+
+def test_credential_over_256_kib_is_refused(world: World) -> None:
+    with pytest.raises(SdJwtBuildError, match="and 262144 characters, found 0 and "):
+        build(world, Disclosable(), a="x" * 200_000)
+
+
+def test_disclosure_of_16_kib_is_built(world: World) -> None:
+    token = build(world, Disclosable([("a",)]), a="x" * (12_288 - len(b64url_encode(bytes(16))) - len('["","a",""]')))
+    assert [len(text) for text in parse_sd_jwt(token).disclosures] == [16_384]
+
+
 def test_disclosure_over_16_kib_is_refused(world: World) -> None:
     with pytest.raises(SdJwtBuildError, match="16384 characters"):
         build(world, Disclosable([("a",)]), a="x" * 16_384)
+
+
+@pytest.mark.parametrize(
+    "disclose",
+    [Disclosable([("list", 0)]), Disclosable([], {("list",): 2}), Disclosable([], {("list", 1, "units"): 1})],
+    ids=["an element", "decoys", "decoys further inside"],
+)
+def test_credential_with_digests_in_arrays_only_names_their_algorithm(world: World, disclose: Disclosable) -> None:
+    token = build(world, disclose, list=ENTRIES)
+    assert parse_sd_jwt(token).payload["_sd_alg"] == "sha-256"
+    verified = verify_sd_jwt_vc(token, policy=POLICY, keys=world.find_key, now=NOW)
+    assert verified.payload["list"] == ENTRIES
+    assert verified.undisclosed == sum(disclose.decoys.values())
+
+
+def test_member_is_disclosable_in_an_element_that_is_not(world: World) -> None:
+    token = build(world, Disclosable([("list", 1, "units", 0)]), list=ENTRIES)
+    assert [elements[1:] for elements in decoded(token)] == [["a"]]
+    assert parse_sd_jwt(token).payload["list"] != ENTRIES
+    assert verify_sd_jwt_vc(token, policy=POLICY, keys=world.find_key, now=NOW).payload["list"] == ENTRIES
+
+
+def test_nine_elements_inside_each_other_are_refused_and_eight_are_built(world: World) -> None:
+    with pytest.raises(SdJwtBuildError, match="8 deep"):
+        build(world, Disclosable([("a", *(0,) * depth) for depth in range(1, 10)]), a=nested_arrays(9))
+    token = build(world, Disclosable([("a", *(0,) * depth) for depth in range(1, 9)]), a=nested_arrays(8))
+    verified = verify_sd_jwt_vc(token, policy=POLICY, keys=world.find_key, now=NOW)
+    assert verified.payload["a"] == nested_arrays(8)
 
 
 def test_nine_disclosures_inside_each_other_are_refused(world: World) -> None:
@@ -197,6 +240,10 @@ def test_nine_disclosures_inside_each_other_are_refused(world: World) -> None:
 def test_eight_disclosures_inside_each_other_are_built(world: World) -> None:
     token = build(world, Disclosable(list(ever_deeper(8))), a=nested(8))
     assert verify_sd_jwt_vc(token, policy=POLICY, keys=world.find_key, now=NOW).payload["a"] == nested(8)
+
+
+def nested_arrays(levels: int) -> JsonValue:
+    return [nested_arrays(levels - 1)] if levels else 1
 
 
 def ever_deeper(levels: int) -> Iterator[tuple[str, ...]]:

@@ -37,6 +37,7 @@ def test_credential_without_disclosures_and_binding_is_parsed(world: World) -> N
 
 def test_token_over_256_kib_is_refused_before_it_is_split() -> None:
     assert refusal_of("~" + "a" * MAX_SD_JWT_BYTES) == ("E_LIMIT", 0)
+    assert refusal_of("~" + "a" * (MAX_SD_JWT_BYTES - 1)) == ("E_FORMAT", 1)
 
 
 def test_257_disclosures_are_refused() -> None:
@@ -49,6 +50,10 @@ def test_256_disclosures_are_parsed(world: World) -> None:
 
 def test_disclosure_over_16_kib_is_refused() -> None:
     assert refusal_of("a.b.c~" + "A" * (MAX_DISCLOSURE_BYTES + 1) + "~") == ("E_LIMIT", 0)
+
+
+def test_disclosure_of_16_kib_is_parsed(world: World) -> None:
+    assert parse_sd_jwt(world.token({}, ["A" * MAX_DISCLOSURE_BYTES])).disclosures == ("A" * MAX_DISCLOSURE_BYTES,)
 
 
 def test_header_over_4_kib_is_refused() -> None:

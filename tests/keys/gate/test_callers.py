@@ -96,3 +96,7 @@ def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
         file.write_bytes(content)
     with pytest.raises(GateError, match="expected a readable list of tokens"):
         KnownTokens.read(file)
+
+
+def test_the_names_of_known_tokens_come_sorted() -> None:
+    assert KnownTokens({"a" * 64: "zeta", "b" * 64: "alpha"}).names() == ("alpha", "zeta")

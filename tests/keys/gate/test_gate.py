@@ -345,3 +345,34 @@ def test_more_look_ups_at_once_than_there_are_threads_for_are_told_to_come_again
     assert isinstance(late, Refusal)
     assert (late.status, late.code) == (503, "busy")
     assert others == [True] * AT_ONCE
+
+
+def paged() -> Door:
+    def page(refusal: Refusal, request_id: str) -> tuple[bytes, dict[str, str]]:
+        return f"<p>{refusal.code} {request_id}".encode(), {"content-type": "text/html", "x-own": "1"}
+
+    return Door(GateRules(rates={"/form": Rate("form", 1, 60)}, pages={"/form": page}))
+
+
+BROWSER = ((b"accept", b"text/html,application/xhtml+xml"),)
+
+
+def test_browser_that_is_refused_at_an_address_with_a_page_gets_the_page() -> None:
+    door = paged()
+    assert door.ask("/form", headers=BROWSER).status == 200
+    refused = door.ask("/form", headers=BROWSER)
+    assert (refused.status, refused.headers["content-type"], refused.headers["x-own"]) == (429, "text/html", "1")
+    assert refused.body.decode() == f"<p>too_many_requests {refused.headers['x-request-id']}"
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["content-length"] == str(len(refused.body))
+
+
+@pytest.mark.parametrize("headers", [(), ((b"accept", b"*/*"),), ((b"accept", b"application/json"),)])
+def test_program_that_is_refused_there_gets_a_problem_document(headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    door = paged()
+    door.ask("/form")
+    assert door.ask("/form", headers=headers).document["code"] == "too_many_requests"
+
+
+def test_browser_that_is_refused_elsewhere_gets_a_problem_document() -> None:
+    assert paged().ask("/refused", headers=BROWSER).document["code"] == "no"

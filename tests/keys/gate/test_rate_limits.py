@@ -1,5 +1,7 @@
 """How often a caller may ask: windows that move, callers that do not disturb each other, places that fail."""
 
+import threading
+
 import pytest
 from limits.errors import StorageError
 from limits.storage import MemoryStorage
@@ -106,10 +108,18 @@ def test_callers_of_long_ago_are_forgotten(clock: Clock, monkeypatch: pytest.Mon
         limits.count(RATE, caller)
     memory = limits._memory
     key = next(iter(memory.events))
-    memory.events[key].clear()  # as the library leaves it when the window has passed
+    clock.now += RATE.seconds + 1
     limits.count(RATE, "d")
     assert key not in memory.events
-    assert len(memory.events) == 3
+    assert len(memory.events) == 1
+
+
+def test_no_thread_is_started_for_a_request(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = RateLimits()
+    limits._memory.timer.join()
+    monkeypatch.setattr(threading.Thread, "start", lambda _: pytest.fail("expected no thread"))
+    assert [limits.count(RATE, "a") for _ in range(4)] == [None, None, None, 60]
+    assert limits.look(RATE, "b") is None
 
 
 def test_a_caller_who_comes_back_while_the_old_ones_are_forgotten_stays_counted(

@@ -9,7 +9,9 @@ import pytest
 
 from keys.confirmation_code import generate_code
 from keys.errors import FetchError
+from keys.gate.rate_limits import RateLimits
 from tests.verifier.world import World, claims, entry
+from verifier.api.desk import MAX_FORM_BYTES
 from verifier.app import Offers, create_app
 from verifier.confirmations import Ask
 from verifier.web.drop_page import Desk, desk_page
@@ -201,3 +203,40 @@ def test_every_word_is_there_in_both_languages(name: str) -> None:
     assert not re.search("[가-힣]", word.en)
     assert not re.search("[<>]", word.ko + word.en)
     assert set(re.findall(r"{(\w+)}", word.ko)) == set(re.findall(r"{(\w+)}", word.en))
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("/check", "지금은 요청이 많아"), ("/en/check", "Too many requests just now")]
+)
+def test_whoever_asks_too_often_without_scripts_gets_a_page_that_says_so(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, path: str, says: str
+) -> None:
+    monkeypatch.setattr(RateLimits, "count", lambda *_: 7)
+    answer = visitor.post(path, text="hello")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == PAGE_POLICY
+    assert says in answer.text
+    assert visitor.post(path, accept="application/json", text="hello").json()["code"] == "too_many_requests"
+
+
+def test_form_that_is_too_large_is_answered_with_a_page(visitor: Visitor) -> None:
+    answer = visitor.post(file=("a.pdf", bytes(MAX_FORM_BYTES)))
+    assert answer.status_code == 413
+    assert "파일이 너무 큽니다." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/requests/new", "아직 지갑에 제시를 요청할 수 없습니다"),
+        ("/en/requests/new", "cannot ask wallets to present yet"),
+    ],
+)
+def test_page_for_asking_wallets_says_that_it_cannot_yet_and_nothing_leads_to_it(
+    visitor: Visitor, path: str, says: str
+) -> None:
+    answer = visitor.get(path)
+    assert (answer.status_code, answer.headers["content-security-policy"]) == (501, PAGE_POLICY)
+    assert says in answer.text
+    assert "/requests" not in visitor.get("/").text + visitor.get("/en/").text + visitor.get("/v").text

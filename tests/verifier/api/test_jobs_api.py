@@ -1,12 +1,13 @@
 """Jobs over real sockets: hand in, watch, fetch, erase; and what is refused."""
 
 import csv
+import hashlib
 import io
 import json
 import logging
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,26 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 
+from keys.gate.callers import KnownTokens
+from keys.gate.gate import Visitors
+from keys.key_files import FileSigner, create_key
+from keys.webhook_signature import WebhookSecret
 from tests.keys.gate.serving import serving
 from tests.verifier.world import World
-from verifier.api.jobs import EXPORTS_PATH, JOBS_PATH, TABLES
+from verifier.api.jobs import EXPORTS_PATH, TABLES
 from verifier.app import Offers, create_app
 from verifier.errors import OptionError
 from verifier.evidence.pool import ReaderPool
+from verifier.jobs.deliveries import JOBS_PATH, Deliveries
+from verifier.jobs.webhooks import Webhook
+from verifier.receipt.making import ReceiptDesk
+from verifier.receipt.reading import read_receipt
 from verifier.settings import Settings
 
 CSV, XLSX = TABLES
 LINES = {"Content-Type": "application/x-ndjson"}
 MARKER = "MARKER-7K3MQ"
+RECEIPT_KEY = FileSigner(create_key())
 
 
 @dataclass
@@ -57,8 +67,9 @@ class Service:
         return address
 
 
-def serve(world: World, folder: Path, *, kept_days: int = 0) -> Iterator[Service]:
-    app = create_app(world.rules(), now=lambda: world.now, offers=Offers(jobs_folder=folder, kept_days=kept_days))
+def serve(world: World, folder: Path, *, kept_days: int = 0, receipts: ReceiptDesk | None = None) -> Iterator[Service]:
+    offers = Offers(receipts, jobs_folder=folder, kept_days=kept_days)
+    app = create_app(world.rules(), now=lambda: world.now, offers=offers)
     with serving(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         yield Service(world, client, folder)
 
@@ -77,6 +88,11 @@ def service(world: World, tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 def keeper(world: World, tmp_path: Path) -> Iterator[Service]:
     yield from serve(world, tmp_path / "jobs", kept_days=14)
+
+
+@pytest.fixture
+def notary(world: World, tmp_path: Path) -> Iterator[Service]:
+    yield from serve(world, tmp_path / "jobs", receipts=ReceiptDesk(RECEIPT_KEY, "한국예시공사"))
 
 
 def is_problem(answer: httpx.Response, status: int, code: str) -> None:
@@ -314,3 +330,52 @@ def test_a_retention_policy_needs_a_place_to_keep(tmp_path: Path) -> None:
     environment = {"VERIFIER_RETENTION_DAYS": "180", "VERIFIER_STATE": str(tmp_path)}
     assert Settings.from_environment(environment).kept_days() == 180
     assert Settings.from_environment({}).kept_days() == 0
+
+
+def test_receipts_of_a_job_are_one_archive_of_pages_that_prove_themselves(notary: Service) -> None:
+    files = [("file", notary.good()), ("file", ("letter.txt", b"hello"))]
+    address = str(notary.client.post(f"{JOBS_PATH}?receipts=en", files=files).headers["location"])
+    notary.done(address)
+    answer = notary.client.get(f"{address}/receipts")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    line = json.loads(notary.client.get(f"{address}/results").text.splitlines()[0])
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.namelist() == [f"00000-{line['id']}.pdf"]
+        pdf = archive.read(archive.namelist()[0])
+    proved = read_receipt(pdf, keys={RECEIPT_KEY.key_id: RECEIPT_KEY.public_key})
+    assert (proved.contents.report_id, proved.page_checked) == (line["id"], True)
+    is_problem(notary.client.get(f"{address}/receipts"), 404, "job_unknown")  # fetched whole, all of it is erased
+
+
+def test_receipts_that_were_not_wished_for_or_are_not_given_are_refused(service: Service) -> None:
+    answer = service.client.post(f"{JOBS_PATH}?receipts=ko", files=[("file", service.good())])
+    is_problem(answer, 406, "no_receipts")
+    is_problem(service.client.get(f"{service.finished()}/receipts"), 406, "no_receipts")
+    is_problem(service.client.post(f"{JOBS_PATH}?receipts=fr", files=[("file", service.good())]), 422, "parameter")
+
+
+def test_job_of_a_token_is_told_to_its_webhook_and_to_nobody_else(world: World, tmp_path: Path) -> None:
+    told: list[bytes] = []
+    arrived = threading.Event()
+
+    def deliver(_: Webhook, body: bytes, __: Mapping[str, str]) -> int:
+        told.append(body)
+        arrived.set()
+        return 204
+
+    webhooks = {"token:ats": Webhook("https://ats.example/hook", (WebhookSecret(bytes(32)),))}
+    deliveries = Deliveries(webhooks, deliver=deliver, now=lambda: world.now)
+    tokens = KnownTokens({hashlib.sha256(b"secret-of-the-ats").hexdigest(): "ats"})
+    offers = Offers(jobs_folder=tmp_path / "jobs", deliveries=deliveries)
+    app = create_app(world.rules(), now=lambda: world.now, visitors=Visitors(tokens=tokens), offers=offers)
+    with serving(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        service = Service(world, client, tmp_path)
+        service.finished((MARKER, world.token().encode()))
+        client.headers["Authorization"] = "Bearer secret-of-the-ats"
+        address = service.finished((MARKER, world.token().encode()))
+        assert arrived.wait(60)
+        [body] = told
+        data = json.loads(body)["data"]
+        assert (data["status"], data["verdicts"]["valid"]) == (address, 1)
+        assert client.get(data["results"]).status_code == 200
+        assert not any(text in body.decode() for text in (MARKER, "홍길동", "2026-0001"))

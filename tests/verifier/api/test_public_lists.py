@@ -11,13 +11,14 @@ import pytest
 from fastapi import FastAPI
 
 from keys.errors import FetchError
-from keys.trust_list import TrustList
+from keys.trust_list import TrustedIssuer, TrustList
 from tests.verifier.bundles import ISSUER, BundleDesk
 from tests.verifier.world import STATUS_URI, World
 from verifier.api.public_lists import PublicLists
 from verifier.app import create_app
 from verifier.checks.rules import Rules
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
+from verifier.statuses.published import PublishedLists
 
 
 class Client:
@@ -172,3 +173,80 @@ def test_list_that_cannot_be_had_is_a_problem_that_passes(desk: BundleDesk) -> N
     answer = client.get("/status", uri=STATUS_URI)
     is_problem(answer, 503, "status_stale")
     assert int(answer.headers["retry-after"]) > 0
+
+
+LISTING = "https://bank.example/status-lists"
+
+
+class Fresh:
+    """A service that has a trust list and a network, and nothing else."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.listing: bytes | None = json.dumps({"status_lists": [STATUS_URI]}).encode()
+        self.asked: list[str] = []
+        sources = StatusSources({}, world.fetch(), published=PublishedLists(self.document))
+        lookup = StatusLookup(sources, freshness=Freshness())
+        self.client = Client(create_app(replace(world.rules(), statuses=lookup), now=lambda: world.now))
+
+    def document(self, _: TrustedIssuer, uri: str) -> bytes:
+        self.asked.append(uri)
+        if self.listing is None:
+            raise FetchError("expected an answer, found none", kind="connect")
+        return self.listing
+
+
+@pytest.fixture
+def fresh(world: World) -> Fresh:
+    return Fresh(world)
+
+
+def test_fresh_verifier_learns_from_the_issuer_which_lists_there_are(world: World, fresh: Fresh) -> None:
+    answer = fresh.client.get("/status", uri=STATUS_URI)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/statuslist+jwt")
+    assert (fresh.asked, world.requested) == ([LISTING], [STATUS_URI])
+    assert set(fresh.client.get("/bundle.json").json()["status_lists"]) == {STATUS_URI}
+
+
+def test_whatever_is_asked_for_an_issuer_is_asked_for_its_listing_alone_and_seldom(world: World, fresh: Fresh) -> None:
+    for number in range(5):
+        is_problem(fresh.client.get("/status", uri=f"https://bank.example/{number}"), 404, "status_list_unknown")
+    assert (fresh.asked, world.requested) == ([LISTING], [])
+    world.now += timedelta(minutes=10)
+    fresh.client.get("/status", uri="https://bank.example/admin")
+    assert fresh.asked == [LISTING, LISTING]
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        None,
+        b"",
+        b"[]",
+        b"{}",
+        b'{"status_lists": {}}',
+        b'{"status_lists": [1, "https://evil.example/status/1", "file:///etc/passwd", "no url"]}',
+        json.dumps({"status_lists": [STATUS_URI] * 1001}).encode(),
+        json.dumps({"status_lists": [STATUS_URI], "more": "x" * 65536}).encode(),
+    ],
+)
+def test_listing_that_is_none_makes_no_list_known_and_is_asked_for_again_after_a_minute(
+    world: World, fresh: Fresh, listing: bytes | None
+) -> None:
+    fresh.listing = listing
+    uris = (STATUS_URI, "https://evil.example/status/1", "file:///etc/passwd", "no url")
+    for uri in uris:
+        is_problem(fresh.client.get("/status", uri=uri), 404, "status_list_unknown")
+    assert world.requested == []
+    assert len(fresh.asked) == 1
+
+
+def test_listing_that_fails_later_leaves_known_what_was_listed(world: World, fresh: Fresh) -> None:
+    published = PublishedLists(fresh.document)
+    issuer = TrustList.parse(json.dumps(world.trust).encode()).issuers[ISSUER]
+    assert published.of(issuer, now=0) == {STATUS_URI}
+    fresh.listing = None
+    assert published.of(issuer, now=600) == {STATUS_URI}
+    fresh.listing = b'{"status_lists": []}'
+    assert published.of(issuer, now=659) == {STATUS_URI}
+    assert published.of(issuer, now=660) == frozenset()

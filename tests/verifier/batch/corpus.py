@@ -120,3 +120,8 @@ def check_or_end(setup: Setup, tasks: Sequence[Task], lists: Sequence[KnownList]
                 os.kill(os.getpid(), signal.SIGKILL)
         lines.append(Line(task.number, b"%d" % task.number, "valid"))
     return ChunkAnswer(tuple(lines))
+
+
+def end_at_once() -> None:
+    """Stand for a process that cannot even begin."""
+    os._exit(1)

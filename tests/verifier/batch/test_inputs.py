@@ -96,14 +96,14 @@ def test_what_is_no_plain_file_is_neither_opened_nor_waited_for(folder: Path) ->
 
 
 def test_folder_that_cannot_be_listed_is_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = Path.iterdir
+    given = os.scandir
 
     def refused(path: Path) -> object:
         if path.name == "b":
             raise PermissionError
         return given(path)
 
-    monkeypatch.setattr(Path, "iterdir", refused)
+    monkeypatch.setattr("verifier.batch.inputs.os.scandir", refused)
     assert [item.problem for item in listed(folder / "apps").items] == [None, "file_missing", None]
 
 

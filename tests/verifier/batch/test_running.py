@@ -5,15 +5,16 @@ import json
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import Future
+from multiprocessing.context import ForkServerContext
 
 import pytest
 
 from keys.trust_list import TrustList
-from tests.verifier.batch.corpus import HereWorkers, application, check_or_end, setup_of
+from tests.verifier.batch.corpus import HereWorkers, application, check_or_end, end_at_once, setup_of
 from tests.verifier.world import NOW, STATUS_URI, World
 from verifier.batch.inputs import Item
 from verifier.batch.journal import Journal, journal_of, read_kept, results_in
-from verifier.batch.lanes import ProcessLanes, _begin
+from verifier.batch.lanes import ProcessLanes, _begin, _Lane
 from verifier.batch.lines import Line, exit_code_of
 from verifier.batch.lists import KnownList, ListDesk
 from verifier.batch.running import BatchRun, check_unchanged
@@ -233,3 +234,27 @@ def test_file_that_hangs_or_kills_its_process_leaves_the_others_their_results(be
         5: "took_too_long",
         11: "worker_lost",
     }
+
+
+@pytest.mark.slow
+def test_processes_that_cannot_even_begin_stop_the_batch_before_many_are_tried(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[_Lane] = []
+
+    def lane(context: ForkServerContext) -> _Lane:
+        started.append(_Lane(context))
+        return started[-1]
+
+    monkeypatch.setattr("verifier.batch.lanes._begin", end_at_once)
+    monkeypatch.setattr("verifier.batch.lanes._Lane", lane)
+    with (
+        ProcessLanes(1, bench.setup, check=check_or_end) as lanes,
+        Journal(bench.journal, header={}, kept=None) as journal,
+    ):
+        trust = TrustList.parse(json.dumps(bench.world.trust).encode())
+        desk = ListDesk(bench.world.rules().statuses, trust, now=0, note=journal.add_list)
+        run = BatchRun(bench.setup, lanes, desk=desk, journal=journal, told=lambda _: None)
+        with pytest.raises(BatchRefused, match="found each new one ended"):
+            run.run(bench.items(*[b"good"] * 40), done=0)
+    assert len(started) < 12

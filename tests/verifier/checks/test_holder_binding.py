@@ -109,7 +109,9 @@ def test_missing_binding_is_refused_when_it_was_asked_for(world: World) -> None:
 
 def test_missing_binding_is_refused_when_the_profile_demands_one(world: World) -> None:
     world.profile = replace(world.profile, require_holder_binding=True)
-    assert found(world.check(world.token()), NAME) == (Outcome.FAILED, Reason.HOLDER_BINDING_MISSING)
+    report = world.check(world.token())
+    assert found(report, NAME) == (Outcome.FAILED, Reason.HOLDER_BINDING_MISSING)
+    assert report.check(NAME).detail == {"code": "E_KB_MISSING"}
 
 
 def test_binding_by_another_key_is_refused(world: World) -> None:

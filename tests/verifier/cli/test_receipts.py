@@ -182,7 +182,9 @@ def test_receipt_of_a_typed_number_is_repeated_with_what_the_issuer_gave(
     office.world.issuer["confirmation_url"] = f"{ISSUER}/api/v1/confirmations"
     office.refresh()
     given = office.world.token()
-    monkeypatch.setattr("verifier.cli.checking.ask_listed_issuer", lambda: lambda _issuer, _number: given.encode())
+    monkeypatch.setattr(
+        "verifier.cli.checking.ask_listed_issuer", lambda _tokens: lambda _issuer, _number: given.encode()
+    )
     path, kept = str(office.folder / "number.jws"), str(office.folder / "lists")
     number = generate_code(lambda count: bytes(range(count)))
     trust, lists = ["--trust", office.trust], ["--status-map", office.map, "--now", NOW]

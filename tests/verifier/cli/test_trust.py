@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from keys.errors import FetchError
+from keys.limits import MAX_FETCH_BUNDLE_BYTES, MAX_FETCH_BYTES
 from keys.trust_list import TrustList
 from tests.verifier.bundles import ISSUER, BundleDesk
 from tests.verifier.world import World
@@ -234,6 +235,23 @@ def test_fingerprint_is_confirmed_by_a_person(
     assert main(["trust", "add", f"{ISSUER}/trust.json" if remote else str(source)]) == code
 
 
+@pytest.mark.parametrize(
+    ("name", "limit"), [("trust.json", MAX_FETCH_BYTES), ("trust-bundle.jwt", MAX_FETCH_BUNDLE_BYTES)]
+)
+def test_a_bundle_may_be_fetched_that_is_larger_than_one_list(
+    source: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: int
+) -> None:
+    asked: list[object] = []
+
+    def get(_: object, _url: str, **options: object) -> bytes:
+        asked.append(options["max_bytes"])
+        return source.read_bytes()
+
+    monkeypatch.setattr("keys.fetch.Fetcher.get", get)
+    main(["trust", "add", f"{ISSUER}/{name}"])
+    assert asked == [limit]
+
+
 def test_address_of_a_bundle_is_remembered_as_its_source(
     desk: BundleDesk, add: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
@@ -281,7 +299,7 @@ def test_list_for_people_says_types_version_freshness_and_changes(
 def test_list_for_people_says_where_there_is_no_bundle_or_an_expired_one(
     desk: BundleDesk, add: Callable[..., int], source: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from verifier.cli.trust_listing import listing
+    from verifier.trust_listing import listing
 
     add(source)
     main(["trust", "list"])

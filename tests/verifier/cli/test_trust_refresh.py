@@ -253,8 +253,8 @@ def test_unreachable_issuer_is_named_with_the_networks_own_reason(
 def test_two_at_the_same_time_leave_a_list_that_is_whole(installed: BundleDesk, capsys: Captured) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from verifier.cli.trust_refreshing import refresh
     from verifier.trust_in_use import TrustContext
+    from verifier.trust_refreshing import refresh
 
     path, bundle = installed.world.folder / "config/trust.json", installed.file()
     context = TrustContext(path, None, installed.at)

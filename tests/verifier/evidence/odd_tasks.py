@@ -5,6 +5,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,8 +43,30 @@ def leave() -> str:
     os._exit(0)
 
 
+def dig() -> str:
+    return dig() + ""
+
+
+def open_too_many() -> str:
+    return Path("/etc/hostname").read_text()
+
+
+def crash() -> str:
+    os.kill(os.getpid(), signal.SIGSEGV)
+    return ""
+
+
 def fail() -> str:
     return str(1 // 0)
+
+
+def fail_silently() -> str:
+    sys.exit("an exception that no handler of a task takes")
+
+
+def lie_about_a_fault() -> str:
+    os.write(CONNECTION, b'{"fault":"KeyError in \\u001b[2J 000101-3000000:1"}\n')
+    os._exit(0)
 
 
 def kill() -> str:

@@ -1,8 +1,10 @@
 """Children that hang, grow, die or talk nonsense: the next answer is right, and nobody is left behind."""
 
+import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,12 +25,14 @@ from tests.verifier.evidence.odd_children import (
 from tests.verifier.world import NOW, World
 from verifier.errors import EvidenceReaderFailed, TooBusy, UnreadableEvidence
 from verifier.evidence import fork_server, worker
-from verifier.evidence.fork_server import Child, ForkServer, Servers
+from verifier.evidence.fork_server import Child, Ending, ForkServer, Servers
 from verifier.evidence.kinds import Form
 from verifier.evidence.reader import EvidenceReader
 
 
-@pytest.mark.parametrize("request_", ["grow", "abort", "leave", "fail", "kill", "too_much", "hang_up"])
+@pytest.mark.parametrize(
+    "request_", ["grow", "dig", "open_too_many", "abort", "crash", "leave", "kill", "too_much", "hang_up"]
+)
 def test_child_that_breaks_down_gives_no_verdict_and_the_next_request_is_answered(
     servers: Servers, request_: str
 ) -> None:
@@ -36,6 +40,25 @@ def test_child_that_breaks_down_gives_no_verdict_and_the_next_request_is_answere
         said(servers, request_)
     assert refusal.value.kind == "too_demanding"
     assert said(servers, "good") == "good"
+
+
+def test_exception_that_nobody_expected_is_our_failure_and_says_where(servers: Servers) -> None:
+    with pytest.raises(EvidenceReaderFailed) as failure:
+        said(servers, "fail")
+    assert failure.value.place.startswith("ZeroDivisionError in ")
+    assert said(servers, "good") == "good"
+
+
+def test_child_that_ends_by_an_exception_without_saying_so_is_our_failure(servers: Servers) -> None:
+    with pytest.raises(EvidenceReaderFailed, match="found a fault"):
+        said(servers, "fail_silently")
+    assert said(servers, "good") == "good"
+
+
+def test_nothing_but_a_place_is_repeated_of_a_fault(servers: Servers) -> None:
+    with pytest.raises(EvidenceReaderFailed) as failure:
+        said(servers, "lie_about_a_fault")
+    assert failure.value.place == ""
 
 
 @pytest.mark.slow
@@ -159,7 +182,7 @@ def test_child_of_an_earlier_server_can_be_ended_at_any_time() -> None:
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
     server.end(child)
-    assert server.was_killed(child)
+    assert server.ending(child) is Ending.KILLED
     server.close()
 
 
@@ -177,10 +200,11 @@ def test_process_forked_from_ours_gets_servers_of_its_own(servers: Servers, monk
 
 
 PARENT = """
-import sys, threading
+import signal, sys, threading
 from verifier.evidence.fork_server import ForkServer
 from verifier.evidence.fork_server import Servers
 from verifier.evidence.reader import EvidenceReader
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite in the background inherits that it is ignored
 servers = Servers(ForkServer(tuple(sys.argv[1:])), ForkServer(tuple(sys.argv[1:])))
 servers.seals.start()
 def hang():
@@ -244,9 +268,23 @@ def test_worker_performs_each_task(world: World) -> None:
         worker.perform("other", b"", {})
 
 
-def test_worker_that_runs_out_of_memory_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("limit", [MemoryError(), RecursionError(), OSError(errno.EMFILE, "too many open files")])
+def test_worker_that_meets_a_limit_says_so(limit: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def greedy(*_: object) -> None:
-        raise MemoryError
+        raise limit
 
     monkeypatch.setitem(worker.LOADERS, "picture", lambda: greedy)
     assert worker.perform("picture", b"", {}) == {"unreadable": "too_demanding", "values": {}}
+
+
+@pytest.mark.parametrize("fault", [KeyError("a name"), OSError(errno.ENOENT, "a file")])
+def test_worker_that_fails_names_kind_and_place_and_nothing_of_the_file(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setitem(worker.LOADERS, "picture", lambda: broken)
+    (said,) = worker.perform("picture", b"", {}).items()
+    assert said[0] == "fault"
+    assert re.fullmatch(rf"{type(fault).__name__} in tests\.verifier\.evidence\.test_children:\d+", str(said[1]))

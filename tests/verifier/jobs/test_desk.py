@@ -1,23 +1,28 @@
 """The desk: takes jobs, works on them, shows results, and erases."""
 
+import io
 import json
 import logging
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from tests.verifier.world import World
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission
 from verifier.jobs import desk as desk_module
-from verifier.jobs.desk import Asked, JobDesk
-from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, QueueFull, UploadRefused
+from verifier.jobs.deliveries import FinishedJob
+from verifier.jobs.desk import Asked, Besides, JobDesk
+from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
 from verifier.jobs.job import JobState
 from verifier.jobs.limits import EACH_UNFINISHED, MAX_UNFINISHED, UNFETCHED_S
+from verifier.jobs.receipts import archive_of_receipts
 from verifier.jobs.storage import JobStorage
 from verifier.jobs.uploads import Part, Upload
 
@@ -30,7 +35,7 @@ CALLER = "203.0.113.7"
 class Office:
     """A desk with a clock, a fake check, and uploads."""
 
-    def __init__(self, folder: Path, world: World, *, kept_days: int = 0) -> None:
+    def __init__(self, folder: Path, world: World, *, kept_days: int = 0, gives_receipts: bool = False) -> None:
         self.now = datetime(2026, 11, 21, tzinfo=UTC)
         self.folder = folder
         self.report = world.check(world.token())
@@ -39,13 +44,23 @@ class Office:
         self.check: Callable[[Submission], Report] = self._check
         self.uploads = 0
         storage = JobStorage(folder / "jobs")
-        self.desk = JobDesk(lambda given: self.check(given), storage=storage, now=lambda: self.now, kept_days=kept_days)
+        self.told: list[tuple[str, FinishedJob]] = []
+        with_receipt = (
+            (lambda given, language: (self.check(given), f"%PDF {language}".encode())) if gives_receipts else None
+        )
+        besides = Besides(with_receipt, lambda owner, job: self.told.append((owner, job)))
+        self.desk = JobDesk(
+            lambda given: self.check(given), storage=storage, now=lambda: self.now, kept_days=kept_days, besides=besides
+        )
 
     def _check(self, submission: Submission) -> Report:
         assert self.go_on.wait(GENEROUS_S)
         if submission.data == b"letter":
             raise UnreadableEvidence("not_a_certificate")
         return self.report
+
+    def _with_receipt(self, submission: Submission, language: Language) -> tuple[Report, bytes]:
+        return self.check(submission), f"%PDF {language}".encode()
 
     def upload(self, *texts: bytes) -> Upload:
         folder = self.desk.storage.new_folder()
@@ -57,8 +72,10 @@ class Office:
         self.uploads += 1
         return Upload(tuple(parts), repr(texts))
 
-    def take(self, *texts: bytes, caller: str = CALLER, key: str | None = None) -> str:
-        return self.desk.take(self.upload(*(texts or (b"good",))), Asked(caller, key))
+    def take(
+        self, *texts: bytes, caller: str = CALLER, key: str | None = None, receipts: Language | None = None
+    ) -> str:
+        return self.desk.take(self.upload(*(texts or (b"good",))), Asked(caller, key, receipts))
 
     def done(self, job_id: str, caller: str = CALLER) -> list[dict[str, object]]:
         """Wait for a job and return its results."""
@@ -360,3 +377,53 @@ def test_a_kept_job_that_is_damaged_is_unknown_and_erased(keeper: Office, about:
         keeper.desk.progress(job_id, CALLER)
     keeper.desk.erase_due()
     assert "results" not in keeper.on_disk()
+
+
+@pytest.fixture(params=[0, 14])
+def notary(tmp_path: Path, world: World, request: pytest.FixtureRequest) -> Iterator[Office]:
+    yield from opened(Office(tmp_path, world, kept_days=request.param, gives_receipts=True))
+
+
+def test_receipts_are_made_where_they_are_wished_for_and_named_without_anything_of_the_file(notary: Office) -> None:
+    job_id = notary.take(b"good", b"letter", b"good", receipts="en")
+    lines = notary.done(job_id)
+    made = b"".join(archive_of_receipts(notary.desk.receipts(job_id, CALLER)))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [f"{number:05}-{lines[number]['id']}.pdf" for number in (0, 2)]
+        assert archive.read(archive.namelist()[0]) == b"%PDF en"
+    notary.desk.erase(job_id, CALLER)
+    assert "%PDF" not in notary.on_disk()
+
+
+def test_receipts_are_only_for_finished_jobs_that_were_asked_for_them_and_for_their_callers(notary: Office) -> None:
+    plain = notary.take()
+    notary.done(plain)
+    with pytest.raises(NoReceipts):
+        notary.desk.receipts(plain, CALLER)
+    notary.go_on.clear()
+    job_id = notary.take(caller="token:hr", receipts="ko")
+    with pytest.raises(JobUnfinished):
+        notary.desk.receipts(job_id, "token:hr")
+    with pytest.raises(JobUnknown):
+        notary.desk.receipts(job_id, CALLER)
+
+
+def test_where_no_receipts_are_given_a_job_that_wishes_for_them_is_refused(office: Office) -> None:
+    with pytest.raises(NoReceipts):
+        office.take(receipts="ko")
+
+
+def test_the_same_upload_with_another_wish_for_receipts_is_another_upload(notary: Office) -> None:
+    notary.take(b"good", key="k")
+    with pytest.raises(KeyReused):
+        notary.take(b"good", key="k", receipts="ko")
+
+
+def test_finished_job_is_announced_once_with_its_owner_and_counts(office: Office) -> None:
+    job_id = office.take(b"good", b"letter", caller="token:ats")
+    office.done(job_id, "token:ats")
+    office.desk.close()  # after the file at hand, so after the announcement
+    now = int(office.now.timestamp())
+    counts = {"valid": 1, "invalid": 0, "indeterminate": 0, "error": 1}
+    assert office.told == [("token:ats", FinishedJob(job_id, counts, now, now + UNFETCHED_S))]

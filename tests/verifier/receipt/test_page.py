@@ -1,7 +1,13 @@
 """The page of a receipt: readable, complete, pinned to the last byte, harmless whatever an entry says."""
 
 import io
+import os
+import pickle
+import subprocess
+import sys
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pypdfium2
 import pytest
@@ -204,3 +210,38 @@ def test_every_outcome_has_a_word_and_a_shape(outcome: Outcome) -> None:
 
 def test_character_without_a_shape_is_written_out() -> None:
     assert printable("a\u202eb\U0001f600") == "a<U+202E>b<U+1F600>"
+
+
+DRAW = """
+import pickle, sys
+from keys.jwk import PublicKey
+from verifier.receipt.page import ReceiptPage
+from verifier.receipt.sheet import draw_sheets, pinned_digest
+recorded, circumstances, jwk, languages = pickle.load(sys.stdin.buffer)
+key = PublicKey.from_jwk(jwk)
+for language in languages:
+    page = ReceiptPage(recorded, circumstances, key=key, language=language)
+    drawn = draw_sheets(page.sheets, page.story, record_length=2000)
+print(pinned_digest(drawn))
+"""
+
+
+@pytest.mark.slow
+def test_the_same_record_is_drawn_as_the_same_bytes_in_any_process_place_and_order(office: Office) -> None:
+    """But for the record itself, whose signature is made with a new random number each time."""
+    maker = office.maker()
+    recorded = maker.record(office.check(office.world.token()), with_content=True)
+    version = SimpleNamespace(version=maker.circumstances.rules.trust.version)
+    rules: Any = replace(maker.circumstances.rules, trust=cast("Any", version), statuses=cast("Any", None))
+    drawn = []
+    for seed, zone, languages in (("1", "Asia/Seoul", ("ko",)), ("2", "America/New_York", ("en", "ko"))):
+        given = (recorded, replace(maker.circumstances, rules=rules), office.signer.public_jwk(), languages)
+        done = subprocess.run(
+            [sys.executable, "-c", DRAW],
+            input=pickle.dumps(given),
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        drawn.append(done.stdout)
+    assert drawn[0] == drawn[1]

@@ -10,6 +10,7 @@ from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.report.reasons import Reason
 from tests.verifier.bundles import DAY_S, BundleDesk
 from tests.verifier.receipt.conftest import Office
+from tests.verifier.world import ISSUER
 from verifier.checks.assembling import examine
 from verifier.checks.rules import Moment, Rules
 from verifier.errors import ReceiptRefused
@@ -17,6 +18,7 @@ from verifier.evidence.gathering import Submission
 from verifier.receipt.contents import contents_of
 from verifier.receipt.replay import Replay, ReplayOutcome, replay
 
+OTHER = "https://other.example"
 STALE = {"status": Reason.STATUS_STALE.value, "entry_status": Reason.ENTRY_STATUS_UNAVAILABLE.value}
 
 
@@ -49,8 +51,43 @@ def bundle_rules(desk: BundleDesk, path: Path, **more: Path) -> tuple[Rules, byt
 
 def test_what_an_issuer_gave_for_a_number_gives_the_same_answer_again(office: Office) -> None:
     token = office.world.token().encode()
-    receipt = receipt_of(office, Submission("number", token, by_number=True), office.rules())
+    receipt = receipt_of(office, Submission("number", token, asked_issuer=ISSUER), office.rules())
     assert again(office, receipt, token, office.trust) == Replay(ReplayOutcome.SAME, "valid")
+
+
+def answered_by_another(office: Office) -> tuple[str, bytes, bytes]:
+    """Receipt of a number whose issuer answered with a credential of another listed issuer; evidence; trust list."""
+    office.world.trust["issuers"] = [office.world.issuer, {**office.world.issuer, "id": OTHER}]
+    rules, token = office.rules(), office.world.token().encode()
+    asked_alone = replace(rules, trust=replace(rules.trust, issuers={OTHER: rules.trust.issuers[OTHER]}))
+    return receipt_of(office, Submission("number", token, asked_issuer=OTHER), asked_alone), token, office.trust
+
+
+def test_credential_of_another_issuer_than_the_one_asked_is_as_untrusted_again(office: Office) -> None:
+    receipt, token, trust = answered_by_another(office)
+    assert reasons(office, receipt)["issuer_trust"] == Reason.ISSUER_NOT_TRUSTED.value
+    assert again(office, receipt, token, trust) == Replay(ReplayOutcome.SAME, "indeterminate")
+
+
+def test_issuer_that_is_not_on_the_list_was_never_asked(office: Office) -> None:
+    receipt, token, trust = answered_by_another(office)
+    contents = office.read(receipt).contents
+    wrong = replace(contents, asked=replace(contents.asked, issuer="https://third.example"))
+    found = replay(wrong, token, kept=office.kept, trust=trust, reader=office.world.reader)
+    assert found == Replay(ReplayOutcome.SAME, "indeterminate")
+
+
+def test_number_of_a_receipt_that_does_not_say_whom_it_asked_is_not_repeatable_and_no_difference(
+    office: Office,
+) -> None:
+    receipt, token, trust = answered_by_another(office)
+    record = dict(office.read(receipt).signed.record)
+    asked = record["asked"]
+    assert isinstance(asked, dict)
+    earlier = contents_of({**record, "asked": {name: value for name, value in asked.items() if name != "issuer"}})
+    found = replay(earlier, token, kept=office.kept, trust=trust, reader=office.world.reader)
+    assert (found.outcome, found.differing) == (ReplayOutcome.SAME, ())
+    assert "issuer_trust" in found.not_repeatable
 
 
 def test_text_of_a_code_without_a_scheme_gives_the_same_answer_again(office: Office) -> None:

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from keys.encoding import JsonValue
 from tests.verifier.scoring.office import Office, course, entry, item
-from verifier.cli.scoring import _WRITERS
+from verifier.cli import scoring
 from verifier.scoring.page import page, shown
 from verifier.scoring.ranking import rank
 from verifier.scoring.ranking_page import ranking_sheet
@@ -207,7 +207,7 @@ def results(office: Office, arguments: list[str], monkeypatch: pytest.MonkeyPatc
         taken.extend(found)
         return b""
 
-    monkeypatch.setitem(_WRITERS, ".json", keep)
+    monkeypatch.setattr(scoring, "WRITERS", {".json": keep})
     office.score(*arguments, "--out", str(office.folder / "kept.json"))
     return tuple(taken)
 
@@ -254,3 +254,19 @@ def test_every_word_stands_in_both_languages() -> None:
         for name, both in json.loads(path.read_text("utf-8")).items():
             assert set(both) == {"ko", "en"}, name
             assert set(re.findall(r"{(\w+)}", both["ko"])) == set(re.findall(r"{(\w+)}", both["en"])), name
+
+
+def test_sheets_never_lie_beside_those_of_another_scoring(office: Office) -> None:
+    reports = office.results(office.checked(entry(), applicant="../A 1"))
+    folder = office.folder / "sheets"
+    office.score("--reports", reports, "--sheets", str(folder))
+    assert [path.name for path in folder.iterdir()] == ["sheet-00001-_A_1.html"]
+    assert office.score("--reports", reports, "--sheets", str(folder)) == 2
+    assert office.score("--reports", reports, "--sheets", reports) == 2
+    assert "--sheets" in office.output()[1]
+
+
+def test_sheets_that_cannot_be_written_are_told(office: Office) -> None:
+    reports = office.results(office.checked(entry()))
+    office.put("file", "x")
+    assert office.score("--reports", reports, "--sheets", str(office.folder / "file" / "below")) == 2

@@ -51,6 +51,12 @@ def test_every_command_of_the_page_does_what_the_page_says(example: Office, caps
     assert scores[0]["decisions"][0]["officer"] == "김표본"
     for name in ("scores.csv", "scores.xlsx", "sheets.html"):
         assert (example.folder / name).stat().st_size > 500
+    sheets = sorted((example.folder / "sheets").iterdir())
+    assert [path.name for path in sheets] == ["sheet-00001-A-001.html", "sheet-00002-A-002.html"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in sheets)
+    first, second = (path.read_text("utf-8") for path in sheets)
+    assert ("A-001" in first, "A-002" in first) == (True, False)
+    assert ("A-001" in second, "A-002" in second) == (False, True)
 
 
 def test_the_page_names_every_member_that_a_result_adds(example: Office) -> None:

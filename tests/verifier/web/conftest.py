@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.verifier.conftest import keys, reader, world
 from tests.verifier.web.answering import CHROMIUM, Calculator
@@ -12,6 +12,9 @@ from tests.verifier.world import Keys, World
 from verifier.evidence.reader import EvidenceReader
 
 __all__ = ["keys", "reader", "world"]
+
+PATIENCE_MS = 60_000  # only a page that hangs makes a test wait so long
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A telephone of 360 px."""
     with browser.new_context(viewport=PHONE) as context:
+        context.set_default_timeout(PATIENCE_MS)
         yield context
 
 

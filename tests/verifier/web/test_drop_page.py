@@ -228,3 +228,36 @@ def test_without_scripts_the_form_answers_one_file_with_a_page(desk: Desk) -> No
     page.locator("#files button").click()
     expect(page.locator("h1")).to_have_text("유효한 인정서입니다.")
     expect(page.locator("main")).to_contain_text("홍길동")
+
+
+def test_receipts_of_several_files_are_one_archive_and_nothing_of_the_job_is_left(desk: Desk) -> None:
+    page = desk.visit()
+    page.check("#wish")
+    given(page, desk.file("a.txt"), desk.file("letter.txt", "hello"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="확인서(ZIP)").click()
+    with zipfile.ZipFile(download.value.path()) as made:
+        [name] = made.namelist()
+        assert made.read(name).startswith(b"%PDF-")
+    job = [target for target in desk.asked.targets if target.startswith("/api/v1/jobs/")][-1].split("/")[4]
+    assert page.request.get(f"{desk.origin}/api/v1/jobs/{job}").status == 404
+
+
+def test_without_the_wish_no_receipts_are_made_and_none_are_offered(desk: Desk) -> None:
+    page = desk.visit()
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    expect(page.get_by_role("button", name="확인서(ZIP)")).to_be_hidden()
+
+
+def test_forged_page_stands_beside_the_page_that_was_signed_with_the_difference_marked(desk: Desk) -> None:
+    page = desk.visit()
+    forged = claims(entry("정보처리기술사"), *claims().entries[1:])
+    given(page, desk.file("f.pdf", desk.world.sealed(desk.world.token(), forged)))
+    sides = page.locator(".detail .pages .sides")
+    expect(sides.locator("del")).to_have_text("정보처리기술사 (다름, 믿지 마십시오)")
+    expect(sides.locator("ins")).to_have_text("정보처리기사 (서명된 내용)")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="JSON", exact=True).click()
+    assert "pages" not in json.loads(download.value.path().read_text("utf-8"))  # it is no part of a Report

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Playwright, ViewportSize, expect
 
 from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
@@ -308,3 +308,69 @@ def test_refused_camera_is_said_and_a_picture_may_be_chosen(
     film_of("", empty)
     page.set_input_files("#picture", empty)
     expect(page.locator(".scanner .state")).to_contain_text("QR을 찾지 못했습니다")
+
+
+def test_several_views_in_one_page_share_no_identifier(visit: Visit, phone: BrowserContext) -> None:
+    page = phone.new_page()
+    page.goto(f"{visit.origin}/")
+    page.wait_for_selector("html[data-ready]")
+    files: list[FilePayload] = [{"name": name, "mimeType": "", "buffer": b"x.y.z~"} for name in ("a.txt", "b.txt")]
+    page.set_input_files("#file", files)
+    openers = page.locator(".c-details button")
+    openers.nth(1).wait_for()
+    for opener in openers.all():
+        opener.click()
+    assert page.locator(".detail").count() == 2
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map((each) => each.id)")
+    assert sorted(set(ids)) == sorted(ids)
+
+
+LIT = """
+MediaStreamTrack.prototype.getCapabilities = () => ({ torch: true });
+MediaStreamTrack.prototype.applyConstraints = async ({ advanced }) => { globalThis.lit = advanced[0].torch; };
+"""
+
+
+def test_torch_is_offered_where_there_is_one_and_a_chosen_picture_is_read_on_the_device(
+    visit: Visit, playwright: Playwright, tmp_path: Path
+) -> None:
+    link = qr_text(f"{visit.origin}/v", encode_qr_payload(good(visit.world)))
+    picture = film_of("", tmp_path / "picture.png")
+    before = visit.asked.targets.count("/api/v1/checks")
+    with chromium(playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as browser:
+        context = browser.new_context()
+        context.add_init_script(f"globalThis.SHOWN = [];{READER}{LIT}")
+        page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
+        page.click("text=QR 비추기")
+        page.click("text=손전등 켜기")
+        expect(page.locator(".scanner")).to_contain_text("손전등 끄기")
+        assert page.evaluate("lit") is True
+        page.click("text=카메라 끄기")
+        expect(page.locator("text=손전등 끄기")).to_be_hidden()
+        page.evaluate("(link) => SHOWN.push([link])", link)
+        page.set_input_files("#picture", picture)
+        page.wait_for_selector(VERDICT)
+        assert answer(page) == VALID
+    assert visit.asked.targets.count("/api/v1/checks") == before
+
+
+def test_receipt_is_the_only_thing_that_sends_a_code_and_only_when_it_is_asked_for(
+    world: World, phone: BrowserContext
+) -> None:
+    world.issuer["verify_urls"] = []
+    with verifier_of(world, receipts=True) as visit:
+        token = good(world)
+        payload = encode_qr_payload(token)
+        page = opened(phone, visit.link(token))
+        expect(page.locator("main")).to_contain_text("서버로 보내지지 않았습니다")
+        assert payload.encode() not in bytes(visit.asked.received)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="확인서 받기").click()
+        assert download.value.path().read_bytes().startswith(b"%PDF-")
+        assert payload.encode() in bytes(visit.asked.received)
+        expect(page.locator("main")).to_contain_text("확인서를 위해 이 확인기로 보냈고")
+
+
+def test_service_without_a_key_offers_no_receipt(visit: Visit, phone: BrowserContext) -> None:
+    page = opened(phone, visit.link(good(visit.world)))
+    assert page.get_by_role("button", name="확인서 받기").count() == 0

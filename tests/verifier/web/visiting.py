@@ -8,10 +8,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Viewp
 
 from credential_schemas.qr.payload import encode_qr_payload
 from keys.gate.gate import App, Message, Receive, Scope, Send
+from keys.key_files import FileSigner, create_key
 from tests.keys.gate.serving import serving
 from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.world import ISSUER, STATUS_URI, World
-from verifier.app import create_app
+from verifier.app import Offers, create_app
+from verifier.receipt.making import ReceiptDesk
 
 VERDICT = "article.result .verdict h1"
 PHONE: ViewportSize = {"width": 360, "height": 780}
@@ -59,12 +61,13 @@ class Visit:
 
 
 @contextmanager
-def verifier_of(world: World) -> Iterator[Visit]:
-    """Serve the world's verifier, which knows the status list already, as after any check."""
+def verifier_of(world: World, *, receipts: bool = False) -> Iterator[Visit]:
+    """Serve the world's verifier, which knows the status list already, as after any check; it may give receipts."""
     rules = world.rules()
     issuer = rules.trust.issuers[ISSUER]
     rules.statuses.find(STATUS_URI, issuer=issuer, now=int(world.now.timestamp()))
-    asked = Asked(create_app(rules, now=lambda: world.now))
+    offers = Offers(ReceiptDesk(FileSigner(create_key()), "한국예시공사") if receipts else None)
+    asked = Asked(create_app(rules, now=lambda: world.now, offers=offers))
     with serving(asked) as port:
         yield Visit(world, asked, port)
 

@@ -1,0 +1,161 @@
+"""`/account`: the account, its entries one by one, and the sources with the consent to each."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from issuer.accounts import AccountEntry, OpenAccount, show_account
+from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
+from issuer.api.pages.form import Form
+from issuer.api.pages.routing import Pages
+from issuer.errors import SourceUnknown
+from issuer.holders.account_view import Wish, account_view
+from issuer.holders.collecting_consents import SourceState, give_consents, source_states, withdraw_source
+from issuer.store.transaction import Transaction
+from issuer.times import korean_day_of, korean_time, utc_moment
+from issuer.web.account_pages import AccountCover, AccountShown, account_page, source_name
+from issuer.web.entry_page import EntryShown, Shown, entry_page
+from issuer.web.sources_page import sources_page, withdraw_page
+
+_MAX_TEXT: Final = 100
+_PAGE: Final = re.compile(r"[1-9][0-9]{0,3}")
+_DONE: Final = {
+    "linked": "done_linked",
+    "joined": "done_joined",
+    "already": "done_linked",
+    "collected": "done_collected",
+    "withdrawn": "done_withdrawn",
+}
+
+
+def register(pages: Pages) -> None:
+    """Add the addresses."""
+    pages.show("/account", show)
+    pages.show("/account/entries/{entry}", show_entry)
+    pages.show("/account/sources", show_sources)
+    pages.change("/account/sources", agree)
+    pages.show("/account/sources/withdraw", confirm_withdrawal)
+    pages.change("/account/sources/withdraw", withdraw)
+
+
+def show(asked: Asked) -> Answer:
+    """Show the account; one that is linked to nobody leads to identity verification."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    now = asked.desk.clock()
+    with asked.desk.bank.store.read() as transaction:
+        opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
+        states = source_states(transaction, opened.account.id, now=now)
+        certificates = _in_force(transaction, opened, now=now)
+    wish = _wish(asked.form)
+    collected = [entry.source_entry.collected_at for entry in opened.entries]
+    cover = AccountCover(opened.account.id, korean_time(utc_moment(max(collected))) if collected else "", certificates)
+    proofs = {entry.id: entry for entry in opened.entries}
+    view = account_view(opened.entries, wish)
+    today = korean_day_of(now)
+    return shown(account_page(asked.visit, AccountShown(cover, view, wish, states, proofs, today)))
+
+
+def show_entry(asked: Asked) -> Answer:
+    """Show one entry of the holder; one of somebody else is not there."""
+    if not asked.holder.is_linked:
+        raise NotHere
+    now = asked.desk.clock()
+    with asked.desk.bank.store.read() as transaction:
+        opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
+        by_id = {entry.id: entry for entry in opened.entries}
+        entry = by_id.get(asked.values["entry"])
+        if entry is None:
+            raise NotHere
+        states = source_states(transaction, opened.account.id, now=now)
+        certificates = _certificates_with(transaction, opened, entry, asked=asked)
+    stored = entry.source_entry
+    details = EntryShown(
+        entry=entry,
+        proof=by_id.get(entry.proven_by or ""),
+        source=source_name(states, stored.source, asked.visit.language),
+        collected_at=korean_time(utc_moment(stored.collected_at)),
+        first_collected_at=korean_time(utc_moment(stored.first_collected_at)),
+        certificates=certificates,
+        today=korean_day_of(now),
+    )
+    return shown(entry_page(asked.visit, details))
+
+
+def show_sources(asked: Asked) -> Answer:
+    """Show the sources, and ask for the consent to each."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    return shown(sources_page(asked.visit, _states(asked), done=_DONE.get(asked.form.one("done"), "")))
+
+
+def agree(asked: Asked) -> Answer:
+    """Record the consents that were ticked."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    chosen = asked.form.many("source")
+    if not chosen:
+        return shown(sources_page(asked.visit, _states(asked), error="sources_none_chosen"), status=422)
+    try:
+        give_consents(asked.bank, asked.holder.account_id, chosen, now=asked.desk.clock())
+    except SourceUnknown:
+        raise NotHere from None
+    return go_to(asked, "/account/sources?done=collected")
+
+
+def confirm_withdrawal(asked: Asked) -> Answer:
+    """Ask again before a consent is withdrawn."""
+    return shown(withdraw_page(asked.visit, _agreed_source(asked)))
+
+
+def withdraw(asked: Asked) -> Answer:
+    """Withdraw the consent to one source; what came from it leaves the account."""
+    state = _agreed_source(asked)
+    withdraw_source(asked.bank, asked.holder.account_id, state.id, now=asked.desk.clock())
+    return go_to(asked, "/account/sources?done=withdrawn")
+
+
+def _agreed_source(asked: Asked) -> SourceState:
+    wanted = asked.form.one("source")
+    for state in _states(asked):
+        if state.id == wanted and state.consented_at:
+            return state
+    raise NotHere
+
+
+def _states(asked: Asked) -> list[SourceState]:
+    with asked.desk.bank.store.read() as transaction:
+        return source_states(transaction, asked.holder.account_id, now=asked.desk.clock())
+
+
+def _wish(form: Form) -> Wish:
+    page = form.one("page")
+    return Wish(
+        kind=form.one("kind")[:_MAX_TEXT],
+        source=form.one("source")[:_MAX_TEXT],
+        year=form.one("year")[:_MAX_TEXT],
+        field=form.one("field")[:_MAX_TEXT],
+        text=form.one("q")[:_MAX_TEXT],
+        page=int(page) if _PAGE.fullmatch(page) else 1,
+    )
+
+
+def _in_force(transaction: Transaction, opened: OpenAccount, *, now: datetime) -> int:
+    today = korean_day_of(now).isoformat()
+    issued = transaction.certificates.of_account(opened.account.id)
+    return sum(each.status == "valid" and each.valid_until >= today for each in issued)
+
+
+def _certificates_with(
+    transaction: Transaction, opened: OpenAccount, entry: AccountEntry, *, asked: Asked
+) -> list[Shown]:
+    own = {each.number: each for each in transaction.certificates.of_account(opened.account.id)}
+    today = korean_day_of(asked.desk.clock()).isoformat()
+    found = []
+    for copy in transaction.certificates.copies_of([entry.source_entry.id]):
+        issued = own.get(copy.number)
+        if issued is None or copy.entry_id != entry.id:
+            continue
+        status = "expired" if issued.status == "valid" and issued.valid_until < today else issued.status
+        found.append(Shown(issued.number, issued.recipient or "", issued.issued_on, status, copy.disclosed))
+    return found

@@ -1,0 +1,46 @@
+"""`/`: what this is and how to begin; `/theme`, light or dark; the pages about privacy and accessibility."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from credential_schemas.entry_types import Names
+from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
+from issuer.api.pages.routing import THEME_COOKIE, Pages
+from issuer.holders.collecting_consents import source_states
+from issuer.web.front_pages import accessibility_page, landing_page, policy_page
+from issuer.web.shell import THEMES
+from keys.sign_in.forms import own_path
+
+_YEAR_S: Final = 365 * 24 * 3600
+_NOBODY: Final = ""
+
+
+def register(pages: Pages) -> None:
+    """Add the addresses."""
+    pages.show("/", show_landing, public=True)
+    pages.change("/theme", choose_theme, public=True)
+    pages.show("/privacy-policy", lambda asked: shown(policy_page(asked.visit)), public=True)
+    pages.show("/accessibility", lambda asked: shown(accessibility_page(asked.visit)), public=True)
+
+
+def show_landing(asked: Asked) -> Answer:
+    """Explain in one page; who is signed in goes to the account."""
+    if asked.person is not None:
+        return go_to(asked, "/account")
+    return shown(landing_page(asked.visit, _sources(asked)))
+
+
+def choose_theme(asked: Asked) -> Answer:
+    """Keep the choice of light or dark in a cookie, and go back."""
+    theme = asked.form.one("theme")
+    if theme not in THEMES:
+        raise NotHere
+    secure = "; Secure" if asked.desk.cookies.secure else ""
+    cookie = f"{THEME_COOKIE}={theme}; Path=/; Max-Age={_YEAR_S}{secure}; HttpOnly; SameSite=Lax"
+    return Answer(go_to=own_path(asked.form.one("next"), otherwise=asked.visit.to("/")), cookies=[cookie])
+
+
+def _sources(asked: Asked) -> Sequence[tuple[Names, str | None]]:
+    with asked.desk.bank.store.read() as transaction:
+        states = source_states(transaction, _NOBODY, now=asked.desk.clock())
+    return [(each.names, each.as_of) for each in states]

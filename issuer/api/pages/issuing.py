@@ -1,0 +1,196 @@
+"""`/certificates/new` and its confirm page: choose, see what the recipient will see, agree, issue once."""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from typing import Final
+
+from issuer.accounts import CONSENT_TEXT_VERSION, OpenAccount, show_account
+from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
+from issuer.api.pages.routing import Pages
+from issuer.certified_claims import IssueRequest
+from issuer.desk_errors import IssuedTooMany
+from issuer.errors import CertificateNotFound
+from issuer.issuing import Issued
+from issuer.issuing_errors import RetryKeyInvalid
+from issuer.issuing_once import answered_before, issue_once
+from issuer.own_certificates import show_certificate
+from issuer.previewing import Preview, preview
+from issuer.times import korean_day_of
+from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page
+from issuer.web.drafts import Draft, draft_like, new_draft, read_draft, selected_entries, unprintable
+from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, Pick, pick_page
+from keys.encoding import JsonValue, decode_json_object, encode_json
+
+KEPT_S: Final = 3600
+"""For so long the browser that issued a certificate can show its code again."""
+
+_KEY_BYTES: Final = 24
+_MAX_ANSWER_BYTES: Final = 256 * 1024
+_Errors = list[tuple[str, str]]
+
+
+def register(pages: Pages) -> None:
+    """Add the addresses."""
+    pages.show(PICK_PATH, begin)
+    pages.change(PICK_PATH, choose)
+    pages.show(CONFIRM_PATH, begin_again)
+    pages.change(CONFIRM_PATH, confirm)
+
+
+def begin(asked: Asked) -> Answer:
+    """Show the first step: with nothing chosen, or with the choice of an earlier certificate."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    opened, bank = _open(asked), asked.desk.bank
+    draft = new_draft(opened.entries, language=asked.visit.language, longest=bank.profile.max_valid_days)
+    like = asked.form.one("like")
+    if like:
+        try:
+            with bank.store.read() as transaction:
+                own = show_certificate(bank, transaction, opened.account.id, number=like)
+        except CertificateNotFound:
+            raise NotHere from None
+        draft = draft_like(draft, own, opened.entries)
+    return _pick(asked, opened, draft, [])
+
+
+def begin_again(asked: Asked) -> Answer:
+    """Lead to the first step: what was to be confirmed is known to the form alone."""
+    return go_to(asked, PICK_PATH)
+
+
+def choose(asked: Asked) -> Answer:
+    """Show the first step as it was filled in, with its preview."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    opened = _open(asked)
+    draft = _draft(asked, opened)
+    return _pick(asked, opened, draft, _text_errors(asked, draft))
+
+
+def confirm(asked: Asked) -> Answer:
+    """Show what was chosen and ask for consent; with it, issue."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    issuing, key = asked.form.one("do") == "issue", asked.form.one("key")
+    if issuing:
+        before = _issued_before(asked, key)
+        if before is not None:
+            return before  # pressed twice, or sent again after a look back
+    opened = _open(asked)
+    draft = _draft(asked, opened)
+    errors = _text_errors(asked, draft)
+    if len(draft.entries) < len(asked.form.many("entry")):
+        errors.append(("f-entries", asked.visit.say("cert_error_gone")))
+    elif not draft.entries:
+        errors.append(("f-entries", asked.visit.say("cert_error_none")))
+    if errors:
+        return _pick(asked, opened, draft, errors, status=422)
+    request = draft.request(opened.account.id, selected_entries(draft, opened.entries))
+    previewed = preview(asked.desk.bank, opened, request, now=asked.desk.clock())
+    fields = draft.fields(selected_entries(draft, opened.entries))
+    question = Confirm(draft, fields, previewed, _new_key(asked), _seen(previewed, request))
+    if not issuing:
+        return shown(confirm_page(asked.visit, question))
+    question = replace(question, key=key)
+    if asked.form.one("seen") != question.seen:
+        return shown(confirm_page(asked.visit, replace(question, key=_new_key(asked), changed=True)), status=409)
+    if asked.form.one("consent") != "yes":
+        missing = [(CONSENT_BOX, asked.visit.say("cert_consent_missing"))]
+        return shown(confirm_page(asked.visit, replace(question, errors=missing)), status=422)
+    return _issue(asked, replace(request, consent=_consent(request, previewed)), key)
+
+
+def _issue(asked: Asked, request: IssueRequest, key: str) -> Answer:
+    desk = asked.desk
+    wait_s = desk.limits.count(desk.issues, f"account:{request.account_id}")
+    if wait_s is not None:
+        raise IssuedTooMany(seconds=wait_s)
+    with desk.places.place():
+        answer = issue_once(asked.bank, request, key=key, answer=_answer, now=desk.clock())
+    return _to_certificate(asked, answer, key)
+
+
+def _answer(issued: Issued) -> bytes:
+    """Return what the browser that issued can show again for some time; it is kept sealed under that browser's key."""
+    reveal: JsonValue = issued.reveal if issued.withheld else None
+    kept = {"number": issued.number, "confirmation_code": issued.confirmation_code, "reveal": reveal}
+    return encode_json({**kept, "credential": issued.credential})
+
+
+def _issued_before(asked: Asked, key: str) -> Answer | None:
+    try:
+        answer = answered_before(asked.desk.bank, asked.holder.account_id, key=key, now=asked.desk.clock())
+    except RetryKeyInvalid:
+        raise NotHere from None  # no page of ours sent this
+    return None if answer is None else _to_certificate(asked, answer, key)
+
+
+def _to_certificate(asked: Asked, answer: bytes, key: str) -> Answer:
+    number = str(decode_json_object(answer, max_bytes=_MAX_ANSWER_BYTES)["number"])
+    cookie = asked.desk.cookies.setting("issued", key, max_age_s=KEPT_S)
+    return go_to(asked, f"/certificates/{number}", cookies=[cookie])
+
+
+def _pick(asked: Asked, opened: OpenAccount, draft: Draft, errors: _Errors, *, status: int = 200) -> Answer:
+    desk, now = asked.desk, asked.desk.clock()
+    previewed = None
+    if draft.entries and not unprintable(draft):
+        request = draft.request(opened.account.id, selected_entries(draft, opened.entries))
+        previewed = preview(desk.bank, opened, request, now=now)
+    with desk.bank.store.read() as transaction:
+        lines = transaction.certificates.lines(opened.account.id)
+    pick = Pick(
+        draft=draft,
+        entries=opened.entries,
+        selected=frozenset(entry.id for entry in selected_entries(draft, opened.entries)),
+        preview=previewed,
+        errors=errors,
+        today=korean_day_of(now),
+        longest=desk.bank.profile.max_valid_days,
+        tab="check" if asked.form.one("tab") == "check" else "page",
+        latest=lines[0].number if lines else "",
+    )
+    return shown(pick_page(asked.visit, pick), status=status)
+
+
+def _open(asked: Asked) -> OpenAccount:
+    with asked.desk.bank.store.read() as transaction:
+        return show_account(asked.desk.bank, transaction, asked.holder.account_id)
+
+
+def _draft(asked: Asked, opened: OpenAccount) -> Draft:
+    return read_draft(asked.form, opened.entries, longest=asked.desk.bank.profile.max_valid_days)
+
+
+def _text_errors(asked: Asked, draft: Draft) -> _Errors:
+    return [(f"f-{name}", asked.visit.say("cert_error_text")) for name in unprintable(draft)]
+
+
+def _new_key(asked: Asked) -> str:
+    return urlsafe_b64encode(asked.desk.random_bytes(_KEY_BYTES)).decode("ascii")
+
+
+def _seen(previewed: Preview, request: IssueRequest) -> str:
+    """Return a digest of everything that the holder was shown, so that nothing else is issued."""
+    report = previewed.report.to_json()
+    printed: list[JsonValue] = [line.text for line in previewed.wording.lines()]
+    said: list[JsonValue] = [report["certificate"], report["disclosed"], printed, request.language]
+    return hashlib.sha256(encode_json(said)).hexdigest()
+
+
+def _consent(request: IssueRequest, previewed: Preview) -> bytes:
+    """Return the consent that was just given, in the form of a consent file: the same for each press of the button."""
+    entries: list[JsonValue] = [chosen.entry.id for chosen in previewed.selection.entries]
+    return encode_json(
+        {
+            "consent": 1,
+            "recipient": request.recipient,
+            "purpose": request.purpose,
+            "entries": entries,
+            "valid_until": previewed.claims.valid_until.isoformat(),
+            "text_version": CONSENT_TEXT_VERSION,
+            "channel": "page",
+        }
+    )

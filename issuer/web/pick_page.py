@@ -1,0 +1,278 @@
+"""Step 1 of a certificate: for whom, which entries, which fields; beside it what the recipient will see.
+
+The page works by itself: every choice can be sent with a button, and the answer is the page again. `preview.js` sends
+it at each change and puts the parts marked `data-live` in place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from credential_schemas.entry_types import categories, certificate_labels, entry_types
+from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from issuer.accounts import AccountEntry
+from issuer.previewing import Preview
+from issuer.selection import field_choices
+from issuer.web.account_pages import ICONS, row_words, status_tag
+from issuer.web.drafts import MAX_TEXT, PURPOSES, Draft, days_offered
+from issuer.web.parts import CheckRow, Field, button, check_row, error_summary, field, radios, select, steps
+from issuer.web.preview_parts import meter_of, meter_words, preview_panel
+from issuer.web.shell import Page, Visit, csrf_field
+
+STEPS: Final = ("cert_step_pick", "cert_step_confirm", "cert_step_done")
+PICK_PATH: Final = "/certificates/new"
+STYLES: Final = ("certificates.css",)
+CONFIRM_PATH: Final = "/certificates/new/confirm"
+_AT_FIRST: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """What the page shows.
+
+    Attributes:
+        draft: what was filled in.
+        entries: all of the account.
+        selected: the ids of what is ticked and of what comes along.
+        preview: of what is ticked, None when nothing is.
+        errors: (id of the control, sentence).
+        today: the Korean day.
+        longest: how many days a certificate may be valid.
+        tab: which side of the preview is open.
+        latest: number of the newest certificate, for the same choice again; empty for none.
+    """
+
+    draft: Draft
+    entries: Sequence[AccountEntry]
+    selected: frozenset[str]
+    preview: Preview | None
+    errors: Sequence[tuple[str, str]]
+    today: date
+    longest: int
+    tab: str = "page"
+    latest: str = ""
+
+
+def step_line(visit: Visit, current: int) -> Html:
+    """Return where in the three steps a page stands."""
+    return steps([visit.say(name) for name in STEPS], current=current, label=visit.say("cert_steps"))
+
+
+def pick_page(visit: Visit, pick: Pick) -> Page:
+    """Return the page."""
+    main = html(
+        '{steps}<h1 class="mb">{heading}</h1><div data-live id="pick-errors">{errors}</div>'
+        '<form id="pick" method="post" action="{action}" novalidate>{csrf}'
+        '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">'
+        '<div class="cols c-form"><div class="stack">{terms}{entries}</div>'
+        '<aside class="stack sticky" aria-labelledby="pv"><section class="card"><div class="hd">'
+        '<h2 id="pv">{seen}</h2></div><div class="stack-s" data-live id="preview">{preview}</div>'
+        "<noscript>{refresh}</noscript></section></aside></div>{bar}</form>",
+        steps=step_line(visit, 0),
+        heading=visit.say("cert_pick_heading"),
+        errors=error_summary(visit, pick.errors),
+        action=visit.to(PICK_PATH),
+        csrf=csrf_field(visit),
+        edition=pick.draft.edition,
+        terms=_terms(visit, pick),
+        entries=_entries(visit, pick),
+        seen=visit.say("cert_seen"),
+        preview=preview_panel(visit, pick.preview, tab=pick.tab),
+        refresh=button(visit.say("cert_refresh"), sign="redo", name="do", value="preview"),
+        bar=_bar(visit, pick),
+    )
+    title = visit.say("cert_pick_heading")
+    return Page(title, main, "new", styles=STYLES, scripts=("preview.js",))
+
+
+def _terms(visit: Visit, pick: Pick) -> Html:
+    draft, errors = pick.draft, dict(pick.errors)
+    days = [
+        (str(n), visit.say("cert_days", n=n, day=(pick.today + timedelta(days=n)).isoformat())) for n in _days(pick)
+    ]
+    recipient = Field(
+        "recipient",
+        visit.say("cert_recipient"),
+        hint=visit.say("cert_recipient_hint"),
+        error=errors.get("f-recipient", ""),
+        value=draft.recipient,
+        autocomplete="organization",
+        required=False,
+        max_length=MAX_TEXT,
+    )
+    return html(
+        '<section class="card" aria-labelledby="s1"><h2 id="s1">{heading}</h2><div class="stack-s">{purpose}'
+        '<div class="filters f2">{recipient}{days}</div>{language}<div class="sw"><label for="f-blind"><span>'
+        '<b>{blind}</b><br><span class="s muted">{blind_hint}</span></span></label>'
+        '<input class="switch" type="checkbox" role="switch" id="f-blind" name="blind" value="yes"{on}></div>'
+        '<div data-live id="for-blind">{applicant}</div></div></section>',
+        heading=visit.say("cert_terms"),
+        purpose=_anchored("f-purpose", _purposes(visit, draft)),
+        recipient=field(recipient),
+        days=select("days", visit.say("cert_until"), options=days, chosen=str(draft.days)),
+        language=_anchored("f-language", _languages(visit, draft)),
+        blind=visit.say("cert_blind"),
+        blind_hint=visit.say("cert_blind_hint"),
+        on=Html(" checked") if draft.blind else NOTHING,
+        applicant=_applicant(visit, pick),
+    )
+
+
+def _days(pick: Pick) -> tuple[int, ...]:
+    return days_offered(pick.longest)
+
+
+def _anchored(name: str, control: Html) -> Html:
+    return html('<div id="{name}">{control}</div>', name=name, control=control)
+
+
+def _purposes(visit: Visit, draft: Draft) -> Html:
+    options = [(name, visit.say(f"cert_purpose_{name}")) for name in PURPOSES]
+    return radios("purpose", visit.say("cert_purpose"), options=options, chosen=draft.purpose)
+
+
+def _languages(visit: Visit, draft: Draft) -> Html:
+    options = [(name, visit.say(f"cert_language_{name}")) for name in ("ko", "en")]
+    return radios("language", visit.say("cert_language"), options=options, chosen=draft.language)
+
+
+def _applicant(visit: Visit, pick: Pick) -> Html:
+    if not pick.draft.blind:
+        return NOTHING
+    label, hint = visit.say("cert_applicant_no"), visit.say("cert_applicant_hint")
+    error = dict(pick.errors).get("f-applicant_no", "")
+    value = pick.draft.applicant_no
+    return field(Field("applicant_no", label, hint, error, value, required=False, max_length=MAX_TEXT))
+
+
+def _entries(visit: Visit, pick: Pick) -> Html:
+    again = html(
+        '<span class="s"><a href="{address}">{word}</a></span>',
+        address=f"{visit.to(PICK_PATH)}?like={pick.latest}",
+        word=visit.say("cert_like_last"),
+    )
+    groups = [_group(visit, pick, category) for category in categories()]
+    return html(
+        '<section class="card" aria-labelledby="s2"><div class="hd"><h2 id="s2">{heading}</h2>{again}</div>'
+        '<p class="s">{help}</p><div id="f-entries">{groups}</div></section>',
+        heading=visit.say("cert_pick_entries"),
+        again=again if pick.latest else NOTHING,
+        help=visit.say("cert_pick_help"),
+        groups=joined(groups),
+    )
+
+
+def _group(visit: Visit, pick: Pick, category: str) -> Html:
+    entries = [entry for entry in pick.entries if entry.category == category]
+    if not entries:
+        return NOTHING
+    name = certificate_labels().categories[category].in_language(visit.language)
+    chosen = sum(entry.id in pick.selected for entry in entries)
+    first = [entry for place, entry in enumerate(entries) if place < _AT_FIRST or entry.id in pick.draft.entries]
+    rest = [entry for entry in entries if entry not in first]
+    more = html(
+        '<details class="more-entries"><summary>{word}</summary><ul class="pick">{rows}</ul></details>',
+        word=visit.say("cert_more_entries", n=len(rest)),
+        rows=joined(_row(visit, pick, entry) for entry in rest),
+    )
+    return html(
+        '<fieldset class="gap"><legend class="vh">{name}</legend><h3>{icon} {name} '
+        '<span class="muted s num" data-live id="count-{category}">{count}</span></h3>'
+        '<ul class="pick">{rows}</ul>{more}</fieldset>',
+        name=name,
+        icon=icon(ICONS[category]),
+        category=category,
+        count=visit.say("cert_of", n=len(entries), chosen=chosen),
+        rows=joined(_row(visit, pick, entry) for entry in first),
+        more=more if rest else NOTHING,
+    )
+
+
+def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
+    words = row_words(entry, visit.language)
+    meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0])))
+    if not entry.in_force:
+        return html(
+            '<li><div class="opt off"><span class="box">{icon}</span><div class="tx"><b>{title}</b> {status}'
+            '<span class="meta">{meta}</span><span class="meta">{why}</span></div></div></li>',
+            icon=icon("na"),
+            title=words.title,
+            status=status_tag(visit, entry, today=pick.today),
+            meta=meta,
+            why=visit.say("cert_not_in_force"),
+        )
+    needed_by = _needed_by(pick, entry)
+    ticked = entry.id in pick.draft.entries
+    reason = visit.say("cert_companion", title=needed_by) if needed_by and not ticked else ""
+    # A companion sends another name: it is not a choice, and goes when what needs it goes.
+    row = CheckRow(
+        name="with" if reason else "entry",
+        value=entry.id,
+        label=words.title,
+        meta=meta,
+        checked=ticked,
+        locked=reason,
+        more=_switches(visit, pick, entry) if ticked or reason else NOTHING,
+        live=f"row-{entry.id}",
+    )
+    return check_row(row)
+
+
+def _needed_by(pick: Pick, entry: AccountEntry) -> str:
+    """Return the title of a ticked entry that this one proves; empty for none."""
+    chosen = (each for each in pick.entries if each.id in pick.draft.entries and each.proven_by == entry.id)
+    return next((each.title for each in chosen), "")
+
+
+def _switches(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
+    blind, draft = pick.draft.blind, pick.draft
+    rows = [
+        _switch(visit, f"{entry.id}.{choice.field.name}", choice.field.label.in_language(visit.language), rule, on=on)
+        for choice in field_choices(entry, blind=blind)
+        for rule, on in [(choice.rule, choice.rule == "fixed" or f"{entry.id}.{choice.field.name}" in draft.on)]
+    ]
+    if blind and entry_types()[entry.type].issuing_body_blind == "hide":
+        body = certificate_labels().entry["issuing_body"].label.in_language(visit.language)
+        rows.append(_switch(visit, f"{entry.id}.issuing_body", body, "barred", on=False))
+    return html(
+        '<details class="fields" id="more-{id}"><summary>{icon}{word}</summary>'
+        '<input type="hidden" name="switches" value="{id}">{rows}</details>',
+        id=entry.id,
+        icon=icon("next"),
+        word=visit.say("cert_fields"),
+        rows=joined(rows),
+    )
+
+
+def _switch(visit: Visit, name: str, label: str, rule: str, *, on: bool) -> Html:
+    word = {"fixed": "cert_fixed", "barred": "cert_barred"}.get(rule, "cert_shown" if on else "cert_hidden")
+    fixed = rule != "open"
+    return html(
+        '<div class="sw"><label for="sw-{name}">{label}</label><span class="st" id="st-{name}">{word}</span>'
+        '<input class="switch" type="checkbox" role="switch" id="sw-{name}" {sent} value="{name}" '
+        'aria-describedby="st-{name}"{on}{fixed}></div>',
+        name=name,
+        label=label,
+        word=visit.say(word),
+        sent=NOTHING if fixed else Html('name="shown"'),
+        on=Html(" checked") if on else NOTHING,
+        fixed=Html(' aria-disabled="true"') if fixed else NOTHING,
+    )
+
+
+def _bar(visit: Visit, pick: Pick) -> Html:
+    count = len(pick.preview.selection.entries) if pick.preview is not None else 0
+    use = pick.preview.use if pick.preview is not None else None
+    words = meter_words(visit, meter_of(use, count)) if count else visit.say("cert_none_yet")
+    return html(
+        '<div class="bar noprint"><div class="wrap"><p data-live id="bar-count" role="status"><b>{count}</b><br>'
+        '<span class="s muted">{meter}</span></p>{next}</div></div>',
+        count=visit.say("cert_count", n=count),
+        meter=words,
+        next=html(
+            '<button class="btn p" formaction="{address}" name="do" value="confirm">{word}</button>',
+            address=visit.to(CONFIRM_PATH),
+            word=visit.say("cert_continue"),
+        ),
+    )

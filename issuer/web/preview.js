@@ -1,0 +1,54 @@
+// Sends the choice at each change and puts the new parts of the page in place. Without it a button does the same.
+
+const WAIT_MS = 200;
+const form = document.getElementById("pick");
+let timer = 0;
+let request = null;
+
+function state() {
+  const open = [...document.querySelectorAll("details[open][id]")].map((each) => each.id);
+  return { open, focus: document.activeElement ? document.activeElement.id : "" };
+}
+
+function put(page, kept) {
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const fresh = page.getElementById(part.id);
+    if (fresh) part.replaceWith(document.importNode(fresh, true));
+  }
+  for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+  const focused = kept.focus && document.getElementById(kept.focus);
+  if (focused && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  hold();
+}
+
+function send() {
+  if (request) request.abort();
+  request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.responseType = "document"; // parsed by the browser, with nothing in it run
+  request.onload = () => {
+    const page = request.responseXML;
+    if (request.status === 200 && page && page.getElementById("pick")) put(page, state());
+    else if (request.status === 401) form.submit(); // the session is over: the page that keeps the form says what to do
+  };
+  const fields = new URLSearchParams(new FormData(form));
+  fields.set("do", "preview");
+  request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
+  request.send(fields.toString());
+}
+
+// What is fixed can be reached and read, and stays as it is.
+function hold() {
+  for (const box of form.querySelectorAll('input[aria-disabled="true"]')) {
+    box.addEventListener("click", (event) => event.preventDefault());
+  }
+}
+
+if (form) {
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "tab") return;
+    clearTimeout(timer);
+    timer = setTimeout(send, WAIT_MS);
+  });
+  hold();
+}

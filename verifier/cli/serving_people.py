@@ -1,0 +1,64 @@
+"""What `serve` needs so that people can sign in: database, key, own address, providers."""
+
+import secrets
+import time
+from typing import Final
+
+from keys.errors import UrlError
+from keys.gate.rate_limits import RateLimits
+from keys.sign_in.cookies import Cookies
+from keys.sign_in.passwords import Passwords
+from keys.sign_in.throttle import SignInThrottle
+from keys.urls import parse_origin
+from verifier.api.signed_in import Entrance
+from verifier.errors import OptionError
+from verifier.people.providers import relying_parties
+from verifier.people.service_key import open_service_key
+from verifier.people.sign_in_desk import Secrets, SignInDesk
+from verifier.settings import Settings
+from verifier.store.engine import STORE_FILE, open_store
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def entrance_of_settings(
+    settings: Settings, *, limits: RateLimits, host: str, port: int, development: bool = False
+) -> Entrance | None:
+    """Return how people get in; None while nobody was ever added.
+
+    Args:
+        settings: of the program.
+        limits: where tries are counted.
+        host, port: where the service listens.
+        development: whether OpenID providers may be on this machine.
+
+    Raises:
+        OptionError: the service listens to others and does not know its own address, or that is none.
+        StoreUnusable, ProvidersFileError: what is there cannot be used.
+    """
+    if settings.state_folder is None or settings.config_folder is None:
+        return None
+    path = settings.state_folder / STORE_FILE
+    if not path.exists():
+        return None
+    origins = _own_origins(settings.url, host, port)
+    providers = relying_parties(settings.oidc, development=development)
+    key = open_service_key(settings.config_folder, random_bytes=secrets.token_bytes)
+    desk = SignInDesk(
+        open_store(path),
+        Secrets(key, secrets.token_bytes, Passwords(secrets.token_bytes)),
+        throttle=SignInThrottle(limits, key=key),
+        now=lambda: int(time.time()),
+    )
+    return Entrance(desk, Cookies("verifier", secure=origins[0].startswith("https:")), origins, providers)
+
+
+def _own_origins(url: str | None, host: str, port: int) -> tuple[str, ...]:
+    if url is not None:
+        try:
+            return (parse_origin(url, allow_loopback=True),)
+        except UrlError as error:
+            raise OptionError(f"expected VERIFIER_URL to be an origin: {error.message}", kind="url") from error
+    if host not in _LOOPBACK:
+        raise OptionError("expected VERIFIER_URL, because people sign in and others can reach the service", kind="url")
+    return tuple(f"http://{name}:{port}" for name in (f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost"))

@@ -1,0 +1,1 @@
+"""The verifier's people: who may sign in, in which roles, and how."""

@@ -1,0 +1,1 @@
+"""How the database of an older program becomes that of this one."""
