@@ -16,7 +16,7 @@ from credential_schemas.criteria.errors import PolicyError
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 16
-MAX_NODES: Final = 20_000
+MAX_NODES: Final = 10_000
 
 Plain: TypeAlias = "bool | int | Decimal | str | list[Plain] | dict[str, Plain] | None"
 Place: TypeAlias = tuple[str | int, ...]
@@ -54,18 +54,37 @@ def read_document(data: bytes, *, name: str) -> Document:
     if len(data) > MAX_BYTES:
         raise PolicyError(f"{name}: expected at most {MAX_BYTES} bytes, found more")
     try:
-        node = yaml.compose(data.decode("utf-8"), Loader=yaml.SafeLoader)
+        node = _Composer(data.decode("utf-8"), name=name).get_single_node()
     except UnicodeDecodeError:
         raise PolicyError(f"{name}: expected UTF-8 text, found other bytes") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
         raise PolicyError(f"{name}:{line}: {error.problem or 'this is not YAML'}") from None
-    except (yaml.YAMLError, RecursionError):
-        raise PolicyError(f"{name}: expected YAML, found characters or nesting it does not allow") from None
+    except yaml.YAMLError:
+        raise PolicyError(f"{name}: expected YAML, found characters it does not allow") from None
     if node is None:
         raise PolicyError(f"{name}: expected a document, found an empty file")
     reader = _Reader(name)
     return Document(name, reader.value(node, ()), reader.lines)
+
+
+class _Composer(yaml.SafeLoader):
+    """Stops at the limits while it reads, before a hostile file has cost seconds; keys count beside values here."""
+
+    def __init__(self, text: str, *, name: str) -> None:
+        super().__init__(text)
+        self._file = name
+        self._depth = 0
+        self._nodes = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        self._depth += 1
+        self._nodes += 1
+        if self._depth > MAX_DEPTH + 1 or self._nodes > 2 * MAX_NODES:
+            raise _too_large(self._file, self.get_mark())
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
 
 class _Reader:
@@ -95,8 +114,8 @@ class _Reader:
         if node.tag not in _TAGS:
             raise self._error(node, "expected no tags, found one")
         self._seen.add(id(node))
-        if len(place) > MAX_DEPTH or len(self._seen) > MAX_NODES:
-            raise self._error(node, "expected a smaller document, found too many or too deep values")
+        if len(self._seen) > MAX_NODES:
+            raise _too_large(self.name, node.start_mark)
         self.lines[place] = node.start_mark.line + 1
 
     def _key(self, node: yaml.Node) -> str:
@@ -117,3 +136,7 @@ class _Reader:
 
     def _error(self, node: yaml.Node, message: str) -> PolicyError:
         return PolicyError(f"{self.name}:{node.start_mark.line + 1}: {message}")
+
+
+def _too_large(name: str, mark: yaml.Mark) -> PolicyError:
+    return PolicyError(f"{name}:{mark.line + 1}: expected a smaller document, found too many or too deep values")

@@ -64,10 +64,11 @@ def test_every_value_knows_its_line_and_unknown_places_their_parent_s() -> None:
         (b"a: [1", "p.yaml:1: expected ',' or ']', but got '<stream end>'"),
         (b"a: 1\n--- \nb: 2", "p.yaml:2: but found another document"),
         (b"\xff", "p.yaml: expected UTF-8 text, found other bytes"),
-        (b"a: \x00", "p.yaml: expected YAML, found characters or nesting it does not allow"),
+        (b"a: \x00", "p.yaml: expected YAML, found characters it does not allow"),
         (b"a" * (MAX_BYTES + 1), f"p.yaml: expected at most {MAX_BYTES} bytes, found more"),
         (b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2), "expected a smaller document, found too many or too deep"),
-        (b"[" * 2000, "p.yaml"),
+        (b"[" * MAX_BYTES, "p.yaml:1: expected a smaller document, found too many or too deep values"),
+        (b"[" + b"x," * 130_000, "p.yaml:1: expected a smaller document, found too many or too deep values"),
     ],
     ids=lambda value: repr(value[:24]),
 )
