@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from fastapi import Response
+from fastapi import FastAPI, Response
 
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.report.model import Report
@@ -28,6 +28,10 @@ class Desk:
     world: World
     rules: Rules
     quick: list[bool] = field(default_factory=list)
+    app: FastAPI = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = create_app(self.rules, now=lambda: self.world.now)
 
     def learn(self) -> None:
         issuer = self.rules.trust.issuers[ISSUER]
@@ -37,8 +41,7 @@ class Desk:
         return asyncio.run(self._check(content, media_type, accept))
 
     async def _check(self, content: str | bytes, media_type: str, accept: str) -> httpx.Response:
-        app = create_app(self.rules, now=lambda: self.world.now)
-        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://verifier.test") as client:
             headers = {"Content-Type": media_type, "Accept": accept}
             return await client.post(CHECKS_PATH, content=content, headers=headers)
