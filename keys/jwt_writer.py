@@ -21,19 +21,19 @@ class SignerAlgorithm(JwtAlgorithm):
         """Return the signer's signature."""
         return key.sign(msg)
 
-    def verify(self, msg: bytes, key: object, sig: bytes) -> NoReturn:
-        """Refuse."""
-        raise NotImplementedError("signatures are checked by keys.jws")
+    def verify(self, *_: object, **__: object) -> NoReturn:
+        """Refuse: it only signs."""
+        raise TypeError("signatures are checked by keys.jws")
 
     @staticmethod
-    def to_jwk(key_obj: object, as_dict: bool = False) -> NoReturn:  # noqa: FBT001, FBT002 - PyJWT's own signature
-        """Refuse."""
-        raise NotImplementedError("keys are written by keys.jwk")
+    def to_jwk(*_: object, **__: object) -> NoReturn:
+        """Refuse: it only signs."""
+        raise TypeError("keys are written by keys.jwk")
 
     @staticmethod
-    def from_jwk(jwk: object) -> NoReturn:
-        """Refuse."""
-        raise NotImplementedError("keys are read by keys.jwk")
+    def from_jwk(*_: object, **__: object) -> NoReturn:
+        """Refuse: it only signs."""
+        raise TypeError("keys are read by keys.jwk")
 
 
 @cache

@@ -203,9 +203,9 @@ def test_a_header_that_names_another_algorithm_than_the_signer_is_not_written(si
 
 def test_the_adapter_to_pyjwt_can_only_sign(signer: FileSigner) -> None:
     adapter = SignerAlgorithm()
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(TypeError, match="signatures are checked"):
         adapter.verify(b"", signer, b"")
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(TypeError, match="keys are written"):
         adapter.to_jwk(signer)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(TypeError, match="keys are read"):
         adapter.from_jwk({})

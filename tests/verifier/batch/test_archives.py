@@ -67,8 +67,8 @@ def test_a_name_that_climbs_is_only_a_name(path: Path, tmp_path: Path) -> None:
 
 
 def test_names_of_old_korean_programs_are_read(path: Path) -> None:
-    data = packed({"XXXX.pdf": b"kim"})
-    path.write_bytes(data.replace(b"XXXX", "지원".encode("cp949")))
+    data = packed({"name.pdf": b"kim"})
+    path.write_bytes(data.replace(b"name", "지원".encode("cp949")))
     assert [each.name for each in listed(path)] == ["지원.pdf"]
 
 
