@@ -28,6 +28,7 @@ const jobs = new Set();
 const archives = [];
 let shown = null;
 let saidAt = 0;
+let untilErased = new AbortController(); // what is on its way when everything is erased must not come back
 
 function tableOfResults() {
   shown ??= new ResultsTable(place("results"), {
@@ -74,8 +75,9 @@ function reasonOf(error) {
   return filled(words.failed_service, { id: problem.request_id ?? "-" });
 }
 
-function teller(parts) {
+function teller(parts, { signal }) {
   const note = (text) => {
+    if (signal.aborted) return;
     for (const row of parts) if (row.line === null) row.note = text;
     refresh();
   };
@@ -92,33 +94,42 @@ function teller(parts) {
 }
 
 async function checkOne(row, form) {
+  const { signal } = untilErased;
   try {
-    const { pages = null, ...line } = await send(address, form, teller([row]));
+    const { pages = null, ...line } = await send(address, form, teller([row], { signal }));
     row.line = line; // what stands in files of results; the pages are only for this page
     row.pages = pages;
   } catch (error) {
     row.failure = reasonOf(error);
   }
+  if (signal.aborted) return;
   refresh();
   if (rows.all.length === 1 && row.line !== null) tableOfResults().show(row);
 }
 
 async function checkMany(parts) {
+  const { signal } = untilErased;
   try {
     const wishes = place("wish")?.checked === true;
-    const job = await sendJob(parts.map((row) => row.given), teller(parts), wishes ? language : null);
+    const job = await sendJob(parts.map((row) => row.given), teller(parts, { signal }), wishes ? language : null);
+    if (signal.aborted) {
+      await erase(job);
+      return;
+    }
     jobs.add(job);
     for (const row of parts) row.note = words.waiting;
-    const end = await follow(job, (lines) => {
+    const end = await follow(job, signal, (lines) => {
       rows.take(parts, lines);
       refresh();
     });
-    if (wishes) await keepReceipts(job, end);
+    if (end === null) return;
+    if (wishes) await keepReceipts(job, end, signal);
     if (end.kept_days === 0) {
       await erase(job);
       jobs.delete(job);
-    } else showKept(end.erased_at);
+    } else if (!signal.aborted) showKept(end.erased_at);
   } catch (error) {
+    if (signal.aborted) return;
     const failure = reasonOf(error);
     for (const row of parts) if (row.line === null && row.last === undefined) row.failure = failure;
     refresh();
@@ -126,14 +137,16 @@ async function checkMany(parts) {
 }
 
 /** The receipts of a job come here with its last result, because the service erases them with it. */
-async function keepReceipts(job, { total, verdicts }) {
+async function keepReceipts(job, { total, verdicts }, signal) {
   if (verdicts.error === total) return;
   try {
-    archives.push(await receiptsOf(job));
+    const archive = await receiptsOf(job);
+    if (signal.aborted) return;
+    archives.push(archive);
     tableOfResults().receipts.hidden = false;
   } catch (error) {
     reasonOf(error);
-    say(words.receipt_failed, { isUrgent: true });
+    if (!signal.aborted) say(words.receipt_failed, { isUrgent: true });
   }
 }
 
@@ -186,6 +199,8 @@ function save(blob, name) {
 }
 
 async function eraseAll() {
+  untilErased.abort();
+  untilErased = new AbortController();
   await Promise.all([...jobs].map(erase));
   jobs.clear();
   archives.length = 0;

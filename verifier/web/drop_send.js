@@ -76,16 +76,18 @@ export async function sendJob(files, tell, receipts) {
 /**
  * Read the results of a job as they come.
  * @param {string} job its address
+ * @param {AbortSignal} signal says when nobody wants them any more
  * @param {(lines: object[], status: object) => void} take
- * @returns {Promise<object>} how it ended
+ * @returns {Promise<object | null>} how it ended; null when it was given up
  */
-export async function follow(job, take) {
+export async function follow(job, signal, take) {
   let seen = 0;
   let wait = FIRST_PAUSE_MS;
-  for (;;) {
+  while (!signal.aborted) {
     const status = await (await ask(job)).json();
     if (status.done > seen) {
       const lines = linesOf(await (await ask(`${job}/results?after=${seen}`)).text());
+      if (signal.aborted) break;
       seen += lines.length;
       take(lines, status);
       wait = FIRST_PAUSE_MS;
@@ -94,6 +96,7 @@ export async function follow(job, take) {
     await pause(wait);
     wait = Math.min(LONGEST_PAUSE_MS, wait * 1.5);
   }
+  return null;
 }
 
 /** @returns {Promise<Blob>} the receipts of a finished job, a ZIP */

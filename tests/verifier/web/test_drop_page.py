@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from keys.key_files import FileSigner, create_key
 from tests.keys.gate.serving import serving
@@ -160,6 +160,37 @@ def test_erasing_takes_the_results_from_the_page(desk: Desk) -> None:
     page.get_by_role("button", name="결과 지우기").click()
     expect(page.locator("#results")).to_be_hidden()
     assert "홍길동" not in page.content()
+
+
+def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(desk: Desk) -> None:
+    page = desk.visit()
+    held: list[Route] = []
+    page.route("**/api/v1/jobs/*", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/api/v1/jobs/*"):
+        given(page, desk.file("a.txt"), desk.file("b.txt"))
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator("#results")).to_be_hidden()
+    with page.expect_response("**/api/v1/jobs/*") as answer:
+        held[0].continue_()
+    assert answer.value.status == 404
+    page.evaluate("fetch('/web/words-ko.json').then((answer) => answer.text())")  # later than what came before it
+    assert page.locator("#results").is_hidden()
+    given(page, desk.file("c.txt"))
+    expect(page.locator(".detail .verdict")).to_be_visible()
+
+
+def test_a_job_whose_files_were_still_being_sent_when_all_was_erased_is_erased_too(desk: Desk) -> None:
+    page = desk.visit()
+    held: list[Route] = []
+    page.route("**/api/v1/jobs", lambda route: held.append(route))
+    with page.expect_request("**/api/v1/jobs"):
+        given(page, desk.file("a.txt"), desk.file("b.txt"))
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator("#results")).to_be_hidden()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as erased:
+        held[0].continue_()
+    assert page.request.get(erased.value.url).status == 404
+    assert page.locator("#results").is_hidden()
 
 
 def test_hostile_names_and_texts_are_only_shown(desk: Desk) -> None:
