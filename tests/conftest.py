@@ -16,6 +16,14 @@ settings.register_profile("suite", derandomize=True, deadline=None, database=Non
 settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave slow tests out of the measured coverage: it doubles their time, and the fast ones reach every branch."""
+    for item in items:
+        slow = item.get_closest_marker("slow")
+        if slow is not None and not slow.kwargs.get("measured", False):
+            item.add_marker("no_cover")
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> "Iterator[PostgresqlServer]":
     """A real PostgreSQL server."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 
 import zxingcpp
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from verifier.evidence.codes import CodeSet
 from verifier.evidence.limits import CODE_READING_S
@@ -63,9 +63,18 @@ def _preparations(pixels: int) -> Iterator[_Prepare]:
     if pixels > _SHRINK_ABOVE:
         yield lambda picture: ImageOps.scale(picture, 0.5, Image.Resampling.BOX)
     yield lambda picture: picture.filter(ImageFilter.UnsharpMask(radius=3, percent=200, threshold=0))
-    yield lambda picture: picture.filter(ImageFilter.MedianFilter(3))
+    yield _without_specks
     if pixels <= _ENLARGE_BELOW:
         yield lambda picture: ImageOps.scale(picture.filter(ImageFilter.GaussianBlur(1)), 1.5, Image.Resampling.BICUBIC)
+
+
+def _without_specks(picture: Image.Image) -> Image.Image:
+    """Take the median of three along the rows, then along the columns: about as good as one over nine, and much faster."""
+    for x, y in ((1, 0), (0, 1)):
+        before, after = ImageChops.offset(picture, x, y), ImageChops.offset(picture, -x, -y)
+        low, high = ImageChops.darker(before, after), ImageChops.lighter(before, after)
+        picture = ImageChops.lighter(low, ImageChops.darker(high, picture))
+    return picture
 
 
 def _unread(picture: Image.Image, *, scale: int = 1) -> list[_Box]:
@@ -98,10 +107,10 @@ def _closer(part: Image.Image) -> Image.Image:
 
 def _deblurred(picture: Image.Image, *, scale: int, steps: int, percent: int) -> Image.Image:
     """Enlarge, and undo a blur of about 1.5 pixels step by step: one strong step drowns modules in their neighbours."""
-    sharper = ImageOps.scale(picture, scale, Image.Resampling.BILINEAR)
+    sharper = picture
     for _ in range(steps):
-        sharper = sharper.filter(ImageFilter.UnsharpMask(radius=1.5 * scale, percent=percent, threshold=0))
-    return sharper
+        sharper = sharper.filter(ImageFilter.UnsharpMask(radius=1.5, percent=percent, threshold=0))
+    return ImageOps.scale(sharper, scale, Image.Resampling.BILINEAR)
 
 
 def _read(picture: Image.Image, binarizer: zxingcpp.Binarizer) -> list[str]:
