@@ -1,6 +1,6 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix bench package lock clean
+.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix bench load package lock clean
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --no-build-isolation --config-settings editable_mode=compat --editable
 FUZZ_SECONDS ?= 30
@@ -52,6 +52,9 @@ fix: setup ## apply the format and the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python docs/generate_cli.py
+
+load: setup ## half an hour of 50 checks a second, then more than it can do; benchmarks/results/verifier_load_long.json
+	$(BIN)/python benchmarks/verifier_load.py --seconds 1800
 
 bench: setup ## the benchmarks, written to benchmarks/results/
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -4,7 +4,7 @@ Every run is a program of its own; its processor time is that of all its process
 moment. What a run of a few files costs is taken off, so that the figures are those of many files. A hundredth of the
 files each is corrupt, revoked and forged, and the counts must come out exactly. Writes benchmarks/results/batch.json.
 
-    python benchmarks/batch.py [--credentials 10000] [--pdfs 200] [--many-pdfs 0] [--skip-cluster]
+    python benchmarks/batch.py [--credentials 10000] [--pdfs 200] [--rounds 3] [--many-pdfs 0] [--skip-cluster]
 
 `--many-pdfs 10000` checks so many sealed PDFs with two processes, without the loop beside them.
 """
@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -135,11 +137,10 @@ def measured(command: list[str], folder: Path) -> Run:
     wall = time.perf_counter() - started
     if process.returncode not in (0, 1):
         raise SystemExit(f"expected {command[-1]} to end with 0 or 1, found {process.returncode}")
-    try:
+    with suppress(ChildProcessError):
         while True:
             os.wait()
-    except ChildProcessError:
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Run(used, wall, tuple(each for each in memory if each > 0))
 
@@ -178,36 +179,51 @@ def summary(folder: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def compared(folder: Path, files: str, count: int, expected: dict[str, int]) -> dict[str, object]:
-    """Return what two processes take, beside the same batch in one, and beside a loop that checks and nothing else."""
+def compared(folder: Path, files: str, count: int, *, expected: dict[str, int], rounds: int) -> dict[str, object]:
+    """Return what two processes take, beside the same batch in one, and beside a loop that checks and nothing else.
+
+    Every round runs all of them in turn, because other work on the machine comes and goes; figures are medians.
+    """
     serial = [sys.executable, "-c", SERIAL, str(folder), NOW.isoformat(), "https://bank.example", STATUS_URI]
-    few_in_loop, few_in_pool = measured([*serial, f"{files}-few"], folder), batch(folder, f"{files}-few", "--jobs", "2")
-    few_alone = batch(folder, f"{files}-few", program=ONE_PROCESS)
-    loop, alone = measured([*serial, files], folder), batch(folder, files, program=ONE_PROCESS)
-    pool = batch(folder, files, "--jobs", "2")
-    if verdicts(folder) != expected:
-        raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
-    quarter = max(1, len(pool.memory) // 4)
-    first, last = statistics.median(pool.memory[quarter : 2 * quarter]), statistics.median(pool.memory[-quarter:])
-    net_alone = alone.processor - few_alone.processor
-    net_loop, net_pool = loop.processor - few_in_loop.processor, pool.processor - few_in_pool.processor
+    kinds: dict[str, Callable[[str], Run]] = {
+        "loop": lambda name: measured([*serial, name], folder),
+        "one_process": lambda name: batch(folder, name, program=ONE_PROCESS),
+        "two_processes": lambda name: batch(folder, name, "--jobs", "2"),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in kinds}
+    last: dict[str, Run] = {}
+    for _ in range(rounds):
+        for name, run in kinds.items():
+            few = run(f"{files}-few")
+            last[name] = run(files)
+            taken[name].append(last[name].processor - few.processor)
+            if name != "loop" and verdicts(folder) != expected:
+                raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
+
+    def times(of: str, beside: str) -> dict[str, float]:
+        ratios = [mine / other for mine, other in zip(taken[of], taken[beside], strict=True)]
+        return {"median": round(statistics.median(ratios), 3), "least": round(min(taken[of]) / min(taken[beside]), 3)}
+
     return {
         "files": count,
+        "rounds": rounds,
         "verdicts": expected,
         "processor_ms_a_file": {
-            "loop": round(1000 * net_loop / (count - FEW), 2),
-            "one_process": round(1000 * net_alone / (count - FEW), 2),
-            "two_processes": round(1000 * net_pool / (count - FEW), 2),
+            name: round(1000 * statistics.median(each) / (count - FEW), 2) for name, each in taken.items()
         },
-        "processor_times_one_process": round(net_pool / net_alone, 3),
-        "processor_times_loop": round(net_pool / net_loop, 3),
-        "processor_times_loop_with_start": round(pool.processor / loop.processor, 3),
-        "wall_times_loop": round(pool.wall / loop.wall, 3),
-        "parent_memory_mib": {
-            "second_quarter": round(first, 1),
-            "last_quarter": round(last, 1),
-            "most": round(max(pool.memory), 1),
-        },
+        "processor_times_one_process": times("two_processes", "one_process"),
+        "processor_times_loop": times("two_processes", "loop"),
+        "parent_memory_mib": memory_of(last["two_processes"]),
+    }
+
+
+def memory_of(run: Run) -> dict[str, float]:
+    """Return what the first process held early, at the end, and at most."""
+    quarter = max(1, len(run.memory) // 4)
+    return {
+        "second_quarter": round(statistics.median(run.memory[quarter : 2 * quarter]), 1),
+        "last_quarter": round(statistics.median(run.memory[-quarter:]), 1),
+        "most": round(max(run.memory), 1),
     }
 
 
@@ -216,29 +232,34 @@ def classified(folder: Path, files: str, count: int, expected: dict[str, int]) -
     pool = batch(folder, files, "--jobs", "2")
     if verdicts(folder) != expected:
         raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
-    quarter = max(1, len(pool.memory) // 4)
     return {
         "files": count,
         "verdicts": expected,
         "reasons": summary(folder)["reasons"],
         "errors": summary(folder)["errors"],
         "processor_ms_a_file": round(1000 * pool.processor / count, 2),
-        "parent_memory_mib": {
-            "second_quarter": round(statistics.median(pool.memory[quarter : 2 * quarter]), 1),
-            "last_quarter": round(statistics.median(pool.memory[-quarter:]), 1),
-            "most": round(max(pool.memory), 1),
-        },
+        "parent_memory_mib": memory_of(pool),
     }
 
 
-def on_cluster(folder: Path, files: str, expected: dict[str, int]) -> dict[str, object]:
+def on_cluster(folder: Path, files: str, *, expected: dict[str, int], rounds: int) -> dict[str, object]:
     """Return what two workers of a Dask cluster take, beside two processes, in chunks of up to 500 files."""
-    pool = batch(folder, files, "--jobs", "2").processor - batch(folder, f"{files}-few", "--jobs", "2").processor
-    base = batch(folder, f"{files}-few", cluster=True)
-    cluster = batch(folder, files, cluster=True)
-    if verdicts(folder) != expected:
-        raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
-    return {"processor_times_processes": round((cluster.processor - base.processor) / pool, 3)}
+    ratios, pools, clusters = [], [], []
+    for _ in range(rounds):
+        few = batch(folder, f"{files}-few", "--jobs", "2").processor
+        pools.append(batch(folder, files, "--jobs", "2").processor - few)
+        few = batch(folder, f"{files}-few", cluster=True).processor
+        clusters.append(batch(folder, files, cluster=True).processor - few)
+        ratios.append(clusters[-1] / pools[-1])
+        if verdicts(folder) != expected:
+            raise SystemExit(f"expected {expected}, found {verdicts(folder)}")
+    return {
+        "rounds": rounds,
+        "processor_times_processes": {
+            "median": round(statistics.median(ratios), 3),
+            "least": round(min(clusters) / min(pools), 3),
+        },
+    }
 
 
 def main() -> None:
@@ -246,6 +267,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--credentials", type=int, default=10_000)
     parser.add_argument("--pdfs", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--many-pdfs", type=int, default=0)
     parser.add_argument("--skip-cluster", action="store_true")
     arguments = parser.parse_args()
@@ -256,12 +278,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "credentials"
         expected = write_corpus(folder, "files", arguments.credentials, sealed=False)
-        result["credentials"] = compared(folder, "files", arguments.credentials, expected)
+        result["credentials"] = compared(
+            folder, "files", arguments.credentials, expected=expected, rounds=arguments.rounds
+        )
         if not arguments.skip_cluster:
-            result["cluster"] = on_cluster(folder, "files", expected)
+            result["cluster"] = on_cluster(folder, "files", expected=expected, rounds=arguments.rounds)
         folder = Path(name) / "pdfs"
         expected = write_corpus(folder, "files", arguments.pdfs, sealed=True)
-        result["pdfs"] = compared(folder, "files", arguments.pdfs, expected)
+        result["pdfs"] = compared(folder, "files", arguments.pdfs, expected=expected, rounds=arguments.rounds)
         if arguments.many_pdfs:
             folder = Path(name) / "many"
             expected = write_corpus(folder, "files", arguments.many_pdfs, sealed=True)

@@ -136,6 +136,30 @@ class PdfContainerError(CredentialError):
         return f"{self.kind}: {self.detail}"
 
 
+class DcqlError(CredentialError):
+    """A DCQL query, or an answer to one, is not what the standard demands.
+
+    `field` is the place, for example `credentials[0].claims[1].path`. `kind` is one of `format`, `limit`, `answer`.
+    """
+
+    code = "dcql"
+
+    def __init__(self, field: str, detail: str, *, kind: str = "format") -> None:
+        super().__init__(detail)
+        self.args = (field, detail)
+        self.field = field
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.detail}"
+
+
+class TransactionDataError(CredentialError):
+    """Transaction data is not of a kind that a holder can consent to here."""
+
+    code = "transaction_data"
+
+
 class EntryTypeError(CredentialError):
     """An entry, or a claim of a certificate, does not have the shape its type demands.
 

@@ -23,6 +23,7 @@ from issuer.errors import (
     PersonNotFound,
     SourceUnknown,
 )
+from issuer.same_records import one_records
 from issuer.sources.registry import SOURCES
 from issuer.store.accounts import Account, Consent, Person
 from issuer.store.entries import StoredEntry
@@ -41,7 +42,8 @@ class AccountEntry:
     """One entry as an account shows it.
 
     `type` is the type's name in credentials. `source_entry` is the stored entry behind it; for a derived competency
-    unit that is the entry that proves it, and `proven_by` is its id.
+    unit that is the entry that proves it, and `proven_by` is the id of the account's entry for that. `others` are
+    stored entries of other sources that say the same, `alike` the ids of entries that may be the same and may not.
     """
 
     id: str
@@ -53,11 +55,25 @@ class AccountEntry:
     fields: Mapping[str, JsonValue]
     source_entry: StoredEntry
     proven_by: str | None = None
+    others: tuple[StoredEntry, ...] = ()
+    alike: tuple[str, ...] = ()
+
+    @property
+    def provenances(self) -> tuple[StoredEntry, ...]:
+        """Every stored entry that says this, the one behind it first."""
+        return (self.source_entry, *self.others)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id under which the entry is or was known: its own, and those of the others that say the same."""
+        return (self.id, *(each.id for each in self.others))
 
     @property
     def type_ids(self) -> frozenset[str]:
         """The names by which the entry's type is chosen: as in credentials, and as the source delivers it."""
-        return frozenset({self.type} if self.proven_by else {self.type, self.source_entry.entry_type})
+        return frozenset(
+            {self.type} if self.proven_by else {self.type, *(each.entry_type for each in self.provenances)}
+        )
 
     @property
     def status(self) -> str:
@@ -205,8 +221,11 @@ def show_account(bank: Bank, transaction: Transaction, account_id: str) -> OpenA
 
 def _account_entries(bank: Bank, transaction: Transaction, stored: Sequence[StoredEntry]) -> list[AccountEntry]:
     registry = entry_types()
+    records = one_records(stored)
+    lead_of = {each.id: record.lead.id for record in records for each in (record.lead, *record.others)}
     entries = []
-    for entry in stored:
+    for record in records:
+        entry = record.lead
         entry_type = registry[entry.entry_type]
         entries.append(
             AccountEntry(
@@ -218,6 +237,8 @@ def _account_entries(bank: Bank, transaction: Transaction, stored: Sequence[Stor
                 issuing_body=entry.issuing_body,
                 fields=entry.fields,
                 source_entry=entry,
+                others=record.others,
+                alike=record.alike,
             )
         )
     units = [
@@ -230,7 +251,7 @@ def _account_entries(bank: Bank, transaction: Transaction, stored: Sequence[Stor
             issuing_body=unit.issuing_body,
             fields=unit.fields,
             source_entry=unit.proof,
-            proven_by=unit.proof.id,
+            proven_by=lead_of[unit.proof.id],
         )
         for unit in derived_units(bank, transaction, stored)
     ]

@@ -43,6 +43,11 @@ def entry_document(entry: AccountEntry) -> Document:
         "as_of": stored.as_of,
         "collected_at": stored.collected_at,
         "proven_by": entry.proven_by,
+        "also_delivered": [
+            {name: getattr(each, name) for name in ("id", "source", "source_record_id", "as_of", "collected_at")}
+            for each in entry.others
+        ],
+        "possible_repeats": [*entry.alike],
         "fields": dict(entry.fields),
     }
 
@@ -127,6 +132,7 @@ def line_document(line: CertificateLine, *, now: datetime) -> Document:
         "issued_on": line.issued_on,
         "valid_until": line.valid_until,
         "issued_at": line.issued_at,
+        "carrier": line.carrier,
         "entries": line.entries,
         "entries_changed": line.changed,
         "lookups": line.lookups,

@@ -24,6 +24,7 @@ from issuer.api.certificates import certificates_router
 from issuer.api.confirmations import LookUp, confirmations_router
 from issuer.api.descriptions import describe
 from issuer.api.desk import ApiDesk
+from issuer.api.openid4vci import WalletDesk, wallet_rates, wallet_router
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.opening import pages_router
 from issuer.api.pages.routing import missing_response
@@ -32,7 +33,15 @@ from issuer.api.reprints import reprints_router
 from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.log.files import read_tile
-from issuer.publishing import JWKS, JWT_VC_ISSUER, STATUS_AGGREGATION, STATUS_TTL_S, TRUST_LIST
+from issuer.publishing import (
+    JWKS,
+    JWT_VC_ISSUER,
+    STATUS_AGGREGATION,
+    STATUS_TTL_S,
+    TRUST_LIST,
+    certified_types,
+    flat_type_path,
+)
 from keys.gate.gate import Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
@@ -72,14 +81,15 @@ class ServiceWork:
 class Desk:
     """Who is served, and with what beside the public files: `visitors` tells callers apart and counts them.
 
-    `look_up` answers typed codes, `api` what holders and their programs ask, `pages` shows people pages; without them
-    the service has no such addresses, as one that only shows files.
+    `look_up` answers typed codes, `api` what holders and their programs ask, `pages` shows people pages, `wallets`
+    issues to wallets; without them the service has no such addresses, as one that only shows files.
     """
 
     look_up: LookUp | None = None
     visitors: Visitors = field(default_factory=Visitors)
     api: ApiDesk | None = None
     pages: PageDesk | None = None
+    wallets: WalletDesk | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +131,9 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     )
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
-    app.add_middleware(Gate, rules=GateRules(rates={f"{tenant}/readyz": _READINESS}), visitors=desk.visitors)
-    if desk.look_up is not None:
-        misses = Misses(desk.visitors.limits)
-        app.include_router(confirmations_router(desk.look_up, misses=misses, prefix=tenant))
-    if desk.api is not None:
-        for routes in (account_router, certificates_router, reprints_router):
-            app.include_router(routes(desk.api, prefix=tenant))
-        describe(app)
-    if desk.pages is not None:
-        app.include_router(pages_router(desk.pages))
-        app.add_exception_handler(HTTPException, _missing_to_people(desk.pages))
+    rates = {f"{tenant}/readyz": _READINESS} | ({} if desk.wallets is None else wallet_rates(tenant))
+    app.add_middleware(Gate, rules=GateRules(rates=rates), visitors=desk.visitors)
+    _add_desk(app, desk, tenant)
     # SD-JWT VC section 4: the well-known part stands between host and path.
     _add_file(app, f"/.well-known/jwt-vc-issuer{tenant}", folder.public / JWT_VC_ISSUER, max_age_s=_DAY_S)
     for name, max_age_s in (
@@ -143,10 +145,27 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
         _add_file(app, f"{tenant}/{name}", folder.public / name, max_age_s=max_age_s)
     bundle = folder.public / TRUST_BUNDLE
     _add_file(app, f"{tenant}/{TRUST_BUNDLE}", bundle, max_age_s=BUNDLE_REFRESH_S, media_type=BUNDLE_MEDIA_TYPE)
+    _add_flat_types(app, tenant, folder)
     _add_status_lists(app, tenant, folder)
     _add_log(app, tenant, folder)
     _add_health(app, tenant, work)
     return app
+
+
+def _add_desk(app: FastAPI, desk: Desk, tenant: str) -> None:
+    """Add what is answered from the bank's records."""
+    if desk.look_up is not None:
+        misses = Misses(desk.visitors.limits)
+        app.include_router(confirmations_router(desk.look_up, misses=misses, prefix=tenant))
+    if desk.api is not None:
+        for routes in (account_router, certificates_router, reprints_router):
+            app.include_router(routes(desk.api, prefix=tenant))
+        describe(app)
+    if desk.wallets is not None:
+        app.include_router(wallet_router(desk.wallets, prefix=tenant))
+    if desk.pages is not None:
+        app.include_router(pages_router(desk.pages))
+        app.add_exception_handler(HTTPException, _missing_to_people(desk.pages))
 
 
 def _missing_to_people(pages: PageDesk) -> Callable[[Request, Exception], Response]:
@@ -169,6 +188,20 @@ def _add_file(app: FastAPI, route: str, path: Path, *, max_age_s: int, media_typ
         conditions = _Conditions(if_none_match, "gzip" in accept_encoding)
         answer = _file_response(path, media_type, conditions, max_age_s=max_age_s)
         return answer or _not_found(request)
+
+
+def _add_flat_types(app: FastAPI, tenant: str, folder: BankFolder) -> None:
+    @app.get(f"{tenant}/{flat_type_path('{name}')}", include_in_schema=False)
+    def show_type(
+        request: Request,
+        name: str,
+        if_none_match: Annotated[str | None, Header()] = None,
+        accept_encoding: Annotated[str, Header()] = "",
+    ) -> Response:
+        if name not in certified_types():
+            return _not_found(request)
+        conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.public / flat_type_path(name)
+        return _file_response(path, "application/json", conditions, max_age_s=_DAY_S) or _not_found(request)
 
 
 def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:

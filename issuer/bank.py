@@ -118,6 +118,7 @@ class BankFolder:
         self.certificates = path / "certificates"
         self.secrets = path / "secrets"
         self.revocation = path / "revocation"
+        self.pulled = path / "pulled"
         self.tsa_roots = self.certificates / "tsa-roots.pem"
         self.tsa_certificates = self.certificates / "tsa-certificates.pem"
 
@@ -277,6 +278,16 @@ class Bank:
     def sign_in_key(self) -> bytes:
         """The secret of everything about signing in: form tokens, marks of browsers, handles, sealed secrets."""
         return bytes.fromhex(keyed_link("sign-in", key=self._link_key, context="derived-key"))
+
+    @cached_property
+    def wallet_key(self) -> bytes:
+        """The secret of what wallets bring and get: codes, tokens and nonces are kept under it as keyed hashes."""
+        return bytes.fromhex(keyed_link("wallets", key=self._link_key, context="derived-key"))
+
+    @cached_property
+    def pages_key(self) -> str:
+        """The secret under which fetched pages of deliveries are sealed until they are taken."""
+        return keyed_link("pulled-pages", key=self._link_key, context="derived-key")
 
     def acting_as(self, actor: str) -> "Bank":
         """Return the same bank, with somebody else as the one who does what is done with it."""

@@ -95,7 +95,7 @@ def what_is_missing(consent: Consent, disclosure: Disclosure) -> str | None:
         return None
     sources, entries = consent.names("sources"), consent.names("entries")
     for chosen in disclosure.selection.entries:
-        named = any(listed and chosen.entry.id.startswith(listed) for listed in entries)
+        named = any(listed and each.startswith(listed) for listed in entries for each in chosen.entry.ids)
         if not named and chosen.entry.source_entry.source not in sources:
             return f"it does not name the entry {chosen.entry.id[:8]}"
     return None

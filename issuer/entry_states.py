@@ -1,7 +1,7 @@
 """How an entry's state at its source becomes the status value of each certificate that carries it.
 
-0 valid, 1 invalid (revoked or expired), 2 suspended, 3 corrected: what was certified is not what the source says now.
-Only what a certificate disclosed counts: a change in a field that it does not show leaves it as it is.
+0 valid, 1 invalid (revoked, expired or withdrawn), 2 suspended, 3 corrected: what was certified is not what the source
+says now. Only what a certificate disclosed counts: a change in a field that it does not show leaves it as it is.
 """
 
 import hashlib
@@ -19,7 +19,23 @@ from keys.encoding import JsonValue, encode_json
 
 VALID, INVALID, SUSPENDED, CORRECTED = range(4)
 VALUE_NAMES: Final = ("valid", "revoked", "suspended", "corrected")
-_VALUES: Final = {"revoked": INVALID, "expired": INVALID, "suspended": SUSPENDED}
+_VALUES: Final = {"revoked": INVALID, "expired": INVALID, "withdrawn": INVALID, "suspended": SUSPENDED}
+
+
+def record_hash(entry: StoredEntry) -> str:
+    """Return the hash of everything that a source says of an entry; it tells a changed record from an unchanged one."""
+    content: JsonValue = [
+        entry.person_link,
+        entry.entry_type,
+        entry.title,
+        entry.title_en,
+        entry.issuing_body,
+        entry.record_keeper,
+        entry.source_record_id,
+        entry.source_status,
+        {name: entry.fields[name] for name in sorted(entry.fields)},
+    ]
+    return hashlib.sha256(encode_json(content)).hexdigest()
 
 
 def claims_hash(entry: AccountEntry, disclosed: Sequence[str]) -> str:
@@ -63,6 +79,10 @@ def update_copies(transaction: Transaction, changes: Collection[CopyChange], *, 
         by_list.setdefault(copy.list_no, []).append((copy.idx, change.value))
         transaction.certificates.set_entry_status(copy, change.value)
         transaction.certificates.record_event(StatusEvent(copy.number, copy.position, before, after, reason, at))
+    values_of = {change.copy.number: change.value for change in effective}
+    for flat in transaction.certificates.flat_among(values_of):
+        if flat.status == "valid":  # its own index says what its one entry's would
+            by_list.setdefault(flat.list_no, []).append((flat.idx, values_of[flat.number]))
     for list_no, values in by_list.items():
         transaction.status_lists.set_values(list_no, values)
     return len(effective)

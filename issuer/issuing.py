@@ -145,7 +145,7 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
     Raises:
         IssuerError, KeysError, CredentialError: as `issue_certificate`.
     """
-    prepared = _prepare(bank, request, now=now)
+    prepared = prepare_certificate(bank, request, now=now)
     signed = _sign(bank, request, prepared)
     code = generate_code()
     proof = log_credential(bank, signed.number, signed.credential, now=now)
@@ -154,7 +154,12 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
     return MadeCertificate(request, prepared, signed, code, document, now)
 
 
-def _prepare(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
+def prepare_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
+    """Find what is to be certified and the consent to it; nothing is signed or recorded.
+
+    Raises:
+        IssuerError: a choice or consent problem.
+    """
     issued_on, valid_until = validity(bank, request, now=now)
     with bank.store.read() as transaction:
         opened = show_account(bank, transaction, request.account_id)
@@ -224,8 +229,8 @@ def record_certificate(
     carried = _carried(signed, prepared.selection)
 
     def record(transaction: Transaction) -> None:
-        _check_unchanged(transaction, prepared.selection)
-        _check_clock(transaction, made.at)
+        check_unchanged(transaction, prepared.selection)
+        check_clock(transaction, made.at)
         consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
         transaction.certificates.record_issued(_stored(bank, made, sealed, consent_id=consent.id), carried)
         if beside is not None:
@@ -281,7 +286,12 @@ def _carried(signed: _Signed, selection: Selection) -> list[CarriedEntry]:
     ]
 
 
-def _check_unchanged(transaction: Transaction, selection: Selection) -> None:
+def check_unchanged(transaction: Transaction, selection: Selection) -> None:
+    """Refuse what was signed if an entry changed since it was read.
+
+    Raises:
+        EntryChanged: one did.
+    """
     known = {each.entry.source_entry.id: each.entry.source_entry for each in selection.entries}
     for current in transaction.entries.entries_kept_as_they_are(known):
         before = known[current.id]
@@ -289,8 +299,12 @@ def _check_unchanged(transaction: Transaction, selection: Selection) -> None:
             raise EntryChanged(entry=current.id[:8])
 
 
-def _check_clock(transaction: Transaction, now: datetime) -> None:
-    """Refuse a clock that was set back: credentials would say that they are older than they are."""
+def check_clock(transaction: Transaction, now: datetime) -> None:
+    """Refuse a clock that was set back: credentials would say that they are older than they are.
+
+    Raises:
+        ClockBehind: something in force was issued later than this.
+    """
     newest = transaction.certificates.newest_issue()
     if newest is not None and newest > utc_text(now + _CLOCK_LEEWAY):
         raise ClockBehind(now=utc_text(now), newest=newest)

@@ -55,7 +55,7 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
     with bank.store.read() as transaction:
         account = find_account(transaction, request.account_id)
     retry = _Retry(bank, account.id, key, request)
-    with _one_at_a_time(retry.locator):
+    with one_at_a_time(retry.locator):
         known = retry.answered(now)
         if known is not None:
             return known
@@ -154,7 +154,7 @@ _TURNS_LOCK: Final = threading.Lock()
 
 
 @contextmanager
-def _one_at_a_time(locator: str) -> Iterator[None]:
+def one_at_a_time(locator: str) -> Iterator[None]:
     """Let the calls with one key work one after the other in this program."""
     with _TURNS_LOCK:
         turn = _TURNS.setdefault(locator, _Turn())

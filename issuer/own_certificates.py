@@ -81,7 +81,8 @@ def show_certificate(bank: Bank, transaction: Transaction, account_id: str, *, n
     lines = transaction.certificates.lines(account_id, number)
     if not lines:
         raise CertificateNotFound(number=number)
-    known = {entry.id: entry for entry in show_account(bank, transaction, account_id).entries}
+    entries_now = show_account(bank, transaction, account_id).entries
+    known = {entry_id: entry for entry in entries_now for entry_id in entry.ids}
     entries = [
         OwnEntry(each.entry_id, known.get(each.entry_id), each.disclosed, VALUE_NAMES[each.status])
         for each in transaction.certificates.carried_entries(number)

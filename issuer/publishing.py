@@ -6,12 +6,13 @@ list is published by whoever changed it, at once, and again when it is a day old
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.status_list import StatusToken
 from credential_schemas.status_list_issue import build_status_token
-from credential_schemas.type_metadata import type_metadata
+from credential_schemas.type_metadata import flat_type_metadata, flat_vct, type_metadata
 from issuer.bank import CERTIFICATE_VCT_PATH, Bank
 from issuer.log.files import publish_log
 from issuer.outputs import storage_errors, write_whole
@@ -96,9 +97,15 @@ def _documents(bank: Bank) -> Mapping[str, bytes]:
         JWKS: encode_json(keys),
         JWT_VC_ISSUER: encode_json({"issuer": bank.profile.issuer, "jwks": keys}),
         CERTIFICATE_VCT_PATH: type_metadata(bank.profile.issuer),
+        **{flat_type_path(name): flat_type_metadata(bank.profile.issuer, name) for name in certified_types()},
         STATUS_AGGREGATION: _aggregation(bank, lists),
         TRUST_LIST: _trust_list(bank),
     }
+
+
+def flat_type_path(name: str) -> str:
+    """Return where, below the issuer's URL, the metadata of credentials lie that are one entry of a type."""
+    return flat_vct("", name).lstrip("/")
 
 
 def _aggregation(bank: Bank, lists: list[int]) -> bytes:
@@ -110,7 +117,10 @@ def _trust_list(bank: Bank) -> bytes:
     issuer = TrustedIssuer(
         id=profile.issuer,
         name=profile.name,
-        types=(TrustedType(profile.vct, certified_types()),),
+        types=(
+            TrustedType(profile.vct, certified_types()),
+            *(TrustedType(flat_vct(profile.issuer, name), frozenset({name})) for name in sorted(certified_types())),
+        ),
         keys=_by_kid(bank.signer("credential").public_jwk()),
         status_keys=_by_kid(bank.signer("status").public_jwk()),
         x509_roots=(root,),
@@ -132,6 +142,7 @@ def _trust_list(bank: Bank) -> bytes:
     return unchanged if unchanged == published else encode_json(trust_list_document(version + 1, [issuer]))
 
 
+@cache
 def certified_types() -> frozenset[str]:
     """Return the entry types, as credentials call them, that the bank's sources deliver."""
     registry = entry_types()

@@ -154,7 +154,7 @@ def find_entry(account_id: str, entries: Iterable[AccountEntry], prefix: str) ->
     Raises:
         EntryNotFound, EntryAmbiguous: there is none, or more than one.
     """
-    found = [entry for entry in entries if prefix and entry.id.startswith(prefix.lower())]
+    found = [entry for entry in entries if prefix and any(each.startswith(prefix.lower()) for each in entry.ids)]
     if not found:
         raise EntryNotFound(entry=prefix, account=account_id)
     if len(found) > 1:

@@ -24,7 +24,8 @@ class IssuerSettings:
     `secret_…` a single key that has a passphrase of its own or lies in a token. For `serve`: `host` and `port`; how
     many proxies of our own stand before it; how many certificates one account may get in an hour; where rates are
     counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
-    of `--dev`, the file of test persons whom anybody may claim to be.
+    of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
+    for `serve` and `pull`.
     """
 
     data: Path = Path("bank")
@@ -44,6 +45,7 @@ class IssuerSettings:
     rate_storage: str = "memory://"
     tokens: Path | None = None
     oidc: Path | None = None
+    sources: Path | None = None
     identity_stub: Path | None = None
 
     @classmethod

@@ -14,7 +14,7 @@ from issuer.bank import Bank
 from issuer.entry_states import INVALID, SUSPENDED, VALID, VALUE_NAMES, planned_changes, update_copies
 from issuer.errors import CertificateNotFound, ReasonUnknown, SourceRecordNotFound, TransitionRefused
 from issuer.publishing import publish_due
-from issuer.store.certificates import StatusEvent, StoredCertificate
+from issuer.store.certificates import FLAT, StatusEvent, StoredCertificate
 from issuer.store.entries import StoredEntry
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
@@ -120,11 +120,24 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
 
 
 def set_certificate_status(transaction: Transaction, change: StatusChange, *, reason: str, at: str) -> None:
-    """Record a new status and its event, and set the value in the list."""
+    """Record a new status and its event, and set the values in the lists; copies of a batch share its status."""
     certificate = _known(transaction, change.number)
-    transaction.certificates.set_status(change.number, change.after)
+    copies = [_known(transaction, number) for number in transaction.certificates.further_copies(change.number)]
+    by_list: dict[int, list[tuple[int, int]]] = {}
+    for each in (certificate, *copies):
+        transaction.certificates.set_status(each.number, change.after)
+        by_list.setdefault(each.list_no, []).append((each.idx, _value_of(transaction, each, change.after)))
     transaction.certificates.record_event(StatusEvent(change.number, None, change.before, change.after, reason, at))
-    transaction.status_lists.set_values(certificate.list_no, [(certificate.idx, _VALUES[change.after])])
+    for list_no, values in by_list.items():
+        transaction.status_lists.set_values(list_no, values)
+
+
+def _value_of(transaction: Transaction, certificate: StoredCertificate, status: str) -> int:
+    """Return the published value; of a flat credential in force it is that of its one entry."""
+    if status == "valid" and certificate.carrier == FLAT:
+        (carried,) = transaction.certificates.carried_entries(certificate.number)
+        return carried.status
+    return _VALUES[status]
 
 
 def _act(change: StatusChange, order: StatusOrder) -> Act:

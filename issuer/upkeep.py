@@ -34,6 +34,7 @@ class Upkeep:
             transaction.answers.forget_expired(now_s=int(now.timestamp()))
             transaction.sign_ins.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
             transaction.links.forget_ended(now_s=int(now.timestamp()))
+            transaction.wallets.forget_expired(now_s=int(now.timestamp()))
         if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
             publish_lists_and_bundle(self._bank, now=now)
             self._bundled_at = now

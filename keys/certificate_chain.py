@@ -1,5 +1,7 @@
 """The key of a token that brings its certificates in `x5c`, if they lead to a root the caller trusts.
 
+A credential or status list names its issuer, a presentation request its verifier; for both the chain is judged alike.
+
 Rules enforced:
 * `x5c` is an array of 1 to 4 different certificates, each DER in canonical base64 with padding (RFC 7515 section
   4.1.6), at most 4,096 characters;
@@ -19,6 +21,7 @@ Left to the caller: which roots stand for which issuer, keys that are distrusted
 
 import base64
 import binascii
+import hashlib
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,11 +32,11 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, SignatureAlgorithmOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, SignatureAlgorithmOID
 
 from keys._pdf_seal.sealer_certificate import find_path
-from keys.certificates import EKU_STATUS_LIST, LeafKind
-from keys.encoding import JsonValue
+from keys.certificates import EKU_STATUS_LIST, LeafKind, certificate_hosts
+from keys.encoding import JsonValue, b64url_encode
 from keys.errors import CertificateChainRefused, CertificateError, UrlError
 from keys.jwk import PublicKey, public_key_of
 from keys.limits import MAX_CERTIFICATE_CHARACTERS, MAX_CHAIN_CERTIFICATES
@@ -67,6 +70,23 @@ class ChainDemands:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class CertifiedRequester:
+    """Who signed a presentation request.
+
+    Attributes:
+        key: of the certificate.
+        certificate_hash: as `certificate_hash`.
+        hosts: names (lower case) and addresses that the certificate is for.
+        names: of the organisation, as the certification authority wrote them.
+    """
+
+    key: PublicKey
+    certificate_hash: str
+    hosts: tuple[str, ...]
+    names: tuple[str, ...]
+
+
 def certified_key(x5c: JsonValue, demands: ChainDemands) -> PublicKey:
     """Return the key of the first certificate of `x5c`, named by `PublicKey.short_name`.
 
@@ -79,18 +99,63 @@ def certified_key(x5c: JsonValue, demands: ChainDemands) -> PublicKey:
     if not demands.roots:
         raise _untrusted("expected a key of the trust list, found a chain and no root listed for this issuer")
     chain = _certificates(x5c)
+    _check_signing_leaf(chain)
+    _check_leaf(chain[0], demands)
+    _check_path(chain, demands.roots, at=demands.at)
+    return _key_of(chain[0])
+
+
+def certified_requester(x5c: JsonValue, *, roots: Sequence[str], at: int) -> CertifiedRequester:
+    """Return who signed a presentation request, by the first certificate of `x5c`; its purposes may be any.
+
+    Args:
+        x5c: of the request's header, hostile.
+        roots: PEM certificates under which the wallet knows verifiers.
+        at: when every certificate must be valid, seconds since 1970.
+
+    Raises:
+        CertificateChainRefused: as `certified_key`.
+
+    Source: OpenID4VP 1.0 section 5.9.3
+    """
+    if not roots:
+        raise _untrusted("expected a root under which verifiers are known, found none")
+    chain = _certificates(x5c)
+    _check_signing_leaf(chain)
+    _check_path(chain, roots, at=at)
     leaf = chain[0]
-    for certificate in chain:
-        _check_algorithms(certificate)
-    _check_leaf(leaf, demands)
+    organisations = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return CertifiedRequester(
+        key=_key_of(leaf),
+        certificate_hash=certificate_hash(leaf.public_bytes(Encoding.DER)),
+        hosts=certificate_hosts(leaf.public_bytes(Encoding.PEM).decode("ascii")),
+        names=tuple(str(each.value) for each in organisations),
+    )
+
+
+def certificate_hash(der: bytes) -> str:
+    """Return the hash by which the prefix `x509_hash` names a certificate: SHA-256 of its DER as base64url."""
+    return b64url_encode(hashlib.sha256(der).digest())
+
+
+def authority_key_identifiers(x5c: JsonValue) -> frozenset[str]:
+    """Return what the certificates of a verified `x5c` call the keys that signed them (`aki`), as base64url.
+
+    Source: OpenID4VP 1.0 section 6.1.1.1
+    """
+    found = [each.value for certificate in _certificates(x5c) for each in certificate.extensions]
+    identifiers = [each.key_identifier for each in found if isinstance(each, x509.AuthorityKeyIdentifier)]
+    return frozenset(b64url_encode(each) for each in identifiers if each is not None)
+
+
+def _check_path(chain: list[x509.Certificate], roots: Sequence[str], *, at: int) -> None:
     try:
-        trusted = [load_certificate(root) for root in demands.roots]
+        trusted = [load_certificate(root) for root in roots]
     except CertificateError as error:
         raise _untrusted(f"x509_roots: {error.message}") from error
-    path = find_path(leaf, chain[1:], trusted=trusted, at=datetime.fromtimestamp(demands.at, UTC))
+    path = find_path(chain[0], chain[1:], trusted=trusted, at=datetime.fromtimestamp(at, UTC))
     if path is None or path[:-1] != chain:
         raise _untrusted("expected certificates that lead, in order and at this time, to a listed root")
-    return _key_of(leaf)
 
 
 def _certificates(x5c: JsonValue) -> list[x509.Certificate]:
@@ -141,7 +206,10 @@ def _key_of(certificate: x509.Certificate) -> PublicKey:
     return public_key_of(key)
 
 
-def _check_leaf(leaf: x509.Certificate, demands: ChainDemands) -> None:
+def _check_signing_leaf(chain: list[x509.Certificate]) -> None:
+    for certificate in chain:
+        _check_algorithms(certificate)
+    leaf = chain[0]
     if any(each.critical and each.oid not in _UNDERSTOOD_WHEN_CRITICAL for each in leaf.extensions):
         raise _untrusted("expected a leaf without unknown critical extensions, found one")
     values = [each.value for each in leaf.extensions]
@@ -150,6 +218,10 @@ def _check_leaf(leaf: x509.Certificate, demands: ChainDemands) -> None:
     usages = [value for value in values if isinstance(value, x509.KeyUsage)]
     if not usages or not usages[0].digital_signature:
         raise _untrusted("expected a key usage with digitalSignature, found another or none")
+
+
+def _check_leaf(leaf: x509.Certificate, demands: ChainDemands) -> None:
+    values = [each.value for each in leaf.extensions]
     purposes = next((set(value) for value in values if isinstance(value, x509.ExtendedKeyUsage)), None)
     if not _fits(purposes, demands.kind):
         raise _untrusted(f"expected the certificate of a {demands.kind} key, found one for another purpose")

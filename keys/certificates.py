@@ -1,4 +1,4 @@
-"""Our own X.509 certificates: a root, and leaves for credential, status and seal keys.
+"""Our own X.509 certificates: a root, and leaves for credential, status, seal and request keys.
 
 What each leaf may do stands in `_PURPOSES`, one line per kind. All keys are P-256, all signatures ECDSA with SHA-256.
 The root may only sign leaves (path length 0). Times are arguments; only serial numbers are random (RFC 5280 section
@@ -42,6 +42,7 @@ class LeafKind(StrEnum):
     CREDENTIAL = "credential"
     STATUS = "status"
     SEAL = "seal"
+    REQUEST = "request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class _Purpose:
 _PURPOSES: Final = {
     LeafKind.CREDENTIAL: _Purpose(non_repudiation=False, extended_key_usage=None, names_issuer=True),
     LeafKind.STATUS: _Purpose(non_repudiation=False, extended_key_usage=EKU_STATUS_LIST, names_issuer=True),
+    LeafKind.REQUEST: _Purpose(non_repudiation=False, extended_key_usage=None, names_issuer=True),
     LeafKind.SEAL: _Purpose(non_repudiation=True, extended_key_usage=EKU_DOCUMENT_SIGNING, names_issuer=False),
 }
 
@@ -67,8 +69,9 @@ class SubjectNames:
         organisation_en: the English name.
         common_name: what the key is for, in either language.
         country: two letters.
-        issuer_url: the credential issuer's https URL, without query and fragment. Obligatory for credential and
-            status keys, where it becomes the subject alternative names (dNSName of the host, and URI); else None.
+        issuer_url: the https URL of the credential issuer, or of the verifier whose requests the key signs, without
+            query and fragment. Obligatory for credential, status and request keys, where it becomes the subject
+            alternative names (dNSName of the host, and URI); else None.
     """
 
     organisation: str
@@ -149,7 +152,7 @@ def create_leaf(
     Args:
         kind: what the key signs.
         authority: the root that vouches for it.
-        subject: names; with the issuer's URL for credential and status keys.
+        subject: names; with the URL for credential, status and request keys.
         public_key: the key, so that its private half never has to be here.
         validity: at most three years, and inside the root's own.
 
@@ -186,6 +189,20 @@ def valid_until(pem: str) -> datetime:
         CertificateError: not one PEM certificate.
     """
     return load_certificate(pem).not_valid_after_utc
+
+
+def certificate_hosts(pem: str) -> tuple[str, ...]:
+    """Return the host names (lower case) and addresses that a certificate is for.
+
+    Raises:
+        CertificateError: not one PEM certificate.
+    """
+    found = [each.value for each in load_certificate(pem).extensions]
+    names = next((value for value in found if isinstance(value, x509.SubjectAlternativeName)), None)
+    if names is None:
+        return ()
+    hosts = [name.lower() for name in names.get_values_for_type(x509.DNSName)]
+    return (*hosts, *(str(address) for address in names.get_values_for_type(x509.IPAddress)))
 
 
 def certificate_key(pem: str) -> PublicKey:
@@ -257,7 +274,7 @@ def _authority_identifier(root: x509.Certificate) -> x509.AuthorityKeyIdentifier
 
 def _alternative_names(issuer_url: str | None) -> x509.SubjectAlternativeName:
     if issuer_url is None:
-        raise CertificateError("expected the issuer URL for a credential or status key, found none")
+        raise CertificateError("expected the URL for a credential, status or request key, found none")
     try:
         host = parse_url(issuer_url, allow_loopback=True).host
     except UrlError as error:

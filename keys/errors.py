@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 DecodingKind = Literal["base64url", "utf8", "json", "duplicate_member", "number", "depth", "size"]
 JwsFormatKind = Literal["size", "parts", "base64url", "header", "duplicate_member", "typ", "crit", "key_in_header"]
 TimeStampKind = Literal["unreachable", "refused", "answer", "imprint", "nonce"]
+JweKind = Literal["size", "format", "algorithm", "key", "decryption"]
 ChainKind = Literal["limit", "format", "untrusted"]
 NoteKind = Literal["format", "unknown_key", "signature"]
 FetchKind = Literal["origin", "address", "connect", "timeout", "redirect", "status", "media_type", "size", "protocol"]
@@ -55,6 +56,20 @@ class JwsFormatError(KeysError):
     def __init__(self, message: str, *, kind: JwsFormatKind) -> None:
         super().__init__(message)
         self.kind: JwsFormatKind = kind
+
+
+class JweError(KeysError):
+    """An encrypted token cannot be read or written; `kind` says why.
+
+    Kinds: `size` (a limit), `format` (not five parts in strict form), `algorithm` (not ECDH-ES with AES-GCM, or
+    something we refuse), `key` (not the key it was to be encrypted to, or none that can be used), `decryption`.
+    """
+
+    code = "jwe"
+
+    def __init__(self, message: str, *, kind: JweKind) -> None:
+        super().__init__(message)
+        self.kind: JweKind = kind
 
 
 class JwkError(KeysError):
@@ -201,6 +216,19 @@ class SealedAnswerError(KeysError):
     """A kept answer does not open: another key, or changed data."""
 
     code = "sealed_answer"
+
+
+class SealedFileError(KeysError):
+    """A file under a passphrase is refused; `kind` says why.
+
+    Kinds: `format` (no such file), `passphrase` (too short for a new one, not that of this file, or changed data).
+    """
+
+    code = "sealed_file"
+
+    def __init__(self, message: str, *, kind: Literal["format", "passphrase"]) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class GateError(KeysError):

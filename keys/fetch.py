@@ -13,11 +13,12 @@ Left to the caller: how often to ask, caching, and everything about the content.
 
 import ipaddress
 import queue
+import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -25,16 +26,20 @@ from typing import Final
 import certifi
 import httpcore
 
+from keys.addresses import Address, is_loopback, is_public
 from keys.errors import FetchError, UrlError
 from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BUNDLE_BYTES, MAX_POST_BYTES
+from keys.pinned import Deadline, PinnedBackend
 from keys.urls import Url, parse_origin, parse_url
 
 _OK: Final = 200
+_NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = range(300, 400)
+_TELLING: Final = (*range(200, 300), *range(400, 500))
 _USER_AGENT: Final = b"competency-bank-fetch/1"
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_ENTITY_TAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,128}"')  # RFC 9110 section 8.8.3, in ASCII
+
 Resolver = Callable[[str, int], Sequence[str]]
 """Asked with host and port, answers addresses as text; raises OSError when there are none."""
 
@@ -56,6 +61,22 @@ class Network:
     tls: ssl.SSLContext = field(default_factory=_default_tls)
     connect_s: float = FETCH_CONNECT_SECONDS
     total_s: float = FETCH_TOTAL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document with its entity tag; `body` None: it is still the one with the tag that was asked about."""
+
+    body: bytes | None
+    etag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an end point answered: its status and the body as sent."""
+
+    status: int
+    body: bytes
 
 
 class Fetcher:
@@ -103,6 +124,28 @@ class Fetcher:
         """
         return self._exchange(url, _Question("GET", accept, max_bytes))
 
+    def get_if_changed(self, url: str, *, accept: str, max_bytes: int, etag: str | None) -> Fetched:
+        """Fetch one document as `get` does, unless it is the one that is known already (RFC 9110 section 13.1.2).
+
+        Args:
+            url, accept, max_bytes: as for `get`.
+            etag: the entity tag that came with the known one, as it came; None when none is known.
+
+        Returns:
+            The document with its tag; what is none in ASCII, or longer than 128 characters, counts as none.
+        """
+        target = self._checked(url)
+        _check_limit(max_bytes)
+        condition = () if etag is None else (("If-None-Match", etag),)
+        question = _Question("GET", accept, max_bytes, headers=condition)
+        with _translated(target), self._answered(target, question) as response:
+            found = {name.lower(): value for name, value in response.headers}.get(b"etag", b"").decode("latin-1")
+            if response.status == _NOT_MODIFIED and etag is not None:
+                return Fetched(None, etag)
+            _check_head(response, accept=accept, origin=target.origin)
+            body = _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
+            return Fetched(body, found if _ENTITY_TAG.fullmatch(found) else None)
+
     def post(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> bytes:
         """Send one document and return the one that answers it; for questions that must not stand in an address.
 
@@ -122,6 +165,32 @@ class Fetcher:
         if len(content) > MAX_POST_BYTES:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         return self._exchange(url, _Question("POST", accept, max_bytes, content, media_type))
+
+    def ask(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> Answer:
+        """Send one document to a protocol's end point, whose refusals have something to say, too.
+
+        Args:
+            url, content, media_type, max_bytes: as for `post`.
+            accept: as for `get`; of the answer, whatever its status; an answer without a body may have none.
+
+        Returns:
+            Status and body, of a success (2xx) or a refusal (4xx).
+
+        Raises:
+            FetchError: as for `post`; also for a redirect or another status.
+        """
+        if len(content) > MAX_POST_BYTES:
+            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        target = self._checked(url)
+        _check_limit(max_bytes)
+        question = _Question("POST", accept, max_bytes, content, media_type)
+        with _translated(target), self._answered(target, question) as response:
+            if response.status not in _TELLING:
+                _check_head(response, accept=accept, origin=target.origin)
+            body = _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
+            if body:
+                _check_form(response, accept=accept, origin=target.origin)
+            return Answer(response.status, body)
 
     def deliver(self, url: str, content: bytes, *, media_type: str, headers: Mapping[str, str]) -> int:
         """Send one document and return the status of the answer; nothing of the answer's body is read.
@@ -147,8 +216,7 @@ class Fetcher:
 
     def _exchange(self, url: str, question: "_Question") -> bytes:
         target = self._checked(url)
-        if not 0 < question.max_bytes <= MAX_FETCH_BUNDLE_BYTES:
-            raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BUNDLE_BYTES} bytes, found {question.max_bytes}")
+        _check_limit(question.max_bytes)
         with _translated(target):
             return self._ask(target, question)
 
@@ -160,9 +228,9 @@ class Fetcher:
     @contextmanager
     def _answered(self, target: Url, question: "_Question") -> Iterator[httpcore.Response]:
         """Ask, and give the head of the answer; everything must be over in time."""
-        deadline = _Deadline(time.monotonic() + self._network.total_s)
+        deadline = Deadline(time.monotonic() + self._network.total_s)
         addresses = _addresses(target, self._network, deadline)
-        backend = _PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
+        backend = PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
         with (
             httpcore.ConnectionPool(
                 ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
@@ -195,77 +263,12 @@ class _Question:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-class _Deadline:
-    """One moment at which everything must be over."""
-
-    def __init__(self, moment: float) -> None:
-        self._moment = moment
-
-    def left(self, at_most: float | None) -> float:
-        """Return the seconds left, at most `at_most`; raise when there are none."""
-        seconds = self._moment - time.monotonic()
-        if seconds <= 0:
-            raise httpcore.ReadTimeout
-        return seconds if at_most is None else min(seconds, at_most)
+def _check_limit(max_bytes: int) -> None:
+    if not 0 < max_bytes <= MAX_FETCH_BUNDLE_BYTES:
+        raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BUNDLE_BYTES} bytes, found {max_bytes}")
 
 
-class _PinnedBackend(httpcore.NetworkBackend):
-    """Connects to the addresses that were checked, whatever host is asked for, and never waits past the deadline."""
-
-    def __init__(self, addresses: Sequence[Address], *, connect_s: float, deadline: _Deadline) -> None:
-        self._addresses = addresses
-        self._connect_s = connect_s
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,  # noqa: ARG002 - the checked addresses stand for it
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - ours are stricter
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        until = _Deadline(time.monotonic() + self._deadline.left(self._connect_s))
-        failure: httpcore.ConnectError | None = None
-        for address in self._addresses:
-            try:
-                stream = httpcore.SyncBackend().connect_tcp(
-                    str(address), port, until.left(None), local_address, socket_options
-                )
-            except httpcore.ConnectError as error:
-                failure = error
-            else:
-                return _TimedStream(stream, deadline=self._deadline)
-        raise failure or httpcore.ConnectError
-
-
-class _TimedStream(httpcore.NetworkStream):
-    """A connection whose every wait ends at the deadline."""
-
-    def __init__(self, stream: httpcore.NetworkStream, *, deadline: _Deadline) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, self._deadline.left(timeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._deadline.left(timeout))
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left(timeout))
-        return _TimedStream(secured, deadline=self._deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
-
-
-def _addresses(target: Url, network: Network, deadline: _Deadline) -> list[Address]:
+def _addresses(target: Url, network: Network, deadline: Deadline) -> list[Address]:
     """Resolve in time, and return the addresses if every one of them may be used."""
     answers: queue.SimpleQueue[Sequence[str] | OSError] = queue.SimpleQueue()
 
@@ -284,29 +287,12 @@ def _addresses(target: Url, network: Network, deadline: _Deadline) -> list[Addre
     if isinstance(answer, OSError) or not answer:
         raise FetchError(f"the name of {target.origin} could not be resolved", kind="connect") from None
     addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in answer]
-    usable = _is_loopback if target.loopback else _is_public
+    usable = is_loopback if target.loopback else is_public
     if not all(usable(address) for address in addresses):
         raise FetchError(
             f"expected public addresses for {target.origin}, found a private or special one", kind="address"
         )
     return addresses
-
-
-def _is_loopback(address: Address) -> bool:
-    return address.is_loopback
-
-
-def _is_public(address: Address) -> bool:
-    """Tell whether an address is a public unicast one, also inside IPv4-in-IPv6 forms."""
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
-        if address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner:
-            return _is_public(inner)
-        if address.is_site_local:
-            return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def _headers(question: _Question, authorization: str | None) -> list[tuple[bytes, bytes]]:
@@ -332,6 +318,10 @@ def _check_head(response: httpcore.Response, *, accept: str, origin: str) -> Non
         raise FetchError(
             f"expected status 200 from {origin}, found {response.status}", kind="status", status=response.status
         )
+    _check_form(response, accept=accept, origin=origin)
+
+
+def _check_form(response: httpcore.Response, *, accept: str, origin: str) -> None:
     headers = {name.lower(): value for name, value in response.headers}
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if media_type != accept.lower().encode("ascii"):

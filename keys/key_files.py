@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from asn1crypto import pem
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import (
@@ -164,7 +165,7 @@ def _read_encrypted(path: Path, passphrase: str) -> object:
     if not passphrase:
         raise WrongPassphrase(f"expected the passphrase of the key file {path.name}, found an empty one")
     try:
-        return load_der_private_key(der, password=passphrase.encode("utf-8"))
+        return _load(der, password=passphrase.encode("utf-8"))
     except ValueError:
         raise WrongPassphrase(f"the passphrase does not open the key file {path.name}") from None
 
@@ -172,9 +173,17 @@ def _read_encrypted(path: Path, passphrase: str) -> object:
 def _read_plain(path: Path) -> object:
     der = _read_pem(path, label=_PLAIN_LABEL)
     try:
-        return load_der_private_key(der, password=None)
-    except ValueError:
+        return _load(der, password=None)
+    except (ValueError, TypeError):  # TypeError: it is encrypted, whatever its label says
         raise KeyFileError("expected a PKCS#8 private key, found something else") from None
+
+
+def _load(der: bytes, *, password: bytes | None) -> object:
+    """Read a private key of any kind; None for a kind that the library does not know, which is not ours either."""
+    try:
+        return load_der_private_key(der, password=password)
+    except UnsupportedAlgorithm:
+        return None
 
 
 def _ed25519(key: object) -> NotePrivateKey:

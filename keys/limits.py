@@ -17,6 +17,10 @@ MAX_LOG_PATH = 63  # hashes of a path: sizes are below 2^63
 MAX_LOG_PROOF_EXTRA_BYTES = 1_024
 MAX_LOG_PROOF_BYTES = MAX_NOTE_BYTES + 8 * 1024  # checkpoint, path and extra data as text
 
+MAX_JWE_CHARACTERS = 512 * 1024  # an encrypted answer of 256 KiB
+MAX_JWE_HEADER_BYTES = 4 * 1024
+MAX_ENCRYPTION_KEYS = 16  # that somebody offers to encrypt to
+
 MAX_CHAIN_CERTIFICATES = 4  # S11: of an x5c header, which S1 bounds as a whole
 MAX_CERTIFICATE_CHARACTERS = 4_096  # S11: of one certificate in base64
 
@@ -41,6 +45,8 @@ MAX_KEY_FILE_BYTES = 16 * 1024  # S22: a PKCS#8 P-256 key is below 1 KiB
 ARGON2_MEMORY_KIB = 64 * 1024  # S22: argon2id 64 MiB, 3 passes
 ARGON2_PASSES = 3  # S22
 ARGON2_LANES = 1  # one request must not take every core
+MAX_ARGON2_MEMORY_KIB = 1024 * 1024  # S22: a file that asks for more only wants to stop its reader
+MAX_ARGON2_PASSES = 16
 MIN_PEPPER_BYTES = 32  # a pepper and a linking key are full-strength HMAC keys
 MIN_WEBHOOK_SECRET_BYTES = 24  # Standard Webhooks 1.0.0: 24 to 64 bytes
 MAX_WEBHOOK_SECRET_BYTES = 64

@@ -25,6 +25,7 @@ _AES256_CBC: Final = "2.16.840.1.101.3.4.1.42"
 _SALT_BYTES: Final = 16
 _AES_BLOCK_BYTES: Final = 16
 _AES256_KEY_BYTES: Final = 32
+_COSTS: Final = frozenset(2**log2_n for log2_n in range(MIN_SCRYPT_LOG2_N, MAX_SCRYPT_LOG2_N + 1))
 
 
 class _ScryptParameters(core.Sequence):  # type: ignore[misc] # asn1crypto has no types
@@ -96,7 +97,7 @@ def check_protection(der: bytes) -> None:
     """
     try:
         algorithm = _EncryptedPrivateKeyInfo.load(der, strict=True)["algorithm"].native
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):  # AttributeError: asn1crypto, for a member of an odd type
         algorithm = None
     if algorithm is None:
         raise KeyFileError("expected a key encrypted with PBES2, scrypt and AES-256-CBC, found another form")
@@ -105,11 +106,8 @@ def check_protection(der: bytes) -> None:
     if (algorithm["algorithm"], derivation["algorithm"], cipher["algorithm"]) != (_PBES2, _SCRYPT, _AES256_CBC):
         raise KeyFileError("expected a key encrypted with PBES2, scrypt and AES-256-CBC, found another algorithm")
     cost = derivation["parameters"]
-    if not 2**MIN_SCRYPT_LOG2_N <= cost["n"] <= 2**MAX_SCRYPT_LOG2_N or (cost["r"], cost["p"]) != (
-        SCRYPT_BLOCK_SIZE,
-        SCRYPT_PARALLELISM,
-    ):
+    if cost["n"] not in _COSTS or (cost["r"], cost["p"]) != (SCRYPT_BLOCK_SIZE, SCRYPT_PARALLELISM):
         raise KeyFileError(
-            f"expected scrypt with N from 2^{MIN_SCRYPT_LOG2_N} to 2^{MAX_SCRYPT_LOG2_N}, "
+            f"expected scrypt with N a power of two from 2^{MIN_SCRYPT_LOG2_N} to 2^{MAX_SCRYPT_LOG2_N}, "
             f"r {SCRYPT_BLOCK_SIZE} and p {SCRYPT_PARALLELISM}, found another cost"
         )

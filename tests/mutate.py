@@ -37,6 +37,7 @@ from typing import Any, NoReturn, TypeVar
 
 import pytest
 from _pytest.runner import runtestprotocol
+from _pytest.warnings import catch_warnings_for_item
 
 from tests.mutation_report import MUTANTS, ROOT, SENTENCE, SURVIVED, sentences
 
@@ -49,8 +50,6 @@ PYTEST = (
     "no:cacheprovider",
     "-p",
     "no:xdist",
-    "-p",
-    "no:cov",
     "--assert=plain",
     "--tb=native",
     "-q",
@@ -143,7 +142,8 @@ def functions_by_code() -> dict[CodeType, str]:
 
 
 def passed(item: pytest.Item, following: pytest.Item | None) -> bool:
-    return not any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
+    with catch_warnings_for_item(item.config, item.ihook, "runtest", item):  # pytest does it where it runs a test
+        return not any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
 
 
 def pairs(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:

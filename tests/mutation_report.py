@@ -23,8 +23,9 @@ AROUND = 60
 class _Blank(ast.NodeTransformer):
     """Leaves out what means nothing to a program.
 
-    Sentences become None, as mutmut makes them: texts with a space in them, and `message` and `detail` of errors. The
-    name of a codec is written in one way, the byte order that is the default and the type of a `cast` are dropped.
+    Sentences become None, as mutmut makes them: texts with a space in them (of an f-string, beside letters), and
+    `message` and `detail` of errors. The name of a codec is written in one way, the byte order that is the default and
+    the type of a `cast` are dropped.
     """
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
@@ -34,7 +35,9 @@ class _Blank(ast.NodeTransformer):
         return ast.Constant(None) if node.id == "detail" else node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        return ast.Constant(None)
+        texts = [part.value for part in node.values if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        words = any(" " in text and any(mark.isalpha() for mark in text) for text in texts)
+        return ast.Constant(None) if words else self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         return ast.Constant(None) if isinstance(node.value, str) and " " in node.value.strip() else node

@@ -47,6 +47,7 @@ class OpenIdServer:
     refuses: str | None = None
     codes: dict[str, Document] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    clients: list[tuple[str, str | None]] = field(default_factory=list)
     tokens: Document = field(default_factory=dict)
     key_set_type: str = "application/json"
     broken: dict[str, bytes] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class OpenIdServer:
     def token(self, form: dict[str, str], authorization: str) -> tuple[int, Document]:
         asked = self.codes.pop(form.get("code", ""), None)
         client = self._client(form, authorization)
+        self.clients.append(client)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
         if (
             asked is None
@@ -131,10 +133,13 @@ class OpenIdServer:
         return jws.serialize_compact(header, json.dumps(claims), self.key, registry=registry)
 
     def _client(self, form: dict[str, str], authorization: str) -> tuple[str, str | None]:
+        """Name and secret of a client; a secret that comes in a way that is not offered is none (OIDC Discovery 3)."""
+        offered = self.auth_methods or ["client_secret_basic"]
         if authorization.startswith("Basic "):
             name, _, secret = base64.b64decode(authorization[6:]).decode().partition(":")
-            return unquote_plus(name), unquote_plus(secret)
-        return form["client_id"], form.get("client_secret")
+            return unquote_plus(name), unquote_plus(secret) if "client_secret_basic" in offered else ""
+        posted = form.get("client_secret")
+        return form["client_id"], posted if posted is None or "client_secret_post" in offered else ""
 
 
 @contextmanager

@@ -58,6 +58,8 @@ def test_a_change_of_a_sentence_or_a_spelling_is_none(before: str, after: str) -
         ('return number.to_bytes(4, "little")', "return number.to_bytes(4)"),
         ('return text.encode("utf-8")', 'return text.encode("utf-16")'),
         ('return text.partition(" ")', 'return text.rpartition(" ")'),
+        ('return link(f"{name} {code}")', "return link(None)"),
+        ('return f"{number % 10:06}"', 'return f"{number / 10:06}"'),
         ('return text.split(" ")', "return text.split(None)"),
     ],
 )

@@ -167,7 +167,7 @@ REMOVED: dict[str, tuple[str, Any]] = {
     f"{_SD_JWT}/test_build.py::test_salts_have_128_bits_and_differ": ("credential_schemas.sd_jwt.build.SALT_BYTES", 8),
     # S15
     f"{_KEYS}/test_fetch.py::test_a_public_name_that_resolves_to_a_special_address_is_refused": (
-        "keys.fetch._is_public",
+        "keys.fetch.is_public",
         always(True),
     ),
     f"{_KEYS}/test_fetch.py::test_a_redirect_is_not_followed": ("keys.fetch._check_head", nothing),

@@ -20,11 +20,13 @@ from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
 from keys.jwk import PublicKey
 from keys.trust_list import TrustList
+from verifier.api.asking import ASKING_RATES, Asks, Surroundings, asking_router
 from verifier.api.checks import CHECKS_PATH, NAME_OF_UPLOAD, checks_router
 from verifier.api.committee_router import COMMITTEE_BODIES, committee_router
 from verifier.api.confirmations import CONFIRMATIONS_PATH, confirmations_router
 from verifier.api.desk import FORM_PATHS, MAX_FORM_BYTES, desk_router, refusal_pages
 from verifier.api.jobs import EXPORTS_PATH, jobs_router
+from verifier.api.presentations import PRESENTATIONS_PATH
 from verifier.api.problems import on_http_exception, on_invalid_request, on_verifier_error
 from verifier.api.public_lists import BUNDLE_PATH, STATUS_PATH, PublicLists, public_lists_router
 from verifier.api.quick_checks import QuickChecks
@@ -50,7 +52,7 @@ from verifier.receipt.making import ReceiptDesk, ReceiptMaker
 from verifier.receipt.record import Circumstances
 from verifier.trust_administration import TrustAdministration, TrustPlace
 from verifier.web.drop_page import Desk
-from verifier.web.settings_page import ServiceFacts
+from verifier.web.settings_facts import ServiceFacts
 
 # S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
 VERIFY_RATE = Rate("verify", amount=120, seconds=120)
@@ -66,11 +68,19 @@ RULES = GateRules(
     rates={
         **dict.fromkeys((CHECKS_PATH, CONFIRMATIONS_PATH, *FORM_PATHS), VERIFY_RATE),
         **dict.fromkeys((BUNDLE_PATH, STATUS_PATH), LISTS_RATE),
+        **ASKING_RATES,
         JOBS_PATH: Rate("jobs", amount=30, seconds=60),
         EXPORTS_PATH: Rate("exports", amount=10, seconds=60),
     },
     streams={JOBS_PATH: StreamLimit(MAX_JOB_BYTES)},
     pages=refusal_pages(),
+    scopes={
+        CHECKS_PATH: "checks",
+        CONFIRMATIONS_PATH: "numbers",
+        JOBS_PATH: "jobs",
+        EXPORTS_PATH: "jobs",
+        PRESENTATIONS_PATH: "presentations",
+    },
 )
 
 
@@ -94,6 +104,7 @@ class Offers:
         entrance: how people sign in; None while nobody can.
         trust: the trust list that administrators change; None where there is no file of it.
         receipt_keys: the pinned keys of receipts that the committee takes.
+        asks: how it asks wallets; None where it does not.
     """
 
     receipts: ReceiptDesk | None = None
@@ -103,6 +114,7 @@ class Offers:
     entrance: Entrance | None = None
     trust: ChangeableTrust | None = None
     receipt_keys: Callable[[], Mapping[str, PublicKey]] = dict
+    asks: Asks | None = None
 
 
 NO_OFFERS = Offers()
@@ -163,6 +175,11 @@ class VerificationService:
             raise IssuerUnreachable("expected a network to ask the issuer, found that none may be used")
         found = look_up_number(typed, trust=self._rules.trust, issuer_id=issuer_id, ask=self._ask)
         return self._verify(found.submission, replace(self._rules, trust=found.trust))
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in use at this moment."""
+        return self._rules
 
     @property
     def trust(self) -> TrustList:
@@ -266,6 +283,9 @@ def create_app(
     app.include_router(public_lists_router(lists))
     app.include_router(confirmations_router(service.verify_number, misses=misses))
     app.include_router(jobs_router(jobs))
+    if offers.asks is not None:  # before the desk, whose page about asking says that it cannot be done
+        around = Surroundings(lambda: service.rules, now, readers, committee)
+        app.include_router(asking_router(offers.asks, around))
     app.include_router(_desk_router(rules, service, offers=offers, may_ask=ask is not None, misses=misses))
     name, gives = ("", False) if offers.receipts is None else (offers.receipts.verifier, True)
     app.include_router(scan_router(rules.profile, name=name, gives_receipts=gives, now=now))
@@ -344,7 +364,7 @@ def _settings_desk(
 ) -> SettingsDesk:
     """Return what the settings page works on; after a change everything in `use` is given the new rules."""
     key = None if offers.receipts is None else offers.receipts.signer.key_id
-    facts = ServiceFacts(offers.kept_days, visitors.tokens.names(), key, rules.profile)
+    facts = ServiceFacts(offers.kept_days, visitors.tokens.listing(), key, rules.profile)
     entrance, trust = offers.entrance, offers.trust
     if entrance is None or trust is None:
         return SettingsDesk(None, facts)

@@ -3,15 +3,26 @@
 from enum import IntEnum
 
 from wallet_cli.errors import (
+    AnswerRefused,
     CertificateRefused,
     CodeTooLarge,
     CriteriaUnreadable,
     FileUnreadable,
     IssuerUnknown,
     ItemNotFound,
+    NothingToPresent,
+    OfferRefused,
+    PassphraseWrong,
+    RequestRefused,
+    ServiceRefused,
+    ServiceUnreachable,
     StorageRefused,
     TrustListMissing,
+    VaultUnreadable,
+    VerifierUnreachable,
     WalletError,
+    WalletExists,
+    WalletMissing,
 )
 
 
@@ -36,6 +47,17 @@ _BY_ERROR: dict[type[WalletError], ExitCode] = {
     CodeTooLarge: ExitCode.USAGE,
     CriteriaUnreadable: ExitCode.USAGE,
     StorageRefused: ExitCode.REFUSED,
+    WalletMissing: ExitCode.USAGE,
+    WalletExists: ExitCode.USAGE,
+    PassphraseWrong: ExitCode.REFUSED,
+    VaultUnreadable: ExitCode.UNREADABLE,
+    OfferRefused: ExitCode.INVALID,
+    ServiceRefused: ExitCode.REFUSED,
+    ServiceUnreachable: ExitCode.REFUSED,
+    RequestRefused: ExitCode.INVALID,
+    NothingToPresent: ExitCode.INVALID,
+    AnswerRefused: ExitCode.REFUSED,
+    VerifierUnreachable: ExitCode.REFUSED,
 }
 
 

@@ -7,10 +7,11 @@ signature bytes or other disclosures (SECURITY S14). Files are written whole or 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from wallet_cli.errors import ItemNotFound, StorageRefused
 
@@ -19,11 +20,18 @@ _ID_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class KeptCertificate:
-    """One kept certificate: its id (12 hexadecimal characters), credential text and, if it came so, its PDF file."""
+    """One kept certificate: its id (12 hexadecimal characters), credential text and, if it came so, its PDF.
+
+    A PDF is a file of its own, or (`stored_pdf`) lies in the encrypted store. A credential that was issued to the
+    wallet has `copies`, of which `unused` were shown to nobody yet; `sd_jwt` is the first of them.
+    """
 
     id: str
     sd_jwt: str
     pdf: Path | None
+    copies: int = 0
+    unused: int = 0
+    stored_pdf: bytes | None = None
 
 
 def item_id(issuer: str, number: str) -> str:
@@ -46,8 +54,8 @@ class WalletStore:
         try:
             self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
             if pdf is not None:
-                _write_whole(self._home / f"{item}.pdf", pdf)
-            _write_whole(self._home / f"{item}.sdjwt", sd_jwt.encode("ascii"))
+                write_whole(self._home / f"{item}.pdf", pdf)
+            write_whole(self._home / f"{item}.sdjwt", sd_jwt.encode("ascii"))
         except OSError as error:
             reason = os.strerror(error.errno or 0)
             msg = f"The certificate could not be kept in {self._home}: {reason}. Free some space or set WALLET_HOME."
@@ -65,17 +73,55 @@ class WalletStore:
         Raises:
             ItemNotFound: none or several do.
         """
-        found = [kept for kept in self.items() if id_prefix and kept.id.startswith(id_prefix)]
-        if len(found) == 1:
-            return found[0]
-        what = "no kept certificate has" if not found else f"{len(found)} kept certificates have"
-        msg = (
-            f"Expected the id of one kept certificate; {what} an id starting with {id_prefix!r}. See 'cb-wallet list'."
-        )
-        raise ItemNotFound(msg)
+        return find_item(self.items(), id_prefix)
+
+    def forget(self, kept: KeptCertificate) -> None:
+        """Remove a certificate that is kept elsewhere now.
+
+        Raises:
+            StorageRefused: its files could not be removed.
+        """
+        try:
+            for suffix in (".sdjwt", ".pdf"):
+                (self._home / f"{kept.id}{suffix}").unlink(missing_ok=True)
+        except OSError as error:
+            reason = os.strerror(error.errno or 0)
+            raise StorageRefused(
+                f"The certificate {kept.id} could not be removed from {self._home}: {reason}."
+            ) from error
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+class Keeper(Protocol):
+    """A place where certificates are kept: the plain folder, or an encrypted store."""
+
+    def keep(self, item: str, *, sd_jwt: str, pdf: bytes | None) -> None:
+        """Keep a certificate under an id, in place of an earlier copy."""
+        ...
+
+    def items(self) -> Iterator[KeptCertificate]:
+        """Yield what is kept in the order of the ids."""
+        ...
+
+    def item(self, id_prefix: str) -> KeptCertificate:
+        """Return the one item whose id starts with the given characters."""
+        ...
+
+
+def find_item(items: Iterable[KeptCertificate], id_prefix: str) -> KeptCertificate:
+    """Return the one item whose id starts with the given characters.
+
+    Raises:
+        ItemNotFound: none or several do.
+    """
+    found = [kept for kept in items if id_prefix and kept.id.startswith(id_prefix)]
+    if len(found) == 1:
+        return found[0]
+    what = "no kept certificate has" if not found else f"{len(found)} kept certificates have"
+    msg = f"Expected the id of one kept certificate; {what} an id starting with {id_prefix!r}. See 'cb-wallet list'."
+    raise ItemNotFound(msg)
+
+
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file of mode 0600 so that it is either there whole or not at all."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

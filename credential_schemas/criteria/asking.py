@@ -5,7 +5,8 @@ Rules enforced:
 * where a person decides what is related, the title is asked, because nobody can decide about what is not shown;
 * a claim that blind hiring hides, or that must never be stored, is not asked. Where points depend on one, the policy or
   notice is refused; where one only tells repeated courses apart, it is left out and a person sees `possible_duplicate`;
-* one query for each entry type, none of them obligatory: nobody has an entry of every type;
+* one query for each entry type, none of them obligatory: nobody has an entry of every type; beside it one for a
+  credential that is such an entry alone, where there is such a credential;
 * claims that an entry may lack stand in the first claim set only, so that an entry without them still answers.
 
 A DCQL path names a field of all entries in a category, not of one type; which entries are shown, the holder decides.
@@ -38,6 +39,7 @@ from keys.encoding import JsonValue
 VALID_UNTIL: Final = "valid_until"
 _GRADE: Final = "grade"
 _COMMON: Final = frozenset({TITLE, ISSUING_BODY})
+_ALONE: Final = "-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,33 @@ def asked_types(policy: Policy, notice: Notice | None) -> tuple[AskedType, ...]:
     return tuple(_asked(entry_types()[name], claims) for name, claims in sorted(by_type.items()))
 
 
-def dcql_query(asked: tuple[AskedType, ...], *, vcts: Mapping[str, tuple[str, ...]]) -> dict[str, JsonValue]:
+def dcql_query(
+    asked: tuple[AskedType, ...],
+    *,
+    vcts: Mapping[str, tuple[str, ...]],
+    alone: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, JsonValue]:
     """Return the query.
 
     Args:
         asked: what is asked of each type.
-        vcts: the credential types that may hold an entry type, by its id; types without one are left out.
+        vcts: the types of certificates that may hold an entry type, by its id.
+        alone: the types of credentials that are one entry of this type alone, by its id; such a credential is taken
+            where no certificate answers. Entry types in neither are left out.
     """
-    queries = [_query(each, vcts[each.entry_type.id]) for each in asked if vcts.get(each.entry_type.id)]
-    return {
-        "credentials": [*queries],
-        "credential_sets": [{"options": [[query["id"]]], "required": False} for query in queries],
-    }
+    queries: list[dict[str, JsonValue]] = []
+    sets: list[JsonValue] = []
+    for each in asked:
+        name, options = each.entry_type.id, list[JsonValue]()
+        if vcts.get(name):
+            queries.append(_query(each, vcts[name]))
+            options.append([name])
+        if alone is not None and alone.get(name):
+            queries.append(_alone_query(each, alone[name]))
+            options.append([f"{name}{_ALONE}"])
+        if options:
+            sets.append({"options": options, "required": False})
+    return {"credentials": [*queries], "credential_sets": sets}
 
 
 def rules_in_use(policy: Policy, notice: Notice | None) -> tuple[AnyRule, ...]:
@@ -246,3 +263,19 @@ def _query(asked: AskedType, vcts: tuple[str, ...]) -> dict[str, JsonValue]:
         "claims": claims,
         "claim_sets": sets,
     }
+
+
+def _alone_query(asked: AskedType, vcts: tuple[str, ...]) -> dict[str, JsonValue]:
+    """The same of a credential that is the entry itself: its fields stand at the top, and its type says which it is."""
+    names = (*asked.always, *asked.sometimes)
+    query: dict[str, JsonValue] = {
+        "id": f"{asked.entry_type.id}{_ALONE}",
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": [*vcts]},
+        "multiple": True,
+    }
+    if names:
+        query["claims"] = [{"id": name, "path": [name]} for name in names]
+        sets = [[*names], *([[*asked.always]] if asked.sometimes and asked.always else [])]
+        query["claim_sets"] = [[*each] for each in sets]
+    return query

@@ -218,7 +218,7 @@ def _declared(row: Mapping[str, JsonValue]) -> str | None:
     ):
         if row.get(member, True) is not True:
             return reason
-    status = row.get("status", _IN_FORCE)
-    if status == _IN_FORCE:
-        return None
+    status, last = row.get("status", _IN_FORCE), row.get("valid_until")
+    if status == _IN_FORCE:  # a last day that cannot be read may be over
+        return "claim_unreadable" if last is not None and day(last) is None else None
     return _REASON_OF_STATUS.get(str(status), "status_unknown")

@@ -62,7 +62,7 @@ def whole_months(periods: Iterable[tuple[date, date]]) -> int:
     total, reach = 0, None
     start: date | None = None
     for first, last in sorted(periods):
-        after = last + timedelta(days=1)
+        after = last + timedelta(days=1) if last < date.max else last
         if start is None or reach is None or first > reach:
             total += _months_between(start, reach)
             start, reach = first, after

@@ -189,7 +189,12 @@ ROWS: tuple[ReasonRow, ...] = (
         _APPLICANT,
         ("E_CNF", "E_KB_FORMAT", "E_KB_TYP", "E_KB_ALG", "E_KB_SIGNATURE", "E_KB_CLAIMS", "E_KB_SD_HASH"),
     ),
-    ReasonRow(Reason.HOLDER_BINDING_OTHER_REQUEST, _C.HOLDER_BINDING, _APPLICANT, ("E_KB_AUD", "E_KB_NONCE")),
+    ReasonRow(
+        Reason.HOLDER_BINDING_OTHER_REQUEST,
+        _C.HOLDER_BINDING,
+        _APPLICANT,
+        ("E_KB_AUD", "E_KB_NONCE", "E_KB_TRANSACTION"),
+    ),
     ReasonRow(Reason.HOLDER_BINDING_TIME, _C.HOLDER_BINDING, _APPLICANT, ("E_KB_IAT",)),
     ReasonRow(Reason.NONCE_REUSED, _C.HOLDER_BINDING, _APPLICANT, ("E_KB_NONCE",)),
     ReasonRow(Reason.NONCE_NOT_TRACKED, _C.HOLDER_BINDING, _OPERATOR),

@@ -21,6 +21,7 @@ def result_html(view: View, *, language: Language, standing_alone: bool = True) 
         view: from `view_of`.
         language: of the words.
         standing_alone: the result is what the page is about: its heading is the page's, and it is read out at once.
+            Otherwise it has no id, so that several may stand on one page.
     """
     return Html("".join(_blocks(view, language, standing_alone=standing_alone)))
 
@@ -48,12 +49,14 @@ def _blocks(view: View, language: Language, *, standing_alone: bool) -> Iterator
 
 def _band(view: View, language: Language, *, standing_alone: bool) -> str:
     sign = str(view["sign"])
-    heading, role = ("h1", ' role="status"') if standing_alone else ("h3", "")
+    heading, role, named = "h3", "", ""
+    if standing_alone:
+        heading, role, named = "h1", ' role="status" aria-labelledby="verdict"', ' id="verdict"'
     checked = _word("checked", language, time=_text(view, "checked_at")) if view.get("checked_at") else ""
     return (
-        f'<section class="verdict {_BANDS.get(sign, "na")}"{role} aria-labelledby="verdict">'
+        f'<section class="verdict {_BANDS.get(sign, "na")}"{role}>'
         f'<svg class="i mark" aria-hidden="true"><use href="#i-{sign}"/></svg><div>'
-        f'<{heading} id="verdict">{_text(view, "heading")}</{heading}><p>{_text(view, "sentence")}</p>'
+        f"<{heading}{named}>{_text(view, 'heading')}</{heading}><p>{_text(view, 'sentence')}</p>"
         f'<p class="when num"><span>{checked}</span><span>{_text(view, "name")}</span></p></div></section>'
     )
 

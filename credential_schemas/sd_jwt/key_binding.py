@@ -5,10 +5,11 @@ Rules enforced:
 * 24: `cnf.jwk` is a public P-256 key; without key binding it may be of another kind, but never a private key.
 * 25: `typ` is `kb+jwt`, `alg` is ES256, the signature is that of the `cnf` key.
 * 26: `iat` lies in the window, `exp` and `nbf` hold if present.
-* 27: `aud` is one string, the audience; `nonce` is that of this transaction.
+* 27: `aud` is one string, the audience; `nonce` is that of this transaction; transaction data that it authorises was
+  asked for, under SHA-256.
 * 28: `sd_hash` covers the presentation as received.
 
-Left to the caller: that a nonce is accepted once only (S8).
+Left to the caller: that a nonce is accepted once only (S8), and which transaction data must be authorised.
 
 Source: RFC 9901 sections 4.3 and 7.3; OpenID4VP 1.0 appendix B.3
 """
@@ -27,6 +28,8 @@ from keys.jwk import PublicKey
 from keys.jws import UnverifiedJws, parse_compact, verify
 
 KEY_BINDING_TYP = "kb+jwt"
+_TRANSACTION_HASHES = "transaction_data_hashes"
+_TRANSACTION_ALGORITHM = "transaction_data_hashes_alg"
 _SECRET_MEMBERS = frozenset({"d", "k"})
 _REFUSALS = {
     "size": "E_LIMIT",
@@ -61,6 +64,12 @@ def examine_key_binding(
         *_transaction_refusals(binding, policy),
         *_hash_refusals(binding, parsed, policy=policy),
     ]
+
+
+def authorised_transactions(key_binding: str) -> tuple[str, ...]:
+    """Return the hashes of the transaction data that a key-binding JWT authorises, which was verified before."""
+    listed = decode_json_object(_parse(key_binding).payload, max_bytes=MAX_SD_JWT_BYTES).get(_TRANSACTION_HASHES)
+    return tuple(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
 
 
 def _confirmation_jwk(claims: Mapping[str, JsonValue]) -> dict[str, JsonValue] | None:
@@ -134,7 +143,21 @@ def _transaction_refusals(binding: Mapping[str, JsonValue], policy: Verification
         refusals.append(SdJwtRefused("E_KB_AUD", 27, "expected aud to be this verifier, found another or none"))
     if binding.get("nonce") != policy.key_binding.nonce:
         refusals.append(SdJwtRefused("E_KB_NONCE", 27, "expected the nonce of this transaction, found another or none"))
+    if _TRANSACTION_HASHES in binding or _TRANSACTION_ALGORITHM in binding:
+        refusals.extend(_authorisation_refusals(binding, policy.key_binding.transaction_hashes))
     return refusals
+
+
+def _authorisation_refusals(binding: Mapping[str, JsonValue], asked: frozenset[str]) -> list[SdJwtRefused]:
+    """OpenID4VP 1.0 appendix B.3.3.1: hashes of the transaction data of this request, and of nothing else."""
+    listed = binding.get(_TRANSACTION_HASHES)
+    found = {each for each in listed if isinstance(each, str)} if isinstance(listed, list) else set[str]()
+    if not isinstance(listed, list) or not listed or len(found) != len(listed) or not asked.issuperset(found):
+        detail = "expected hashes of the transaction data of this request only, each once, found others"
+        return [SdJwtRefused("E_KB_TRANSACTION", 27, detail)]
+    if binding.get(_TRANSACTION_ALGORITHM, "sha-256") != "sha-256":
+        return [SdJwtRefused("E_KB_TRANSACTION", 27, "expected hashes of transaction data by sha-256, found others")]
+    return []
 
 
 def _hash_refusals(

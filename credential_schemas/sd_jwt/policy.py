@@ -19,13 +19,15 @@ class KeyBindingPolicy:
 
     `audience` is the full client identifier of the verifier with its prefix, `nonce` that of this one transaction;
     whether the nonce was used before is the caller's to know. With `required=False` a presentation without key binding
-    is accepted as unbound; one that is sent is verified all the same.
+    is accepted as unbound; one that is sent is verified all the same. `transaction_hashes` are those of the transaction
+    data that this presentation may authorise; which of them it must is the caller's to say.
     """
 
     audience: str
     nonce: str
     max_age_s: int = KEY_BINDING_MAX_AGE_S
     required: bool = True
+    transaction_hashes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from typing import Literal
 from credential_schemas.errors import IssuerNotTrusted, SdJwtRefused
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.sd_jwt.disclosures import Disclosure, process_disclosures
-from credential_schemas.sd_jwt.key_binding import examine_key_binding
+from credential_schemas.sd_jwt.key_binding import authorised_transactions, examine_key_binding
 from credential_schemas.sd_jwt.parse import ParsedSdJwt, parse_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy, KeyFinder, VerificationPolicy
 from keys.encoding import JsonValue
@@ -52,7 +52,7 @@ class VerifiedSdJwt:
 
     `payload` are the processed claims, with disclosed values in place and digests removed; `issuer_payload` is what was
     signed. The undisclosed counts are of digests without disclosure: withheld values or decoys. `key_bound` is true
-    only after every step of the key binding passed.
+    only after every step of the key binding passed; then `authorised` are the hashes of transaction data it authorises.
     """
 
     token: str
@@ -63,6 +63,7 @@ class VerifiedSdJwt:
     undisclosed_members: int
     undisclosed_elements: int
     key_bound: bool
+    authorised: tuple[str, ...] = ()
 
     @property
     def undisclosed(self) -> int:
@@ -142,6 +143,7 @@ def examine_sd_jwt_vc(token: str, *, policy: VerificationPolicy, keys: KeyFinder
         undisclosed_members=processed.undisclosed_members,
         undisclosed_elements=processed.undisclosed_elements,
         key_bound=parsed.key_binding is not None and not binding_refusals,
+        authorised=authorised_transactions(parsed.key_binding) if parsed.key_binding and not binding_refusals else (),
     )
     return Examination((*refusals, *binding_refusals), END_OF_STEPS, verified)
 

@@ -84,6 +84,13 @@ class _Gap:
     stop: int
 
 
+def prints_exactly(wording: CertificateWording, pages: Sequence[str]) -> bool:
+    """Say whether `compare_print` finds no difference, without looking for any."""
+    furniture: list[Difference] = []
+    layer = _read_pages(wording, pages, furniture)
+    return not furniture and _says(layer, _lines(wording, layer.text))
+
+
 def compare_print(wording: CertificateWording, pages: Sequence[str]) -> tuple[Difference, ...]:
     """Compare the text layer of a document with the wording of its credential.
 
@@ -97,10 +104,14 @@ def compare_print(wording: CertificateWording, pages: Sequence[str]) -> tuple[Di
     furniture: list[Difference] = []
     layer = _read_pages(wording, pages, furniture)
     lines = _lines(wording, layer.text)
-    if layer.text == "".join(line.text for line in lines):
+    if _says(layer, lines):
         return tuple(furniture[:MAX_DIFFERENCES])
     found = (difference for gap in _gaps(lines, layer) for difference in _differences(gap, layer))
     return (*furniture, *found)[:MAX_DIFFERENCES]
+
+
+def _says(layer: _Layer, lines: Sequence[_Line]) -> bool:
+    return layer.text == "".join(line.text for line in lines)
 
 
 def _compact(text: str) -> str:

@@ -53,6 +53,10 @@ ENTRIES: Final = _object(
             as_of=_DAY,
             collected_at=_TIME,
             proven_by=_maybe(_TEXT),
+            also_delivered=_list(
+                _object(id=_TEXT, source=_TEXT, source_record_id=_TEXT, as_of=_DAY, collected_at=_TIME)
+            ),
+            possible_repeats=_list(_TEXT),
             fields=_ANY,
         )
     )
@@ -102,6 +106,7 @@ _LINE_MEMBERS: Final[Schema] = {
     "issued_on": _DAY,
     "valid_until": _DAY,
     "issued_at": _TIME,
+    "carrier": {"enum": ["paper", "wallet", "flat"]},
     "entries": _COUNT,
     "entries_changed": _COUNT,
 }

@@ -8,6 +8,7 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import add_common_options, day, short_text
 
 if TYPE_CHECKING:
+    from issuer.accounts import AccountEntry
     from issuer.store.accounts import Account
 
 SUMMARY = "open, link, list and show accounts; record consents"
@@ -45,6 +46,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     signing.add_argument("--password-file", type=Path, metavar="FILE", help="its first line (default: asked for)")
     listing = _add(actions, "list", "list all accounts", "cb-issuer accounts list")
     listing.add_argument("--held", action="store_true", help="list entries held back: their person is not registered")
+    resolving = _add(
+        actions,
+        "resolve",
+        "say whose an entry is that is held back; all with the same reference follow, later ones too",
+        'cb-issuer accounts resolve 3f9a0c21 --person SYN-P-001 --reason "letter of the source, 2026-11-20"',
+    )
+    resolving.add_argument("entry", metavar="ENTRY", help="id of the entry, as `accounts list --held` shows it")
+    resolving.add_argument("--person", metavar="REF", required=True, help="reference in the identity register")
+    resolving.add_argument("--reason", required=True, type=short_text, help="why; recorded with the decision")
     history = _add(
         actions, "history", "list who read or changed the holder's data", "cb-issuer accounts history 7k2m9qxdab"
     )
@@ -169,6 +179,16 @@ def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
     context.answer({"accounts": [account_document(account) for account in accounts]}, *lines)
 
 
+def _resolve(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.resolving import Resolution, resolve_held
+
+    resolution = Resolution(arguments.person, arguments.reason)
+    with context.bank() as bank:
+        resolved = resolve_held(bank, arguments.entry, resolution, now=context.clock())
+    document = [{"id": each.id, "source": each.source, "type": each.entry_type} for each in resolved]
+    context.answer({"resolved": document}, context.text("accounts.resolved", count=len(resolved)))
+
+
 def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.accounts import read_account
     from issuer.answers import account_document, entry_document
@@ -183,10 +203,19 @@ def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
     }
     lines = [
         f"{entry.id[:8]}  {entry.source_entry.as_of}  {entry.source_entry.source:<24} {entry.type:<34} "
-        f"{entry.title}{'' if entry.in_force else f'  [{entry.status}]'}"
+        f"{entry.title}{'' if entry.in_force else f'  [{entry.status}]'}{_repeats(entry, context)}"
         for entry in opened.entries
     ]
     context.answer(document, context.text("accounts.show", account=opened.account.id, count=len(lines)), *lines)
+
+
+def _repeats(entry: "AccountEntry", context: CommandContext) -> str:
+    """Return a hint for an entry that several sources delivered, or that may be the same as another one."""
+    also = (
+        [context.text("accounts.also", sources=", ".join(each.source for each in entry.others))] if entry.others else []
+    )
+    alike = [context.text("accounts.alike", entries=", ".join(each[:8] for each in entry.alike))] if entry.alike else []
+    return "".join(f"  [{hint}]" for hint in (*also, *alike))
 
 
 def _history(arguments: argparse.Namespace, context: CommandContext) -> None:
@@ -245,6 +274,7 @@ _ACTIONS = {
     "link": _link,
     "sign-in": _sign_in,
     "list": _list,
+    "resolve": _resolve,
     "show": _show,
     "history": _history,
     "consent": _consent,

@@ -22,26 +22,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--as-of", metavar="DAY", type=day, help="day that the content describes (default: today)")
     parser.add_argument(
+        "--complete",
+        action="store_true",
+        help="the file has all that the source has: what it does not have is withdrawn, in certificates too; one file",
+    )
+    parser.add_argument("--accept", metavar="CODE", help="withdraw as many as the refusal with this code said")
+    parser.add_argument(
         "--dry-run", action="store_true", help="only say what would change, and in which certificates; one file"
     )
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Take in each file; one that cannot be read does not stop the others."""
-    from issuer.collecting import ImportCounts, find_parser, import_delivery, rehearse_delivery
+    from issuer.collecting import ImportOrder, find_parser, import_delivery, rehearse_delivery
     from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
+    from issuer.taking import ImportCounts
 
     find_parser(arguments.source)
-    if arguments.dry_run and len(arguments.files) > 1:
-        problem = "expected one file, because a second one would build on the first"
-        raise InvalidOption(problem, option="--dry-run")
+    for option in ("dry_run", "complete"):
+        if getattr(arguments, option) and len(arguments.files) > 1:
+            problem = "expected one file, because a second one would build on the first"
+            raise InvalidOption(problem, option=f"--{option.replace('_', '-')}")
     take = rehearse_delivery if arguments.dry_run else import_delivery
+    order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=arguments.accept)
     codes, total, files = [ExitCode.DONE], ImportCounts(), []
     with context.bank() as bank:
         for path in arguments.files:
             try:
-                imported = take(bank, arguments.source, path, as_of=arguments.as_of, now=context.clock())
+                imported = take(bank, arguments.source, path, order=order, now=context.clock())
             except UnreadableError as error:
                 context.complain("cb-issuer import", error)
                 codes.append(ExitCode.UNREADABLE)
@@ -57,6 +66,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     line = context.text("import.done", source=arguments.source, **{name: int(str(n)) for name, n in counts.items()})
     document = {"source": arguments.source, "dry_run": arguments.dry_run, **counts, "files": files}
     context.answer(document, *([context.text("import.dry_run")] if arguments.dry_run else []), line)
+    if total.not_withdrawn:
+        context.note("import.not_withdrawn", count=total.not_withdrawn)
     if total.held:
         context.note("import.held", held=total.held)
     return worst(*codes)

@@ -3,6 +3,7 @@
 import argparse
 import errno
 import importlib
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,8 +21,11 @@ _COMMANDS: Final = {
     "init": "init",
     "sources": "sources",
     "import": "import_deliveries",
+    "pull": "pull",
+    "runs": "runs",
     "accounts": "accounts",
     "issue": "issue",
+    "offer": "offer",
     "reprint": "reprint",
     "revoke": "revoke",
     "suspend": "suspend",
@@ -44,6 +48,11 @@ def system_clock() -> datetime:
 def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = system_clock) -> int:
     """Run one command and return the exit code of docs/cli.md."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sorted(arguments) == ["--json", "--version"]:
+        from issuer.openid4vci.versions import SPECIFICATIONS
+
+        print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
+        return 0
     try:
         code = _run(arguments, clock)
         if sys.stdout is not None:

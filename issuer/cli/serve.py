@@ -2,7 +2,9 @@
 
 import argparse
 import sys
+import threading
 
+from issuer.cli.asking import asked_sources, outside_world
 from issuer.cli.context import CommandContext
 
 SUMMARY = "serve the pages for holders, the API, and keys, status lists and the trust list for those who verify"
@@ -19,11 +21,14 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Serve until stopped."""
     from issuer.api.callers import Callers, issues_each_hour
     from issuer.api.desk import ApiDesk
+    from issuer.api.openid4vci import WalletDesk
     from issuer.api.pages.session import session_reader
     from issuer.app import Desk, ServiceWork, create_app
+    from issuer.bank import SERVICE
     from issuer.cli.page_parts import open_pages
     from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
+    from issuer.pulling.schedule import asking_sources
     from issuer.tokens import TokenDoor
     from issuer.upkeep import UPKEEP_S, Upkeep
     from issuer.work_places import WorkPlaces
@@ -45,6 +50,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             bank.signer("bundle")
         if bank.has_log:
             bank.log_key()
+        asked = asked_sources(bank, context)
         work = ServiceWork(
             refresh=Upkeep(bank, clock=context.clock).run,
             refresh_s=UPKEEP_S,
@@ -55,7 +61,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         issues = issues_each_hour(settings.issues_per_hour)
         callers = Callers(bank, tokens, visitors, session_reader(pages), issues)
         api = ApiDesk(callers, WorkPlaces(), context.clock)
-        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages)
+        wallets = WalletDesk(bank, api.places, visitors, context.clock)
+        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages, wallets)
         app = create_app(bank.folder, bank.profile, work, desk=desk)
 
         def ready() -> None:
@@ -64,5 +71,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             )
             sys.stdout.flush()
 
-        serve(app, listen(host, port), ready=ready)
+        stop = threading.Event()
+        with asking_sources(bank.acting_as(SERVICE), asked, outside_world(bank, context, stop=stop), stop=stop):
+            serve(app, listen(host, port), ready=ready)
     return 0

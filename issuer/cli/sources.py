@@ -1,10 +1,15 @@
-"""`cb-issuer sources`: list the source systems."""
+"""`cb-issuer sources`: list the source systems, and how fresh those are that are asked."""
 
 import argparse
+from typing import TYPE_CHECKING
 
+from issuer.cli.asking import asked_sources, freshness_document
 from issuer.cli.context import CommandContext
 
-SUMMARY = "list the source systems that deliver entries"
+if TYPE_CHECKING:
+    from issuer.pulling.schedule import SourceFreshness
+
+SUMMARY = "list the source systems that deliver entries, and which of those that are asked are late"
 EXAMPLE = "cb-issuer sources"
 
 
@@ -17,11 +22,38 @@ def run(_arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.sources import persons
     from issuer.sources.registry import SOURCES
 
-    listed = [
+    listed: list[dict[str, object]] = [
         {"id": source.id, "ko": source.ko, "en": source.en, "entry_types": list(source.entry_types)}
         for source in SOURCES.values()
     ]
     ko, en = persons.NAMES
     listed.append({"id": persons.SOURCE_ID, "ko": ko, "en": en, "entry_types": []})
-    context.answer({"sources": listed}, *(f"{source['id']:<24} {source[context.language]}" for source in listed))
+    asked = _freshness(context)
+    for source in listed:
+        each = asked.get(str(source["id"]))
+        source["asked"] = None if each is None else freshness_document(each)
+    lines = [
+        f"{source['id']:<24} {source[context.language]}{_said(asked.get(str(source['id'])), context)}"
+        for source in listed
+    ]
+    context.answer({"sources": listed}, *lines)
     return 0
+
+
+def _freshness(context: CommandContext) -> "dict[str, SourceFreshness]":
+    if context.settings.sources is None:
+        return {}
+    from issuer.pulling.schedule import freshness
+
+    with context.bank() as bank:
+        found = freshness(bank, asked_sources(bank, context), now=context.clock())
+    return {each.source: each for each in found}
+
+
+def _said(each: "SourceFreshness | None", context: CommandContext) -> str:
+    if each is None:
+        return ""
+    if each.hours is None:
+        return f"  [{context.text('sources.never', promised=each.max_age_hours)}]"
+    key = "sources.late" if each.is_late else "sources.fresh"
+    return f"  [{context.text(key, hours=each.hours, promised=each.max_age_hours)}]"

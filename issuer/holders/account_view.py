@@ -91,7 +91,7 @@ def account_view(entries: Sequence[AccountEntry], wish: Wish) -> AccountView:
         page=page,
         pages=pages,
         kinds={kind: kinds[kind] for kind in order if kind in kinds},
-        sources=sorted({entry.source_entry.source for entry in entries}),
+        sources=sorted({each.source for entry in entries for each in entry.provenances}),
         years={year: years[year] for year in sorted(years, reverse=True) if year},
         fields=dict(sorted(pair for entry in entries for pair in major_classes(entry).items())),
         matrix=level_matrix(entries),
@@ -134,7 +134,7 @@ def is_past(entry: AccountEntry, today: date) -> bool:
 def _fits(entry: AccountEntry, wish: Wish) -> bool:
     return (
         wish.kind in ("", entry.category)
-        and wish.source in ("", entry.source_entry.source)
+        and wish.source in ("", *(each.source for each in entry.provenances))
         and wish.year in ("", year_of(entry))
         and (not wish.field or wish.field in major_classes(entry))
         and _folded(wish.text) in _searchable(entry)

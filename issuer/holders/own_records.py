@@ -110,12 +110,17 @@ def _entry(entry: AccountEntry) -> dict[str, JsonValue]:
         "first_collected_at": stored.first_collected_at,
         "collected_at": stored.collected_at,
         "proven_by": entry.proven_by,
+        "also_delivered": [
+            {name: getattr(each, name) for name in ("id", "source", "source_record_id", "as_of", "collected_at")}
+            for each in entry.others
+        ],
+        "possible_repeats": [*entry.alike],
         "fields": dict(entry.fields),
     }
 
 
 def _certificate(transaction: Transaction, issued: StoredCertificate) -> dict[str, JsonValue]:
-    names = ("number", "status", "kind", "edition", "language", "purpose", "recipient", "applicant_no")
+    names = ("number", "status", "kind", "edition", "language", "purpose", "recipient", "applicant_no", "carrier")
     days = ("issued_on", "valid_until", "issued_at", "consent_id", "pdf_sha256", "credential_sha256")
     carried = transaction.certificates.carried_entries(issued.number)
     entries: list[JsonValue] = [{"entry": each.entry_id, "disclosed": [*each.disclosed]} for each in carried]

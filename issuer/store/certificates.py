@@ -11,12 +11,19 @@ from issuer.store.upserts import upsert
 from keys.encoding import decode_json, encode_json
 
 _MAX_DISCLOSED_BYTES = 64 * 1024
+PAPER, WALLET, FLAT = "paper", "wallet", "flat"
+_NO_COPY = CERTIFICATES.c.copy_of.is_(None)
 _IDS_AT_ONCE = 1000  # a statement takes a limited number of values: SQLite 32,766, PostgreSQL 65,535
 
 
 @dataclass(frozen=True, slots=True)
 class StoredCertificate:
-    """One issued certificate. `sealed` is PDF and credential, encrypted under the confirmation code."""
+    """One issued certificate. `sealed` is PDF and credential, encrypted under the confirmation code.
+
+    `carrier` is what it was issued on: `paper`, `wallet` or `flat` (of one entry, for a wallet; its status index stands
+    for certificate and entry). A batch for a wallet is several of them: the first has the number, the others say in
+    `copy_of` whose copies they are.
+    """
 
     number: str
     account_id: str
@@ -38,6 +45,8 @@ class StoredCertificate:
     sealed: bytes
     pdf_sha256: str
     credential_sha256: str
+    carrier: str = "paper"
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class CertificateLine:
     """One issued certificate as a list shows it, without its stored copy.
 
     `entries` it carries, `changed` of them whose published status is not valid any more, and how often somebody looked
-    it up by its code.
+    it up by its code. `carrier` as in `StoredCertificate`.
     """
 
     number: str
@@ -59,6 +68,7 @@ class CertificateLine:
     issued_on: str
     valid_until: str
     issued_at: str
+    carrier: str
     entries: int
     changed: int
     lookups: int
@@ -132,7 +142,7 @@ class CertificateBook:
         counts = (carried, carried.where(CERTIFICATE_ENTRIES.c.status != 0), asked)
         own = (CERTIFICATES.c[name] for name in CertificateLine.__slots__[: -len(counts)])
         counted = (each.scalar_subquery() for each in counts)
-        query = select(*own, *counted).where(CERTIFICATES.c.account_id == account_id)
+        query = select(*own, *counted).where(CERTIFICATES.c.account_id == account_id, _NO_COPY)
         if number is not None:
             query = query.where(CERTIFICATES.c.number == number)
         ordered = query.order_by(CERTIFICATES.c.issued_at.desc(), CERTIFICATES.c.number.desc())
@@ -144,8 +154,21 @@ class CertificateBook:
         return found[0] if found else None
 
     def of_account(self, account_id: str) -> list[StoredCertificate]:
-        """Return the certificates of an account in the order of their numbers."""
-        return self._select(CERTIFICATES.c.account_id == account_id)
+        """Return the certificates of an account in the order of their numbers, without further copies."""
+        return self._select((CERTIFICATES.c.account_id == account_id) & _NO_COPY)
+
+    def further_copies(self, number: str) -> list[str]:
+        """Return the numbers of the copies of a certificate that were issued with it."""
+        query = select(CERTIFICATES.c.number).where(CERTIFICATES.c.copy_of == number)
+        return list(self._connection.execute(query.order_by(CERTIFICATES.c.number)).scalars())
+
+    def flat_among(self, numbers: Collection[str]) -> list[StoredCertificate]:
+        """Return those of these certificates whose status index stands for their entry, too."""
+        found, wanted = [], list(numbers)
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            some = CERTIFICATES.c.number.in_(wanted[start : start + _IDS_AT_ONCE])
+            found += self._select(some & (CERTIFICATES.c.carrier == FLAT))
+        return found
 
     def newest_issue(self) -> str | None:
         """Return when the newest certificate that is not revoked was issued."""

@@ -17,7 +17,8 @@ class StoredEntry:
     """One entry as the bank keeps it.
 
     `record_key` is the keyed hash of the source's natural key, `record_hash` of the record itself. `source_status` is
-    what the source says, `bank_status` what an operator decided ("valid" when nothing). `as_of` is a Korean day.
+    what the source says ("withdrawn": a complete delivery no longer has the record), `bank_status` what an operator
+    decided ("valid" when nothing). `as_of` is a Korean day.
     """
 
     id: str
@@ -42,10 +43,21 @@ class StoredEntry:
     @property
     def status(self) -> str:
         """Return the status that counts: revoked before suspended before what the source says otherwise."""
-        for status in ("revoked", "expired", "suspended"):
+        for status in ("revoked", "expired", "withdrawn", "suspended"):
             if status in (self.source_status, self.bank_status):
                 return status
         return self.source_status
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRecord:
+    """What is needed of a stored record to tell whether a complete delivery still has it."""
+
+    id: str
+    record_key: str
+    person_link: str
+    as_of: str
+    collected_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +147,17 @@ class EntryBook:
         """Return reference data (nobody's entries) of a source by record keys."""
         of_nobody = and_(ENTRIES.c.source == source, ENTRIES.c.person_link.is_(None))
         return self._select(and_(of_nobody, ENTRIES.c.record_key.in_(record_keys)))
+
+    def standing(self, source: str) -> list[StandingRecord]:
+        """Return what a source brought of persons and has not withdrawn."""
+        of_persons = and_(ENTRIES.c.source == source, ENTRIES.c.person_link.is_not(None))
+        columns = (ENTRIES.c[name] for name in StandingRecord.__slots__)
+        query = select(*columns).where(of_persons, ENTRIES.c.source_status != "withdrawn")
+        return [StandingRecord(*row) for row in self._connection.execute(query)]
+
+    def entries_to_change(self, ids: Collection[str]) -> list[StoredEntry]:
+        """Return entries as they are now, and let nobody else change them until this transaction ends."""
+        return self._select(ENTRIES.c.id.in_(ids), locked=True)
 
     def entry_to_change(self, entry_id: str) -> StoredEntry:
         """Return one entry as it is now, and let nobody else change it until this transaction ends."""

@@ -174,10 +174,13 @@ CERTIFICATES: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     _text("pdf_sha256"),
     _text("credential_sha256"),
+    Column("carrier", TEXT, nullable=False, server_default="paper"),
+    _text("copy_of", optional=True),
     ForeignKeyConstraint(["list_no", "idx"], ["status_indexes.list_no", "status_indexes.idx"]),
     UniqueConstraint("list_no", "idx"),
     Index(None, "account_id"),
     Index(None, "issued_at"),
+    Index(None, "copy_of"),
 )
 
 CERTIFICATE_ENTRIES: Final = Table(

@@ -10,10 +10,12 @@ from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
 from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
+from issuer.store.pulls import PullBook
 from issuer.store.share_links import LinkBook
 from issuer.store.sign_ins import SignInBook
 from issuer.store.status_lists import StatusBook
 from issuer.store.tokens import TokenBook
+from issuer.store.wallets import WalletBook
 
 
 class Transaction:
@@ -32,3 +34,5 @@ class Transaction:
         self.sign_ins = SignInBook(connection)
         self.tokens = TokenBook(connection)
         self.links = LinkBook(connection)
+        self.wallets = WalletBook(connection)
+        self.pulls = PullBook(connection)

@@ -32,6 +32,7 @@ _STATUS_TAGS: Final[Mapping[str, tuple[str, str]]] = {
     "corrected": ("un", "redo"),
     "suspended": ("un", "clock"),
     "revoked": ("bad", "bad"),
+    "withdrawn": ("bad", "bad"),
     "expired": ("un", "clock"),
 }
 _COLUMNS: Final = ("column_title", "column_when", "column_body", "column_ncs", "column_source")
@@ -99,6 +100,13 @@ def status_tag(visit: Visit, entry: AccountEntry, *, today: date) -> Html:
         return NOTHING
     kind, sign = _STATUS_TAGS[status]
     return tag(visit.say(f"status_{status}"), kind=kind, sign=sign)
+
+
+def repeat_tags(visit: Visit, entry: AccountEntry) -> Html:
+    """Return the marks of an entry that several sources delivered, or that may be the same as another one."""
+    delivered = tag(visit.say("same_record", n=len(entry.provenances)), kind="line") if entry.others else NOTHING
+    alike = tag(visit.say("possible_repeat"), kind="un", sign="un") if entry.alike else NOTHING
+    return joined((delivered, alike))
 
 
 def source_name(sources: Sequence[SourceState], source: str, language: Language) -> str:
@@ -277,7 +285,13 @@ def _row(visit: Visit, entry: AccountEntry, shown: AccountShown) -> Html:
         '<td role="cell" data-l="{source_word}"><span>{source} <span class="sub num">{as_of}</span></span></td></tr>',
         address=visit.to(f"/account/entries/{entry.id}"),
         title=foreign(visit, words.title, is_korean=words.title == entry.title),
-        status=joined((status_tag(visit, entry, today=shown.today), _late_tag(visit, entry, shown.sources))),
+        status=joined(
+            (
+                status_tag(visit, entry, today=shown.today),
+                repeat_tags(visit, entry),
+                _late_tag(visit, entry, shown.sources),
+            )
+        ),
         details=" · ".join(filter(None, (about, amount))),
         when_word=visit.say("column_when"),
         when=_unbroken(when) if when else none,
@@ -300,7 +314,8 @@ def _unbroken(period: str) -> Html:
 
 
 def _late_tag(visit: Visit, entry: AccountEntry, sources: Sequence[SourceState]) -> Html:
-    late = any(state.is_late for state in sources if state.id == entry.source_entry.source)
+    late_sources = {state.id for state in sources if state.is_late}
+    late = late_sources.issuperset(each.source for each in entry.provenances)
     return tag(visit.say("late_tag"), kind="un", sign="clock") if late else NOTHING
 
 

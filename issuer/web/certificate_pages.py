@@ -7,7 +7,9 @@ from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.wording.model import CertificateWording
+from issuer.openid4vci.offers import MadeOffer
 from issuer.own_certificates import OwnCertificate, state_of
+from issuer.store.certificates import PAPER
 from issuer.store.share_links import StoredLink
 from issuer.times import korean_time
 from issuer.web.certificate_records import Difference, records
@@ -17,6 +19,7 @@ from issuer.web.parts import Field, button, error_summary, facts, field, form, l
 from issuer.web.pick_page import PICK_PATH, STYLES, step_line
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
+from issuer.web.wallet_part import can_go_to_wallet, in_wallet, wallet_part
 
 LINK_DAYS: Final = (1, 7, 30)
 STATE_TAGS: Final[Mapping[str, tuple[str, str]]] = {
@@ -50,6 +53,7 @@ class Shown:
         difference: from the one before; None when there is none before.
         link: address of a link that was just made; empty for none.
         link_key: with which the next link is made once.
+        offer: to a wallet, that was just made; None for none.
         errors: (id of the control, sentence).
     """
 
@@ -60,12 +64,13 @@ class Shown:
     difference: Difference | None = None
     link: str = ""
     link_key: str = ""
+    offer: MadeOffer | None = None
     errors: Sequence[tuple[str, str]] = ()
 
 
 def certificate_page(visit: Visit, shown: Shown) -> Page:
     """Return the page of one certificate."""
-    paper = NOTHING
+    paper, on_paper = NOTHING, shown.own.line.carrier == PAPER
     if shown.known is not None:
         paper = facsimile(visit, shown.known.wording, number=shown.own.line.number)
     main = html(
@@ -76,13 +81,21 @@ def certificate_page(visit: Visit, shown: Shown) -> Page:
         errors=error_summary(visit, shown.errors),
         columns="stack" if shown.known is None else "two-l",
         paper=paper,
-        files=_files(visit, shown),
+        files=_files(visit, shown) if on_paper else in_wallet(visit),
         code=_code(visit, shown.known) if shown.known is not None else NOTHING,
-        share=_share(visit, shown),
+        share=html("{wallet}{share}", wallet=_wallet(visit, shown), share=_share(visit, shown))
+        if on_paper
+        else NOTHING,
         todo=_todo(visit, shown),
         records=records(visit, shown.own, shown.difference),
     )
     return Page(visit.say("cert_one_title"), main, "certificates", styles=STYLES, scripts=("copy.js",))
+
+
+def _wallet(visit: Visit, shown: Shown) -> Html:
+    if not can_go_to_wallet(shown.own, state_of(shown.own.line, now=shown.now)):
+        return NOTHING
+    return wallet_part(visit, shown.own, shown.offer)
 
 
 def state_tag(visit: Visit, state: str) -> Html:

@@ -105,8 +105,8 @@ def new_draft(entries: Sequence[AccountEntry], *, language: Language, longest: i
 
 def draft_like(draft: Draft, own: OwnCertificate, entries: Sequence[AccountEntry]) -> Draft:
     """Return a draft with the entries and fields of a certificate, as far as they are in force today."""
-    line, known = own.line, {entry.id: entry for entry in entries if entry.in_force}
-    carried = {each.entry_id: each.disclosed for each in own.entries if each.entry_id in known}
+    line, known = own.line, {each: entry.id for entry in entries if entry.in_force for each in entry.ids}
+    carried = {known[each.entry_id]: each.disclosed for each in own.entries if each.entry_id in known}
     blind = line.edition == "blind"
     on = {name for name in _by_default(entries, blind=blind) if name.partition(".")[0] not in carried}
     on |= {f"{entry}.{field}" for entry, fields in carried.items() for field in fields}

@@ -9,7 +9,7 @@ from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from credential_schemas.wording.values import value_text
 from issuer.accounts import AccountEntry
-from issuer.web.account_pages import foreign, row_words, status_tag
+from issuer.web.account_pages import foreign, repeat_tags, row_words, status_tag
 from issuer.web.parts import facts, link_button
 from issuer.web.shell import Page, Visit
 
@@ -27,7 +27,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """What the page of an entry shows; times are texts of the Korean day and minute."""
+    """What the page of an entry shows; times are texts of the Korean day and minute.
+
+    `also` are the names and days of other sources that delivered the same record, `alike` entries that may be the same.
+    """
 
     entry: AccountEntry
     proof: AccountEntry | None
@@ -36,6 +39,8 @@ class EntryShown:
     first_collected_at: str
     certificates: Sequence[Shown]
     today: date
+    also: Sequence[tuple[str, str]] = ()
+    alike: Sequence[AccountEntry] = ()
 
 
 def entry_page(visit: Visit, shown: EntryShown) -> Page:
@@ -47,17 +52,18 @@ def entry_page(visit: Visit, shown: EntryShown) -> Page:
         '<div class="stack narrow"><p><a href="{back}">{back_word}</a></p><div><h1>{title}</h1>'
         '<p class="lead">{kind} {status}</p></div>'
         '<section class="card private"><h2>{fields_word}</h2>{fields}</section>'
-        '<section class="card"><h2>{chain_word}</h2>{chain}</section>{shown}'
+        '<section class="card"><h2>{chain_word}</h2>{chain}</section>{alike}{shown}'
         '<section class="card" id="correct"><h2>{wrong}</h2><p>{how}</p><p class="mt">{help}</p></section></div>',
         back=visit.to("/account"),
         back_word=visit.say("back_to_account"),
         title=foreign(visit, title, is_korean=title == entry.title),
         kind=kind,
-        status=status_tag(visit, entry, today=shown.today),
+        status=joined((status_tag(visit, entry, today=shown.today), repeat_tags(visit, entry))),
         fields_word=visit.say("entry_fields"),
         fields=facts(_fields(visit, entry)),
         chain_word=visit.say("entry_chain"),
         chain=_chain(visit, shown),
+        alike=_alike(visit, shown.alike),
         shown=_disclosed(visit, shown.certificates, entry),
         wrong=visit.say("entry_wrong"),
         how=visit.say("entry_wrong_how", source=shown.source),
@@ -95,6 +101,12 @@ def _chain(visit: Visit, shown: EntryShown) -> Html:
         (visit.say("chain_collected"), shown.collected_at),
         (visit.say("chain_first"), shown.first_collected_at),
     ]
+    if shown.also:
+        others = (
+            html('{source} <span class="nb">({day})</span>', source=source, day=visit.say("as_of", day=day))
+            for source, day in shown.also
+        )
+        rows.append((visit.say("also_delivered"), joined(others, Html(", "))))
     if shown.proof is not None:
         proof = html(
             '<a href="{address}">{title}</a>',
@@ -103,6 +115,26 @@ def _chain(visit: Visit, shown: EntryShown) -> Html:
         )
         rows.insert(0, (visit.say("chain_proof"), proof))
     return facts(rows)
+
+
+def _alike(visit: Visit, entries: Sequence[AccountEntry]) -> Html:
+    if not entries:
+        return NOTHING
+    links = joined(
+        html(
+            '<li><a href="{address}">{title}</a> <span class="sub">{day}</span></li>',
+            address=visit.to(f"/account/entries/{each.id}"),
+            title=row_words(each, visit.language).title,
+            day=row_words(each, visit.language).cells[3],
+        )
+        for each in entries
+    )
+    return html(
+        '<section class="card"><h2>{heading}</h2><p>{text}</p><ul>{links}</ul></section>',
+        heading=visit.say("alike_heading"),
+        text=visit.say("alike_text"),
+        links=links,
+    )
 
 
 def _disclosed(visit: Visit, certificates: Sequence[Shown], entry: AccountEntry) -> Html:

@@ -191,7 +191,8 @@ def _group(visit: Visit, pick: Pick, category: str) -> Html:
 
 def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
     words = row_words(entry, visit.language)
-    meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0])))
+    repeat = visit.say("possible_repeat") if entry.alike else ""
+    meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0], repeat)))
     if not entry.in_force:
         return html(
             '<li><div class="opt off"><span class="box">{icon}</span><div class="tx"><b>{title}</b> {status}'

@@ -6,7 +6,8 @@ A header about the client is believed only for as many proxies as the operator s
 import hashlib
 import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 UNKNOWN: Final = "unknown"
 TOKEN_PREFIX: Final = "token:"  # noqa: S105 - what stands before the name of a token
-_TOKEN_LINE: Final = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
+_TOKEN_LINE: Final = re.compile(r"([0-9a-f]{64}) ([A-Za-z0-9][A-Za-z0-9._-]{0,63})(?: ([a-z]+(?:,[a-z]+)*))?")
 _BEARER: Final = re.compile(rb"[Bb]earer +([!-~]+)")
 
 
@@ -53,16 +54,35 @@ def _network(text: str) -> str | None:
     return str(ipaddress.IPv6Network((int(address), IPV6_PREFIX_BITS), strict=False))
 
 
+@dataclass(frozen=True, slots=True)
+class KnownToken:
+    """One token: the name of its caller, and where it may be used; None for everywhere."""
+
+    name: str
+    scopes: frozenset[str] | None = None
+
+    def reaches(self, scope: str | None) -> bool:
+        """Say whether it may be used at an address of a scope; None for an address that belongs to none."""
+        return scope is None or self.scopes is None or scope in self.scopes
+
+
 class KnownTokens:
     """Bearer tokens of callers that are counted by themselves, known by their SHA-256 only."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        """Take the names by the SHA-256 of their tokens, 64 lower-case hex digits."""
-        self._names = dict(names)
+    def __init__(self, names: Mapping[str, str], scopes: Mapping[str, frozenset[str]] | None = None) -> None:
+        """Take names, and scopes where a token is narrowed, by the SHA-256 of the tokens, 64 lower-case hex digits."""
+        narrowed = scopes or {}
+        self._tokens = {digest: KnownToken(name, narrowed.get(digest)) for digest, name in names.items()}
 
     @classmethod
-    def read(cls, path: Path) -> "KnownTokens":
+    def read(cls, path: Path, *, scopes: Collection[str] = ()) -> "KnownTokens":
         """Read a file with one line for each token: its SHA-256 in hex, a space, a name.
+
+        A space and scopes with commas between them may follow: the token is then good for those of them alone.
+
+        Args:
+            path: of the file.
+            scopes: those that the service knows.
 
         Raises:
             GateError: it cannot be read, or a line has another form; the message says which line.
@@ -72,25 +92,30 @@ class KnownTokens:
                 text = file.read(MAX_TOKEN_FILE_BYTES).decode("ascii")
         except (OSError, UnicodeDecodeError):
             raise GateError(f"expected a readable list of tokens, found none in {path.name}") from None
-        names = {}
+        names, narrowed = {}, {}
         for number, line in enumerate(text.splitlines(), start=1):
             found = _TOKEN_LINE.fullmatch(line)
             if found is None:
                 raise GateError(f"{path.name}, line {number}: expected the SHA-256 of a token, a space and a name")
             names[found[1]] = found[2]
-        return cls(names)
+            if found[3] is not None:
+                narrowed[found[1]] = frozenset(found[3].split(","))
+                if not narrowed[found[1]] <= frozenset(scopes):
+                    known = ", ".join(sorted(scopes)) or "none"
+                    raise GateError(f"{path.name}, line {number}: expected scopes of this service ({known})")
+        return cls(names, narrowed)
 
-    def names(self) -> tuple[str, ...]:
-        """Return every name, sorted."""
-        return tuple(sorted(self._names.values()))
+    def listing(self) -> tuple[KnownToken, ...]:
+        """Return every token, sorted by name."""
+        return tuple(sorted(self._tokens.values(), key=lambda token: token.name))
 
-    def name_of(self, headers: Headers) -> str | None:
-        """Return the name of the token that a request carries, None for none or an unknown one."""
+    def token_of(self, headers: Headers) -> KnownToken | None:
+        """Return the token that a request carries, None for none or an unknown one."""
         sent = [value for name, value in headers if name == b"authorization"]
         found = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None
         if found is None or len(found[1]) > MAX_TOKEN_CHARACTERS:
             return None
-        return self._names.get(hashlib.sha256(found[1]).hexdigest())
+        return self._tokens.get(hashlib.sha256(found[1]).hexdigest())
 
 
 NO_TOKENS: Final = KnownTokens({})

@@ -3,6 +3,7 @@
 Rules enforced, in this order:
 * request line and headers at most 16 KiB (431), and never two statements about the length of a body (400);
 * the rate of the address that is asked (429 with `Retry-After`);
+* a token whose scopes the operator has narrowed, at an address of another scope (403);
 * the body at most as large as the address allows, by its declaration and by its bytes (413), complete in 30 seconds
   (408); it is handed on only when it is whole, so a slow sender holds nothing but its own connection;
 * where an address takes uploads too large for that, the rules of `keys.gate.streams` instead;
@@ -18,14 +19,14 @@ import asyncio
 import functools
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
-from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, Headers, KnownTokens, network_of
+from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, KnownToken, KnownTokens, network_of
 from keys.gate.log_lines import place_of
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
@@ -45,6 +46,8 @@ RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
 """Makes the page of a refusal with the id of the request: its body, and headers beside the usual ones."""
 
 _LOG: Final = logging.getLogger(__name__)
+_PUNCTUATION: Final = len(": \r\n")
+_HEADER_LINES: Final = [(name.encode(), text.encode()) for name, text in HEADERS.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class GateRules:
         working: limit for requests worked on at the same time.
         streams: addresses whose bodies are handed on while they come; they count neither as held nor as worked on.
         pages: what people get to read when they are refused at an address; others get a problem document.
+        scopes: which scope of a token an address belongs to, with all addresses below it.
     """
 
     bodies: Mapping[str, BodyLimit] = field(default_factory=lambda: MappingProxyType({}))
@@ -76,6 +80,12 @@ class GateRules:
     working: int = MAX_WORKING
     streams: Mapping[str, StreamLimit] = field(default_factory=lambda: MappingProxyType({}))
     pages: Mapping[str, RefusalPage] = field(default_factory=lambda: MappingProxyType({}))
+    scopes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def scope_of(self, path: str) -> str | None:
+        """Return the scope that an address belongs to, None for none."""
+        belongs = (name for start, name in self.scopes.items() if path == start or path.startswith(start + "/"))
+        return next(belongs, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +97,23 @@ class Visitors:
     tokens: KnownTokens = NO_TOKENS
 
     @classmethod
-    def open(cls, *, rate_storage: str, trusted_proxies: int, token_file: Path | None) -> "Visitors":
-        """Prepare what the settings of a service say.
+    def open(
+        cls, *, rate_storage: str, trusted_proxies: int, token_file: Path | None, scopes: Collection[str] = ()
+    ) -> "Visitors":
+        """Prepare what the settings of a service say; `scopes` are those that its tokens may be narrowed to.
 
         Raises:
             GateError: the place of the counts or the list of tokens cannot be used.
         """
-        tokens = NO_TOKENS if token_file is None else KnownTokens.read(token_file)
+        tokens = NO_TOKENS if token_file is None else KnownTokens.read(token_file, scopes=scopes)
         return cls(RateLimits(rate_storage), trusted_proxies, tokens)
 
-    def caller_of(self, scope: Scope) -> str:
-        """Return under what a request is counted: `token:NAME`, or the network it comes from."""
-        headers: Headers = scope["headers"]
-        name = self.tokens.name_of(headers)
-        if name is not None:
-            return TOKEN_PREFIX + name
+    def caller_of(self, scope: Scope, token: KnownToken | None) -> str:
+        """Return under what a request with this token is counted: `token:NAME`, or the network it comes from."""
+        if token is not None:
+            return TOKEN_PREFIX + token.name
         peer = scope.get("client")
-        return network_of(peer[0] if peer else None, headers, trusted_proxies=self.trusted_proxies)
+        return network_of(peer[0] if peer else None, scope["headers"], trusted_proxies=self.trusted_proxies)
 
     async def count(self, rate: Rate, caller: str) -> None:
         """Count a request.
@@ -137,9 +147,10 @@ class Gate:
         page = self._rules.pages.get(scope["path"])
         answer = _Answer(send, secrets.token_hex(8), page if page is not None and _reads_pages(scope) else None)
         scope[REQUEST_ID] = answer.request_id
-        scope[CALLER] = self._visitors.caller_of(scope)
+        token = self._visitors.tokens.token_of(scope["headers"])
+        scope[CALLER] = self._visitors.caller_of(scope, token)
         try:
-            await self._serve(scope, receive, answer)
+            await self._serve(scope, receive, answer, token=token)
         except Refusal as refusal:
             await answer.refuse(refusal)
         except Exception as error:  # noqa: BLE001 - the top-level handler of a request: says only the kind of the fault
@@ -147,11 +158,13 @@ class Gate:
             if not answer.started:
                 await answer.refuse(Refusal(500, "internal", detail="the service failed"))
 
-    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer", *, token: KnownToken | None) -> None:
         declared = _check_head(scope)
         rate = self._rules.rates.get(scope["path"])
         if rate is not None:
             await self._visitors.count(rate, scope[CALLER])
+        if token is not None and not token.reaches(self._rules.scope_of(scope["path"])):
+            raise Refusal(403, "token_scope", detail="expected a token that is good for this address")
         streams = self._streams.get(scope["path"])
         if streams is not None:
             with streams.place(scope[CALLER]):
@@ -228,8 +241,8 @@ class _Answer:
             self.started = True
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", ())]
             present = {name for name, _ in headers}
-            added = [*HEADERS.items(), ("x-request-id", self.request_id)]
-            headers += [(name.encode(), text.encode()) for name, text in added if name.encode() not in present]
+            added = [*_HEADER_LINES, (b"x-request-id", self.request_id.encode())]
+            headers += [line for line in added if line[0] not in present]
             message = {**message, "headers": headers}
         await self._send(message)
 
@@ -255,15 +268,18 @@ def _reads_pages(scope: Scope) -> bool:
 
 def _check_head(scope: Scope) -> int:
     """Return the declared length of the body, 0 when there is no declaration; refuse a head that is not plain."""
-    headers: Headers = scope["headers"]
-    target = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
-    size = target + sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
+    size = len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
+    lengths, codings = [], 0
+    for name, value in scope["headers"]:
+        size += len(name) + len(value) + _PUNCTUATION
+        if name == b"content-length":
+            lengths.append(value)
+        elif name == b"transfer-encoding":
+            codings += 1
     if size > MAX_HEAD_BYTES:
         raise Refusal(431, "head_too_large", detail=f"expected at most {MAX_HEAD_BYTES} bytes of headers")
-    lengths = [value for name, value in headers if name == b"content-length"]
-    codings = [value for name, value in headers if name == b"transfer-encoding"]
     # RFC 9112 section 6.1: two statements about the length are how one request is smuggled inside another.
-    if len(lengths) + len(codings) > 1 or not all(value.isdigit() for value in lengths):
+    if len(lengths) + codings > 1 or not all(value.isdigit() for value in lengths):
         raise Refusal(400, "length_ambiguous", detail="expected one statement about the length of the body")
     return int(lengths[0][:20]) if lengths else 0
 

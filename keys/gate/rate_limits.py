@@ -4,6 +4,7 @@ The counts lie in the memory of the process, or in a place that several processe
 that does not answer must not stop verification on a deadline day: the process then counts by itself until it answers.
 """
 
+import functools
 import math
 import threading
 import time
@@ -58,7 +59,7 @@ class RateLimits:
     def count(self, rate: Rate, caller: str) -> int | None:
         """Count one request; answer None, or the seconds to wait when it is one too many (it is not counted then)."""
         self._sweep()
-        item = RateLimitItemPerSecond(rate.amount, rate.seconds)
+        item = _item_of(rate)
         try:
             limiter, within = self._limiter, self._limiter.hit(item, rate.name, caller)
         except StorageError:
@@ -67,7 +68,7 @@ class RateLimits:
 
     def look(self, rate: Rate, caller: str, *, under_way: int = 0) -> int | None:
         """Answer as `count` would after `under_way` more requests, without counting."""
-        item, cost = RateLimitItemPerSecond(rate.amount, rate.seconds), under_way + 1
+        item, cost = _item_of(rate), under_way + 1
         try:
             limiter, within = self._limiter, self._limiter.test(item, rate.name, caller, cost=cost)
         except StorageError:
@@ -88,6 +89,11 @@ class RateLimits:
             if self._counted % _SWEEP_EVERY:
                 return
         self._memory.forget_callers_of_long_ago()
+
+
+@functools.cache  # a service has a handful of rates
+def _item_of(rate: Rate) -> RateLimitItem:
+    return RateLimitItemPerSecond(rate.amount, rate.seconds)
 
 
 class _Memory(MemoryStorage):

@@ -155,7 +155,7 @@ def check_new_password(password: str, *, names: Collection[str]) -> None:
         raise PasswordRefused("expected a password that others would not try first", kind="listed")
     rest = folded
     for name in sorted({_folded(name) for name in names}, key=len, reverse=True):
-        rest = rest.replace(name, "") if name else rest
+        rest = rest.replace(name, "")
     if rest != folded and len(rest) < _MIN_BEYOND_NAME:
         raise PasswordRefused("expected a password that is more than a name", kind="name")
 

@@ -58,6 +58,21 @@ def test_qualification_item_is_found_by_code_and_by_name() -> None:
     assert (item.series, item.exam_body) == ("기사", "hrdk")
 
 
+def test_item_says_what_its_row_says_and_nothing_for_an_empty_cell() -> None:
+    for row in rows("qualification_items.csv"):
+        item = qualification_item(row["item_code"] or row["name_ko"])
+        assert item is not None
+        shown = (item.code, item.name_en, item.series, item.field_code, item.field_ko)
+        cells = ("item_code", "name_en", "series", "field_code", "field_ko")
+        assert shown == tuple(row[name] or None for name in cells)
+        assert (item.name_ko, item.exam_body) == (row["name_ko"], row["exam_body"])
+
+
+def test_classes_of_a_class_end_with_itself() -> None:
+    assert [each.rank for each in ncs_classes_of("01010101")] == ["major", "middle", "minor", "sub"]
+    assert [each.rank for each in ncs_classes_of("01")] == ["major"]
+
+
 def test_item_of_another_body_has_no_code() -> None:
     item = qualification_item("빅데이터분석기사")
     assert item is not None

@@ -17,7 +17,7 @@ from credential_schemas.certificate_claims import (
     korean_midnight,
     to_payload,
 )
-from credential_schemas.entry_types import EntryType, entry_types
+from credential_schemas.entry_types import EntryType, EntryTypes, entry_types
 from credential_schemas.errors import EntryTypeError
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
@@ -32,6 +32,7 @@ REFUSED: list[tuple[Path, JsonValue, str, str]] = [
     (("iat",), 1795273200.0, "iat", "wrong_kind"),
     (("iat",), 1795273201, "iat", "not_a_day"),
     (("iat",), 1795305600, "iat", "not_a_day"),  # midnight, but in UTC
+    (("iat",), 0, "iat", "not_a_day"),
     (("exp",), "1803135600", "exp", "wrong_kind"),
     (("exp",), 1803135599, "exp", "not_a_day"),
     (("exp",), 1795273200, "exp", "not_a_day"),
@@ -45,6 +46,7 @@ REFUSED: list[tuple[Path, JsonValue, str, str]] = [
     (("status", "status_list", "uri"), None, "status.status_list.uri", "wrong_kind"),
     (("certificate",), "...", "certificate", "wrong_kind"),
     (("certificate", "colour"), "red", "certificate.colour", "unknown_claim"),
+    (("certificate", "Colour"), "red", "certificate.Colour", "unknown_claim"),
     (("certificate", "number"), 12345, "certificate.number", "wrong_kind"),
     (("certificate", "kind"), "diploma", "certificate.kind", "unknown_value"),
     (("certificate", "kind"), ["competency"], "certificate.kind", "unknown_value"),
@@ -57,11 +59,13 @@ REFUSED: list[tuple[Path, JsonValue, str, str]] = [
     (("holder", "ci"), "x", "holder.ci", "unknown_claim"),
     (("holder", "name"), "김표본\u202e", "holder.name", "control_character"),
     (("holder", "name"), "\u1100\u1161", "holder.name", "not_nfc"),
+    (("holder", "name_en"), 7, "holder.name_en", "wrong_kind"),
     (("holder", "birth_date"), "1998-04-31", "holder.birth_date", "wrong_kind"),
     (("trainings",), {}, "trainings", "wrong_kind"),
     (("trainings", 0), "course", "trainings[0]", "wrong_kind"),
     (("trainings", 0, "type"), "wizardry", "trainings[0].type", "unknown_type"),
     (("trainings", 0, "type"), None, "trainings[0].type", "unknown_type"),
+    (("trainings", 0, "type"), ["vocational_training"], "trainings[0].type", "unknown_type"),
     (("qualifications", 0, "type"), "consigned_national_qualification", "qualifications[0].type", "unknown_type"),
     (("trainings", 0, "type"), "military_duty", "trainings[0].type", "wrong_category"),
     (("trainings", 0, "title"), "...", "trainings[0].title", "wrong_kind"),
@@ -97,6 +101,27 @@ WITHHELD: list[Path] = [
 def test_claims_survive_writing_signing_form_and_reading(sample: CertificateClaims) -> None:
     payload, _ = to_payload(sample)
     assert from_payload(decode_json_object(encode_json(payload), max_bytes=100_000)) == sample
+
+
+def test_certificate_may_end_on_the_day_it_is_issued(sample: CertificateClaims) -> None:
+    claims = replace(sample, valid_until=sample.issued_on)
+    assert from_payload(to_payload(claims)[0]) == claims
+
+
+def test_first_place_of_a_status_list_is_one_like_any_other(sample: CertificateClaims) -> None:
+    own = replace(sample, status=replace(sample.status, idx=0))
+    entry = replace(sample, entries=(replace(sample.entries[0], idx=0),))
+    assert [from_payload(to_payload(claims)[0]) for claims in (own, entry)] == [own, entry]
+
+
+def test_types_of_the_caller_are_the_ones_that_count(sample: CertificateClaims) -> None:
+    known = [each for each in entry_types().values() if each.id != "vocational_training"]
+    first = replace(sample, entries=sample.entries[:1])
+    assert from_payload(to_payload(first, types=EntryTypes(known))[0], types=EntryTypes(known)) == first
+    for read in (to_payload, lambda claims, **types: from_payload(to_payload(claims)[0], **types)):
+        with pytest.raises(EntryTypeError) as caught:
+            read(sample, types=EntryTypes(known))
+        assert (caught.value.field, caught.value.kind) == ("trainings[0].type", "unknown_type")
 
 
 def test_blind_edition_survives_writing_and_reading(blind: CertificateClaims) -> None:
@@ -209,6 +234,16 @@ def test_blind_edition_that_names_the_school_as_issuing_body_is_refused(
     assert (caught.value.field, caught.value.kind) == ("educations[0].issuing_body", "blind_field")
     withheld = replace(blind, entries=(replace(entry, issuing_body=None, fields=fields),))
     assert from_payload(to_payload(withheld)[0]) == withheld
+    with pytest.raises(EntryTypeError) as missed:
+        to_payload(replace(withheld, edition="standard"))
+    assert missed.value.kind == "missing_field"
+
+
+def test_body_that_a_blind_edition_shows_must_be_there(blind: CertificateClaims) -> None:
+    entry = next(each for each in blind.entries if entry_types()[each.type].issuing_body_blind != "hide")
+    with pytest.raises(EntryTypeError) as caught:
+        to_payload(replace(blind, entries=(replace(entry, issuing_body=None),)))
+    assert (caught.value.field, caught.value.kind) == ("entries[0].issuing_body", "missing_field")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 
 from credential_schemas.certificate_claims import CertificateClaims, from_payload, to_payload
-from credential_schemas.entry_types import EntryTypes, categories, certificate_labels, entry_types
+from credential_schemas.entry_types import (
+    EntryTypes,
+    Field,
+    Names,
+    Period,
+    TableColumns,
+    categories,
+    certificate_labels,
+    entry_types,
+    read_labels,
+)
 from credential_schemas.errors import EntryTypeError
+from credential_schemas.field_kinds import FieldKind
 from keys.encoding import JsonValue
 
 TYPES = Path(__file__).parents[2] / "credential_schemas" / "types"
@@ -197,6 +208,46 @@ def test_type_file_may_have_periods_and_words_for_true_and_false(
     field = service.field("certified")
     assert field is not None
     assert field.values["false"].in_language("en") == "Not certified"
+
+
+def test_type_file_is_read_word_for_word(tmp_path: Path, document: dict[str, JsonValue]) -> None:
+    place: JsonValue = _field("place", "enum") | {"values": {"river": {"ko": "강", "en": "River"}}, "blind": "hide"}
+    name: JsonValue = _field("activity_en", "text") | {"required": "if_known", "pii": "linkable"}
+    codes: list[JsonValue] = [_field("code", "ncs_code"), _field("rank", "level"), place, name]
+    fields = document["fields"]
+    assert isinstance(fields, list)
+    given: dict[str, JsonValue] = {
+        "fields": [*fields, *codes],
+        "title_en": "activity_en",
+        "issuing_body_blind": "hide",
+        "table": {"when": ["served_on"], "amount": ["hours"], "ncs": "code", "level": "rank"},
+        "periods": [{"ko": "봉사기간", "en": "Served", "days": ["begun_on", "ended_on"]}],
+    }
+    service = _load(tmp_path, document | given)["volunteer_service"]
+    assert (service.id, service.credential_type, service.category) == (*["volunteer_service"] * 2, "careers")
+    assert (service.phase, service.issuing_body_blind) == (9, "hide")
+    assert service.names == Names("봉사활동 실적", "Volunteer service")
+    assert service.short_names == Names("봉사활동", "Volunteering")
+    assert (service.title_field, service.title_en_field) == ("activity", "activity_en")
+    assert service.table == TableColumns(("served_on",), ("hours",), "code", "rank")
+    assert service.periods == (Period(Names("봉사기간", "Served"), "begun_on", "ended_on"),)
+    assert service.field("place") == Field(
+        "place", "place 이름", "Place", FieldKind.ENUM, True, False, "none", "hide", {"river": Names("강", "River")}
+    )
+    assert service.field("activity_en") == Field(
+        "activity_en", "activity_en 이름", "Activity_en", FieldKind.TEXT, True, True, "linkable", "show", {}
+    )
+
+
+def test_labels_are_those_of_their_file() -> None:
+    file = json.loads((TYPES / "_certificate.json").read_text("utf-8"))
+    labels = certificate_labels()
+    assert labels == read_labels(file)
+    assert dict(labels.categories) == {each["id"]: Names(each["ko"], each["en"]) for each in file["categories"]}
+    for group, read in (("certificate", labels.certificate), ("holder", labels.holder), ("entry", labels.entry)):
+        assert [(each.name, each.ko, each.en) for each in read.values()] == [
+            (each["name"], each["ko"], each["en"]) for each in file[group]
+        ]
 
 
 def test_entry_of_a_type_without_a_file_is_refused(sample: CertificateClaims, tmp_path: Path) -> None:

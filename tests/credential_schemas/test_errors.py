@@ -6,6 +6,7 @@ import pytest
 
 from credential_schemas.errors import (
     CredentialError,
+    DcqlError,
     EntryTypeError,
     IssuerNotTrusted,
     KeyUnknown,
@@ -15,6 +16,7 @@ from credential_schemas.errors import (
     SdJwtBuildError,
     SdJwtRefused,
     StatusListError,
+    TransactionDataError,
     TrustBundleError,
 )
 
@@ -28,6 +30,8 @@ ERRORS = [
     (QrPayloadError("codes_missing", "two of three", missing=(2,)), "codes_missing: two of three"),
     (QrPayloadTooLarge(125, "does not fit"), "too_large: does not fit"),
     (PdfContainerError("not_pdf", "expected a PDF"), "not_pdf: expected a PDF"),
+    (DcqlError("credentials", "expected one", kind="limit"), "credentials: expected one"),
+    (TransactionDataError("expected ours"), "expected ours"),
     (EntryTypeError("title", "expected text"), "title: expected text"),
 ]
 

@@ -186,3 +186,25 @@ def refuses(text: str) -> bool:
         return check_text(text, path="field") != text
     except EntryTypeError:
         return True
+
+
+def test_text_and_list_may_be_as_long_as_permitted_and_no_longer() -> None:
+    for text in ("x" * 1000, "가" * 1000):
+        assert is_plain(text)
+        assert check_text(text, path="p") == text
+        assert not is_plain(text + "x")
+        with pytest.raises(EntryTypeError) as caught:
+            check_text(text + "x", path="p")
+        assert caught.value.kind == "too_long"
+    units: list[JsonValue] = [f"{number:010d}_17v2" for number in range(100)]
+    check_value(units, kind=FieldKind.NCS_UNITS, values=(), path="p")
+    with pytest.raises(EntryTypeError):
+        check_value([*units, "0000000999_17v2"], kind=FieldKind.NCS_UNITS, values=(), path="p")
+
+
+def test_schema_of_a_day_says_so_in_the_word_for_days() -> None:
+    assert value_schema(FieldKind.DATE, values=()) == {
+        "type": "string",
+        "format": "date",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    }

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, to_payload
-from credential_schemas.entry_types import EntryType, EntryTypes, entry_types
+from credential_schemas.entry_types import EntryType, EntryTypes, certificate_labels, entry_types
 from credential_schemas.json_schema import certificate_schema, entry_schema
 from keys.encoding import JsonValue
 
@@ -64,7 +64,25 @@ def test_certificate_with_withheld_name_and_entry_fits_the_schema(
         (("certificate", "edition"), "gold"),
         (("certificate", "number"), "..."),
         (("holder", "ci"), "x"),
+        (("iat",), -1),
+        (("exp",), 2**33 + 1),
+        (("iss",), ""),
+        (("iss",), 7),
+        (("vct",), ""),
+        (("vct",), 7),
+        (("vct#integrity",), 7),
+        (("cnf",), "key"),
+        (("certificate", "edition"), "BLIND"),
         (("status", "status_list", "idx"), -1),
+        (("status", "status_list", "idx"), 2**32),
+        (("status", "status_list", "uri"), ""),
+        (("status", "status_list", "uri"), 7),
+        (("status", "status_list"), []),
+        (("trainings",), {}),
+        (("trainings", 0), "course"),
+        (("trainings", 0, "idx"), -1),
+        (("trainings", 0, "idx"), 2**32),
+        (("trainings", 0, "idx"), "7"),
         (("trainings", 0, "type"), "wizardry"),
         (("trainings", 0, "mood"), "good"),
         (("trainings", 0, "hours"), "40"),
@@ -77,6 +95,46 @@ def test_certificate_does_not_fit_the_schema_with(
 ) -> None:
     with pytest.raises(jsonschema.ValidationError):
         certificate.validate(changed(path, value))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("vct#integrity",), "sha256-x"),
+        (("cnf",), {"jwk": {}}),
+        (("iat",), 0),
+        (("iss",), "x"),
+        (("vct",), "x"),
+        (("certificate", "edition"), "blind"),
+        (("status", "status_list", "idx"), 0),
+        (("status", "status_list", "idx"), 2**32 - 1),
+        (("status", "status_list", "uri"), "x"),
+        (("trainings", 0, "idx"), 0),
+        (("trainings", 0, "idx"), 2**32 - 1),
+    ],
+)
+def test_certificate_fits_the_schema_also_with(
+    path: tuple[str | int, ...], value: JsonValue, changed: Changed, certificate: jsonschema.Draft202012Validator
+) -> None:
+    certificate.validate(changed(path, value))
+
+
+def test_schema_names_its_dialect_once_and_every_member_in_both_languages() -> None:
+    schema, course = certificate_schema(), entry_types()["vocational_training"]
+    assert schema["$schema"] == entry_schema(course)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert str(schema).count("$schema") == 1
+    properties = entry_schema(course)["properties"]
+    assert isinstance(properties, dict)
+    hours, kind, index = properties["hours"], properties["type"], properties["idx"]
+    assert isinstance(index, dict)
+    assert isinstance(hours, dict)
+    assert isinstance(kind, dict)
+    field = course.field("hours")
+    assert field is not None
+    assert (hours["title"], hours["description"]) == (field.ko, field.en)
+    assert (kind["const"], kind["title"]) == (course.id, course.names.ko)
+    assert index["title"] == certificate_labels().entry["idx"].ko
+    assert entry_schema(course)["description"] == course.names.en
 
 
 def test_category_without_a_type_may_only_be_empty(payload: dict[str, JsonValue]) -> None:

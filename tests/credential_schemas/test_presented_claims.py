@@ -50,6 +50,14 @@ def test_a_paper_copy_says_what_its_claims_say(payload: Payload, sample: Certifi
     assert [getattr(presented, name) for name in CERTIFICATE] == [getattr(sample, name) for name in CERTIFICATE]
     assert [entry.title for entry in presented.entries] == [entry.title for entry in sample.entries]
     assert (presented.issued_on, presented.valid_until) == (sample.issued_on, sample.valid_until)
+    assert (presented.issuer, presented.vct) == (sample.issuer, sample.vct)
+
+
+@pytest.mark.parametrize("form", [dict, wallet])
+def test_the_number_of_an_applicant_is_read_in_either_form(
+    blind: CertificateClaims, form: Callable[[Payload], Payload]
+) -> None:
+    assert read_presented(form(to_payload(blind)[0])).applicant_no == "2026-0042"
 
 
 def test_a_whole_wallet_certificate_says_the_same_as_the_paper_copy(payload: Payload) -> None:
@@ -58,6 +66,8 @@ def test_a_whole_wallet_certificate_says_the_same_as_the_paper_copy(payload: Pay
     assert [getattr(presented, name) for name in CERTIFICATE] == [getattr(paper, name) for name in CERTIFICATE]
     assert [asdict(entry) for entry in presented.entries] == [asdict(entry) for entry in paper.entries]
     assert (presented.holder, presented.status) == (paper.holder, paper.status)
+    assert (presented.issued_on, presented.valid_until) == (paper.issued_on, paper.valid_until)
+    assert (presented.issuer, presented.vct) == (paper.issuer, paper.vct)
 
 
 def test_a_wallet_certificate_may_withhold_everything_but_its_head(payload: Payload) -> None:
@@ -92,6 +102,25 @@ def test_a_flat_credential_is_one_entry_with_the_status_of_the_credential(payloa
     assert entry.fields["series"] == "기사"
     assert [getattr(presented, name) for name in (*CERTIFICATE, "paper")] == [None] * 7
     assert presented.status == StatusReference("https://bank.example/status/1", 1000)
+    assert (presented.issued_on, presented.valid_until) == (date(2026, 11, 22), date(2027, 2, 20))
+
+
+@pytest.mark.parametrize("form", [wallet, flat])
+def test_a_credential_may_end_on_the_day_it_begins_and_no_earlier(
+    payload: Payload, form: Callable[[Payload], Payload]
+) -> None:
+    begins = payload["iat"]
+    assert isinstance(begins, int)
+    presented = read_presented(form(payload) | {"exp": begins + 86_400})
+    assert presented.issued_on == presented.valid_until
+    assert refusal_of(form(payload) | {"exp": begins}) == ("exp", "not_a_day")
+
+
+@pytest.mark.parametrize("form", [wallet, without])
+def test_a_credential_with_a_type_beside_its_certificate_is_no_flat_one(
+    payload: Payload, form: Callable[[Payload], Payload]
+) -> None:
+    assert refusal_of(form(payload) | {"type": "national_technical_qualification"}) == ("type", "unknown_claim")
 
 
 def test_a_flat_credential_may_withhold_all_but_type_and_day(payload: Payload) -> None:
@@ -127,10 +156,12 @@ def test_every_type_of_entry_can_be_a_credential_of_its_own(
         (("iss",), 1, "iss", "wrong_kind"),
         (("vct",), 1, "vct", "wrong_kind"),
         (("exp",), 1795273200, "exp", "not_a_day"),
+        (("iat",), 1795273201, "iat", "not_a_day"),
         (("status",), "...", "status", "wrong_kind"),
         (("qualifications",), {}, "qualifications", "wrong_kind"),
         (("qualifications", 0), "x", "qualifications[0]", "wrong_kind"),
         (("qualifications", 0, "type"), "...", "qualifications[0].type", "unknown_type"),
+        (("qualifications", 0, "type"), ["national_technical_qualification"], "qualifications[0].type", "unknown_type"),
         (("qualifications", 0, "type"), "vocational_training", "qualifications[0].type", "wrong_category"),
         (("qualifications", 0, "idx"), "...", "qualifications[0].idx", "wrong_kind"),
         (("qualifications", 0, "idx"), 1000, "qualifications[0].idx", "repeated"),
@@ -138,6 +169,9 @@ def test_every_type_of_entry_can_be_a_credential_of_its_own(
         (("qualifications", 0, "as_of"), "...", "qualifications[0].as_of", "wrong_kind"),
         (("qualifications", 0, "colour"), "red", "qualifications[0].colour", "unknown_field"),
         (("qualifications", 0, "title"), 7, "qualifications[0].title", "wrong_kind"),
+        (("qualifications", 0, "title_en"), 7, "qualifications[0].title_en", "wrong_kind"),
+        (("qualifications", 0, "issuing_body"), 7, "qualifications[0].issuing_body", "wrong_kind"),
+        (("qualifications", 0, "idx"), -1, "qualifications[0].idx", "wrong_kind"),
     ],
 )
 def test_a_wallet_certificate_in_disorder_is_refused(
@@ -151,6 +185,7 @@ def test_a_wallet_certificate_in_disorder_is_refused(
     [
         ({"type": "made_up"}, "type", "unknown_type"),
         ({"type": 7}, "type", "unknown_type"),
+        ({"type": ["national_technical_qualification"]}, "type", "unknown_type"),
         ({"type": "consigned_national_qualification"}, "type", "unknown_type"),
         ({"idx": 5}, "idx", "unknown_claim"),
         ({"colour": "red"}, "national_technical_qualification.colour", "unknown_field"),
@@ -189,9 +224,22 @@ def test_a_blind_wallet_certificate_without_hidden_fields_is_read(blind: Certifi
     assert (presented.edition, presented.applicant_no) == ("blind", "2026-0042")
 
 
-def test_types_of_the_caller_are_the_ones_that_count(payload: Payload) -> None:
-    with pytest.raises(EntryTypeError):
-        read_presented(flat(payload), types=EntryTypes([]))
+@pytest.mark.parametrize("form", [dict, wallet, flat])
+def test_types_of_the_caller_are_the_ones_that_count(payload: Payload, form: Callable[[Payload], Payload]) -> None:
+    with pytest.raises(EntryTypeError) as caught:
+        read_presented(form(payload), types=EntryTypes([]))
+    assert caught.value.kind == "unknown_type"
+
+
+def test_the_first_place_of_a_status_list_is_one_like_any_other(changed: Changed) -> None:
+    assert read_presented(wallet(changed(("qualifications", 0, "idx"), 0))).entries[0].idx == 0
+
+
+def test_a_wallet_certificate_of_education_lists_education(payload: Payload) -> None:
+    school: JsonValue = {"type": "school_course", "title": "국어", "as_of": "2026-11-20", "idx": 5}
+    shown = without(wallet(payload), "qualifications", "trainings", "careers")
+    presented = read_presented(shown | {"certificate": {"kind": "education"}, "educations": [school]})
+    assert [(entry.category, entry.idx) for entry in presented.entries] == [("educations", 5)]
 
 
 def test_a_claim_set_of_no_form_is_refused_as_a_paper_copy_is(payload: Payload) -> None:

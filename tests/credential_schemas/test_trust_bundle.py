@@ -15,11 +15,13 @@ from credential_schemas.trust_bundle import (
     TrustBundle,
     is_trust_bundle,
     peek_bundle_issuer,
+    read_bundle_by_pins,
     read_trust_bundle,
     read_unpinned_bundle,
 )
 from credential_schemas.trust_bundle_issue import BundleContent, build_trust_bundle
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, encode_json
+from keys.jwk import PublicKey
 from keys.key_files import FileSigner, create_key
 
 ISSUER = "https://bank.example"
@@ -121,6 +123,27 @@ def test_pinned_key_may_hand_over_to_a_new_one(maker: Maker) -> None:
     assert list(maker.read().issuer.bundle_keys) == [maker.stranger.key_id]
 
 
+def test_pins_of_the_claimed_issuer_are_asked_for_and_are_the_only_keys_believed(maker: Maker) -> None:
+    asked: list[str] = []
+
+    def read(pins: dict[str, PublicKey] | None) -> TrustBundle:
+        def pinned(issuer: str) -> dict[str, PublicKey] | None:
+            asked.append(issuer)
+            return pins
+
+        return read_bundle_by_pins(maker.token(), pinned=pinned, now=NOW)
+
+    assert read({maker.signer.key_id: maker.signer.public_key}).issuer.id == ISSUER
+    assert read(None).issuer.id == ISSUER
+    assert refusal(lambda: read({maker.stranger.key_id: maker.stranger.public_key})) == "key"
+    assert refusal(lambda: read({maker.signer.key_id: maker.stranger.public_key})) == "signature"
+    assert refusal(lambda: read({})) == "key"
+    maker.issuer["bundle_jwks"] = {"keys": [{**maker.stranger.public_jwk()}]}
+    assert read({maker.signer.key_id: maker.signer.public_key}).issuer.id == ISSUER
+    assert refusal(lambda: read(None)) == "key"
+    assert set(asked) == {ISSUER}
+
+
 @pytest.mark.parametrize(("data", "bundle"), [(b"eyJ0", True), (b" \n{}", False), (b"[]", False), (b"", True)])
 def test_bundle_is_told_from_a_plain_list_by_its_first_character(data: bytes, *, bundle: bool) -> None:
     assert is_trust_bundle(data) is bundle
@@ -216,6 +239,8 @@ def test_times_that_are_not_whole_seconds_are_refused(maker: Maker, name: str, v
 def test_first_second_of_all_is_a_time(maker: Maker) -> None:
     maker.payload |= {"iat": 1, "exp": 2}
     assert maker.read(now=1).made_at == 1
+    maker.payload["iat"] = 0
+    assert refusal(lambda: maker.read(now=1)) == "claims"
 
 
 def test_bundle_for_longer_than_31_days_is_refused(maker: Maker) -> None:
@@ -260,9 +285,10 @@ def test_list_with_a_second_issuer_is_refused(maker: Maker) -> None:
 
 
 def test_the_most_and_the_largest_status_lists_are_read(maker: Maker) -> None:
-    lists: JsonObject = {f"{ISSUER}/status/{number}": "a.b.c" for number in range(99)}
+    lists: JsonObject = {f"{ISSUER}/status/{number}": "a.b.c" for number in range(100)}
     maker.payload["status_lists"] = lists | {LIST: "a" * (2 * 1024 * 1024)}
     assert maker.read().status_tokens == maker.payload["status_lists"]
+    assert len(maker.read().status_tokens) == 100
 
 
 def test_issuer_in_development_may_have_its_lists_on_this_machine(maker: Maker) -> None:

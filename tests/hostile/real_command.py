@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.verifier.world import NOW, REPORT_SCHEMA, STATUS_URI, World
+from tests.verifier.report_schema import REPORT_SCHEMA
+from tests.verifier.world import NOW, STATUS_URI, World
 
 MAIN = "from verifier.cli.main import main; raise SystemExit(main())"
 

@@ -1,19 +1,42 @@
 """The same bank with its database on a PostgreSQL server: the commands do what they do with a file."""
 
+import json
 import os
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from examples.source_stubs import Stub
+from issuer.bank import open_bank
+from issuer.certified_claims import IssueRequest
 from issuer.cli.main import main
+from issuer.openid4vci.configurations import CERTIFICATE_ID
+from issuer.openid4vci.credentials import answer_credential_request
+from issuer.openid4vci.handles import new_nonce
+from issuer.openid4vci.metadata import GRANT
+from issuer.openid4vci.offers import OfferWish, make_offer
+from issuer.openid4vci.refusals import Refused
+from issuer.openid4vci.tokens import exchange_code, find_access
+from issuer.pull_errors import SourceBusy
+from issuer.pulling.fetching import Outside
+from issuer.pulling.running import pull_source
+from issuer.pulling.settings_file import AskedSource
+from issuer.reconciling import Allowance
+from issuer.selection import Choice
 from tests.issuer.conftest import DELIVERIES, START, URL, World
+from tests.issuer.openid4vci.conftest import Office, code_of
 from tests.issuer.pages.page_world import PageWorld
+from tests.issuer.pulling.conftest import StubDoor
 from tests.postgresql import PostgresqlServer
 
 pytestmark = pytest.mark.slow
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +152,77 @@ def test_holders_sign_in_link_agree_and_close_their_accounts(server_world: World
     assert "계좌를 해지했습니다" in second.send("/privacy/close", {"confirmed": "yes"}).plain
     assert pages.browser().sign_in("first").status == 422
     pages.bank.close()
+
+
+def test_instances_that_ask_a_source_at_once_take_its_delivery_once(server_world: World) -> None:
+    source, url = "hrdnet_training", os.environ["ISSUER_DATABASE"]
+    server_world.wait(hours=1)
+    stub = Stub(source, DELIVERIES / f"{source}.xml", fault="vanished", made_at=server_world.now)
+    asked = AskedSource(source, "https://source.example/note.json", 60, 48, 5, 1, 1_000_000, Allowance())
+    outside = Outside(lambda: server_world.now, lambda seconds: False, lambda: 0.0, lambda _: StubDoor(stub))
+    outcomes: list[str] = []
+    start = threading.Barrier(3)
+
+    def ask() -> None:
+        bank = open_bank(server_world.path, passphrase=None, database=url)
+        start.wait()
+        try:
+            outcomes.append(pull_source(bank, asked, outside).run.outcome)
+        except SourceBusy:
+            outcomes.append("busy")
+        bank.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("taken") == 1
+    assert set(outcomes) <= {"taken", "busy", "unchanged"}
+    (taken,) = (run for run in server_world.json("runs", "list", source)["runs"] if run["outcome"] == "taken")
+    assert (taken["counts"]["unchanged"], taken["counts"]["withdrawn"]) == (2, 2)
+    bank = open_bank(server_world.path, passphrase=None, database=url)
+    with bank.store.write() as transaction:
+        now_s = int(server_world.now.timestamp())
+        assert transaction.pulls.hold(source, "one", now_s=now_s, until_s=now_s + 300)
+        assert not transaction.pulls.hold(source, "two", now_s=now_s, until_s=now_s + 300)
+        assert transaction.pulls.hold(source, "two", now_s=now_s + 300, until_s=now_s + 600)
+    bank.close()
+
+
+def test_wallets_get_a_token_and_a_credential_once_however_many_ask(server_world: World) -> None:
+    account = server_world.open_account()
+    bank = open_bank(server_world.path, passphrase=None, database=os.environ["ISSUER_DATABASE"])
+    request = IssueRequest(account, Choice(types=("vocational_training",)), "ko", "취업 제출")
+    made = make_offer(bank, OfferWish(request, with_code=False), now=server_world.now)
+    office = Office(bank, account, server_world.now)
+    form = f"grant_type={GRANT}&pre-authorized_code={code_of(made)}".encode()
+    tokens = [answer["access_token"] for answer in at_once(lambda: exchange_code(bank, form, now=server_world.now))]
+    assert len(tokens) == 1
+    wallet, now_s = office.wallet(), int(server_world.now.timestamp())
+    access = find_access(bank, f"Bearer {tokens[0]}", now_s=now_s)
+    nonce = new_nonce(bank, now_s=now_s)
+    proofs = [wallet.proof(nonce) for _ in range(2)]
+    body = json.dumps({"credential_configuration_id": CERTIFICATE_ID, "proofs": {"jwt": proofs}}).encode()
+    answers = list(at_once(lambda: answer_credential_request(bank, access, body, now=server_world.now)))
+    assert len(answers) == 1
+    with bank.store.read() as transaction:
+        (issued,) = transaction.certificates.of_account(account)
+        assert transaction.certificates.further_copies(issued.number) == [f"{issued.number}/2"]
+    with bank.store.write() as transaction:
+        transaction.wallets.forget_expired(now_s=now_s + 3600)
+        assert transaction.wallets.offer(made.id) is None
+    bank.close()
+
+
+def at_once(work: Callable[[], T]) -> Iterator[T]:
+    """Do a work four times at once; yield what came of those that were not refused by the protocol."""
+
+    def one(_: int) -> T | None:
+        try:
+            return work()
+        except Refused:
+            return None
+
+    with ThreadPoolExecutor(4) as pool:
+        yield from (each for each in pool.map(one, range(4)) if each is not None)

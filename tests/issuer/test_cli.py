@@ -16,6 +16,7 @@ import issuer.certificate.errors as drawing_errors
 import issuer.errors as bank_errors
 import issuer.holder_errors as holder_errors
 import issuer.issuing_errors as issuing_errors
+import issuer.pull_errors as pull_errors
 import issuer.trail_errors as trail_errors
 from issuer.cli.main import build_parser, main
 from issuer.errors import AccountNotFound, IssuerError
@@ -24,12 +25,12 @@ from tests.issuer.conftest import START, World
 
 COMMANDS = {
     "init", "sources", "import", "accounts", "issue", "reprint", "revoke", "suspend", "reinstate", "serve", "doctor",
-    "trust-bundle",
+    "trust-bundle", "pull", "runs",
 }  # fmt: skip
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
 ERRORS = [
     kind
-    for module in (bank_errors, drawing_errors, holder_errors, issuing_errors, trail_errors)
+    for module in (bank_errors, drawing_errors, holder_errors, issuing_errors, pull_errors, trail_errors)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, IssuerError)
 ]

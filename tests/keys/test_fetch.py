@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import certifi
 import httpcore
 import pytest
 
 from keys.certificates import LeafKind, SubjectNames, Validity, create_leaf, create_root
 from keys.errors import FetchError, UrlError
-from keys.fetch import Fetcher, Network, resolve_by_system
+from keys.fetch import Answer, Fetched, Fetcher, Network, resolve_by_system
 from keys.key_files import FileSigner, create_key, write_plain_for_development
 from keys.limits import (
     FETCH_CONNECT_SECONDS,
@@ -43,7 +44,13 @@ ANSWERS = {
     "/gzip": answer(b"{}", extra="Content-Encoding: gzip\r\n"),
     "/nonsense": b"SSH-2.0-OpenSSH\r\n\r\n",
     "/silent": b"",
+    "/tagged": answer(b'{"a":1}', extra='ETag: "abc"\r\n'),
+    "/odd-tag": answer(b'{"a":1}', extra="ETag: abc\r\n"),
+    "/same": b'HTTP/1.1 304 Not Modified\r\nETag: "abc"\r\n\r\n',
     "/cut": answer(b"{}")[:-1],
+    "/refusal": answer(b'{"error":"invalid_grant"}', status="400 Bad Request"),
+    "/nothing": b"HTTP/1.1 204 No Content\r\n\r\n",
+    "/fault": answer(b"{}", status="500 Internal Server Error"),
 }
 DRIPPING = {
     "/drip-head": b"HTTP/1.1 200 OK\r\nX: ",
@@ -157,6 +164,7 @@ def test_an_answer_against_the_rules_is_refused(fetcher: Fetcher, server: Server
         get(fetcher, server, path)
     assert refusal.value.kind == kind
     assert path not in str(refusal.value)
+    assert f"localhost:{server.port}" in str(refusal.value)
 
 
 def post(fetcher: Fetcher, server: Server, path: str, content: bytes) -> bytes:
@@ -232,9 +240,11 @@ def test_a_redirect_is_not_followed(fetcher: Fetcher, server: Server) -> None:
 
 
 def test_a_document_above_the_limit_is_refused(fetcher: Fetcher, server: Server) -> None:
-    with pytest.raises(FetchError, match="at most 6 bytes") as refusal:
-        get(fetcher, server, "/good", max_bytes=6)
-    assert refusal.value.kind == "size"
+    assert get(fetcher, server, "/good", max_bytes=7) == b'{"a":1}'
+    for limit in (1, 6):
+        with pytest.raises(FetchError, match=f"at most {limit} bytes") as refusal:
+            get(fetcher, server, "/good", max_bytes=limit)
+        assert refusal.value.kind == "size"
 
 
 def test_a_file_of_several_lists_may_be_larger_than_one_list(fetcher: Fetcher, server: Server) -> None:
@@ -271,11 +281,17 @@ def test_any_other_origin_is_refused_and_the_listener_stays_silent(fetcher: Fetc
 
 
 def test_a_host_is_resolved_once_and_the_connection_goes_to_that_address(server: Server) -> None:
-    answers = [["127.0.0.1"], ["203.0.113.1"]]
-    network = Network(resolve=lambda host, port: answers.pop(0))
+    answers, asked = [["127.0.0.1"], ["203.0.113.1"]], []
+
+    def resolve(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return answers.pop(0)
+
+    network = Network(resolve=resolve)
     fetcher = Fetcher([f"http://bank.localhost:{server.port}"], allow_loopback=True, network=network)
     assert fetcher.get(f"http://bank.localhost:{server.port}/good", accept=JSON, max_bytes=64) == b'{"a":1}'
     assert answers == [["203.0.113.1"]]
+    assert asked == [("bank.localhost", server.port)]
 
 
 def test_the_next_address_is_tried_when_one_does_not_answer(server: Server) -> None:
@@ -345,10 +361,14 @@ def test_a_name_that_does_not_resolve_is_refused() -> None:
 
 def test_a_resolver_that_never_answers_is_left_behind() -> None:
     never = threading.Event()
-    network = Network(resolve=lambda host, port: [str(never.wait(5))], connect_s=0.05)
+    network = Network(resolve=lambda host, port: [str(never.wait(5))], connect_s=0.05, total_s=60.0)
+    before = set(threading.enumerate())
     fetcher = Fetcher(["https://bank.example"], network=network)
     with pytest.raises(FetchError, match="not resolved in time") as refusal:
         fetcher.get("https://bank.example/a", accept=JSON, max_bytes=64)
+    left_behind = set(threading.enumerate()) - before
+    assert left_behind
+    assert all(thread.daemon for thread in left_behind), "it would keep the program from ending"
     never.set()
     assert refusal.value.kind == "timeout"
 
@@ -374,6 +394,8 @@ def test_the_patience_outside_tests_is_three_and_five_seconds() -> None:
     assert (network.connect_s, network.total_s) == (FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS) == (3.0, 5.0)
     assert network.tls.verify_mode is ssl.CERT_REQUIRED
     assert network.tls.check_hostname
+    expected = ssl.create_default_context(cafile=certifi.where()).cert_store_stats()
+    assert network.tls.cert_store_stats() == expected
 
 
 def test_the_system_resolver_answers_addresses_as_text() -> None:
@@ -454,3 +476,115 @@ def test_no_message_goes_to_another_origin_or_is_too_large(fetcher: Fetcher, ser
             f"http://localhost:{server.port}/good", b" " * (MAX_POST_BYTES + 1), media_type=JSON, headers={}
         )
     assert server.requests == []
+
+
+def if_changed(fetcher: Fetcher, server: Server, path: str, etag: str | None) -> Fetched:
+    url = f"http://localhost:{server.port}{path}"
+    return fetcher.get_if_changed(url, accept=JSON, max_bytes=64, etag=etag)
+
+
+def test_a_document_comes_with_its_entity_tag_and_the_known_one_is_told_to_the_server(
+    fetcher: Fetcher, server: Server
+) -> None:
+    server.requests.clear()
+    assert if_changed(fetcher, server, "/tagged", None) == Fetched(b'{"a":1}', '"abc"')
+    assert if_changed(fetcher, server, "/tagged", '"abd"') == Fetched(b'{"a":1}', '"abc"')
+    asked = ["If-None-Match" in request for request in server.requests]
+    assert asked == [False, True]
+    assert '\r\nIf-None-Match: "abd"\r\n' in server.requests[1]
+
+
+def test_a_document_that_is_known_is_not_sent_again(fetcher: Fetcher, server: Server) -> None:
+    assert if_changed(fetcher, server, "/same", '"abc"') == Fetched(None, '"abc"')
+
+
+def test_what_is_no_entity_tag_counts_as_none(fetcher: Fetcher, server: Server) -> None:
+    assert if_changed(fetcher, server, "/odd-tag", None) == Fetched(b'{"a":1}', None)
+
+
+@pytest.mark.parametrize(
+    ("path", "etag", "kind"),
+    [
+        ("/same", None, "redirect"),
+        ("/html", '"abc"', "media_type"),
+        ("/missing", '"abc"', "status"),
+        ("/several-lists", None, "size"),
+        ("/nonsense", None, "protocol"),
+    ],
+)
+def test_a_conditional_question_has_the_rules_of_any_other(
+    fetcher: Fetcher, server: Server, path: str, etag: str | None, kind: str
+) -> None:
+    with pytest.raises(FetchError) as refused:
+        if_changed(fetcher, server, path, etag)
+    assert refused.value.kind == kind
+    assert f"localhost:{server.port}" in refused.value.message
+
+
+def test_a_conditional_question_needs_a_limit_within_the_doors(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(ValueError, match="expected a limit from 1 to"):
+        fetcher.get_if_changed(f"http://localhost:{server.port}/good", accept=JSON, max_bytes=0, etag=None)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/good", (200, b'{"a":1}')), ("/refusal", (400, b'{"error":"invalid_grant"}')), ("/nothing", (204, b""))],
+)
+def test_an_end_point_is_heard_also_when_it_refuses(
+    fetcher: Fetcher, server: Server, path: str, expected: tuple[int, bytes]
+) -> None:
+    answered = ask(fetcher, server, path)
+    assert (answered.status, answered.body) == expected
+
+
+def ask(fetcher: Fetcher, server: Server, path: str, content: bytes = b"{}") -> Answer:
+    return fetcher.ask(f"http://localhost:{server.port}{path}", content, media_type=JSON, accept=JSON, max_bytes=64)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/redirect", "redirect"),
+        ("/fault", "status"),
+        ("/html", "media_type"),
+        ("/several-lists", "size"),
+        ("/nonsense", "protocol"),
+    ],
+)
+def test_an_end_point_that_answers_something_else_is_not_heard(
+    fetcher: Fetcher, server: Server, path: str, kind: str
+) -> None:
+    with pytest.raises(FetchError) as refused:
+        ask(fetcher, server, path)
+    assert refused.value.kind == kind
+    assert f"localhost:{server.port}" in refused.value.message
+
+
+def test_a_question_above_the_limit_is_a_mistake_of_the_caller_here_too(fetcher: Fetcher, server: Server) -> None:
+    with pytest.raises(ValueError, match="body of at most"):
+        ask(fetcher, server, "/good", b" " * (MAX_POST_BYTES + 1))
+
+
+def test_each_kind_of_question_is_asked_by_its_method(fetcher: Fetcher, server: Server) -> None:
+    server.requests.clear()
+    ask(fetcher, server, "/good", b'{"q":1}')
+    if_changed(fetcher, server, "/good", None)
+    fetcher.deliver(f"http://localhost:{server.port}/good", b'{"q":2}', media_type="text/plain", headers={})
+    asked, conditional, delivered = server.requests
+    assert asked.startswith("POST /good HTTP/1.1\r\n")
+    assert asked.endswith('Content-Type: application/json\r\nContent-Length: 7\r\n\r\n{"q":1}')
+    assert conditional.startswith("GET /good HTTP/1.1\r\n")
+    assert delivered.startswith(f"POST /good HTTP/1.1\r\nHost: localhost:{server.port}\r\nAccept: */*\r\n")
+    assert delivered.endswith('Content-Type: text/plain\r\nContent-Length: 7\r\n\r\n{"q":2}')
+
+
+def test_a_question_of_the_largest_size_is_no_mistake_of_the_caller(fetcher: Fetcher) -> None:
+    content, elsewhere = b"a" * MAX_POST_BYTES, "https://bank.example/"
+    for asked in (
+        lambda: fetcher.post(elsewhere, content, media_type=JSON, accept=JSON, max_bytes=64),
+        lambda: fetcher.ask(elsewhere, content, media_type=JSON, accept=JSON, max_bytes=64),
+        lambda: fetcher.deliver(elsewhere, content, media_type=JSON, headers={}),
+    ):
+        with pytest.raises(FetchError) as refused:
+            asked()
+        assert refused.value.kind == "origin"

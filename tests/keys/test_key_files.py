@@ -131,6 +131,21 @@ def test_a_short_passphrase_is_refused_before_anything_is_written(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("log2_n", [17, 20])
+def test_a_passphrase_of_eight_characters_and_every_cost_within_the_bounds_are_taken(
+    tmp_path: Path, key: PrivateKey, monkeypatch: pytest.MonkeyPatch, log2_n: int
+) -> None:
+    taken: list[tuple[str, int]] = []
+
+    def encrypt(_key: object, passphrase: str, *, log2_n: int) -> bytes:
+        taken.append((passphrase, log2_n))  # the highest cost takes a gibibyte, so nothing is derived here
+        return b""
+
+    monkeypatch.setattr("keys.key_files.encrypt_pkcs8", encrypt)
+    write_encrypted(tmp_path / "key.pem", key, passphrase="여덟글자입니다.", scrypt_log2_n=log2_n)
+    assert taken == [("여덟글자입니다.", log2_n)]
+
+
 @pytest.mark.parametrize("log2_n", [16, 21])
 def test_a_cost_outside_the_bounds_is_refused(tmp_path: Path, key: PrivateKey, log2_n: int) -> None:
     with pytest.raises(KeyFileError, match="from 17 to 20"):
@@ -140,7 +155,7 @@ def test_a_cost_outside_the_bounds_is_refused(tmp_path: Path, key: PrivateKey, l
 def test_a_key_encrypted_at_a_lower_cost_is_refused(tmp_path: Path, key: PrivateKey) -> None:
     der = encrypt_pkcs8(key.cryptography_key(), PASSPHRASE, log2_n=10)
     path = private_file(tmp_path / "weak.pem", pem.armor("ENCRYPTED PRIVATE KEY", der))
-    with pytest.raises(KeyFileError, match=r"N from 2\^17 to 2\^20, r 8 and p 1, found another cost"):
+    with pytest.raises(KeyFileError, match=r"N a power of two from 2\^17 to 2\^20, r 8 and p 1, found another cost"):
         read_signer(path, passphrase=PASSPHRASE)
 
 
@@ -175,7 +190,13 @@ def test_a_plain_development_key_is_read_by_its_own_scheme_without_a_secret(key:
     assert stat.S_IMODE(plain_file.stat().st_mode) == 0o600
 
 
-@pytest.mark.parametrize("uri", ["tpm:key=a", "/path/key.pem", "", "https://a.example/key"])
+def test_a_colon_in_the_name_of_a_file_does_not_end_it(key: PrivateKey, tmp_path: Path) -> None:
+    write_plain_for_development(tmp_path / "key:2026.pem", key)
+    signer = open_signer(f"dev-file:{tmp_path}/key:2026.pem", secrets=no_secrets)
+    assert signer.public_jwk() == key.public_key().jwk()
+
+
+@pytest.mark.parametrize("uri", ["tpm:key=a", "/path/key.pem", "", "file", "dev-file", "https://a.example/key"])
 def test_an_unknown_key_scheme_is_refused_and_the_known_ones_are_named(uri: str) -> None:
     with pytest.raises(UnknownKeyScheme, match="one of dev-file:, file:, pkcs11:; found another or none"):
         open_signer(uri, secrets=no_secrets)
@@ -206,6 +227,20 @@ def test_a_file_that_is_not_pem_is_refused(tmp_path: Path, content: bytes) -> No
 def test_a_pem_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="expected a PKCS#8 private key"):
         read_plain_development_signer(private_file(tmp_path / "x", pem.armor("PRIVATE KEY", b"\x30\x00")))
+
+
+def test_an_encrypted_key_with_the_label_of_a_plain_one_is_refused(tmp_path: Path, key: PrivateKey) -> None:
+    der = encrypt_pkcs8(key.cryptography_key(), PASSPHRASE, log2_n=1)
+    with pytest.raises(KeyFileError, match="expected a PKCS#8 private key"):
+        read_plain_development_signer(private_file(tmp_path / "x", pem.armor("PRIVATE KEY", der)))
+
+
+def test_a_key_of_a_kind_that_nobody_knows_is_refused(tmp_path: Path, key: PrivateKey) -> None:
+    der = key.cryptography_key().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    # The last number of the object identifier: 7 is P-256, there is no 119.
+    changed = der.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030177"))
+    with pytest.raises(KeyFileError, match="on the curve P-256, found another kind of key"):
+        read_plain_development_signer(private_file(tmp_path / "x", pem.armor("PRIVATE KEY", changed)))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_encrypted_key_is_opened_by_its_passphrase(encrypted: Path) -> None:
-    opened = open_note_key(f"file:{encrypted}", secrets=lambda _uri: PASSPHRASE)
+    opened = open_note_key(f"file:{encrypted}", secrets={f"file:{encrypted}": PASSPHRASE}.__getitem__)
     assert opened.public_key() == KEY.public_key()
     assert KEY.public_key().verify(opened.sign(b"text"), b"text")
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-
 from credential_schemas.certificate_claims import (
     CertificateClaims,
     CertificateEntry,
@@ -23,7 +21,6 @@ from credential_schemas.certificate_claims import (
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.qr.symbols import choose_symbols
 from credential_schemas.report.model import Content, Report
-from credential_schemas.report.schema import report_schema
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from credential_schemas.status_list import StatusToken
@@ -36,6 +33,7 @@ from keys.errors import FetchError
 from keys.key_files import FileSigner, create_key
 from keys.pdf_seal import Sealer, apply_seal
 from keys.trust_list import TrustedIssuer, TrustList
+from tests.verifier.report_schema import REPORT_SCHEMA
 from verifier.checks.assembling import verify
 from verifier.checks.rules import Moment, Rules
 from verifier.evidence.gathering import Submission
@@ -52,7 +50,6 @@ NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 NAMES = {"ko": "직무능력은행", "en": "Competency Bank"}
 AUDIENCE, NONCE = "x509_hash:abc", "n-0S6_WzA2Mj-4kk"
 
-REPORT_SCHEMA = Draft202012Validator(report_schema())
 
 JsonObject = dict[str, JsonValue]
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +15,8 @@ from verifier.evidence.gathering import Submission
 CHECKS_PATH = "/api/v1/checks"
 MEDIA_TYPES = frozenset({"application/pdf", "image/png", "image/jpeg", "application/dc+sd-jwt", "text/plain"})
 NAME_OF_UPLOAD = "upload"
+
+REPORT_HEADERS: Final = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 Verify = Callable[[Submission], Report]
 
@@ -50,5 +53,9 @@ def checks_router(verify: Verify, receipts: MakeReceipt | None = None) -> APIRou
 
 def report_response(report: Report) -> Response:
     """Return a Report as the answer of a request."""
-    body = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(report_bytes(report), headers=REPORT_HEADERS)
+
+
+def report_bytes(report: Report) -> bytes:
+    """Return a Report as compact JSON in UTF-8; `REPORT_HEADERS` belong to it."""
+    return json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()

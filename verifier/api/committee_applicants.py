@@ -145,7 +145,8 @@ def _sheet(visit: Visit, error: CommitteeRefused | None = None) -> Response:
             noted = event(officer, "holder_seen", at=committee.files.seconds(), place=place)
             transaction.notices.note(notice_id, noted)
     count = committee.sheets.count(notice_id)
-    page = sheet_page(visit.frame(refused=error), notice, sheet, applicants=count)
+    stages = committee.stages.on_sheet(officer, notice_id, place)
+    page = sheet_page(visit.frame(refused=error), notice, sheet, applicants=count, stages=stages)
     return staff_answer(page, 200 if error is None else 422)
 
 

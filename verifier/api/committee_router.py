@@ -6,6 +6,7 @@ from keys.gate.gate import BodyLimit
 from verifier.api.committee import Addresses
 from verifier.api.committee_applicants import add_applicants
 from verifier.api.committee_notices import add_notices
+from verifier.api.committee_stages import add_stages
 from verifier.api.static_files import static_files_router
 from verifier.committee.committee import Committee
 from verifier.committee.limits import MAX_UPLOAD_BYTES
@@ -32,5 +33,6 @@ def committee_router(committee: Committee | None) -> APIRouter:
     router.include_router(static_files_router(files))
     addresses = Addresses(router, committee)
     add_applicants(addresses)  # before /notices/{notice}, which would take /notices/uploads for one
+    add_stages(addresses)
     add_notices(addresses)
     return router

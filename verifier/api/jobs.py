@@ -4,6 +4,7 @@ An upload is handed on to the disk while it comes. Results are JSON Lines, or a 
 whole they are erased, unless a retention policy keeps them.
 """
 
+import json
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -242,7 +243,7 @@ def _written(lines: "Iterator[bytes] | list[bytes]", ending: str, *, renumber: b
                 line = _decoded(text)
                 if renumber:  # what a caller says of its batch is not ours
                     line["batch"] = {"n": number}
-                writer.write(text, line)
+                writer.write(json.dumps(line).encode("ascii"))
             writer.finish()
         return path.read_bytes()
 

@@ -23,6 +23,7 @@ from verifier.errors import (
 )
 from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
 from verifier.jobs.limits import RETRY_S
+from verifier.presentations.errors import PresentationUnknown, RequestRefused, TooManyPresentations
 from verifier.rendering.words import no_verdict_texts
 
 _LOOKUP_RETRY_S = 60
@@ -39,6 +40,9 @@ _STATUS_OF_ERROR: dict[type[VerifierError], int] = {
     JobUnfinished: 409,
     NoReceipts: 406,
     QueueFull: 503,
+    RequestRefused: 422,
+    PresentationUnknown: 404,
+    TooManyPresentations: 503,
     EvidenceReaderFailed: 500,
 }
 _RETRY_S: dict[type[VerifierError], int] = {
@@ -47,7 +51,20 @@ _RETRY_S: dict[type[VerifierError], int] = {
     TooBusy: BUSY_RETRY_S,
     JobUnfinished: BUSY_RETRY_S,
     QueueFull: RETRY_S,
+    TooManyPresentations: RETRY_S,
 }
+
+
+_SAYS_ITSELF: Final = (
+    UploadRefused,
+    KeyReused,
+    JobUnknown,
+    JobUnfinished,
+    NoReceipts,
+    QueueFull,
+    PresentationUnknown,
+    TooManyPresentations,
+)
 
 
 def problem(
@@ -77,7 +94,9 @@ def _words_of(error: VerifierError) -> tuple[str, Mapping[str, JsonValue]]:
         return sentence.en, {"kind": getattr(error, "kind", error.code), **_advice(sentence)}
     if isinstance(error, IssuerChoice):
         return str(error), {"issuers": [*error.issuers]}
-    if isinstance(error, UploadRefused | KeyReused | JobUnknown | JobUnfinished | NoReceipts | QueueFull):
+    if isinstance(error, RequestRefused):
+        return str(error), {"kind": error.kind}
+    if isinstance(error, _SAYS_ITSELF):
         return str(error), {}
     if isinstance(error, TooBusy):
         return "expected a free reader, found all busy; try again", {}

@@ -14,11 +14,12 @@ from typing import Final
 
 from credential_schemas.report.model import Report
 from keys.gate.gate import App, Message, Receive, Scope, Send
-from verifier.api.checks import CHECKS_PATH, report_response
+from verifier.api.checks import CHECKS_PATH, REPORT_HEADERS, report_bytes
 
 MAX_QUICK_BYTES: Final = 16 * 1024
 _TEXTS: Final = (b"application/dc+sd-jwt", b"text/plain")
 _RECEIPTS: Final = (b"verification-receipt", b"application/pdf")
+_REPORT_HEADERS: Final = [(name.lower().encode(), value.encode()) for name, value in REPORT_HEADERS.items()]
 
 VerifyAtOnce = Callable[[bytes], Report | None]
 """Judges a text without waiting for anything; None when that is not possible."""
@@ -45,7 +46,10 @@ class QuickChecks:
         if report is None:
             await self._app(scope, _Replay(message, receive), send)
         else:
-            await report_response(report)(scope, receive, send)
+            answer = report_bytes(report)
+            headers = [*_REPORT_HEADERS, (b"content-length", str(len(answer)).encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": answer})
 
 
 class _Replay:
@@ -66,7 +70,11 @@ def _is_check_of_text(scope: Scope) -> bool:
     """Say whether a Report about a text is asked for; whatever is unclear is not."""
     if scope["type"] != "http" or scope["path"] != CHECKS_PATH or scope["method"] != "POST":
         return False
-    kinds = [value for name, value in scope["headers"] if name == b"content-type"]
-    accepts = b",".join(value for name, value in scope["headers"] if name == b"accept").lower()
+    kinds, accepts = [], []
+    for name, value in scope["headers"]:
+        if name == b"content-type":
+            kinds.append(value)
+        elif name == b"accept":
+            accepts.append(value.lower())
     is_text = len(kinds) == 1 and kinds[0].partition(b";")[0].strip().lower() in _TEXTS
-    return is_text and not any(receipt in accepts for receipt in _RECEIPTS)
+    return is_text and not any(receipt in accept for accept in accepts for receipt in _RECEIPTS)

@@ -24,10 +24,10 @@ from verifier.rendering.refusals import sentence_of
 from verifier.trust_administration import By, ReasonMissing, TrustAdministration
 from verifier.trust_refreshing import refresh_text
 from verifier.web.people_words import people_word
+from verifier.web.settings_facts import ServiceFacts
 from verifier.web.settings_page import (
     CHANGES_SHOWN,
     SETTINGS,
-    ServiceFacts,
     SettingsNews,
     SettingsState,
     offer_page,

@@ -76,7 +76,7 @@ def _show_sign_in(request: Request) -> Response:
     if entrance.desk.who(entrance.cookies.read(request.headers.get("cookie"), "session")) is not None:
         return _to(after)
     if not entrance.desk.is_set_up():
-        return staff_answer(set_up_page(language=language_of(request)))
+        return staff_answer(set_up_page(language=language_of(request), needs_restart=False))
     return _form(request, SignInState(after, _providers(entrance, language_of(request))))
 
 

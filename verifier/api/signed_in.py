@@ -162,7 +162,8 @@ def on_entrance_refused(request: Request, error: Exception) -> Response:
         location = f"{in_language(SIGN_IN_PATH, language)}?next={after}"
         return Response(status_code=303, headers={"Location": location})
     if kind == "not_set_up":
-        return staff_answer(set_up_page(language=language), _STATUS[kind])
+        page = set_up_page(language=language, needs_restart=request.app.state.entrance is None)
+        return staff_answer(page, _STATUS[kind])
     return staff_answer(refused_page(kind, language=language), _STATUS[kind])
 
 

@@ -18,6 +18,7 @@ Source: docs/formats/batch.md
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from keys.encoding import JsonValue
 from verifier.batch.matching import name_key
@@ -25,13 +26,28 @@ from verifier.batch.matching import name_key
 _Object = Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A file in which something turned up: its number, its application, and whatever makes it another source."""
 
     number: int
     applicant: str | None
     apart: str = ""
+
+
+class Sighting(NamedTuple):
+    """One fact that could turn up again: its kind, a digest of 16 bytes, and what makes it another source."""
+
+    kind: str
+    digest: bytes
+    apart: str
+
+
+class Sightings(NamedTuple):
+    """Every such fact of one line, with the number of the file and its application; no names."""
+
+    number: int
+    applicant: str | None
+    facts: tuple[Sighting, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,62 +65,75 @@ class Duplicate:
 
 @dataclass
 class DuplicateFinder:
-    """Sees every line once and remembers digests, 16 bytes for each fact, no names."""
+    """Takes what every line shows and remembers digests, 16 bytes for each fact, no names."""
 
     _places: dict[tuple[str, bytes], list[Place]] = field(default_factory=dict)
 
     def see(self, line: _Object) -> None:
         """Take one line of the results."""
-        certificate, disclosed = _object(line, "certificate"), _object(line, "disclosed")
-        batch = _object(line, "batch")
-        number = batch.get("n")
-        if not certificate or not disclosed or not isinstance(number, int):
+        self.take(sightings_of(line))
+
+    def take(self, seen: Sightings | None) -> None:
+        """Take what one line shows."""
+        if seen is None:
             return
-        own = certificate.get("applicant_no")
-        given = batch.get("applicant_no")
-        applicant = given if isinstance(given, str) else own if isinstance(own, str) else None
-        issuer = str(_object(certificate, "issuer").get("id"))
-        copy = f"{issuer}\0{certificate.get('number') or _object(line, 'evidence').get('sha256')}"
-        self._add("certificate", (copy,), Place(number, applicant))
-        self._see_person(disclosed, Place(number, applicant, copy))
-        entries = disclosed.get("entries")
-        for entry in entries if isinstance(entries, list) else []:
-            if isinstance(entry, dict):
-                self._see_entry(entry, Place(number, applicant, copy), (issuer, str(batch.get("status_list"))))
+        for kind, digest, apart in seen.facts:
+            self._places.setdefault((kind, digest), []).append(Place(seen.number, seen.applicant, apart))
 
     def found(self) -> tuple[Duplicate, ...]:
         """Return every finding, by kind and by the first file."""
         results = {duplicate for kind, places in self._groups() for duplicate in _judge(kind, places)}
         return tuple(sorted(results, key=lambda each: (each.kind, each.files, each.applicants)))
 
-    def _see_person(self, disclosed: _Object, place: Place) -> None:
-        holder = _object(disclosed, "holder")
-        name, birth_date = holder.get("name") or holder.get("name_en"), holder.get("birth_date")
-        if place.applicant is not None:
-            self._add("applicant", (place.applicant,), place)
-            if isinstance(name, str) and isinstance(birth_date, str):
-                self._add("person", (name_key(name), birth_date), place)
-
-    def _see_entry(self, entry: _Object, place: Place, source: tuple[str, str]) -> None:
-        issuer, status_list = source
-        kind, own_number, index = str(entry.get("type")), entry.get("certificate_number"), entry.get("idx")
-        if isinstance(index, int):
-            self._add("entry", ("index", issuer, status_list, str(index)), place)
-        if isinstance(own_number, str):
-            self._add("entry", ("number", issuer, kind, own_number), place)
-        title, day = _object(entry, "title").get("ko"), entry.get("acquired_date")
-        if place.applicant is not None and isinstance(title, str) and isinstance(day, str):
-            apart = f"{issuer}\0{kind}\0{own_number or ''}"
-            self._add(
-                "qualification", (place.applicant, name_key(title), day), Place(place.number, place.applicant, apart)
-            )
-
-    def _add(self, kind: str, facts: Iterable[str], place: Place) -> None:
-        digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).digest()[:16]
-        self._places.setdefault((kind, digest), []).append(place)
-
     def _groups(self) -> Iterator[tuple[str, Sequence[Place]]]:
         return ((kind, places) for (kind, _), places in self._places.items() if len(places) > 1)
+
+
+def sightings_of(line: _Object) -> Sightings | None:
+    """Return what a line shows that could turn up in another one; None when nothing was proved and disclosed."""
+    certificate, disclosed = _object(line, "certificate"), _object(line, "disclosed")
+    batch = _object(line, "batch")
+    number = batch.get("n")
+    if not certificate or not disclosed or not isinstance(number, int):
+        return None
+    own = certificate.get("applicant_no")
+    given = batch.get("applicant_no")
+    applicant = given if isinstance(given, str) else own if isinstance(own, str) else None
+    issuer = str(_object(certificate, "issuer").get("id"))
+    copy = f"{issuer}\0{certificate.get('number') or _object(line, 'evidence').get('sha256')}"
+    facts = [_sighting("certificate", (copy,), ""), *_of_person(disclosed, applicant, copy)]
+    entries = disclosed.get("entries")
+    source = (issuer, str(batch.get("status_list")))
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict):
+            facts += _of_entry(entry, applicant, copy, source=source)
+    return Sightings(number, applicant, tuple(facts))
+
+
+def _of_person(disclosed: _Object, applicant: str | None, copy: str) -> Iterator[Sighting]:
+    holder = _object(disclosed, "holder")
+    name, birth_date = holder.get("name") or holder.get("name_en"), holder.get("birth_date")
+    if applicant is not None:
+        yield _sighting("applicant", (applicant,), copy)
+        if isinstance(name, str) and isinstance(birth_date, str):
+            yield _sighting("person", (name_key(name), birth_date), copy)
+
+
+def _of_entry(entry: _Object, applicant: str | None, copy: str, *, source: tuple[str, str]) -> Iterator[Sighting]:
+    issuer, status_list = source
+    kind, own_number, index = str(entry.get("type")), entry.get("certificate_number"), entry.get("idx")
+    if isinstance(index, int):
+        yield _sighting("entry", ("index", issuer, status_list, str(index)), copy)
+    if isinstance(own_number, str):
+        yield _sighting("entry", ("number", issuer, kind, own_number), copy)
+    title, day = _object(entry, "title").get("ko"), entry.get("acquired_date")
+    if applicant is not None and isinstance(title, str) and isinstance(day, str):
+        yield _sighting("qualification", (applicant, name_key(title), day), f"{issuer}\0{kind}\0{own_number or ''}")
+
+
+def _sighting(kind: str, facts: Iterable[str], apart: str) -> Sighting:
+    digest = hashlib.sha256("\0".join(facts).encode("utf-8", "surrogatepass")).digest()[:16]
+    return Sighting(kind, digest, apart)
 
 
 def _judge(kind: str, places: Sequence[Place]) -> Iterator[Duplicate]:

@@ -4,9 +4,8 @@ import json
 import os
 from pathlib import Path
 
-from verifier.batch.journal import results_in
-from verifier.batch.lists import KnownList
-from verifier.batch.summary import Circumstances, Summary, SummaryMaker
+from verifier.batch.journal import lines_in
+from verifier.batch.summary import Summary
 from verifier.batch.tables import FORMATS, require_libraries
 from verifier.errors import BatchRefused
 
@@ -32,22 +31,19 @@ def check_output(out: Path) -> None:
     require_libraries(out.suffix)
 
 
-def finish(journal: Path, out: Path, *, circumstances: Circumstances, lists: tuple[KnownList, ...]) -> Summary:
+def finish(journal: Path, out: Path, *, summary: Summary) -> None:
     """Write output and summary, each whole or not at all, then remove the journal.
 
     Raises:
         BatchRefused: they cannot be written; the journal stays.
     """
-    maker = SummaryMaker()
     temporary = _temporary(out)
     try:
         _make_private(temporary)
         with FORMATS[out.suffix](temporary) as writer:
-            for text, line in results_in(journal):
-                writer.write(text, line)
-                maker.see(line)
+            for text in lines_in(journal):
+                writer.write(text)
             writer.finish()
-        summary = maker.summary(circumstances, lists)
         beside = _temporary(summary_of(out))
         _make_private(beside)
         beside.write_text(json.dumps(summary.to_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -58,7 +54,6 @@ def finish(journal: Path, out: Path, *, circumstances: Circumstances, lists: tup
         raise BatchRefused(
             "output", f"expected to write {out}, found: {error.strerror}; the journal is kept"
         ) from error
-    return summary
 
 
 def _temporary(path: Path) -> Path:

@@ -62,17 +62,17 @@ class Listing:
 
 @dataclass
 class _Found:
-    own: frozenset[Path]
+    own: frozenset[str]
     items: list[Item] = field(default_factory=list)
     hidden: int = 0
-    folders: dict[Path, Path] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
 
-    def placed(self, path: Path) -> Path:
+    def placed(self, path: str) -> str:
         """Return what `_placed` does; where a folder lies is asked once."""
-        parent = path.parent
-        if parent not in self.folders:
-            self.folders[parent] = parent.resolve()
-        return self.folders[parent] / path.name
+        folder, name = os.path.split(path)
+        if folder not in self.folders:
+            self.folders[folder] = str(Path(folder).resolve()).rstrip("/")
+        return f"{self.folders[folder]}/{name}"
 
     def add(self, item: Item) -> None:
         if item.problem == HIDDEN:
@@ -94,7 +94,7 @@ def list_inputs(paths: Sequence[str], *, manifest: Manifest | None, own: Iterabl
     Raises:
         BatchRefused: there is nothing to check, or too much, or the manifest fits in two ways.
     """
-    found = _Found(frozenset(map(_placed, own)))
+    found = _Found(frozenset(str(_placed(path)) for path in own))
     if paths:
         for root, path in enumerate(paths):
             _add_path(found, Path(path), root=root)
@@ -124,10 +124,18 @@ def read_item(item: Item, archives: ArchiveReader) -> bytes:
 def _read_start(path: Path, size: int) -> bytes:
     """Read the beginning of a plain file; opening anything else must neither wait nor act."""
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            found = os.fstat(file)
+            if not stat.S_ISREG(found.st_mode):
                 raise UnreadableEvidence(_MISSING)
-            return file.read(size)
+            left, parts = min(size, found.st_size), []
+            while left > 0 and (part := os.read(file, left)):
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts)
+        finally:
+            os.close(file)
     except OSError as error:
         raise UnreadableEvidence(_MISSING) from error
 
@@ -137,8 +145,9 @@ def _add_path(found: _Found, path: Path, *, root: int) -> None:
         _add_file(found, path, Item(well_formed(str(path)), path, root=root))
         return
     inside = path.resolve()
-    for file, below, is_link in _files_below(path):
-        item = Item(well_formed(str(file)), file, root=root, below=normal_path(below))
+    for name, below, is_link in _files_below(str(path)):
+        file = Path(name)
+        item = Item(well_formed(name), file, root=root, below=normal_path(below))
         if file.name.startswith("."):
             found.add(replace(item, problem=HIDDEN))
         elif is_link and not _leads_inside(file, inside):
@@ -147,8 +156,8 @@ def _add_path(found: _Found, path: Path, *, root: int) -> None:
             _add_file(found, file, item)
 
 
-def _files_below(folder: Path) -> Iterator[tuple[Path, str, bool]]:
-    """Yield what is no folder, depth first, with its name below the folder and whether it is a link.
+def _files_below(folder: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the path of what is no folder, depth first, its name below the folder and whether it is a link.
 
     Links to folders are not entered. What is what the folder itself says, so that no file is looked at for it.
     """
@@ -163,8 +172,9 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str, bool]]:
                 yield path, below or ".", is_link
                 continue
             start = f"{below}/" if below else ""
+            above = "" if path == os.curdir else path.rstrip("/") + "/"
             waiting += [
-                (path / each.name, start + each.name, each.is_symlink(), each.is_dir(follow_symlinks=False))
+                (above + each.name, start + each.name, each.is_symlink(), each.is_dir(follow_symlinks=False))
                 for each in inside
             ]
         else:
@@ -186,15 +196,15 @@ def _leads_inside(link: Path, folder: Path) -> bool:
 
 def _add_file(found: _Found, path: Path, item: Item) -> None:
     """Add a file, or what is in it when it is an archive."""
-    place = found.placed(path)
+    place = found.placed(str(path))
     if place in found.own:
         return
     try:
         members = members_of(path) if is_archive(_read_start(path, _START_BYTES)) else None
     except UnreadableEvidence as error:
-        found.add(replace(item, place=normal_path(str(place)), problem=error.kind))
+        found.add(replace(item, place=normal_path(place), problem=error.kind))
         return
-    item = replace(item, place=normal_path(str(place)), below=item.below or ("" if members else normal_path(path.name)))
+    item = replace(item, place=normal_path(place), below=item.below or ("" if members else normal_path(path.name)))
     if members is None:
         found.add(item)
         return

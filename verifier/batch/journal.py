@@ -117,13 +117,22 @@ def read_kept(path: Path) -> Kept:
     return Kept(header, results, tuple(lists), end)
 
 
-def results_in(path: Path) -> Iterator[tuple[bytes, dict[str, JsonValue]]]:
-    """Yield every result of a journal: the line with its break, and what it says."""
+def lines_in(path: Path) -> Iterator[bytes]:
+    """Yield every result of a journal: the line with its break."""
     with path.open("rb") as file:
         file.readline()
         for line in file:
             if not line.startswith(_LIST_START) and line.endswith(b"\n"):
-                yield line, _decoded(line)
+                yield line
+
+
+def results_in(path: Path) -> Iterator[dict[str, JsonValue]]:
+    """Yield what every result of a journal says.
+
+    Raises:
+        BatchRefused: a line is no JSON object.
+    """
+    return map(_decoded, lines_in(path))
 
 
 def _encoded(document: Mapping[str, JsonValue]) -> bytes:

@@ -5,31 +5,33 @@ Source: docs/formats/batch.md
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
 from credential_schemas.report.messages import Sentence, notice, unreadable_kinds, unreadable_texts
 from keys.encoding import JsonValue
+from verifier.batch.facts import ERROR, LineFacts, facts_of
 from verifier.errors import UnreadableEvidence
-from verifier.exit_codes import ExitCode
-
-ERROR: Final = "error"
-_FAULTS: Final = frozenset({"fault", "worker_lost", "took_too_long"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the results, without its line break; `verdict` is that of the Report, or `error`.
 
-    `record` is what a receipt would say of the check, not signed, when receipts were asked for.
+    `record` is what a receipt would say of the check, not signed, when receipts were asked for; `facts` is what the
+    summary of a batch takes from the line.
     """
 
     number: int
     text: bytes
     verdict: str
     record: Mapping[str, JsonValue] | None = None
+    facts: LineFacts | None = None
+
+    def counts(self) -> LineFacts:
+        """Return what the line counts for; read from its text where whoever made it did not say."""
+        return self.facts if self.facts is not None else facts_of(json.loads(self.text))
 
 
 def line_of(number: int, document: Mapping[str, JsonValue], facts: Mapping[str, JsonValue]) -> Line:
@@ -40,8 +42,18 @@ def line_of(number: int, document: Mapping[str, JsonValue], facts: Mapping[str, 
         document: the Report's JSON form, or `error_document`.
         facts: what the batch knows of the file, member `batch`.
     """
-    verdict = document.get("verdict")
-    text = json.dumps({**document, "batch": {"n": number, **facts}}, ensure_ascii=True, separators=(",", ":"))
+    return _line(number, {**document, "batch": {"n": number, **facts}})
+
+
+def counted_line_of(number: int, document: Mapping[str, JsonValue], facts: Mapping[str, JsonValue]) -> Line:
+    """Return the line as `line_of` does, with what a summary takes from it."""
+    whole = {**document, "batch": {"n": number, **facts}}
+    return replace(_line(number, whole), facts=facts_of(whole))
+
+
+def _line(number: int, whole: Mapping[str, JsonValue]) -> Line:
+    verdict = whole.get("verdict")
+    text = json.dumps(whole, ensure_ascii=True, separators=(",", ":"))
     return Line(number, text.encode("ascii"), verdict if isinstance(verdict, str) else ERROR)
 
 
@@ -56,15 +68,6 @@ def error_document(error: UnreadableEvidence, name: str) -> dict[str, JsonValue]
     return {
         "error": {"code": error.code, "kind": error.kind, "name": name, "message": sentence.to_json(), **advice},
     }
-
-
-def exit_code_of(document: Mapping[str, JsonValue]) -> ExitCode:
-    """Return what a file alone would end with: by its verdict, or by why there is none."""
-    verdict, error = document.get("verdict"), document.get("error")
-    if isinstance(error, dict):
-        return ExitCode.BUG if error.get("kind") in _FAULTS else ExitCode.UNREADABLE
-    codes = {"valid": ExitCode.VALID, "invalid": ExitCode.INVALID}
-    return codes.get(str(verdict), ExitCode.INDETERMINATE)
 
 
 def problem_sentence(kind: str) -> Sentence:

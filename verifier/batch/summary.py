@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from keys.encoding import JsonValue
 from verifier.batch.duplicates import Duplicate, DuplicateFinder
-from verifier.batch.lines import ERROR, exit_code_of
+from verifier.batch.facts import ERROR, LineFacts
 from verifier.batch.lists import KnownList
-from verifier.batch.rows import problems_of
 from verifier.exit_codes import ExitCode, worst
 
 SUMMARY_VERSION = 1
@@ -70,7 +69,7 @@ class Summary:
 
 @dataclass
 class SummaryMaker:
-    """Sees every line once."""
+    """Takes what every line counts for, once."""
 
     _verdicts: Counter[str] = field(default_factory=Counter)
     _reasons: Counter[str] = field(default_factory=Counter)
@@ -79,20 +78,17 @@ class SummaryMaker:
     _codes: set[ExitCode] = field(default_factory=set)
     _duplicates: DuplicateFinder = field(default_factory=DuplicateFinder)
 
-    def see(self, line: Mapping[str, JsonValue]) -> None:
+    def take(self, facts: LineFacts) -> None:
         """Take one line of the results."""
-        error, batch = line.get("error"), line.get("batch")
-        self._codes.add(exit_code_of(line))
-        if isinstance(error, dict):
-            self._verdicts[ERROR] += 1
-            self._errors[str(error.get("kind"))] += 1
-        else:
-            self._verdicts[str(line.get("verdict"))] += 1
-            self._reasons.update({str(check.get("reason")) for check in problems_of(line)})
-        match = batch.get("match") if isinstance(batch, dict) else None
-        if isinstance(match, dict):
-            self._matches[str(match.get("result"))] += 1
-        self._duplicates.see(line)
+        self._codes.add(facts.exit_code)
+        self._verdicts[facts.verdict] += 1
+        for reason in facts.reasons:
+            self._reasons[reason] += 1
+        if facts.error is not None:
+            self._errors[facts.error] += 1
+        if facts.match is not None:
+            self._matches[facts.match] += 1
+        self._duplicates.take(facts.sightings)
 
     def summary(self, circumstances: Circumstances, lists: tuple[KnownList, ...]) -> Summary:
         """Return the summary of all lines seen."""

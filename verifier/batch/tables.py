@@ -9,6 +9,7 @@ Source: SECURITY S21; docs/formats/batch.md
 
 import csv
 import io
+import json
 import zipfile
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -18,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from keys.encoding import JsonValue
 from verifier.batch.rows import COLUMNS, Cell, row_of
 from verifier.errors import BatchRefused
 from verifier.rendering.plain_text import harmless
@@ -44,8 +44,8 @@ class ResultsWriter(AbstractContextManager["ResultsWriter"]):
         self._path = path
 
     @abstractmethod
-    def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:
-        """Take the next result: its line with the break, and what it says."""
+    def write(self, text: bytes) -> None:
+        """Take the next result: its line with the break."""
 
     def finish(self) -> None:
         """Complete the file, after the last result."""
@@ -64,7 +64,7 @@ class JsonLines(ResultsWriter):
         super().__init__(path)
         self._file = self._held.enter_context(path.open("wb"))
 
-    def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:  # noqa: ARG002 - the text is the line
+    def write(self, text: bytes) -> None:
         """Take the next result."""
         self._file.write(text)
 
@@ -77,9 +77,9 @@ class CsvTable(ResultsWriter):
         self._rows = csv.writer(self._held.enter_context(path.open("w", encoding="utf-8-sig", newline="")))
         self._rows.writerow(COLUMNS)
 
-    def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:  # noqa: ARG002 - a row says less than a line
+    def write(self, text: bytes) -> None:
         """Take the next result."""
-        self._rows.writerow([_csv_cell(cell) for cell in row_of(line).values()])
+        self._rows.writerow([_csv_cell(cell) for cell in row_of(json.loads(text)).values()])
 
 
 class ParquetTable(ResultsWriter):
@@ -96,9 +96,9 @@ class ParquetTable(ResultsWriter):
         self._writer: Any = self._held.enter_context(parquet.ParquetWriter(path, self._schema))
         self._rows: list[dict[str, Cell]] = []
 
-    def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:  # noqa: ARG002 - a row says less than a line
+    def write(self, text: bytes) -> None:
         """Take the next result."""
-        self._rows.append(row_of(line))
+        self._rows.append(row_of(json.loads(text)))
         if len(self._rows) == _ROWS_AT_ONCE:
             self._write_rows()
 
@@ -126,9 +126,9 @@ class XlsxTable(ResultsWriter):
         self._held.callback(self._close_sheet)
         self._sheet.append(list(COLUMNS))
 
-    def write(self, text: bytes, line: Mapping[str, JsonValue]) -> None:  # noqa: ARG002 - a row says less than a line
+    def write(self, text: bytes) -> None:
         """Take the next result."""
-        self._sheet.append([self._xlsx_cell(cell) for cell in row_of(line).values()])
+        self._sheet.append([self._xlsx_cell(cell) for cell in row_of(json.loads(text)).values()])
 
     def finish(self) -> None:
         """Write the file, without the times at which its parts were made."""

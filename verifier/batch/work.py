@@ -17,7 +17,7 @@ from credential_schemas.report.model import Content
 from credential_schemas.version import VERSION
 from keys.encoding import JsonValue
 from verifier.batch.limits import FILE_S
-from verifier.batch.lines import Line, error_document, line_of
+from verifier.batch.lines import Line, counted_line_of, error_document
 from verifier.batch.lists import KnownList, ListName, ListNeeded, ListsAtHand
 from verifier.batch.manifest import Application
 from verifier.batch.matching import match_application
@@ -143,7 +143,7 @@ class Checker:
                 verification = examine(submission, rules=self._rules, moment=self._moment, reader=reader)
                 report = verification.report
                 facts = self._facts(task, digest, report.content) | {"status_list": verification.list_uri or None}
-                return replace(line_of(task.number, report.to_json(), facts), record=self._record(verification))
+                return replace(counted_line_of(task.number, report.to_json(), facts), record=self._record(verification))
         except UnreadableEvidence as error:
             problem = error
         except ListNeeded:
@@ -178,7 +178,7 @@ def batch_facts(task: Task, digest: str | None, content: Content | None, *, matc
 
 def error_line(task: Task, error: UnreadableEvidence, setup: Setup, digest: str | None) -> Line:
     """Return the line of a file about which there is no verdict."""
-    return line_of(
+    return counted_line_of(
         task.number, error_document(error, task.name), batch_facts(task, digest, None, matches=setup.matches)
     )
 

@@ -55,7 +55,7 @@ class Verification:
 
     `list_uri` of the status list is empty when there was none to look for. `asked_issuer` is the issuer that gave the
     evidence for a confirmation number, the only one that was believed then. `page` is there for a document whose
-    credential is a proved paper copy.
+    credential is a proved paper copy; `verified` is there for every proved credential.
     """
 
     report: Report
@@ -63,6 +63,7 @@ class Verification:
     answer: StatusAnswer | None = None
     asked_issuer: str | None = None
     page: ProvedPage | None = None
+    verified: VerifiedSdJwt | None = None
 
 
 def verify(submission: Submission, *, rules: Rules, moment: Moment, reader: EvidenceReader) -> Report:
@@ -112,7 +113,7 @@ def examine(submission: Submission, *, rules: Rules, moment: Moment, reader: Evi
     if proved is None:
         return Verification(report, asked_issuer=submission.asked_issuer)
     page = _page(gathered, proved)
-    return Verification(report, proved.claims.status.uri, proved.answer, submission.asked_issuer, page)
+    return Verification(report, proved.claims.status.uri, proved.answer, submission.asked_issuer, page, proved.verified)
 
 
 def _page(gathered: Gathered, proved: _Proved) -> ProvedPage | None:

@@ -150,11 +150,8 @@ def _starts_later(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonVa
 def _validity_time(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonValue]) -> Check:
     if not refusals:
         return passed(CheckName.VALIDITY_TIME)
-    if refusals[0].code == "E_EXPIRED":
-        end = payload["exp"]
-        day = korean_day(int(end)) - timedelta(days=1) if is_numeric_date(end) else None
-    else:
-        starts = [value for name in ("nbf", "iat") if is_numeric_date(value := payload.get(name))]
-        day = korean_day(int(max(starts)))
-    date = day.isoformat() if day is not None else ""
-    return refused(CheckName.VALIDITY_TIME, refusals, {"date": date})
+    expired = refusals[0].code == "E_EXPIRED"
+    names = ("exp",) if expired else ("nbf", "iat")
+    day = korean_day(int(max(value for name in names if is_numeric_date(value := payload.get(name)))))
+    shown = day - timedelta(days=1) if expired else day  # `exp` is the first moment after the last day
+    return refused(CheckName.VALIDITY_TIME, refusals, {"date": shown.isoformat()})

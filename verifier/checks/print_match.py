@@ -24,7 +24,7 @@ from credential_schemas.report.model import Check, passed, skipped
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.wording.certificate import Imprint, certificate_wording
-from credential_schemas.wording.compare import Difference, compare_print
+from credential_schemas.wording.compare import Difference, compare_print, prints_exactly
 from credential_schemas.wording.model import ANY_CODE, CertificateWording, Language, PrintedLine
 from credential_schemas.wording.published import WordingVersion, wording_for
 from keys.encoding import JsonValue
@@ -121,15 +121,22 @@ class _Nearest:
 
 
 def _nearest(pdf: PdfFacts, claims: CertificateClaims, issuer: TrustedIssuer) -> _Nearest | None:
-    """Compare the pages in the version that the file names; None when there is no such version to compare with."""
+    """Compare the pages in the version that the file names; None when there is no such version to compare with.
+
+    A form that the pages equal is taken before one that they only resemble: a line may also stand inside another one.
+    """
     try:
         version = None if pdf.wording is None else wording_for(claims, pdf.wording)
     except WordingUnknown:
         version = None
     if version is None:
         return None
+    candidates = []
+    for imprint, wording in _candidates(claims, issuer, version):
+        if prints_exactly(wording, pdf.texts):
+            return _Nearest(imprint, wording, ())
+        candidates.append((imprint, wording))
     printed = _compact("".join(pdf.texts))
-    candidates = list(_candidates(claims, issuer, version))
     imprint, wording = max(candidates, key=lambda candidate: _likeness(candidate[1], printed))
     return _Nearest(imprint, wording, compare_print(wording, pdf.texts))
 
@@ -154,11 +161,18 @@ def _verify_hosts(issuer: TrustedIssuer) -> tuple[str, ...]:
 
 
 def _likeness(wording: CertificateWording, printed: str) -> int:
-    """Lines of the wording that the page has, less those it lacks; a code that is not known counts for nothing."""
-    lines = [_compact(line.text) for line in wording.lines() if line.text != ANY_CODE]
+    """Lines of the wording that the page has, less those it lacks.
+
+    The row of a code that is not known counts by its label, where the page has it beside what the other lines say.
+    """
+    lines = [_compact(line.text) for line in wording.lines() if not line.where.startswith("code")]
     if wording.specimen is not None:
         lines.append(_compact(wording.specimen))
-    return sum(1 if line in printed else -1 for line in lines)
+    likeness = sum(1 if line in printed else -1 for line in lines)
+    if wording.code_row is None:
+        return likeness
+    label = _compact(wording.code_row.label)
+    return likeness + (1 if printed.count(label) > sum(line.count(label) for line in lines) else -1)
 
 
 def _compact(text: str) -> str:

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.trust_list import TrustList
 from verifier.policies.profile import DEFAULT_PROFILE, Profile
 from verifier.statuses.lookup import StatusLookup
-from verifier.statuses.state import StateFolder
+
+
+class NonceMemory(Protocol):
+    """Remembers which nonces were used."""
+
+    def use_nonce(self, audience: str, nonce: str, *, now: int) -> bool:
+        """Mark a nonce as used; False when it was used before. Raises OSError where that cannot be remembered."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Rules:
     profile: Profile = field(default=DEFAULT_PROFILE)
     recipient: str | None = None
     key_binding: KeyBindingPolicy | None = None
-    nonces: StateFolder | None = None
+    nonces: NonceMemory | None = None
     require_document: bool = False
     trust_sha256: str | None = None
 

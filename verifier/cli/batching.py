@@ -19,17 +19,19 @@ from credential_schemas.report.messages import Language
 from credential_schemas.version import VERSION
 from keys.encoding import JsonValue
 from verifier.batch.dask import DaskWorkers
+from verifier.batch.facts import facts_of
 from verifier.batch.finishing import check_output, finish, summary_of
 from verifier.batch.inputs import Item, Listing, list_inputs
 from verifier.batch.journal import JOURNAL_VERSION, Journal, Kept, journal_of, read_kept, results_in
 from verifier.batch.lanes import ProcessLanes
 from verifier.batch.limits import JOURNAL_LIFE_S
+from verifier.batch.lines import Line
 from verifier.batch.lists import ListDesk
 from verifier.batch.manifest import Manifest, read_manifest
 from verifier.batch.progress import progress_on
 from verifier.batch.receipts import ReceiptFolder
 from verifier.batch.running import BatchRun, check_unchanged
-from verifier.batch.summary import Circumstances, Summary
+from verifier.batch.summary import Circumstances, Summary, SummaryMaker
 from verifier.batch.work import Setup
 from verifier.checks.rules import Moment
 from verifier.cli.batch_receipts import batch_receipts, receipt_terms
@@ -100,7 +102,7 @@ def _prepared(arguments: argparse.Namespace, language: Language) -> _Batch:
         raise BatchRefused("resume", f"expected --resume, or {journal} removed: a run was interrupted")
     kept = read_kept(journal)
     moment = _moment_of(kept, header, run.moment)
-    digests = (_digest_in(line) for _, line in results_in(journal))
+    digests = map(_digest_in, results_in(journal))
     check_unchanged(listing.items[: kept.results], digests)
     return _Batch(replace(run, moment=moment), manifest, listing, kept.header, kept, receipts)
 
@@ -185,6 +187,7 @@ def _carried_out(batch: _Batch, arguments: argparse.Namespace) -> Summary:
     path = journal_of(arguments.out)
     done = batch.kept.results if batch.kept is not None else 0
     before = batch.receipts.write if batch.receipts is not None else None
+    maker = SummaryMaker()
     progress = progress_on(len(listing.items), sys.stderr, language=batch.run.language, clock=time.monotonic)
     with (
         _workers(arguments, setup, left=len(listing.items) - done) as workers,
@@ -194,7 +197,14 @@ def _carried_out(batch: _Batch, arguments: argparse.Namespace) -> Summary:
         desk = ListDesk(rules.statuses, rules.trust, now=moment.seconds, note=journal.add_list)
         _restore(desk, batch.kept)
         progress.begin(done)
-        run = BatchRun(setup, workers, desk=desk, journal=journal, told=lambda _: progress.advance())
+        for earlier in results_in(path) if done else ():
+            maker.take(facts_of(earlier))
+
+        def told(line: Line) -> None:
+            maker.take(line.counts())
+            progress.advance()
+
+        run = BatchRun(setup, workers, desk=desk, journal=journal, told=told)
         run.run(listing.items, done=done)
     if batch.receipts is not None:
         batch.receipts.keep_material(batch.run.trust_data, desk.known)
@@ -206,7 +216,9 @@ def _carried_out(batch: _Batch, arguments: argparse.Namespace) -> Summary:
         listing.hidden,
         batch.manifest.ignored_columns if batch.manifest is not None else (),
     )
-    return finish(path, arguments.out, circumstances=circumstances, lists=desk.known)
+    summary = maker.summary(circumstances, desk.known)
+    finish(path, arguments.out, summary=summary)
+    return summary
 
 
 def _workers(

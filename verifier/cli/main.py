@@ -32,6 +32,8 @@ def main(argv: "Sequence[str] | None" = None) -> int:
 
         print(f"cb-verifier {VERSION}")
         return 0
+    if sorted(arguments) == ["--json", "--version"]:
+        return _tell_versions()
     _open_closed_streams()
     try:
         code = _run(arguments)
@@ -54,6 +56,16 @@ def main(argv: "Sequence[str] | None" = None) -> int:
         return 130
     except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug, and says only its kind
         return _tell_fault(error)
+
+
+def _tell_versions() -> int:
+    import json
+
+    from credential_schemas.version import VERSION
+    from verifier.presentations.versions import SPECIFICATIONS
+
+    print(json.dumps({"program": "cb-verifier", "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
+    return 0
 
 
 def _run(arguments: list[str]) -> int:

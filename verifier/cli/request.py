@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from credential_schemas.criteria.asking import asked_types, dcql_query
     from verifier.errors import VerifierError
     from verifier.exit_codes import OF_ERROR
+    from verifier.presentations.wish import types_by_entry
     from verifier.rendering.refusals import sentence_of
     from verifier.scoring.criteria_files import read_policy, read_policy_file, read_posting, refuse_forbidden
     from verifier.scoring.texts import text
@@ -47,14 +48,16 @@ def run(arguments: argparse.Namespace) -> int:
             policy = read_policy(file)
             refuse_forbidden(policy, None)
             asked = asked_types(policy, None)
-        vcts = _types_by_entry(_trust(arguments), [each.entry_type.id for each in asked])
+        types = types_by_entry(_trust(arguments), [each.entry_type.id for each in asked])
     except VerifierError as error:
         print(f"cb-verifier request: {sentence_of(error, language)}", file=sys.stderr)
         return OF_ERROR[type(error)]
-    idle = [each.entry_type.id for each in asked if not vcts[each.entry_type.id]]
+    names = [each.entry_type.id for each in asked]
+    idle = [name for name in names if not types.certificates[name] and not types.alone[name]]
     if idle:
         print(text("not_asked", language, claims=", ".join(idle)), file=sys.stderr)
-    print(json.dumps(dcql_query(asked, vcts=vcts), ensure_ascii=True, indent=1))
+    query = dcql_query(asked, vcts=types.certificates, alone=types.alone)
+    print(json.dumps(query, ensure_ascii=True, indent=1))
     return 0
 
 
@@ -69,12 +72,3 @@ def _trust(arguments: argparse.Namespace) -> "TrustList":
     state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
     context = TrustContext(settings.trust_file, state, int(datetime.now(UTC).timestamp()))
     return trust_in_use(arguments.trust or settings.trust_file, context).trust
-
-
-def _types_by_entry(trust: "TrustList", entry_types: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return which credential types may hold an entry type, from any issuer that is trusted for it."""
-    listed = [each for issuer in trust.issuers.values() for each in issuer.types]
-    return {
-        name: tuple(sorted({each.vct for each in listed if each.entry_types is None or name in each.entry_types}))
-        for name in entry_types
-    }

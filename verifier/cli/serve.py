@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dev",
         action="store_true",
-        help="development: webhooks, OpenID providers and issuers added on the settings page may be on this machine",
+        help="development: webhooks, OpenID providers, wallets and issuers added by hand may be on this machine",
     )
     add_trust(parser)
     add_language(parser)
@@ -107,20 +107,27 @@ def _serve(
 ) -> None:
     from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
-    from verifier.app import create_app
+    from verifier.app import RULES, create_app
     from verifier.cli.serving_people import entrance_of_settings
+    from verifier.cli.serving_requests import asks_of_settings
     from verifier.confirmations import ask_listed_issuer, read_issuer_tokens
     from verifier.receipt.signing_key import published_keys
 
-    visitors = Visitors.open(rate_storage=settings.rate_storage, trusted_proxies=proxies, token_file=settings.tokens)
+    visitors = Visitors.open(
+        rate_storage=settings.rate_storage,
+        trusted_proxies=proxies,
+        token_file=settings.tokens,
+        scopes=frozenset(RULES.scopes.values()),
+    )
     ask = None if arguments.offline else ask_listed_issuer(read_issuer_tokens(settings.issuer_tokens))
     trust = _changeable_trust(arguments, settings)
     keys = partial(published_keys, settings.config_folder)
     host, port, limits = arguments.host, arguments.port, visitors.limits
     entrance = entrance_of_settings(settings, limits=limits, host=host, port=port, development=arguments.dev)
-    app = create_app(
-        rules, ask=ask, visitors=visitors, offers=replace(offers, entrance=entrance, trust=trust, receipt_keys=keys)
-    )
+    now = datetime.now(UTC)
+    asks = asks_of_settings(settings, host=host, port=port, development=arguments.dev, now=now)
+    offers = replace(offers, entrance=entrance, trust=trust, receipt_keys=keys, asks=asks)
+    app = create_app(rules, ask=ask, visitors=visitors, offers=offers)
     where = f"http://{arguments.host}:{arguments.port}"
     serve(app, listen(arguments.host, arguments.port), ready=lambda: print(f"listening: {where}", flush=True))
 

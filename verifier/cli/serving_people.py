@@ -11,7 +11,7 @@ from keys.sign_in.passwords import Passwords
 from keys.sign_in.throttle import SignInThrottle
 from keys.urls import parse_origin
 from verifier.api.signed_in import Entrance
-from verifier.errors import OptionError
+from verifier.errors import OptionError, StoreUnusable
 from verifier.people.providers import relying_parties
 from verifier.people.service_key import open_service_key
 from verifier.people.sign_in_desk import Secrets, SignInDesk
@@ -24,7 +24,10 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 def entrance_of_settings(
     settings: Settings, *, limits: RateLimits, host: str, port: int, development: bool = False
 ) -> Entrance | None:
-    """Return how people get in; None while nobody was ever added.
+    """Return how people get in, also while nobody was added yet: whoever is added later needs no restart.
+
+    None where that cannot be: without folders, or, while nobody was added, without a known own address or a place for
+    the database; the service then works for those who need no sign-in.
 
     Args:
         settings: of the program.
@@ -33,19 +36,24 @@ def entrance_of_settings(
         development: whether OpenID providers may be on this machine.
 
     Raises:
-        OptionError: the service listens to others and does not know its own address, or that is none.
+        OptionError: people were added, and the service listens to others without knowing its address; or it is none.
         StoreUnusable, ProvidersFileError: what is there cannot be used.
     """
     if settings.state_folder is None or settings.config_folder is None:
         return None
     path = settings.state_folder / STORE_FILE
-    if not path.exists():
+    is_in_use = path.exists()
+    try:
+        origins = _own_origins(settings.url, host, port)
+        providers = relying_parties(settings.oidc, development=development)
+        key = open_service_key(settings.config_folder, random_bytes=secrets.token_bytes)
+        store = open_store(path)
+    except (OptionError, StoreUnusable):
+        if is_in_use or settings.url is not None:
+            raise
         return None
-    origins = _own_origins(settings.url, host, port)
-    providers = relying_parties(settings.oidc, development=development)
-    key = open_service_key(settings.config_folder, random_bytes=secrets.token_bytes)
     desk = SignInDesk(
-        open_store(path),
+        store,
         Secrets(key, secrets.token_bytes, Passwords(secrets.token_bytes)),
         throttle=SignInThrottle(limits, key=key),
         now=lambda: int(time.time()),

@@ -17,6 +17,7 @@ from verifier.committee.officers import OFFICER, Officer, event, stated
 from verifier.committee.panel import PanelDesk
 from verifier.committee.review import ReviewDesk
 from verifier.committee.sheets import Believed, SheetDesk
+from verifier.committee.stages import StageDesk
 from verifier.jobs.deliveries import FinishedJob
 from verifier.jobs.desk import JobDesk
 from verifier.scoring.exports import WRITERS, sheets_page
@@ -57,6 +58,7 @@ class Committee:
         self.notices = NoticeDesk(files)
         self.sheets = SheetDesk(files, believed)
         self.panel = PanelDesk(files, self.sheets)
+        self.stages = StageDesk(files)
         self.intake = IntakeDesk(files, believed, jobs=means.jobs)
         self.review = ReviewDesk(files, self.sheets)
         self.destroyer = Destroyer(files, forget=self.sheets.forget)

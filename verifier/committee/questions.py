@@ -13,11 +13,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final, Literal, TypeAlias
 
 from credential_schemas.criteria.decisions import Decision, Kind
 from verifier.committee.errors import CommitteeRefused
 from verifier.store.committee_files import OpinionRow
 
+AskedKind: TypeAlias = Kind | Literal["written_test", "interview"]
+WRITTEN_TEST: Final = "written_test"
+INTERVIEW: Final = "interview"
+
+_KINDS: Final[dict[str, AskedKind]] = {
+    "adjudications": "adjudications",
+    "ratings": "ratings",
+    WRITTEN_TEST: WRITTEN_TEST,
+    INTERVIEW: INTERVIEW,
+}
 _MISSING_ADJUDICATION = "adjudication_missing"
 _MISSING_RATING = "rating_missing"
 _NOBODY_ELSE = 2
@@ -34,9 +45,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Question:
-    """One question: about an entry and a decision such as `related`, or about a rubric and one of its items."""
+    """One question: about an entry and a decision such as `related`, an item of a rubric, or a later stage."""
 
-    kind: Kind
+    kind: AskedKind
     about: str
     name: str
 
@@ -103,12 +114,12 @@ class Standing:
 
     def decision(self, applicant: str) -> Decision:
         """Return the decision as scoring reads it; the question must be settled."""
-        answer = self.answer
-        if answer is None:
+        answer, kind = self.answer, self.question.kind
+        if answer is None or kind == "written_test" or kind == "interview":
             raise CommitteeRefused("no_question")
         names = dict.fromkeys(each.person_name for each in self.answers)
         return Decision(
-            kind=self.question.kind,
+            kind=kind,
             applicant=applicant,
             about=self.question.about,
             name=self.question.name,
@@ -131,6 +142,11 @@ def standings(opinions: Iterable[OpinionRow], *, four_eyes: bool) -> dict[Questi
         earlier = tuple(each for each in given if each.round < present and each.step != "reopens")
         found[question] = Standing(question, present, answers, four_eyes, earlier)
     return found
+
+
+def of_the_score(opinions: Iterable[OpinionRow]) -> list[OpinionRow]:
+    """Return what was said for the score sheet, without the marks of later stages."""
+    return [each for each in opinions if each.kind not in (WRITTEN_TEST, INTERVIEW)]
 
 
 def asked_by(flags: Iterable[str], known: dict[Question, Standing], *, four_eyes: bool) -> tuple[Standing, ...]:
@@ -161,5 +177,4 @@ def _waited_for(flag: str) -> Question | None:
 
 
 def _question(opinion: OpinionRow) -> Question:
-    kind: Kind = "ratings" if opinion.kind == "ratings" else "adjudications"
-    return Question(kind, opinion.about, opinion.name)
+    return Question(_KINDS[opinion.kind], opinion.about, opinion.name)

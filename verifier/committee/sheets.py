@@ -24,7 +24,7 @@ from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import KEPT_RESULTS
 from verifier.committee.notices import Notice, loaded
 from verifier.committee.officers import OFFICER, REVIEWER, Officer, event, stated
-from verifier.committee.questions import Standing, State, asked_by, standings
+from verifier.committee.questions import Standing, State, asked_by, of_the_score, standings
 from verifier.errors import ScoringEvidenceRefused, ScoringFileError
 from verifier.scoring.applicants import Applicant, group
 from verifier.scoring.evidence import Evidence, NoVerdict, read_line, read_signed
@@ -260,7 +260,7 @@ class SheetDesk:
         opinions: list[OpinionRow],
         confirmed: SheetRow | None,
     ) -> Sheet:
-        known = standings(opinions, four_eyes=notice.row.four_eyes)
+        known = standings(of_the_score(opinions), four_eyes=notice.row.four_eyes)
         settled = tuple(each for each in known.values() if each.state is State.SETTLED)
         key = (notice.row.id, row.id, row.revision, confirmed.confirmed_at if confirmed is not None else 0)
         trust = self._believed.trust()

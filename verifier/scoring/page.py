@@ -37,12 +37,15 @@ def page(title: str, papers: Iterable[str], language: Language, *, more_style: s
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
-    """Return a table; cells are escaped already, `numbers` names the columns of numbers."""
+    """Return a table; cells are escaped already, `numbers` names the columns of numbers; a head may be empty."""
 
     def kind(column: int) -> str:
         return ' class="n"' if column in numbers else ""
 
-    head = "".join(f'<th scope="col"{kind(column)}>{shown(name)}</th>' for column, name in enumerate(heads))
+    head = "".join(
+        f'<th scope="col"{kind(column)}>{shown(name)}</th>' if name else "<td></td>"
+        for column, name in enumerate(heads)
+    )
     body = "".join(
         f"<tr>{''.join(f'<td{kind(column)}>{content}</td>' for column, content in enumerate(row))}</tr>" for row in rows
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from verifier.store.committee_tables import APPLICANTS, EVIDENCE, OPINIONS, SHEETS
 
-Step = Literal["own", "accepts", "reopens"]
+Step = Literal["own", "accepts", "reopens", "closes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class EvidenceRow:
 class OpinionRow:
     """What one person answered to one question.
 
-    `step` is `own` for her own answer, `accepts` where she takes over the other's answer after a disagreement, and
-    `reopens` where a settled question is asked anew; then the answer is empty.
+    `step` is `own` for her own answer, `accepts` where she takes over the other's answer after a disagreement,
+    `reopens` where a settled question is asked anew, with an empty answer, and `closes` where an interview is closed.
     """
 
     kind: str

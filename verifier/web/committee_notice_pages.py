@@ -6,6 +6,7 @@ from credential_schemas.criteria.terms import ChoiceParameter, DateParameter
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from verifier.committee.notices import Notice
 from verifier.committee.officers import ADMINISTRATOR, OFFICER, REVIEWER
+from verifier.committee.stages import has_later_stages
 from verifier.store.committee_notices import CriteriaRow, Event
 from verifier.web.committee_frame import (
     CRITERIA,
@@ -94,13 +95,14 @@ def notice_page(frame: Frame, notice: Notice, applicants: int) -> bytes:
     """Return the overview of one notice."""
     roles = frame.staff.person.roles
     here = f"{NOTICES}/{notice.row.id}"
-    links = []
+    judges, links = bool(roles & {OFFICER, REVIEWER}), []
     if notice.row.state == "open" and not notice.is_over:
         links = [
-            frame.link(f"{here}/applicants", "to_applicants", kind="p") if roles & {OFFICER, REVIEWER} else NOTHING,
+            frame.link(f"{here}/applicants", "to_applicants", kind="p") if judges else NOTHING,
             frame.link(f"{here}/queue", "to_queue", kind="p" if OFFICER not in roles else "")
             if REVIEWER in roles
             else NOTHING,
+            frame.link(f"{here}/stages", "to_stages") if judges and has_later_stages(notice) else NOTHING,
             frame.link(f"{here}/review", "to_review") if OFFICER in roles else NOTHING,
         ]
     if notice.row.state == "draft" and OFFICER in roles:

@@ -6,15 +6,17 @@ from credential_schemas.report.messages import Language
 from verifier.committee.notices import Notice
 from verifier.committee.officers import OFFICER, REVIEWER
 from verifier.committee.sheets import Sheet, SheetState
+from verifier.committee.stages import Stages
 from verifier.scoring.evidence import Evidence
 from verifier.scoring.moments import korean_time
 from verifier.web.committee_frame import NOTICES, Frame, card, pairs
 from verifier.web.committee_panel_pages import questions_card
 from verifier.web.committee_sheet_points import Points
+from verifier.web.committee_stage_pages import stages_card
 
 
-def sheet_page(frame: Frame, notice: Notice, sheet: Sheet, *, applicants: int) -> bytes:
-    """Return the sheet of one applicant."""
+def sheet_page(frame: Frame, notice: Notice, sheet: Sheet, *, applicants: int, stages: Stages | None) -> bytes:
+    """Return the sheet of one applicant; later stages stand on it apart from the points."""
     here = f"{NOTICES}/{notice.row.id}"
     trail = [
         (NOTICES, frame.word("notices")),
@@ -26,7 +28,7 @@ def sheet_page(frame: Frame, notice: Notice, sheet: Sheet, *, applicants: int) -
     main = html(
         "{around}{kept}{state}{summary}"
         '<div class="cols c-2-1"><div class="stack">{details}{questions}</div>'
-        '<div class="stack">{basis}{excluded}{flags}{blind}</div></div>'
+        '<div class="stack">{basis}{excluded}{flags}{stages}{blind}</div></div>'
         "{human}{acts}",
         around=_around(frame, f"{here}/applicants", sheet.applicant.place, applicants),
         kept=frame.kept_note(notice),
@@ -34,6 +36,7 @@ def sheet_page(frame: Frame, notice: Notice, sheet: Sheet, *, applicants: int) -
         summary=parts.summary(),
         details=parts.details(),
         questions=questions_card(frame, notice, sheet),
+        stages=stages_card(frame, notice, stages) if stages is not None else NOTHING,
         basis=parts.basis(),
         excluded=parts.excluded(),
         flags=parts.flags(),

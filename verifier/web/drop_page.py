@@ -49,7 +49,8 @@ def desk_page(desk: Desk, *, language: Language) -> bytes:
     action = _form_path(language)
     main = (
         f'<div class="stack"><div><h1>{word("drop_title")}</h1><p class="lead">{word("drop_lead")}</p></div>'
-        f'<div class="ways"><section class="card" aria-labelledby="files-h"><h2 id="files-h">{word("drop_files")}</h2>'
+        f'<div class="ways">{_scan_way("card scan-phone", language)}'
+        f'<section class="card" aria-labelledby="files-h"><h2 id="files-h">{word("drop_files")}</h2>'
         f'<form id="files" class="drop" method="post" action="{action}" enctype="multipart/form-data">'
         f'<p class="drop-here script-only">{icon("doc")}{word("drop_here")}</p>'
         f'<input class="vh" type="file" id="file" name="file" accept="{_ACCEPT}" aria-describedby="file-hint" required>'
@@ -64,8 +65,7 @@ def desk_page(desk: Desk, *, language: Language) -> bytes:
         '<input id="code" name="code" required maxlength="100" spellcheck="false" autocapitalize="characters" '
         f'aria-describedby="code-hint"><p class="hint" id="code-hint">{word("drop_number_hint")}</p></div>'
         f'<button class="btn">{icon("find")}{word("drop_check")}</button></form>'
-        f'<p class="gap"><a class="btn" href="{_scan_path(language)}">{icon("cam")}{word("drop_scan")}</a></p>'
-        f'<p class="hint">{word("drop_scan_hint")}</p>'
+        f"{_scan_way('gap scan-desk', language)}"
         f'<details class="more"><summary>{icon("next")}{word("drop_text")}</summary>'
         f'<form id="text" method="post" action="{action}" enctype="multipart/form-data" autocomplete="off">'
         f'<div class="field"><label for="pasted">{word("drop_text_label")}</label>'
@@ -141,6 +141,13 @@ def _form_path(language: Language) -> str:
 
 def _scan_path(language: Language) -> str:
     return "/v" if language == "ko" else "/en/v"
+
+
+def _scan_way(classes: str, language: Language) -> str:
+    """The way to the scanner: first on a telephone, beside the other ways on a desk; one of the two is not shown."""
+    hint = page_word("drop_scan_hint", language)
+    link = f'<a class="btn" href="{_scan_path(language)}">{icon("cam")}{page_word("drop_scan", language)}</a>'
+    return f'<div class="{classes}"><p>{link}</p><p class="hint gap-s">{hint}</p></div>'
 
 
 def _receipts_choice(desk: Desk, language: Language) -> str:

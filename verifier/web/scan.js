@@ -10,7 +10,7 @@ import { resultView } from "./result.js";
 import { CodeSet } from "./scan_codes.js";
 import { findStatus, loadBeliefs, loadFixtures } from "./scan_network.js";
 import { keepForOffline } from "./scan_offline.js";
-import { failureView, noVerdictView } from "./scan_no_verdict.js";
+import { failureView, noVerdictView, serviceOffer } from "./scan_no_verdict.js";
 import { receiptOffer } from "./scan_receipt.js";
 import { Scanner } from "./scan_scanner.js";
 import { hexadecimal } from "./verify/report.js";
@@ -74,7 +74,11 @@ class Visit {
       this.show(report, online ? null : this.offlineNote(report, obtainedAt));
     } catch (error) {
       if (!(error instanceof CannotDecide)) throw error;
-      this.replace(noVerdictView(this.words, { heading: "cannot_heading", sentence: `cannot_${error.kind}` }));
+      const offer = serviceOffer(this.words, {
+        text: this.codes.text,
+        show: (answer) => this.show(answer, null, "privacy_asked"),
+      });
+      this.replace(noVerdictView(this.words, { heading: "cannot_heading", sentence: `cannot_${error.kind}`, offer }));
     }
   }
 
@@ -87,13 +91,13 @@ class Visit {
     return element("div.note.un.offline", icon("clock"), element("p", element("b", this.words.word("offline")), ` ${text}`));
   }
 
-  show(report, note, sent = false) {
+  show(report, note, whatLeft = "privacy") {
     const issuer = this.beliefs.bundle.issuer(report.certificate?.issuer.id);
     const view = resultView(report, this.fixtures.vocabulary, language, { expectedAddresses: issuer?.verifyUrls });
     if (note !== null) view.querySelector(".three").after(note);
-    const privacy = element("p.s.muted", this.words.word(sent ? "privacy_sent" : "privacy"));
+    const privacy = element("p.s.muted", this.words.word(whatLeft));
     view.append(this.actions(report), privacy, element("p.printed", this.words.word("not_proof")));
-    if (this.beliefs.verifier.receipts === true && this.beliefs.online && !sent) {
+    if (this.beliefs.verifier.receipts === true && this.beliefs.online && whatLeft === "privacy") {
       const left = () => (privacy.textContent = this.words.word("privacy_receipt"));
       privacy.before(receiptOffer(this.words, { text: this.codes.text, id: report.id, sent: left }));
     }
@@ -157,7 +161,7 @@ class Visit {
       show: (report) => {
         this.scanner?.stop();
         this.scanner = null;
-        this.show(report, null, true);
+        this.show(report, null, "privacy_sent");
       },
     });
     this.replace(this.scanner.view);

@@ -12,14 +12,41 @@ const OLD = {
   en: "This browser cannot make the check. Update it, or check by uploading the PDF or a picture.",
 };
 
+const CHECKS = "/api/v1/checks";
+
 /** @returns {HTMLElement} a view without a verdict, with the way to the other means of checking */
-export function noVerdictView(words, { heading, sentence }) {
+export function noVerdictView(words, { heading, sentence, offer = null }) {
   return element(
     "article.stack",
     band(words.word(heading), words.word(sentence)),
+    offer,
     element("p.human", icon("id"), element("b", words.of(words.vocabulary.messages.notices.no_automatic_rejection))),
     element("p", desk(words)),
   );
+}
+
+/**
+ * Sends what the codes say to the service, only on request, for what this page cannot judge.
+ *
+ * @param {import("./result_words.js").Words} words
+ * @param {{text: string, show: (report: object) => void}} scanned the texts of the codes, one a line; and what to do with
+ *   the service's Report, while this offer still stands on the page
+ * @returns {HTMLElement} the button with its sentence
+ */
+export function serviceOffer(words, { text, show }) {
+  const said = element("p.s", { role: "status" });
+  const ask = async () => {
+    said.textContent = words.word("reading");
+    const headers = { "Content-Type": "text/plain", Accept: "application/json" };
+    const answer = await fetch(CHECKS, { method: "POST", headers, body: text }).catch(() => null);
+    const report = answer?.ok === true ? await answer.json().catch(() => null) : null;
+    if (!said.isConnected) return; // something else stands here by now
+    if (report === null) said.textContent = words.word("service_failed");
+    else show(report);
+  };
+  const about = { type: "button", onclick: ask, "aria-describedby": "service-why" };
+  const button = element("button.btn.p", about, icon("redo"), words.word("service_ask"));
+  return element("div.noprint.stack-s", button, element("p.s.muted", { id: "service-why" }, words.word("service_why")), said);
 }
 
 /** @returns {HTMLElement} the way to upload and confirmation number */

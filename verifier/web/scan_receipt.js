@@ -32,7 +32,7 @@ export function receiptOffer(words, { text, id, sent }) {
     said.textContent = words.word("receipt_saved");
   };
   const button = element("button.btn", { type: "button", onclick: ask, "aria-describedby": "receipt-why" }, icon("down"), words.word("receipt"));
-  return element("div.noprint", button, element("p.s.muted", { id: "receipt-why" }, words.word("receipt_why")), said);
+  return element("div.noprint.stack-s", button, element("p.s.muted", { id: "receipt-why" }, words.word("receipt_why")), said);
 }
 
 function save(blob, name) {

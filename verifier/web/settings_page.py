@@ -9,27 +9,17 @@ from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
 from verifier.people.administration import ON_THE_MACHINE
-from verifier.policies.profile import Profile
 from verifier.store.changes import Change
 from verifier.trust_files import Offered
 from verifier.trust_listing import ListedIssuer, Listing
 from verifier.web.people_words import people_word, people_words
+from verifier.web.settings_facts import ServiceFacts, facts_html
 from verifier.web.staff import Staff, staff_page
 
 SETTINGS: Final = "/settings"
 CHANGES_SHOWN: Final = 50
 _HISTORY_SHOWN: Final = 50
 _KOREA: Final = timezone(timedelta(hours=9))
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceFacts:
-    """What else is set, and shown: how long results are kept, tokens by name, the key of receipts, the rules."""
-
-    kept_days: int
-    token_names: Sequence[str]
-    receipt_key: str | None
-    profile: Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ def settings_page(staff: Staff, state: SettingsState, news: SettingsNews) -> byt
         news=news_html(news),
         trust=_trust(staff, state),
         add=_add(staff, news),
-        facts=_facts(staff, state.facts),
+        facts=facts_html(staff, state.facts),
         changes=_changes(staff, state.changes),
     )
     return staff_page(staff, main, title=_word(staff, "settings"), path=SETTINGS)
@@ -281,34 +271,6 @@ def _add(staff: Staff, news: SettingsNews) -> Html:
         url=news.url,
         reason=_reason(staff, "reason-look", news.reason),
         button=_word(staff, "trust_look"),
-    )
-
-
-def _facts(staff: Staff, facts: ServiceFacts) -> Html:
-    profile = facts.profile
-    yes = {True: _word(staff, "yes"), False: _word(staff, "no")}
-    rows = (
-        (
-            "fact_kept",
-            _word(staff, "kept_days", days=facts.kept_days) if facts.kept_days else _word(staff, "kept_none"),
-        ),
-        ("fact_tokens", ", ".join(facts.token_names) or _word(staff, "tokens_none")),
-        ("fact_receipt_key", facts.receipt_key or _word(staff, "receipt_key_none")),
-        ("fact_profile", profile.name),
-        ("fact_grace", _word(staff, "seconds", count=profile.status_grace_s)),
-        ("fact_unknown", yes[profile.accept_unknown_status]),
-        ("fact_binding", yes[profile.require_holder_binding]),
-        ("fact_log", yes[profile.require_log]),
-    )
-    return html(
-        '<section class="card" aria-labelledby="facts-h"><h2 id="facts-h">{title}</h2><dl class="facts">{rows}</dl>'
-        '<p class="hint">{how}</p></section>',
-        title=_word(staff, "facts"),
-        rows=joined(
-            html("<div><dt>{name}</dt><dd>{value}</dd></div>", name=_word(staff, word), value=value)
-            for word, value in rows
-        ),
-        how=_word(staff, "facts_how"),
     )
 
 

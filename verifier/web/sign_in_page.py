@@ -68,8 +68,8 @@ def sign_in_page(state: SignInState, *, language: Language) -> bytes:
     return guest_page(main, language=language, title=word("sign_in"), path=SIGN_IN)
 
 
-def set_up_page(*, language: Language) -> bytes:
-    """Return the page of a service in which nobody may sign in yet."""
+def set_up_page(*, language: Language, needs_restart: bool) -> bytes:
+    """Return the page of a service in which nobody may sign in yet, or nobody can before it is started anew."""
     title = people_word("set_up", language)
     main = html(
         '<div class="stack narrow"><h1>{title}</h1><p class="lead">{lead}</p><section class="card stack-s">'
@@ -78,7 +78,7 @@ def set_up_page(*, language: Language) -> bytes:
         title=title,
         lead=people_word("set_up_lead", language),
         how=people_word("set_up_how", language),
-        then=people_word("set_up_then", language),
+        then=people_word("set_up_restart" if needs_restart else "set_up_then", language),
         home="/en/" if language == "en" else "/",
         back=people_word("home", language),
     )

@@ -14,6 +14,7 @@ from verifier.web.shell import Shell, page_html
 STAFF_STYLE: Final = "/web/staff.css"
 _PLACES: Final = (
     ("/notices", "nav_notices", frozenset({Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR})),
+    ("/requests/new", "nav_requests", frozenset({Role.OFFICER})),
     ("/settings", "nav_settings", frozenset({Role.ADMINISTRATOR})),
     ("/account", "nav_account", frozenset(Role)),
 )

@@ -20,12 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Keep each file; the first one that fails stops the command with its reason, earlier ones stay kept."""
-    trust = context.trust_list()
+    trust, keeper = context.trust_list(), context.keeper()
     for path in arguments.files:
         received = read_certificate_file(path)
         claims = check_received(received.sd_jwt, trust=trust, now=context.unix_now())
         item = item_id(claims.issuer, claims.number)
-        context.store.keep(item, sd_jwt=received.sd_jwt, pdf=received.pdf)
+        keeper.keep(item, sd_jwt=received.sd_jwt, pdf=received.pdf)
         if arguments.json:
             answer = {"id": item, "number": claims.number, "entries": len(claims.entries)}
             print(json.dumps(answer, ensure_ascii=False), file=context.out)

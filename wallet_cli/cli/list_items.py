@@ -4,13 +4,13 @@ import argparse
 import json
 from dataclasses import dataclass
 
-from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.presented_claims import Form, PresentedClaims
 from credential_schemas.wording.model import Language
 from keys.trust_list import TrustList
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.errors import WalletError
 from wallet_cli.exit_codes import ExitCode, exit_code_of
-from wallet_cli.receiving import check_received
+from wallet_cli.held import check_held
 from wallet_cli.store import KeptCertificate
 
 SUMMARY = "list the kept certificates"
@@ -25,7 +25,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Print every kept certificate; one that no longer passes the holder's checks says so in its line."""
     trust = context.trust_list()
     worst = ExitCode.DONE
-    for kept in context.store.items():
+    for kept in context.keeper().items():
         line = _line(kept, trust=trust, now=context.unix_now())
         if line.refusal is not None:
             refused = exit_code_of(line.refusal)
@@ -38,17 +38,21 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
 class _Line:
     """What one line of the list says."""
 
-    id: str
-    claims: CertificateClaims | None
+    kept: KeptCertificate
+    claims: PresentedClaims | None
     refusal: WalletError | None
 
     def json(self) -> str:
         claims = self.claims
         members = {
-            "id": self.id,
+            "id": self.kept.id,
+            "form": claims.form.value if claims else None,
             "number": claims.number if claims else None,
+            "title": _title(claims) if claims else None,
             "entries": len(claims.entries) if claims else None,
             "valid_until": claims.valid_until.isoformat() if claims else None,
+            "copies": self.kept.copies,
+            "unused": self.kept.unused,
             "problem": str(self.refusal) if self.refusal else None,
         }
         return json.dumps(members, ensure_ascii=False)
@@ -56,15 +60,26 @@ class _Line:
     def text(self, language: Language) -> str:
         claims = self.claims
         if claims is None:
-            return f"{self.id}  {self.refusal}"
-        count = len(claims.entries)
+            return f"{self.kept.id}  {self.refusal}"
+        count, copies = len(claims.entries), ""
+        name = claims.number or _title(claims)
         if language == "ko":
-            return f"{self.id}  {claims.number}  {count}건, {claims.valid_until}까지"
-        return f"{self.id}  {claims.number}  {count} {'entry' if count == 1 else 'entries'}, until {claims.valid_until}"
+            if self.kept.copies:
+                copies = f", 사본 {self.kept.copies}개 중 {self.kept.unused}개 남음"
+            return f"{self.kept.id}  {name}  {count}건, {claims.valid_until}까지{copies}"
+        if self.kept.copies:
+            copies = f", {self.kept.unused} of {self.kept.copies} copies unused"
+        many = "entry" if count == 1 else "entries"
+        return f"{self.kept.id}  {name}  {count} {many}, until {claims.valid_until}{copies}"
+
+
+def _title(claims: PresentedClaims) -> str | None:
+    """Return the title of a credential that is one entry."""
+    return claims.entries[0].title if claims.form is Form.FLAT else None
 
 
 def _line(kept: KeptCertificate, *, trust: TrustList, now: int) -> _Line:
     try:
-        return _Line(kept.id, check_received(kept.sd_jwt, trust=trust, now=now), None)
+        return _Line(kept, check_held(kept.sd_jwt, trust=trust, now=now), None)
     except WalletError as error:
-        return _Line(kept.id, None, error)
+        return _Line(kept, None, error)

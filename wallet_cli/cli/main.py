@@ -7,6 +7,7 @@ import locale
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,17 @@ if TYPE_CHECKING:
 
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
-_OWN_COMMANDS = {"import": "import_file", "list": "list_items", "show": "show", "precheck": "precheck"}
+_OWN_COMMANDS = {
+    "init": "init",
+    "receive": "receive",
+    "import": "import_file",
+    "list": "list_items",
+    "show": "show",
+    "present": "present",
+    "precheck": "precheck",
+    "backup": "backup",
+    "restore": "restore",
+}
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EBADF, errno.EIO)
 _COMMANDS_OF_OTHER_ROOMS = "competency_bank.wallet_commands"
 
@@ -40,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments == ["--version"]:
         print(f"cb-wallet {VERSION}")
         return ExitCode.DONE
+    if sorted(arguments) == ["--json", "--version"]:
+        return _tell_versions()
     try:
         code = _run(arguments, os.environ, now=now_in_utc())
         if sys.stdout is not None:
@@ -54,6 +67,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             return ExitCode.REFUSED
         print(f"cb-wallet: a fault in the program ({type(error).__name__}). Please report it.", file=sys.stderr)
         return ExitCode.BUG
+
+
+def _tell_versions() -> int:
+    import json
+
+    from wallet_cli.versions import SPECIFICATIONS
+
+    print(json.dumps({"program": "cb-wallet", "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
+    return ExitCode.DONE
 
 
 def now_in_utc() -> datetime:
@@ -72,11 +94,13 @@ def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> i
     if registered is not None:
         return registered.run(arguments)
     from wallet_cli.cli.context import CommandContext
-    from wallet_cli.settings import Settings, read_settings
+    from wallet_cli.settings import read_settings
 
     settings = read_settings(environment, user_home=Path.home())
     if arguments.trust is not None:
-        settings = Settings(home=settings.home, trust=arguments.trust)
+        settings = replace(settings, trust=arguments.trust)
+    if arguments.identity is not None:
+        settings = replace(settings, identity=arguments.identity)
     language = arguments.lang or _language_of(environment)
     context = CommandContext(settings=settings, now=now, language=language, out=sys.stdout)
     command = importlib.import_module(f"wallet_cli.cli.{_OWN_COMMANDS[arguments.command]}")
@@ -142,6 +166,7 @@ def _add_own_command(commands: "_Subparsers", name: str, *, module: ModuleType) 
     own.add_argument("--json", action="store_true", help="print JSON, one document per line")
     own.add_argument("--lang", choices=("ko", "en"), help="language of the messages")
     own.add_argument("--trust", type=Path, metavar="FILE", help="trust list (default: WALLET_TRUST)")
+    own.add_argument("--identity", metavar="NAME", help="the encrypted wallet to use (default: WALLET_IDENTITY)")
     module.add_arguments(own)
 
 

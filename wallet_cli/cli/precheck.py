@@ -27,7 +27,7 @@ from keys.errors import DecodingError
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.errors import CriteriaUnreadable, WalletError
 from wallet_cli.exit_codes import ExitCode
-from wallet_cli.receiving import check_received
+from wallet_cli.held import check_held, whole_entries
 
 SUMMARY = "see what a published policy says of your own entries, before applying; nothing leaves this machine"
 EXAMPLE = "cb-wallet precheck --policy ts-hiring-criteria-1.0.0.yaml --notice notice.json"
@@ -95,14 +95,14 @@ def _criteria(data: bytes, arguments: argparse.Namespace, today: date) -> tuple[
 def _own_entries(context: CommandContext) -> tuple[tuple[ScoringEntry, ...], list[str]]:
     """Return the entries of every kept certificate, and why others could not be read."""
     trust, found, refused = context.trust_list(), dict[str, ScoringEntry](), list[str]()
-    for kept in context.store.items():
+    for kept in context.keeper().items():
         try:
-            claims = check_received(kept.sd_jwt, trust=trust, now=context.unix_now())
+            claims = check_held(kept.sd_jwt, trust=trust, now=context.unix_now())
         except WalletError as error:
             refused.append(f"{kept.id}: {error}")
             continue
-        for entry in claims.entries:
-            name = entry_name(claims.issuer, claims.number, entry.idx)
+        for entry in whole_entries(claims):
+            name = entry_name(claims.issuer, claims.number or kept.id, entry.idx)
             found[name] = entry_of_certificate(name, entry)
     return tuple(found.values()), refused
 

@@ -2,17 +2,20 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import CertificateWording, Language
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.errors import CodeTooLarge
+from wallet_cli.errors import CodeTooLarge, ItemNotFound, StorageRefused, WalletExists
 from wallet_cli.exit_codes import ExitCode
-from wallet_cli.printing import wording_lines
-from wallet_cli.receiving import check_received
-from wallet_cli.store import KeptCertificate
+from wallet_cli.held import check_held, whole_certificate
+from wallet_cli.printing import entry_rows, wording_lines
+from wallet_cli.store import KeptCertificate, write_whole
 
 SUMMARY = "show what one kept certificate says"
 EXAMPLE = "cb-wallet show 3fa9c1"
@@ -22,25 +25,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's own options."""
     parser.add_argument("id", metavar="ID", help="id from 'cb-wallet list', or enough of its start")
     parser.add_argument("--qr", action="store_true", help="show the QR code, to be scanned from this screen")
+    parser.add_argument("--pdf", type=Path, metavar="FILE", help="write the PDF it came as; never overwritten")
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Print the certificate in the words of the printed page, as its QR code, or as JSON."""
-    kept = context.store.item(arguments.id)
+    kept = context.keeper().item(arguments.id)
     trust = context.trust_list()
-    claims = check_received(kept.sd_jwt, trust=trust, now=context.unix_now())
-    issuer = trust.issuers[claims.issuer]
-    verify_url = issuer.verify_urls[0] if issuer.verify_urls else f"{issuer.id}/v"
-    if arguments.qr:
-        lines = _code_lines(kept.sd_jwt, verify_url=verify_url)
+    presented = check_held(kept.sd_jwt, trust=trust, now=context.unix_now())
+    if arguments.pdf is not None:
+        _write_pdf(kept, arguments.pdf)
+    claims = whole_certificate(presented)
+    if claims is None:
+        rows = entry_rows(presented, context.language)
+        plain = (f"{label}: {value}" for label, value in rows)
+        lines: Iterable[str] = _row_lines(kept, rows) if arguments.json else plain
     else:
-        names: dict[Language, str] = {"ko": issuer.name["ko"], "en": issuer.name["en"]}
-        imprint = Imprint(issuer_name=names, verify_host=urlsplit(verify_url).netloc)
-        wording = certificate_wording(claims, language=context.language, imprint=imprint, confirmation_code=None)
-        lines = _json_lines(kept, wording) if arguments.json else wording_lines(wording)
+        lines = _certificate_lines(arguments, context, kept, claims)
     for line in lines:
         print(line, file=context.out)
     return ExitCode.DONE
+
+
+def _certificate_lines(
+    arguments: argparse.Namespace, context: CommandContext, kept: KeptCertificate, claims: CertificateClaims
+) -> Iterable[str]:
+    issuer = context.trust_list().issuers[claims.issuer]
+    verify_url = issuer.verify_urls[0] if issuer.verify_urls else f"{issuer.id}/v"
+    if arguments.qr:
+        return _code_lines(kept.sd_jwt, verify_url=verify_url)
+    names: dict[Language, str] = {"ko": issuer.name["ko"], "en": issuer.name["en"]}
+    imprint = Imprint(issuer_name=names, verify_host=urlsplit(verify_url).netloc)
+    wording = certificate_wording(claims, language=context.language, imprint=imprint, confirmation_code=None)
+    if kept.copies:
+        wording = replace(wording, notes=())  # the notes are those of paper, which anybody may carry
+    return _json_lines(kept, wording) if arguments.json else wording_lines(wording)
+
+
+def _write_pdf(kept: KeptCertificate, target: Path) -> None:
+    """Write the PDF that a certificate came as."""
+    content = kept.pdf.read_bytes() if kept.pdf is not None else kept.stored_pdf
+    if content is None:
+        raise ItemNotFound("Expected a certificate that was kept with its PDF, found one without.")
+    if target.exists():
+        raise WalletExists(f"{target} exists already and is not overwritten.")
+    try:
+        write_whole(target, content)
+    except OSError as error:
+        raise StorageRefused(f"The PDF could not be written to {target}: {error.strerror}.") from error
+
+
+def _row_lines(kept: KeptCertificate, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    lines = [{"where": label, "text": value} for label, value in rows]
+    yield json.dumps({"id": kept.id, "pdf": None, "lines": lines}, ensure_ascii=False)
 
 
 def _code_lines(sd_jwt: str, *, verify_url: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ def apply(rule: PeriodsRule, case: Case) -> Finding:
             flags.append(f"claim_unreadable:{entry.id}:{rule.start}")
             continue
         periods[entry.id] = period
-        if entry.claim(rule.end) is None:
+        if _ended(rule, entry, case) is None:
             flags.append(f"period_open:{entry.id}")
     certain = tuple(entry.id for entry in chosen.certain if entry.id in periods)
     found = Finding(
@@ -49,14 +49,25 @@ def _undetermined(rule: PeriodsRule, found: Finding) -> Finding:
 
 
 def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, date] | None:
-    start = day(entry.claim(rule.start))
-    if entry.claim(rule.end) is not None:
-        end = day(entry.claim(rule.end))
-    else:
-        end = min(entry.as_of, case.evaluation_date) if entry.as_of is not None else None
+    """Return the days that count: of a period that has not ended, those up to its source's word, or to the evaluation.
+
+    An end that has not come yet is no end: some registers write 9999-12-31 for what goes on.
+    """
+    start, end = day(entry.claim(rule.start)), _ended(rule, entry, case)
+    if end is None:
+        stated = entry.claim(rule.end)
+        until = entry.as_of if stated is None or entry.as_of is not None else case.evaluation_date
+        if until is not None and (stated is None or day(stated) is not None):
+            end = min(until, case.evaluation_date)
     if start is None or end is None or end < start:
         return None
     return start, end
+
+
+def _ended(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> date | None:
+    """Return the last day of a period, None when it names none that has come."""
+    end = day(entry.claim(rule.end))
+    return end if end is not None and end <= case.evaluation_date else None
 
 
 def _banded(bands: Iterable[MonthBand], periods: Iterable[tuple[date, date]]) -> tuple[Fraction, Why]:

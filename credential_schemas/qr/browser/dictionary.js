@@ -37,7 +37,7 @@ export async function openDictionary(file) {
 }
 
 /**
- * Texts stay bytes until a symbol is read: a payload has a few hundred of the twenty thousand.
+ * Texts and tables stay bytes until a symbol needs them: a payload has a few hundred of the twenty thousand symbols.
  *
  * @returns {Dictionary}
  */
@@ -54,21 +54,25 @@ function readDictionary(data, number) {
   const textAt = (place) => UTF8.decode(data.subarray(starts[place] + 1, starts[place] + 1 + data[starts[place]]));
   const total = FIRST_SYMBOL + count;
   const contexts = data.subarray(at, at + total);
-  const tables = [tableOf(generalOf(data.subarray(at + total, at + 2 * total)))];
+  const lengths = data.subarray(at + total, at + 2 * total);
   at += 2 * total;
-  const tableCount = 1 + data[at];
+  const entries = [];
+  const others = data[at];
   at += 1;
-  while (tables.length < tableCount) {
+  while (entries.length < others) {
     const first = at + 2;
     at = first + 3 * pair(at);
-    tables.push(tableOf(entriesOf(data.subarray(first, at))));
+    entries.push(data.subarray(first, at));
   }
+  const tables = new Array(1 + others);
+  const madeTable = (context) => tableOf(context === 0 ? generalOf(lengths) : entriesOf(entries[context - 1]));
+  const tableAt = (context) => (tables[context] ??= madeTable(context));
   let characters = null;
   const isCharacter = (text) => {
     characters ??= new Set(Array.from({ length: characterCount }, (_, place) => textAt(place)));
     return characters.has(text);
   };
-  return Object.freeze({ number, code: { textAt, contexts, tables, isCharacter } });
+  return Object.freeze({ number, code: { textAt, contexts, tableAt, isCharacter } });
 }
 
 /** @returns {Generator<[number, number]>} symbols with the lengths of their codes, those that have one */

@@ -22,7 +22,7 @@ const FIRST_PRINTABLE = 0x20;
  * @typedef {object} StreamCode
  * @property {(place: number) => string} textAt text of a symbol, counted from `FIRST_SYMBOL`
  * @property {Uint8Array} contexts for every symbol the number of the table for the next one
- * @property {Table[]} tables
+ * @property {(context: number) => Table} tableAt one of the tables, made when it is first asked for
  * @property {(text: string) => boolean} isCharacter whether a character is a symbol of its own
  */
 
@@ -56,7 +56,7 @@ export function decodeStream(data, code) {
   let size = 0;
   let context = 0;
   for (;;) {
-    const symbol = nextSymbol(bits, code.tables, context);
+    const symbol = nextSymbol(bits, code.tableAt, context);
     if (symbol === END) break;
     const text = symbol === OTHER ? otherCharacter(bits, code) : code.textAt(symbol - FIRST_SYMBOL);
     context = code.contexts[symbol];
@@ -93,9 +93,9 @@ class BitReader {
   }
 }
 
-function nextSymbol(bits, tables, context) {
-  const symbol = readCode(bits, tables[context]);
-  return symbol === GENERAL ? readCode(bits, tables[0]) : symbol;
+function nextSymbol(bits, tableAt, context) {
+  const symbol = readCode(bits, tableAt(context));
+  return symbol === GENERAL ? readCode(bits, tableAt(0)) : symbol;
 }
 
 function readCode(bits, table) {

@@ -63,7 +63,7 @@ def show_entry(asked: Asked) -> Answer:
     now = asked.desk.clock()
     with asked.desk.bank.store.read() as transaction:
         opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
-        by_id = {entry.id: entry for entry in opened.entries}
+        by_id = {each: entry for entry in opened.entries for each in entry.ids}
         entry = by_id.get(asked.values["entry"])
         if entry is None:
             raise NotHere
@@ -78,6 +78,8 @@ def show_entry(asked: Asked) -> Answer:
         first_collected_at=korean_time(utc_moment(stored.first_collected_at)),
         certificates=certificates,
         today=korean_day_of(now),
+        also=[(source_name(states, each.source, asked.visit.language), each.as_of) for each in entry.others],
+        alike=[by_id[each] for each in entry.alike],
     )
     return shown(entry_page(asked.visit, details))
 
@@ -152,9 +154,9 @@ def _certificates_with(
     own = {each.number: each for each in transaction.certificates.of_account(opened.account.id)}
     today = korean_day_of(asked.desk.clock()).isoformat()
     found = []
-    for copy in transaction.certificates.copies_of([entry.source_entry.id]):
+    for copy in transaction.certificates.copies_of([each.id for each in entry.provenances]):
         issued = own.get(copy.number)
-        if issued is None or copy.entry_id != entry.id:
+        if issued is None or copy.entry_id not in entry.ids:
             continue
         status = "expired" if issued.status == "valid" and issued.valid_until < today else issued.status
         found.append(Shown(issued.number, issued.recipient or "", issued.issued_on, status, copy.disclosed))

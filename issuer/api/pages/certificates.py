@@ -3,26 +3,32 @@
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from credential_schemas.wording.model import Language
+from issuer.accounts import show_account
 from issuer.api.pages.asked import Answer, Asked, Download, NotHere, go_to, shown
 from issuer.api.pages.routing import Pages
-from issuer.desk_errors import LinksTooMany, LinkUnknown
+from issuer.desk_errors import IssuedTooMany, LinksTooMany, LinkUnknown
 from issuer.documents import DocumentRequest, document_wording
 from issuer.errors import CertificateNotFound, CodeWrong, NotOurCertificate
 from issuer.issuing_errors import RetryKeyInvalid
 from issuer.issuing_once import answered_before
-from issuer.own_certificates import OwnCertificate, show_certificate
+from issuer.openid4vci.offers import OfferWish, make_offer
+from issuer.own_certificates import OwnCertificate, show_certificate, state_of
 from issuer.publishing import STATUS_TTL_S
 from issuer.reprinting import ReprintRequest, claims_of, open_stored, reprint_number
 from issuer.sharing import LinkWish, close_link, make_link
 from issuer.status_changes import StatusOrder, change_certificates
+from issuer.times import korean_day_of
 from issuer.web.certificate_pages import LINK_DAYS, STATE_TAGS, Known, Shown, certificate_page
 from issuer.web.certificate_records import difference_of
 from issuer.web.certificates_page import Listed, certificates_page
+from issuer.web.drafts import Draft, draft_like, selected_entries
 from issuer.web.revoke_page import REASONS, revoke_page
+from issuer.web.wallet_part import can_go_to_wallet
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,3}")
@@ -52,6 +58,8 @@ def register(pages: Pages) -> None:
     pages.change("/certificates/{number}/file", fetch)
     pages.change("/certificates/{number}/links", share)
     pages.change("/certificates/{number}/links/{link}/close", close)
+    pages.change("/certificates/{number}/wallet", offer)
+    pages.show("/certificates/{number}/wallet", back_to_certificate)
     pages.show("/certificates/{number}/revoke", ask_to_revoke)
     pages.change("/certificates/{number}/revoke", revoke)
 
@@ -124,6 +132,35 @@ def close(asked: Asked) -> Answer:
     except (CertificateNotFound, LinkUnknown):
         raise NotHere from None
     return go_to(asked, f"/certificates/{number}#share")
+
+
+def offer(asked: Asked) -> Answer:
+    """Offer the same entries and fields to the holder's wallet; the offer is shown in the answer and never again."""
+    own, desk = _own(asked), asked.desk
+    now = desk.clock()
+    if not can_go_to_wallet(own, state_of(own.line, now=now)):
+        raise NotHere
+    wait_s = desk.limits.count(desk.issues, f"account:{asked.holder.account_id}")
+    if wait_s is not None:
+        raise IssuedTooMany(seconds=wait_s)
+    with desk.bank.store.read() as transaction:
+        entries = show_account(desk.bank, transaction, asked.holder.account_id).entries
+    draft = draft_like(Draft(), own, entries)
+    days = (date.fromisoformat(own.line.valid_until) - korean_day_of(now)).days
+    request = replace(
+        draft.request(asked.holder.account_id, selected_entries(draft, entries)),
+        language="en" if own.line.language == "en" else "ko",
+        purpose=own.line.purpose,
+        recipient=own.line.recipient,
+        valid_days=max(days, 1),
+    )
+    made = make_offer(asked.bank, OfferWish(request), now=now)
+    return shown(certificate_page(asked.visit, replace(_shown(asked, own), offer=made)))
+
+
+def back_to_certificate(asked: Asked) -> Answer:
+    """Lead back: an offer is shown once, to the form that asked for it."""
+    return go_to(asked, f"/certificates/{_own(asked).line.number}#wallet")
 
 
 def ask_to_revoke(asked: Asked) -> Answer:

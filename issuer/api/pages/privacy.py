@@ -114,7 +114,7 @@ def _titles(asked: Asked) -> dict[str, str]:
             opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
     except AccountNotLinked:
         return {}
-    return {entry.id: row_words(entry, language).title for entry in opened.entries}
+    return {each: row_words(entry, language).title for entry in opened.entries for each in entry.ids}
 
 
 def _consent(consent: Consent, today: date) -> ConsentShown:

@@ -4,10 +4,18 @@ from typing import Any
 
 import pytest
 
-from credential_schemas.criteria.asking import asked_types, blind_problems, dcql_query, rules_in_use, uses
+from credential_schemas.criteria.asking import (
+    AskedType,
+    asked_types,
+    blind_problems,
+    dcql_query,
+    rules_in_use,
+    uses,
+)
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.loading import load_policy
 from credential_schemas.criteria.notice import read_notice
+from credential_schemas.entry_types import entry_types
 from keys.encoding import JsonValue
 from tests.credential_schemas.criteria.given import ROOT, notice, policy, policy_bytes
 
@@ -175,3 +183,41 @@ def test_an_entry_type_whose_claims_are_all_certain_has_one_claim_set() -> None:
     plain = type(course)(course.entry_type, course.always, ())
     asking: Any = dcql_query((plain,), vcts={"school_course": (VCT,)})
     assert len(asking["credentials"][0]["claim_sets"]) == 1
+
+
+ALONE = "https://bank.example/vct/entry/school_course/1"
+
+
+def both(given: AskedType) -> dict[str, Any]:
+    return dcql_query((given,), vcts={"school_course": (VCT,)}, alone={"school_course": (ALONE,)})
+
+
+def test_credential_that_is_one_entry_may_answer_in_place_of_a_certificate() -> None:
+    asking = both(AskedType(entry_types()["school_course"], ("title",), ("grade",)))
+    assert asking["credential_sets"] == [{"options": [["school_course"], ["school_course-alone"]], "required": False}]
+    alone = asking["credentials"][1]
+    assert (alone["id"], alone["meta"]) == ("school_course-alone", {"vct_values": [ALONE]})
+    assert [claim["path"] for claim in alone["claims"]] == [["title"], ["grade"]]
+    assert alone["claim_sets"] == [["title", "grade"], ["title"]]
+
+
+@pytest.mark.parametrize(
+    ("always", "sometimes", "sets"), [(("title",), (), [["title"]]), ((), ("grade",), [["grade"]])]
+)
+def test_claims_of_an_entry_alone_are_asked_as_far_as_they_can_be_there(
+    always: tuple[str, ...], sometimes: tuple[str, ...], sets: list[list[str]]
+) -> None:
+    alone = both(AskedType(entry_types()["school_course"], always, sometimes))["credentials"][1]
+    assert alone["claim_sets"] == sets
+
+
+def test_entry_alone_of_which_nothing_is_asked_shows_nothing() -> None:
+    alone = both(AskedType(entry_types()["school_course"], (), ()))["credentials"][1]
+    assert "claims" not in alone
+
+
+def test_entry_type_that_only_exists_alone_is_asked_alone() -> None:
+    given = AskedType(entry_types()["school_course"], ("title",), ())
+    asking: Any = dcql_query((given,), vcts={"school_course": ()}, alone={"school_course": (ALONE,)})
+    assert asking["credential_sets"] == [{"options": [["school_course-alone"]], "required": False}]
+    assert dcql_query((given,), vcts={}, alone={}) == {"credentials": [], "credential_sets": []}

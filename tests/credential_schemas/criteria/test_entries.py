@@ -85,6 +85,10 @@ def test_a_full_name_may_be_written_with_or_without_its_grade() -> None:
         ({"status": None}, "status_unknown"),
         ({"valid_until": "2026-03-01"}, "expired"),
         ({"valid_until": "2026-03-02"}, None),
+        ({"valid_until": "2026-02-30"}, "claim_unreadable"),
+        ({"valid_until": ""}, "claim_unreadable"),
+        ({"valid_until": 20270101}, "claim_unreadable"),
+        ({"valid_until": "2026-02-30", "status": "revoked"}, "revoked"),
         ({}, None),
     ],
 )

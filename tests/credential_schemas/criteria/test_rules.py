@@ -283,7 +283,24 @@ def test_a_career_without_an_end_counts_up_to_the_day_its_source_reported() -> N
     assert later.bonus["career"] == 3
 
 
-@pytest.mark.parametrize(("start", "end"), [("2024-01-01", None), ("2024-01-01", "2023-01-01"), ("soon", "2024-01-01")])
+@pytest.mark.parametrize("end", ["2026-03-03", "2030-01-01", "9999-12-31"])
+def test_a_career_whose_end_has_not_come_counts_up_to_the_evaluation_and_is_flagged(end: str) -> None:
+    found = scored(career("1", "2025-03-03", end))
+    assert (found.bonus["career"], found.flags) == (3, ("period_open:1",))  # twelve months on 2 March 2026
+    assert scored(career("1", "2025-03-04", end)).bonus["career"] == 0
+    reported = scored(career("1", "2025-03-03", end, as_of="2025-12-31"))
+    assert (reported.bonus["career"], reported.flags) == (0, ("period_open:1",))
+
+
+def test_a_career_that_begins_after_the_evaluation_does_not_count() -> None:
+    found = scored(career("1", "2026-03-03", "9999-12-31"))
+    assert (found.bonus["career"], found.excluded_entries) == (0, {"1": "claim_unreadable"})
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("2024-01-01", None), ("2024-01-01", "later"), ("2024-01-01", "2023-01-01"), ("soon", "2024-01-01")],
+)
 def test_a_career_whose_period_cannot_be_read_is_flagged(start: str, end: str | None) -> None:
     found = scored(career("1", start, end))
     assert (found.bonus["career"], found.excluded_entries) == (0, {"1": "claim_unreadable"})

@@ -73,6 +73,7 @@ def test_a_month_without_that_day_ends_with_its_last_day() -> None:
         ([(date(2023, 1, 1), date(2023, 1, 15)), (date(2023, 1, 16), date(2023, 1, 31))], 1),
         ([(date(2023, 1, 1), date(2023, 1, 20)), (date(2023, 3, 1), date(2023, 3, 20))], 0),
         ([(date(2023, 1, 1), date(2023, 12, 31)), (date(2023, 2, 1), date(2023, 3, 1))], 12),
+        ([(date(9999, 1, 1), date.max)], 11),  # the day after the last of the calendar is none
     ],
 )
 def test_months_are_complete_and_overlap_counts_once(periods: list[tuple[date, date]], months: int) -> None:

@@ -245,3 +245,32 @@ def test_a_text_longer_than_any_code_is_refused() -> None:
     with pytest.raises(QrPayloadError) as caught:
         split_qr_text("1" * 4297)
     assert caught.value.kind == "too_large"
+
+
+def test_each_limit_may_be_reached_and_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    payload = encode_qr_payload(FOREIGN)
+    deflater = zlib.compressobj(wbits=-15)
+    plain = packed_with(0, FOREIGN, deflater.compress(FOREIGN.encode()) + deflater.flush())
+    for limit, reached, read in (
+        ("MAX_CREDENTIAL_CHARACTERS", len(FOREIGN), lambda: encode_qr_payload(FOREIGN)),
+        ("MAX_PACKED_BYTES", len(bytes_from_digits(payload)), lambda: encode_qr_payload(FOREIGN)),
+        ("MAX_INFLATED_BYTES", len(FOREIGN), lambda: decode_qr_payload(plain)),
+        ("MAX_TEXT_CHARACTERS", len(payload), lambda: split_qr_text(payload)),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(subject, limit, reached)
+            assert read()
+            patched.setattr(subject, limit, reached - 1)
+            with pytest.raises(QrPayloadError) as caught:
+                read()
+            assert caught.value.kind == "too_large"
+
+
+def test_text_of_exactly_four_codes_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "MAX_TEXT_CHARACTERS", 1)
+    assert (refusal_of("1234") == "too_large", refusal_of("12345") == "too_large") == (False, True)
+
+
+@pytest.mark.parametrize(("first", "kind"), [(0x7F, "format_unknown"), (0x80, "code_of_several")])
+def test_first_byte_tells_a_code_of_several_from_an_unknown_format(first: int, kind: str) -> None:
+    assert refusal_of(packed_with(first, FOREIGN, b"")) == kind

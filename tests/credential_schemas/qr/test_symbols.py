@@ -112,3 +112,11 @@ def test_the_use_of_codes_says_what_one_would_need_and_how_many_there_are() -> N
 def test_the_use_of_codes_that_do_not_suffice_is_refused() -> None:
     with pytest.raises(QrPayloadTooLarge):
         code_use(URL, digits_from_bytes(bytes(8000)))
+
+
+def test_bits_of_an_address_without_capitals_are_those_of_its_bytes_alone() -> None:
+    assert needed_bits("x#", 0, version=1) == (4 + 8 + 2 * 8) + (4 + 10)
+
+
+def test_smallest_version_is_taken_where_it_is_enough() -> None:
+    assert [needed_version("a#" + "1" * digits, level="L") for digits in (1, 33, 34)] == [1, 1, 2]

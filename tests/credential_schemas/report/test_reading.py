@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from credential_schemas.errors import ReportUnreadable
 from credential_schemas.report.facts import (
@@ -23,6 +24,7 @@ from credential_schemas.report.model import Check, Content, Context, Report
 from credential_schemas.report.outcomes import CheckName, EntryStatus, EvidenceKind, Outcome, Verdict
 from credential_schemas.report.reading import FINDINGS, read_report
 from credential_schemas.report.reasons import Reason
+from credential_schemas.report.schema import report_schema
 
 PASSED = tuple(Check(name, Outcome.PASSED) for name in CheckName)
 
@@ -152,3 +154,43 @@ def test_what_is_no_report_is_refused(change: Change) -> None:
     change(changed)
     with pytest.raises(ReportUnreadable, match="expected a Report of version 1, found something else"):
         read_report(changed)
+
+
+def test_every_member_of_a_certificate_comes_back() -> None:
+    whole, content = report(), report().content
+    assert content is not None
+    named = {"kind": "competency", "edition": "standard", "purpose": "job", "recipient": "상사", "applicant_no": "7"}
+    facts = replace(content.certificate, **named)  # type: ignore[arg-type]  # members that may be text
+    written = replace(whole, content=replace(content, certificate=facts))
+    read = read_report(json.loads(json.dumps(written.to_json()))).content
+    assert read is not None
+    assert read.certificate == facts
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(), ("parts",), ("checks", 0), ("certificate",), ("certificate", "issuer"), ("disclosed", "entries", 0)],
+    ids=str,
+)
+def test_schema_describes_a_report_and_asks_for_each_of_its_members(place: tuple[str | int, ...]) -> None:
+    validator = Draft202012Validator(report_schema())
+    Draft202012Validator.check_schema(report_schema())
+    validator.validate(document())
+
+    def fits(name: str, *value: object) -> bool:
+        written: Any = document()
+        inner = written
+        for step in place:
+            inner = inner[step]
+        inner.pop(name, None)
+        inner.update(zip((name,), value, strict=False))
+        return validator.is_valid(written)
+
+    inner: Any = document()
+    for step in place:
+        inner = inner[step]
+    for name in inner.keys() - {"credits"}:  # a field of the entry's own type
+        assert not fits(name), name
+        assert fits(name, inner[name]), name
+        assert not fits(name, object()), name
+    assert fits("surplus", "x") is ("entries" in place)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from credential_schemas.errors import SdJwtBuildError, SdJwtRefused
-from credential_schemas.sd_jwt.bind import bind_to_verifier
+from credential_schemas.sd_jwt.bind import BindingRequest, bind_to_request, bind_to_verifier
 from credential_schemas.sd_jwt.verify import Examination, KeyBindingPolicy, VerificationPolicy, examine_sd_jwt_vc
 from keys.encoding import JsonValue, b64url_encode
 from tests.credential_schemas.sd_jwt.conftest import NOW, POLICY, World, digest, disclosure
@@ -206,3 +206,46 @@ def test_key_binding_findings_are_all_reported(world: World, credential: str) ->
 def test_longer_window_is_the_choice_of_the_policy(world: World, credential: str) -> None:
     policy = replace(POLICY, key_binding=KeyBindingPolicy(AUDIENCE, NONCE, max_age_s=3600))
     assert codes(examine(world, bound(world, credential, iat=NOW - 3600), policy)) == []
+
+
+CONSENTED = "fOBUSQvo46yQO-wRwXBcGqvnbKIueISEL961_Sjd4do"
+ASKED = replace(POLICY, key_binding=KeyBindingPolicy(AUDIENCE, NONCE, transaction_hashes=frozenset({CONSENTED, "x"})))
+
+
+def test_authorised_transaction_data_is_named(world: World, credential: str) -> None:
+    request = BindingRequest(AUDIENCE, NONCE, (CONSENTED,))
+    examination = examine(world, bind_to_request(credential, request, issued_at=NOW, holder=world.holder), ASKED)
+    assert codes(examination) == []
+    assert examination.verified is not None
+    assert examination.verified.authorised == (CONSENTED,)
+
+
+def test_nothing_is_authorised_without_key_binding_or_hashes(world: World, credential: str) -> None:
+    unbound = examine(world, credential, POLICY).verified
+    bare = examine(world, bound(world, credential), ASKED).verified
+    assert unbound is not None
+    assert bare is not None
+    assert (unbound.authorised, bare.authorised) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"transaction_data_hashes": ["another"]},
+        {"transaction_data_hashes": [CONSENTED, "another"]},
+        {"transaction_data_hashes": [CONSENTED, CONSENTED]},
+        {"transaction_data_hashes": []},
+        {"transaction_data_hashes": CONSENTED},
+        {"transaction_data_hashes": [7]},
+        {"transaction_data_hashes": [CONSENTED], "transaction_data_hashes_alg": "sha-512"},
+        {"transaction_data_hashes_alg": "sha-256"},
+    ],
+    ids=["other", "one other", "twice", "empty", "text", "number", "algorithm", "algorithm alone"],
+)
+def test_authorisation_of_anything_but_this_request_is_refused(
+    world: World, credential: str, claims: dict[str, JsonValue]
+) -> None:
+    examination = examine(world, bound(world, credential, **claims), ASKED)
+    assert codes(examination) == ["E_KB_TRANSACTION"]
+    assert examination.verified is not None
+    assert examination.verified.authorised == ()

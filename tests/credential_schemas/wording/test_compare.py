@@ -1,18 +1,27 @@
 """The page's text layer against the wording: what is tolerated, and that each difference is named."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.wording import compare
 from credential_schemas.wording.certificate import Imprint, certificate_wording
-from credential_schemas.wording.compare import MAX_DIFFERENCES, Difference, compare_print
+from credential_schemas.wording.compare import MAX_DIFFERENCES, Difference
 from credential_schemas.wording.model import ANY_CODE, CertificateWording
 
 IMPRINT = Imprint({"ko": "고용노동부장관", "en": "Minister of Employment and Labor"}, "bank.example/v")
 CODE = "ABCDE-FGHJK-MNPQR-STVWX"
 FOOT = "발급번호 제 NCSB-2026-00012345 호 ·"
+
+
+def compare_print(wording: CertificateWording, pages: Sequence[str]) -> tuple[Difference, ...]:
+    """The differences; the short answer must agree with them."""
+    found = compare.compare_print(wording, pages)
+    assert compare.prints_exactly(wording, pages) is not bool(found)
+    return found
 
 
 def printed(wording: CertificateWording) -> str:

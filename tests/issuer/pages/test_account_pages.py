@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from issuer.collecting import import_delivery
+from issuer.collecting import ImportOrder, import_delivery
 from issuer.holder_errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from tests.issuer.conftest import DELIVERIES
@@ -93,7 +93,7 @@ def test_a_child_cannot_link_alone(pages: PageWorld, tmp_path: Path) -> None:
     register["persons"][0]["birth_date"] = "2012-11-23"
     file = tmp_path / "persons.json"
     file.write_text(json.dumps(register), "utf-8")
-    import_delivery(pages.bank, "persons", file, as_of=None, now=pages.now)
+    import_delivery(pages.bank, "persons", file, order=ImportOrder(), now=pages.now)
     browser = pages.browser()
     browser.sign_up()
     refused = browser.link("SYN-P-001")
@@ -229,7 +229,7 @@ def deliver_courses(pages: PageWorld, tmp_path: Path, titles: list[str]) -> None
     ]
     file = tmp_path / "lifelong_learning.csv"
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    imported = import_delivery(pages.bank, "lifelong_learning", file, as_of=None, now=pages.now)
+    imported = import_delivery(pages.bank, "lifelong_learning", file, order=ImportOrder(), now=pages.now)
     assert imported.counts.new == len(titles), imported.rejected[:3]
 
 
@@ -309,3 +309,37 @@ def test_help_answers_ten_questions_each_at_its_own_address(pages: PageWorld) ->
     assert len(re.findall(r'href="/help/[a-z-]+"', nobody.get("/help?q=블라인드").text)) == 1
     assert "맞는 물음이 없습니다" in nobody.get("/help?q=zzz").plain
     assert nobody.get("/help/nothing").status == 404
+
+
+TWICE = (
+    "person_ref,exam_body,item_name,grade,certificate_number,acquired_date,status\n"
+    "SYN-P-001,HRDK,정보처리기사,기사,239-00000001A,2023-06-09,valid\n"
+    "SYN-P-001,HRDK,정보처리기사,기사,23900000009A,2023-06-09,valid\n"
+)
+
+
+def test_a_record_of_two_sources_is_shown_once_and_one_that_may_be_the_same_is_named(
+    pages: PageWorld, holder: Browser, tmp_path: Path
+) -> None:
+    before = rows(holder.get("/account").text)
+    file = tmp_path / "consigned_qualifications.csv"
+    file.write_text(TWICE, "utf-8")
+    later = pages.now + timedelta(hours=1)
+    import_delivery(pages.bank, "consigned_qualifications", file, order=ImportOrder(), now=later)
+    account = holder.get("/account")
+    assert len(rows(account.text)) == len(before) + 1
+    assert account.plain.count("같은 기록 2건") == 1
+    assert account.plain.count("중복 확인 필요") == 2
+    assert "정보처리기사" in rows(holder.get("/account?source=qnet_qualifications").text)
+    assert rows(holder.get("/account?source=consigned_qualifications").text).count("정보처리기사") == 2
+    english = holder.get("/en/account").plain
+    assert (english.count("from 2 sources"), english.count("possibly twice")) == (1, 2)
+    with pages.bank.store.read() as transaction:
+        (second,) = transaction.entries.with_source_record("hrdk|239-00000001A", None)
+        (repeat,) = transaction.entries.with_source_record("hrdk|23900000009A", None)
+    entry = holder.get(f"/account/entries/{second.id}")
+    assert "같은 기록을 보낸 다른 출처" in entry.plain
+    assert "수탁기관 국가기술자격 (2026-11-22 기준)" in entry.plain
+    assert "같은 기록일 수 있습니다" in entry.plain
+    assert f"/account/entries/{repeat.id}" in entry.text
+    assert holder.get("/certificates/new").plain.count("중복 확인 필요") == 2

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from keys.errors import GateError
-from keys.gate.callers import KnownTokens, network_of
+from keys.gate.callers import KnownToken, KnownTokens, network_of
 
 TOKEN = b"a-token-of-the-load-test"
 
@@ -54,6 +54,9 @@ def test_behind_proxies_only_what_they_wrote_is_believed(values: list[str], prox
     assert network_of("10.0.0.1", forwarded(*values), trusted_proxies=proxies) == network
 
 
+ZEROS = "0" * 64
+
+
 @pytest.fixture
 def tokens(tmp_path: Path) -> KnownTokens:
     file = tmp_path / "tokens"
@@ -63,7 +66,7 @@ def tokens(tmp_path: Path) -> KnownTokens:
 
 @pytest.mark.parametrize("value", [b"Bearer " + TOKEN, b"bearer  " + TOKEN])
 def test_a_known_token_has_a_name(tokens: KnownTokens, value: bytes) -> None:
-    assert tokens.name_of([(b"authorization", value)]) == "load-test"
+    assert tokens.token_of([(b"authorization", value)]) == KnownToken("load-test")
 
 
 @pytest.mark.parametrize(
@@ -78,10 +81,13 @@ def test_a_known_token_has_a_name(tokens: KnownTokens, value: bytes) -> None:
     ],
 )
 def test_no_or_another_token_has_none(tokens: KnownTokens, headers: list[tuple[bytes, bytes]]) -> None:
-    assert tokens.name_of(headers) is None
+    assert tokens.token_of(headers) is None
 
 
-@pytest.mark.parametrize("line", ["a-token load-test", f"{'0' * 64}", f"{'0' * 64} two words", f"{'A' * 64} name", ""])
+@pytest.mark.parametrize(
+    "line",
+    ["a-token load-test", ZEROS, f"{ZEROS} three small words", f"{'A' * 64} name", f"{ZEROS} name Jobs", ""],
+)
 def test_a_list_with_another_line_is_refused_by_its_number(tmp_path: Path, line: str) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{'0' * 64} good\n{line}\n")
@@ -98,5 +104,32 @@ def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
         KnownTokens.read(file)
 
 
-def test_the_names_of_known_tokens_come_sorted() -> None:
-    assert KnownTokens({"a" * 64: "zeta", "b" * 64: "alpha"}).names() == ("alpha", "zeta")
+def test_known_tokens_come_sorted_by_name_with_their_scopes() -> None:
+    tokens = KnownTokens({"a" * 64: "zeta", "b" * 64: "alpha"}, {"a" * 64: frozenset({"checks"})})
+    assert tokens.listing() == (KnownToken("alpha"), KnownToken("zeta", frozenset({"checks"})))
+
+
+def test_a_line_may_narrow_its_token_to_scopes_of_the_service(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{'0' * 64} ats jobs,checks\n{'1' * 64} other\n")
+    listed = KnownTokens.read(file, scopes=("checks", "jobs", "numbers")).listing()
+    assert listed == (KnownToken("ats", frozenset({"jobs", "checks"})), KnownToken("other"))
+
+
+@pytest.mark.parametrize(("scopes", "known"), [((), "none"), (("jobs", "checks"), "checks, jobs")])
+def test_a_scope_that_the_service_does_not_know_is_refused(tmp_path: Path, scopes: tuple[str, ...], known: str) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{'0' * 64} ats jobs,check\n")
+    with pytest.raises(GateError, match=rf"tokens, line 1: expected scopes of this service \({known}\)"):
+        KnownTokens.read(file, scopes=scopes)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "address", "good"),
+    [(None, "checks", True), (("checks",), None, True), (("checks",), "checks", True), (("checks",), "jobs", False)],
+)
+def test_a_token_is_good_where_its_scopes_reach(
+    scopes: tuple[str, ...] | None, address: str | None, good: bool
+) -> None:
+    token = KnownToken("ats", None if scopes is None else frozenset(scopes))
+    assert token.reaches(address) is good

@@ -6,12 +6,14 @@ import json
 import logging
 import threading
 from collections.abc import Callable, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keys.gate.answers import HEADERS, Refusal
+from keys.gate.callers import KnownTokens
 from keys.gate.gate import CALLER, REQUEST_ID, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
 from keys.gate.misses import AT_ONCE, Misses
 from keys.gate.rate_limits import Rate, RateLimits
@@ -19,6 +21,7 @@ from keys.limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
 
 Part = tuple[bytes, bool]
 MARKER = "7K3MQ-X9D2V-PA84T-6HNE0"
+SECRET_SCOPES = {hashlib.sha256(b"secret").hexdigest(): frozenset({"checks"})}
 SMALL = GateRules(
     bodies={"/large": BodyLimit(100)},
     rates={"/rated": Rate("rated", 2, 60)},
@@ -181,6 +184,23 @@ def test_a_token_is_counted_by_itself(tmp_path: Path) -> None:
     assert json.loads(said.body)[2] == "token:load-test"
 
 
+@pytest.mark.parametrize("path", ["/large", "/large/7", "/large/7/results"])
+def test_a_narrowed_token_is_refused_at_an_address_of_another_scope(path: str) -> None:
+    narrowed = KnownTokens({hashlib.sha256(b"secret").hexdigest(): "ats"}, SECRET_SCOPES)
+    door = Door(replace(SMALL, scopes={"/large": "jobs", "/checks": "checks"}), Visitors(tokens=narrowed))
+    bearer = ((b"authorization", b"Bearer secret"),)
+    refused(door.ask(path, headers=bearer), 403, "token_scope")
+    assert door.ask(path).status == 200
+
+
+@pytest.mark.parametrize("path", ["/checks", "/larger", "/"])
+def test_a_narrowed_token_is_good_at_its_own_addresses_and_where_none_is_asked_for(path: str) -> None:
+    narrowed = KnownTokens({hashlib.sha256(b"secret").hexdigest(): "ats"}, SECRET_SCOPES)
+    door = Door(replace(SMALL, scopes={"/large": "jobs", "/checks": "checks"}), Visitors(tokens=narrowed))
+    said = door.ask(path, headers=((b"authorization", b"Bearer secret"),))
+    assert json.loads(said.body)[2] == "token:ats"
+
+
 def test_behind_a_trusted_proxy_its_clients_are_counted_apart() -> None:
     door = Door(visitors=Visitors.open(rate_storage="memory://", trusted_proxies=1, token_file=None))
     statuses = [door.ask("/rated", headers=((b"x-forwarded-for", b"198.51.100.1"),)).status for _ in range(3)]
@@ -189,7 +209,7 @@ def test_behind_a_trusted_proxy_its_clients_are_counted_apart() -> None:
 
 
 def test_a_connection_without_an_address_is_served() -> None:
-    assert Visitors().caller_of({"headers": [], "client": None}) == "unknown"
+    assert Visitors().caller_of({"headers": [], "client": None}, None) == "unknown"
 
 
 def test_all_bodies_together_have_a_limit_and_it_is_given_back() -> None:

@@ -1,12 +1,13 @@
 """The server on real sockets: slow, silent, oversized and odd clients (S5, S20)."""
 
+import asyncio
 import contextlib
 import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -14,7 +15,8 @@ import uvicorn
 from keys.errors import GateError
 from keys.gate import server as server_module
 from keys.gate.gate import BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
-from keys.gate.server import Patience, listen, serve
+from keys.gate.joined_writes import JoinedWrites
+from keys.gate.server import Patience, PatientProtocol, listen, serve
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 from tests.keys.gate.serving import GENEROUS_S, answer_of, ask, connect, rest_of, serving
 
@@ -96,6 +98,70 @@ def test_requests_on_one_connection_are_answered_in_turn(port: int) -> None:
             assert answer_of(connection).endswith(b"\r\n\r\n2")
         connection.sendall(request + GOOD)
         assert rest_of(connection).count(b"HTTP/1.1 200 OK") == 2
+
+
+def test_no_part_of_an_answer_waits_for_the_acknowledgement_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once: list[int] = []
+
+    class Noting(JoinedWrites):
+        def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+            taken: socket.socket = transport.get_extra_info("socket")
+            at_once.append(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            super().__init__(transport, loop)
+
+    monkeypatch.setattr(server_module, "JoinedWrites", Noting)
+    with serving(gated()) as port:
+        ask(port, GOOD)
+    assert at_once
+    assert all(at_once)
+
+
+class Waiting(PatientProtocol):
+    """A connection whose clock is turned by hand; it is also its own loop and its own timer."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.timers: list[float] = []
+        self.left = False
+        self.loop = cast("asyncio.AbstractEventLoop", self)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay_s: float, _: Callable[[], None]) -> "Waiting":
+        self.timers.append(delay_s)
+        return self
+
+    def leave(self) -> None:
+        self.left = True
+
+    def timer_runs_at(self, moment: float) -> None:
+        self.now = moment
+        self._look_at_head()
+
+
+def test_a_head_is_waited_for_from_the_last_answer_not_from_the_connection() -> None:
+    connection = Waiting()
+    connection._await_head()
+    connection.now = 4.0
+    connection._end_waiting()
+    connection._await_head()
+    connection.timer_runs_at(10.0)
+    assert (connection.left, connection.timers) == (False, [10.0, 4.0])
+    connection.timer_runs_at(14.0)
+    assert connection.left
+
+
+def test_a_request_that_is_worked_on_is_not_left_and_the_next_wait_has_its_whole_time() -> None:
+    connection = Waiting()
+    connection._await_head()
+    connection._end_waiting()
+    connection.timer_runs_at(10.0)
+    assert (connection.left, connection.timers) == (False, [10.0])
+    connection.now = 25.0
+    connection._await_head()
+    connection.timer_runs_at(35.0)
+    assert (connection.left, connection.timers) == (True, [10.0, 10.0])
 
 
 @pytest.mark.parametrize(
@@ -329,6 +395,7 @@ def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_s
     said: list[object] = []
     monkeypatch.setattr(server_module, "server_of", lambda app: told)
     monkeypatch.setattr("logging.config.dictConfig", said.append)
+    monkeypatch.setattr("gc.freeze", lambda: None)  # what the other tests leave behind is to be collected
     with listen("127.0.0.1", 0) as listening:
         try:
             serve(gated(), listening, ready=lambda: said.append("ready"))

@@ -52,6 +52,7 @@ def responder(
     purposes: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.OCSP_SIGNING,),
     unasked: bool = True,
     begin: datetime = BEGIN,
+    end: datetime = END,
     signed_by: Authority | None = None,
 ) -> Responder:
     """Return somebody whose certificate says that they answer for an authority."""
@@ -63,7 +64,7 @@ def responder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begin)
-        .not_valid_after(END)
+        .not_valid_after(end)
     )
     if purposes:
         builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)

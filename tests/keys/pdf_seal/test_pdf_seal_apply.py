@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -162,6 +162,15 @@ def test_a_certificate_without_sealing_usage_is_refused(seal_world: SealWorld) -
 @pytest.mark.parametrize("year", [2025, 2029])
 def test_sealing_outside_the_certificates_validity_is_refused(seal_world: SealWorld, year: int) -> None:
     assert "valid at the time" in refusal(seal_world.drawn, seal_world.sealer, datetime(year, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("days", [0, 730])
+def test_sealing_is_possible_from_the_first_to_the_last_moment_of_the_certificate(
+    seal_world: SealWorld, days: int
+) -> None:
+    signed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=days)
+    sealed = apply_seal(seal_world.drawn, sealer=seal_world.sealer, signed_at=signed_at)
+    assert seal_world.check(sealed).signed_at == signed_at
 
 
 def test_a_time_without_zone_is_refused(seal_world: SealWorld) -> None:

@@ -96,17 +96,19 @@ def test_a_range_that_begins_later_in_the_file_is_noticed(seal_world: SealWorld)
 
 def test_a_range_that_is_no_array_of_four_numbers_is_noticed(seal_world: SealWorld) -> None:
     check = seal_world.check(seal_world.sealed.replace(b"/ByteRange [0", b"/ByteRange (0"))
+    assert check.reason is SealReason.BROKEN
     assert check.detail == "expected /ByteRange to be an array of four direct integers"
 
 
 def test_a_seal_whose_range_was_renamed_is_broken_and_not_missing(seal_world: SealWorld) -> None:
     check = seal_world.check(seal_world.sealed.replace(b"/ByteRange", b"/BiteRange"))
-    assert (check.outcome, check.detail) == ("broken", "traces of a seal, but no /ByteRange")
+    assert (check.outcome, check.reason) == ("broken", SealReason.BROKEN)
+    assert check.detail == "traces of a seal, but no /ByteRange"
 
 
-def synthetic(gap: bytes, *, key: bytes = b"/Contents ") -> bytes:
+def synthetic(gap: bytes, *, key: bytes = b"/Contents ", before: bytes = b"") -> bytes:
     """A file of the least shape that the byte rules look at."""
-    head, tail = b"%%PDF-1.7\n<< /ByteRange [0 %09d %09d %09d] " + key, b" >>\n"
+    head, tail = b"%%PDF-1.7\n" + before + b"<< /ByteRange [0 %09d %09d %09d] " + key, b" >>\n"
     start = len(head % (0, 0, 0))
     return head % (start, start + len(gap), len(tail)) + gap + tail
 
@@ -124,17 +126,23 @@ def synthetic(gap: bytes, *, key: bytes = b"/Contents ") -> bytes:
         ),
         (synthetic(b"<00>", key=b"/Cert "), "expected /Contents before the gap"),
         (synthetic(b"<00>"), "the seal is not a CMS structure"),
+        (synthetic(b"<" + b"00" * MAX_CONTENTS_BYTES + b">"), "the seal is not a CMS structure"),
+        (synthetic(b"<00>", before=b" " * (2 * MAX_CONTENTS_BYTES)), "the seal is not a CMS structure"),
     ],
 )
 def test_a_gap_of_any_other_form_is_refused(seal_world: SealWorld, pdf: bytes, detail: str) -> None:
     check = seal_world.check(pdf)
-    assert (check.outcome, check.detail) == ("broken", detail)
+    assert (check.outcome, check.reason, check.detail) == ("broken", SealReason.BROKEN, detail)
 
 
 @pytest.mark.parametrize("pdf", [b"", b"GIF89a", b"%PDF-" + bytes(MAX_PDF_BYTES)])
 def test_something_that_is_no_file_of_ours_is_unreadable(seal_world: SealWorld, pdf: bytes) -> None:
     check = seal_world.check(pdf)
     assert (check.outcome, check.reason) == ("broken", SealReason.UNREADABLE)
+
+
+def test_a_file_of_the_largest_size_is_still_looked_at(seal_world: SealWorld) -> None:
+    assert seal_world.check(b"%PDF-".ljust(MAX_PDF_BYTES)).reason is SealReason.MISSING
 
 
 def test_no_flipped_bit_anywhere_leaves_the_file_intact(seal_world: SealWorld) -> None:

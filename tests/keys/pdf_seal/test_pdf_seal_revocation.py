@@ -1,7 +1,7 @@
 """Revocation data: which lists and answers count for a certificate, and which are passed over."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -48,6 +48,14 @@ def test_a_list_of_the_issuer_proves_that_a_certificate_is_not_revoked() -> None
     desk.crls = (made,)
     assert prove(desk) == RevocationData(crls=(made,))
     assert desk.asked == [tuple(each.public_bytes(Encoding.DER) for each in (LEAF, ROOT.certificate))]
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"), [(SIGNED_AT + timedelta(minutes=5), END), (BEGIN, SIGNED_AT + timedelta(seconds=1))]
+)
+def test_a_list_counts_from_its_beginning_by_clocks_that_differ_until_its_end(begin: datetime, end: datetime) -> None:
+    assert prove(Desk((list_of(ROOT, begin=begin, end=end),))).crls
+    assert prove(Desk(ocsp_responses=(answer_for(LEAF, responder(ROOT), begin=begin, end=end),))).ocsp_responses
 
 
 def test_a_list_that_names_another_certificate_proves_the_same() -> None:
@@ -158,7 +166,17 @@ def test_a_list_is_only_for_certificates_of_its_issuer() -> None:
         prove(Desk((list_of(OTHER),)), LEAF, OTHER.certificate)
 
 
-@pytest.mark.parametrize("answering", [Responder(ROOT, ROOT.key), responder(ROOT)], ids=["issuer", "named by it"])
+@pytest.mark.parametrize(
+    "answering",
+    [
+        Responder(ROOT, ROOT.key),
+        responder(ROOT),
+        responder(ROOT, purposes=(ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.OCSP_SIGNING)),
+        responder(ROOT, begin=SIGNED_AT),
+        responder(ROOT, end=SIGNED_AT),
+    ],
+    ids=["issuer", "named by it", "named for more", "from this moment", "until this moment"],
+)
 def test_an_answer_of_the_issuer_or_of_whom_it_named_proves_the_same(answering: Responder) -> None:
     made = answer_for(LEAF, answering)
     assert prove(Desk(ocsp_responses=(made,))) == RevocationData(ocsp_responses=(made,))
@@ -195,12 +213,13 @@ CLIENT = [ExtendedKeyUsageOID.CLIENT_AUTH]
         lambda: answer_for(LEAF, responder(ROOT, purposes=CLIENT)),
         lambda: answer_for(LEAF, responder(ROOT, unasked=False)),
         lambda: answer_for(LEAF, responder(ROOT, begin=SIGNED_AT + timedelta(hours=1))),
+        lambda: answer_for(LEAF, responder(ROOT, end=SIGNED_AT - timedelta(seconds=1))),
         lambda: answer_for(LEAF, responder(ROOT, signed_by=OTHER)),
         lambda: spoiled(answer_for(LEAF, PLAIN)),
     ],
     ids=[
         *("not one", "unsuccessful", "unknown", "of another certificate", "of a namesake", "wrong signature", "future"),
-        *("over", "without end", "no purpose", "other purpose", "must be asked about", "not yet valid"),
+        *("over", "without end", "no purpose", "other purpose", "must be asked about", "not yet valid", "expired"),
         *("named by nobody", "wrong signature of the named"),
     ],
 )

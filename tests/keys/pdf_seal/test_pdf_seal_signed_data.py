@@ -7,10 +7,12 @@ import pytest
 from asn1crypto import cms, core, tsp
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.signed_data import build_signed_data, read_signed_data
-from tests.keys.pdf_seal.sealing import Authority, der_of
+from tests.keys.pdf_seal.sealing import Authority, SoftwareSigner, der_of
 
 DIGEST = hashlib.sha256(b"file").digest()
 AUTHORITY = Authority("Root")
@@ -27,6 +29,13 @@ def refused(contents: bytes) -> SealRefused:
     with pytest.raises(SealRefused) as refusal:
         read_signed_data(contents)
     return refusal.value
+
+
+def unverified(contents: bytes, digest: bytes = DIGEST) -> str:
+    with pytest.raises(SealRefused) as refusal:
+        read_signed_data(contents).verify(digest)
+    assert refusal.value.reason is SealReason.BROKEN
+    return refusal.value.detail
 
 
 def changed(change: Callable[[cms.SignedData], None]) -> bytes:
@@ -65,20 +74,17 @@ def test_the_certificate_is_among_what_is_read() -> None:
 
 
 def test_another_file_is_refused() -> None:
-    with pytest.raises(SealRefused, match="not the one that was sealed"):
-        read_signed_data(built()).verify(hashlib.sha256(b"other").digest())
+    assert unverified(built(), hashlib.sha256(b"other").digest()) == "the file is not the one that was sealed"
 
 
 def test_a_signature_by_another_key_is_refused() -> None:
     forged = build_signed_data(DIGEST, [DER], sign=AUTHORITY.sealer().signer.sign)
-    with pytest.raises(SealRefused, match="does not verify"):
-        read_signed_data(forged).verify(DIGEST)
+    assert unverified(forged) == "the signature of the seal does not verify"
 
 
 def test_a_signature_of_zeros_is_refused() -> None:
     forged = build_signed_data(DIGEST, [DER], sign=lambda _: bytes(64))
-    with pytest.raises(SealRefused, match="does not verify"):
-        read_signed_data(forged).verify(DIGEST)
+    assert unverified(forged) == "the signature of the seal does not verify"
 
 
 def add_unsigned_attribute(signed_data: cms.SignedData) -> None:
@@ -155,6 +161,11 @@ def test_more_certificates_than_any_path_needs_are_refused() -> None:
     assert refused(stuffed).detail == "expected at most 8 certificates"
 
 
+def test_as_many_certificates_as_the_longest_path_has_are_read() -> None:
+    others = [AUTHORITY.certificate.public_bytes(Encoding.DER)] * 7
+    assert len(read_signed_data(build_signed_data(DIGEST, [DER, *others], sign=SEALER.signer.sign)).certificates) == 8
+
+
 def test_the_signers_certificate_twice_is_refused() -> None:
     doubled = build_signed_data(DIGEST, [DER, DER], sign=SEALER.signer.sign)
     assert refused(doubled).detail == "expected exactly one certificate that signing-certificate-v2 names"
@@ -210,11 +221,18 @@ def test_what_is_no_cms_structure_is_refused(contents: bytes) -> None:
     assert refused(contents).reason is SealReason.BROKEN
 
 
-def test_a_certificate_with_a_serial_number_of_zero_is_refused() -> None:
+def with_serial_number(number: int) -> bytes:
     certificate = asn1_x509.Certificate.load(DER)
-    certificate["tbs_certificate"]["serial_number"] = 0
-    forged = build_signed_data(DIGEST, [certificate.dump(force=True)], sign=SEALER.signer.sign)
-    assert refused(forged).detail == "expected certificates with positive serial numbers"
+    certificate["tbs_certificate"]["serial_number"] = number
+    return build_signed_data(DIGEST, [certificate.dump(force=True)], sign=SEALER.signer.sign)
+
+
+def test_a_certificate_with_a_serial_number_of_zero_is_refused() -> None:
+    assert refused(with_serial_number(0)).detail == "expected certificates with positive serial numbers"
+
+
+def test_a_certificate_with_the_smallest_serial_number_is_read() -> None:
+    assert read_signed_data(with_serial_number(1)).leaf.serial_number == 1
 
 
 def test_a_key_of_an_unknown_kind_is_refused() -> None:
@@ -222,5 +240,11 @@ def test_a_key_of_an_unknown_kind_is_refused() -> None:
     key = certificate["tbs_certificate"]["subject_public_key_info"]
     key["public_key"] = asn1_keys.ECPointBitString(b"\x04" + bytes(64))
     forged = build_signed_data(DIGEST, [certificate.dump(force=True)], sign=SEALER.signer.sign)
-    with pytest.raises(SealRefused, match="unknown kind"):
-        read_signed_data(forged).verify(DIGEST)
+    assert unverified(forged) == "the sealing key is of an unknown kind"
+
+
+def test_a_key_on_another_curve_is_refused() -> None:
+    other = AUTHORITY.sealer(SoftwareSigner(ec.generate_private_key(ec.SECP384R1())))
+    assert unverified(build_signed_data(DIGEST, [der_of(other)], sign=SEALER.signer.sign)) == (
+        "expected a sealing key on P-256"
+    )

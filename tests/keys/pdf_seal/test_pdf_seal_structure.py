@@ -20,6 +20,9 @@ from tests.keys.pdf_seal.sealing import (
     sign_with_pyhanko,
 )
 
+BROKEN, NOT_CERTIFYING = SealReason.BROKEN, SealReason.NOT_CERTIFYING
+MORE_THAN_ONE, UNREADABLE = SealReason.MORE_THAN_ONE, SealReason.UNREADABLE
+
 
 def test_a_certification_by_other_software_is_intact(seal_world: SealWorld) -> None:
     signed = sign_with_pyhanko(seal_world.drawn, seal_world.sealer, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
@@ -46,7 +49,8 @@ def test_a_refused_structure_still_names_its_trusted_sealer(seal_world: SealWorl
 
 def test_a_seal_over_a_file_of_two_revisions_is_refused(seal_world: SealWorld) -> None:
     signed = sign_with_pyhanko(change(seal_world.drawn, Note="hidden before"), seal_world.sealer, certify=True)
-    assert seal_world.check(signed).detail == "expected the file as drawn and one update that sealed it"
+    check = seal_world.check(signed)
+    assert (check.reason, check.detail) == (BROKEN, "expected the file as drawn and one update that sealed it")
 
 
 def test_a_seal_of_another_signature_format_is_refused(seal_world: SealWorld) -> None:
@@ -75,30 +79,36 @@ def test_a_file_with_another_form_field_is_refused(seal_world: SealWorld) -> Non
 
 
 CASES = [
-    (b"/ETSI.CAdES.detached", b"/ETSI.CAdES.detachee", "expected a signature of the form /ETSI.CAdES.detached"),
-    (b"/DocMDP 13 0 R", b"/DocMDP 12 0 R", "expected the certifying signature to be the seal"),
-    (b"/DocMDP 13 0 R", b"/DocMDX 13 0 R", "expected the catalogue to name the seal as certifying"),
-    (b"/TransformMethod /DocMDP", b"/TransformMethod /DocMDX", "expected DocMDP with P = 1, no change permitted"),
-    (b"/P 1\n", b"/Q 1\n", "expected DocMDP with P = 1, no change permitted"),
-    (b"/Reference [", b"/Reverence [", "expected one reference in the seal"),
-    (b"/FT /Sig", b"/FT /Btn", "expected one form field, with one signature"),
-    (b"/Fields [ 12 0 R ]", b"/Fields [ 12 0 X ]", "expected a well-formed PDF behind the seal"),
-    (b"/Fields [ 12 0 R ]", b"/Fields [        ]", "expected one form field, with one signature"),
-    (b"/Type /Annot\n", b"/Kids [    ]\n", "expected one signature field"),
-    (b"/Size 14\n/Prev", b"/Size 14\n/Prex", "expected the file as drawn and one update that sealed it"),
-    (b"/V 13 0 R\n", b"/V 13 0 R%", "expected a well-formed PDF behind the seal"),
+    (b"/ETSI.CAdES.detached", b"/ETSI.CAdES.detachee", BROKEN, "expected a signature of the form /ETSI.CAdES.detached"),
+    (b"/DocMDP 13 0 R", b"/DocMDP 12 0 R", NOT_CERTIFYING, "expected the certifying signature to be the seal"),
+    (b"/DocMDP 13 0 R", b"/DocMDX 13 0 R", NOT_CERTIFYING, "expected the catalogue to name the seal as certifying"),
+    (
+        b"/TransformMethod /DocMDP",
+        b"/TransformMethod /DocMDX",
+        NOT_CERTIFYING,
+        "expected DocMDP with P = 1, no change permitted",
+    ),
+    (b"/P 1\n", b"/Q 1\n", NOT_CERTIFYING, "expected DocMDP with P = 1, no change permitted"),
+    (b"/Reference [", b"/Reverence [", NOT_CERTIFYING, "expected one reference in the seal"),
+    (b"/FT /Sig", b"/FT /Btn", MORE_THAN_ONE, "expected one form field, with one signature"),
+    (b"/Fields [ 12 0 R ]", b"/Fields [ 12 0 X ]", UNREADABLE, "expected a well-formed PDF behind the seal"),
+    (b"/Fields [ 12 0 R ]", b"/Fields [        ]", MORE_THAN_ONE, "expected one form field, with one signature"),
+    (b"/Type /Annot\n", b"/Kids [    ]\n", BROKEN, "expected one signature field"),
+    (b"/Size 14\n/Prev", b"/Size 14\n/Prex", BROKEN, "expected the file as drawn and one update that sealed it"),
+    (b"/V 13 0 R\n", b"/V 13 0 R%", UNREADABLE, "expected a well-formed PDF behind the seal"),
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "detail"), CASES)
+@pytest.mark.parametrize(("old", "new", "reason", "detail"), CASES)
 def test_a_structure_that_differs_in_one_place_is_refused(
     seal_world: SealWorld,
     old: bytes,
     new: bytes,
+    reason: SealReason,
     detail: str,
 ) -> None:
     check = seal_world.check(reseal(seal_world.sealed, seal_world.sealer, old=old, new=new))
-    assert check.detail == detail
+    assert (check.reason, check.detail) == (reason, detail)
 
 
 def test_a_seal_without_claimed_time_is_intact_and_says_so(seal_world: SealWorld) -> None:
@@ -109,7 +119,8 @@ def test_a_seal_without_claimed_time_is_intact_and_says_so(seal_world: SealWorld
 def test_a_key_on_another_curve_is_refused(seal_world: SealWorld) -> None:
     sealer = seal_world.root.sealer(SoftwareSigner(ec.generate_private_key(ec.SECP384R1())))
     signed = sign_with_pyhanko(draw(), sealer, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES)
-    assert seal_world.check(signed).detail == "expected a sealing key on P-256"
+    check = seal_world.check(signed)
+    assert (check.reason, check.detail) == (BROKEN, "expected a sealing key on P-256")
 
 
 def test_objects_that_are_no_dictionaries_do_not_matter(seal_world: SealWorld) -> None:

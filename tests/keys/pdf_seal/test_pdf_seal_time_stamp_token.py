@@ -155,6 +155,7 @@ def test_what_is_no_token_is_refused(token: bytes) -> None:
 
 def test_a_token_that_is_too_large_is_refused_unread() -> None:
     assert refused(bytes(MAX_TIME_STAMP_BYTES + 1)) == "expected a time stamp of at most 8192 bytes"
+    assert refused(bytes(MAX_TIME_STAMP_BYTES)) == "the time stamp is not a CMS structure"
 
 
 def seal(world: SealWorld, stamping: TimeStamping) -> bytes:

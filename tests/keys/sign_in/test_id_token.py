@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from keys.limits import MAX_KID_CHARACTERS
 from keys.sign_in.errors import OidcError
 from tests.keys.sign_in.oidc_world import NOW, relying_party, sign_in
 from tests.openid_provider import CLIENT_ID, OpenIdServer, new_key
@@ -66,7 +67,7 @@ def test_a_statement_within_the_rules_is_believed(provider: OpenIdServer, claims
         ({"exp": NOW - 60}, "expired_token"),
         ({"exp": str(NOW + 300)}, "types"),
         ({"exp": True}, "types"),
-        ({"exp": 2**40}, "types"),
+        ({"exp": 2**33}, "types"),
         ({"exp": -1}, "types"),
         ({"iat": NOW - 601}, "old"),
         ({"iat": NOW + 61}, "invalid"),
@@ -107,6 +108,11 @@ def test_a_statement_without_a_needed_claim_is_refused(provider: OpenIdServer, n
 def test_a_header_that_says_more_than_a_plain_one_is_refused(provider: OpenIdServer, header: Document) -> None:
     provider.sign = lambda given, claims: f"{encoded(given | header)}.{encoded(claims)}.{encoded(b'x' * 64)}"
     assert "ID token" in refusal(provider)
+
+
+def test_a_key_with_the_longest_name_is_found_by_it(provider: OpenIdServer) -> None:
+    provider.key = new_key("k" * MAX_KID_CHARACTERS)
+    assert sign_in(relying_party(provider)).subject == "person-1"
 
 
 def test_unknown_members_of_a_header_are_left_alone(provider: OpenIdServer) -> None:
@@ -194,6 +200,16 @@ def test_a_key_that_is_no_point_is_refused(provider: OpenIdServer, change: Docum
 def test_a_key_without_a_needed_member_is_refused(provider: OpenIdServer) -> None:
     provider.published = [{name: text for name, text in provider.key.as_dict(private=False).items() if name != "x"}]
     assert "expected a usable key" in refusal(provider)
+
+
+@pytest.mark.parametrize(
+    ("bits", "said"), [(2048, "a signature"), (8192, "a signature"), (8200, "an RSA key of 2048 to 8192 bits")]
+)
+def test_an_rsa_key_of_a_size_within_the_limits_is_used(provider: OpenIdServer, bits: int, said: str) -> None:
+    modulus = encoded((2 ** (bits - 1) + 1).to_bytes(bits // 8, "big"))  # nobody has the private half of it
+    provider.published = [{"kty": "RSA", "kid": "k1", "n": modulus, "e": "AQAB"}]
+    provider.sign = lambda header, claims: f"{encoded(header | {'alg': 'RS256'})}.{encoded(claims)}.AAAA"
+    assert f"expected {said}" in refusal(provider)
 
 
 @pytest.mark.filterwarnings("ignore:.*:joserfc.errors.SecurityWarning")

@@ -10,8 +10,17 @@ import pytest
 from keys.sign_in.errors import OidcError
 from keys.sign_in.oidc.model import OidcIdentity, OpenIdProvider, open_pending, seal_pending
 from keys.sign_in.oidc.relying_party import RelyingParty
-from tests.keys.sign_in.oidc_world import BACK, NOW, configured, random_bytes, relying_party, sign_in, there_and_back
-from tests.openid_provider import OpenIdServer, new_key, openid_server
+from tests.keys.sign_in.oidc_world import (
+    BACK,
+    NETWORK,
+    NOW,
+    configured,
+    random_bytes,
+    relying_party,
+    sign_in,
+    there_and_back,
+)
+from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdServer, new_key, openid_server
 
 KEY = bytes(range(32))
 DOCUMENTS = ("/.well-known/openid-configuration", "/keys", "/token")
@@ -44,10 +53,34 @@ def test_the_client_proves_itself_in_the_way_the_provider_takes(
 ) -> None:
     provider.auth_methods = methods
     assert sign_in(relying_party(provider)).subject == "person-1"
+    assert provider.clients == [(CLIENT_ID, CLIENT_SECRET)]
 
 
 def test_a_client_without_a_secret_signs_people_in_by_pkce(provider: OpenIdServer) -> None:
     assert sign_in(relying_party(provider, secret=None)).subject == "person-1"
+    assert provider.clients == [(CLIENT_ID, None)]
+
+
+def test_a_provider_is_reached_through_the_network_that_was_given(provider: OpenIdServer) -> None:
+    asked: list[str] = []
+
+    def resolve(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return [host]
+
+    RelyingParty(configured(provider), network=replace(NETWORK, resolve=resolve)).begin(
+        BACK, now=NOW, random_bytes=random_bytes
+    )
+    assert asked == ["127.0.0.1"]
+
+
+def test_an_issuer_that_ends_in_a_slash_is_asked_at_the_usual_place(provider: OpenIdServer) -> None:
+    named = replace(configured(provider), issuer=f"{provider.issuer}/")
+    provider.alter_metadata = lambda metadata: metadata.update(issuer=named.issuer)
+    provider.alter_claims = lambda claims: claims.update(iss=named.issuer)
+    provider.alter_answer = lambda answer: answer.update(iss=named.issuer)
+    assert sign_in(RelyingParty(named, network=NETWORK)).issuer == named.issuer
+    assert provider.asked[0] == DOCUMENTS[0]
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
@@ -95,6 +128,7 @@ def test_a_key_set_of_its_own_media_type_is_read(provider: OpenIdServer) -> None
     [
         ({"name": "  Kim\u202e Haneul\n "}, "Kim Haneul"),
         ({"name": 7, "preferred_username": "haneul"}, "haneul"),
+        ({"name": "Kim\x1b\u2028\u2029Haneul"}, "KimHaneul"),
         ({"name": "\u200b\u200e"}, None),
         ({"name": "   "}, None),
         ({}, None),
@@ -125,6 +159,16 @@ def test_an_answer_that_is_not_of_this_sign_in_is_refused_before_any_code_is_use
     provider.alter_answer = lie
     assert refusal(relying_party(provider)).kind == "answer"
     assert "/token" not in provider.asked
+
+
+def test_a_state_that_is_half_a_character_is_refused(provider: OpenIdServer) -> None:
+    party = relying_party(provider)
+    pending, answer = there_and_back(party)
+    with pytest.raises(OidcError) as caught:
+        party.finish(
+            pending, [*((name, text) for name, text in answer if name != "state"), ("state", "\ud83d")], now=NOW
+        )
+    assert caught.value.kind == "answer"
 
 
 def test_a_parameter_that_comes_twice_is_refused(provider: OpenIdServer) -> None:
@@ -229,7 +273,7 @@ def test_a_provider_that_is_down_is_named_as_unreachable(provider: OpenIdServer)
 def test_a_provider_that_cannot_be_asked_is_left_alone_for_ten_seconds(provider: OpenIdServer) -> None:
     provider.broken[DOCUMENTS[0]] = b"<html>"
     party = relying_party(provider)
-    for later in (0, 1, 9):
+    for later in (0, 0, 1, 9):
         assert refusal(party, now=NOW + later).kind == "provider"
     assert provider.asked.count(DOCUMENTS[0]) == 1
     provider.broken.clear()
@@ -279,6 +323,7 @@ def test_a_sign_in_under_way_comes_back_from_its_cookie(provider: OpenIdServer) 
     _, pending = relying_party(provider).begin(BACK, now=NOW, random_bytes=random_bytes)
     value = seal_pending(pending, key=KEY)
     assert pending.state not in value
+    assert open_pending(value, key=KEY, now=NOW) == pending
     assert open_pending(value, key=KEY, now=NOW + 599) == pending
 
 

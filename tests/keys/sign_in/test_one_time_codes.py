@@ -1,6 +1,7 @@
 """Codes of an app and recovery codes: the published values, the window, and nothing twice."""
 
 import base64
+import hmac
 from collections.abc import Callable
 
 import pytest
@@ -83,9 +84,28 @@ def test_a_secret_that_is_not_base32_is_a_mistake_of_the_program() -> None:
 def test_a_new_secret_has_160_bits_and_an_address_for_apps(random_bytes: Callable[[int], bytes]) -> None:
     secret = new_totp_secret(random_bytes)
     assert len(base64.b32decode(secret)) == 20
-    uri = totp_uri(secret, account="kim:haneul&x=1", service="인정서 확인")
-    label = "%EC%9D%B8%EC%A0%95%EC%84%9C%20%ED%99%95%EC%9D%B8"
-    assert uri == f"otpauth://totp/{label}:kim%3Ahaneul%26x%3D1?secret={secret}&issuer={label}"
+    uri = totp_uri(secret, account="kim:haneul&x/1", service="인정서/확인")
+    label = "%EC%9D%B8%EC%A0%95%EC%84%9C%2F%ED%99%95%EC%9D%B8"
+    assert uri == f"otpauth://totp/{label}:kim%3Ahaneul%26x%2F1?secret={secret}&issuer={label}"
+
+
+@pytest.mark.parametrize(
+    ("random", "code"),
+    [
+        ("00" * 10, "0000-0000-0000-0000"),
+        ("ff" * 10, "ZZZZ-ZZZZ-ZZZZ-ZZZZ"),
+        ("80" + "00" * 7 + "0443", "3210-0000-0000-000G"),
+    ],
+)
+def test_each_of_the_80_random_bits_of_a_recovery_code_is_in_it(random: str, code: str) -> None:
+    asked: list[int] = []
+
+    def given(count: int) -> bytes:
+        asked.append(count)
+        return bytes.fromhex(random)
+
+    assert new_recovery_codes(given) == (code,) * 10
+    assert asked == [10] * 10
 
 
 def test_ten_recovery_codes_are_made_and_each_is_kept_as_a_link(random_bytes: Callable[[int], bytes]) -> None:
@@ -101,6 +121,13 @@ def test_a_recovery_code_is_found_as_people_type_it(random_bytes: Callable[[int]
     kept = recovery_link(code, user_id="u1", key=KEY)
     typed = f" {code.lower().replace('-', ' ').replace('0', 'o').replace('1', 'l')} "
     assert recovery_link(typed, user_id="u1", key=KEY) == kept
+
+
+def test_what_is_kept_of_a_recovery_code_stays_the_same_for_ever() -> None:
+    code = b"u1 ABCDEFGHJKMNPQRS"
+    message = len(b"sign-in/recovery-code").to_bytes(4, "big") + b"sign-in/recovery-code" + code
+    expected = hmac.digest(KEY, message, "sha256").hex()
+    assert recovery_link("ABCD-EFGH-JKMN-PQRS", user_id="u1", key=KEY) == expected
 
 
 def test_a_recovery_code_is_of_one_person_and_one_service(random_bytes: Callable[[int], bytes]) -> None:

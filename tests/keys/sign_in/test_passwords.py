@@ -1,12 +1,13 @@
 """Which new passwords are taken, and what a check costs and answers."""
 
+import base64
 import os
 import threading
 
 import pytest
 
 from keys.sign_in.errors import PasswordRefused, SignInBusy
-from keys.sign_in.passwords import STANDARD, PasswordParameters, Passwords, check_new_password
+from keys.sign_in.passwords import STANDARD, PasswordCheck, PasswordParameters, Passwords, check_new_password
 
 QUICK = PasswordParameters(memory_kib=8, passes=1)
 GOOD = "파란 우산 열두 개와 물통 하나"
@@ -26,6 +27,10 @@ def passwords(parameters: PasswordParameters = QUICK, **limits: int) -> Password
         "x" * 7 + "y" * 7 + "z",
         "a" + "🔑" * 7 + "bcdefgh",
         "password of my old bicycle",
+        "fifteen letters",
+        "é£" * 7 + "".join(chr(0xAC00 + 37 * number) for number in range(114)),
+        "uvqhtmne" * 2,
+        "kim.haneul qx7vbn3w",
     ],
 )
 def test_a_long_password_of_any_characters_is_taken(password: str) -> None:
@@ -49,6 +54,7 @@ def test_a_long_password_of_any_characters_is_taken(password: str) -> None:
         ("동해물과 백두산이 마르고 닳도록", "listed"),
         ("abcabcabcabcabcabc", "listed"),
         ("aaaaaaaaaaaaaaaaaaaa", "listed"),
+        ("abc abc abc abc abc abc", "listed"),
         ("passwordpassword", "listed"),
         ("1234567890123456", "listed"),
         ("9876543210987654", "listed"),
@@ -65,6 +71,24 @@ def test_a_password_that_would_be_guessed_is_refused_with_its_reason(password: s
     assert not password.strip() or password not in refusal.value.message
 
 
+def test_the_longest_name_is_taken_out_first() -> None:
+    with pytest.raises(PasswordRefused) as refusal:
+        check_new_password("Bank of Haneul, bank of Haneul", names=("haneul", "Bank of Haneul"))
+    assert refusal.value.kind == "name"
+
+
+def test_salt_is_made_by_the_source_of_chance_that_was_given() -> None:
+    keeper = Passwords(lambda count: b"d" * count, parameters=QUICK)
+    assert keeper.hash(GOOD).split("$")[-2] == base64.b64encode(b"d" * 16).decode().rstrip("=")
+
+
+def test_the_longest_password_fits_itself_and_a_longer_one_is_not_even_looked_at() -> None:
+    keeper = passwords()
+    longest = "ab" * 64
+    assert keeper.check(longest, keeper.hash(longest)) == PasswordCheck(fits=True)
+    assert keeper.check(longest + "a", keeper.hash(longest + "a")) == PasswordCheck(fits=False)
+
+
 def test_a_kept_password_fits_itself_in_either_unicode_form_and_no_other() -> None:
     keeper = passwords()
     kept = keeper.hash("caf\u00e9 caf\u00e9 at seven")
@@ -72,7 +96,7 @@ def test_a_kept_password_fits_itself_in_either_unicode_form_and_no_other() -> No
     assert "café" not in kept
     assert keeper.check("cafe\u0301 cafe\u0301 at seven", kept).fits
     assert not keeper.check("caf\u00e9 caf\u00e9 at eight", kept).fits
-    assert not keeper.check("Caf\u00e9 caf\u00e9 at seven", kept).fits
+    assert keeper.check("Caf\u00e9 caf\u00e9 at seven", kept) == PasswordCheck(fits=False)
 
 
 def test_two_kept_passwords_never_look_alike() -> None:
@@ -114,7 +138,7 @@ def test_a_person_who_is_not_there_is_refused_after_the_same_work(typed: str) ->
 
 def test_the_decoy_answers_no_even_to_the_one_who_guesses_it() -> None:
     keeper = Passwords(lambda count: b"d" * count, parameters=QUICK)
-    assert not keeper.check("d" * 32, None).fits
+    assert keeper.check("d" * 32, None) == PasswordCheck(fits=False)
 
 
 def test_more_checks_than_there_are_places_are_told_to_come_again() -> None:

@@ -30,6 +30,7 @@ def test_a_provider_is_read_with_its_secret_from_a_file_of_its_own() -> None:
         development=True,
     )
     assert (provider.id, provider.issuer, provider.client_id) == ("gov-id", "https://login.example", "bank")
+    assert provider.name == GOOD["name"]
     assert provider.client_secret == "hidden"
     assert provider.origins == ("https://token.example",)
     assert provider.development

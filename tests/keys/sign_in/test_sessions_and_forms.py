@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from keys.limits import MAX_COOKIE_HEADER_CHARACTERS
 from keys.sign_in.cookies import Cookies
 from keys.sign_in.forms import comes_from_us, fits_session, form_token, own_path
 from keys.sign_in.sessions import SessionLimits, SessionRecord, is_alive, new_session, session_id_of, should_touch
@@ -54,7 +55,7 @@ def test_a_cookie_over_https_is_bound_to_the_host_and_out_of_reach_of_scripts() 
         cookies.setting("device", "abc", max_age_s=60)
         == "__Host-device=abc; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax"
     )
-    assert "Max-Age=0;" in cookies.ending("session")
+    assert cookies.ending("session") == "__Host-session=-; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax"
 
 
 def test_a_cookie_over_http_on_this_machine_has_the_name_of_its_service() -> None:
@@ -73,6 +74,13 @@ def test_a_cookie_is_read_among_others() -> None:
     assert Cookies("verifier").read("a=b; __Host-session=xyz;c", "session") == "xyz"
 
 
+def test_a_cookie_is_read_from_the_longest_header_that_is_looked_at() -> None:
+    cookie = "; __Host-session=xyz"
+    header = "a=" + "b" * (MAX_COOKIE_HEADER_CHARACTERS - len(cookie) - 2) + cookie
+    assert Cookies("verifier").read(header, "session") == "xyz"
+    assert Cookies("verifier").read("a" + header, "session") is None
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -81,6 +89,7 @@ def test_a_cookie_is_read_among_others() -> None:
         "session=xyz",
         "__host-session=xyz",
         "__Host-session=xyz; __Host-session=uvw",
+        "__Host-session=u=w; __Host-session=xyz",
         "__Host-session=",
         '__Host-session="xyz"',
         "__Host-session=x y",
@@ -143,7 +152,9 @@ def test_a_request_of_another_page_or_of_nobody_knows_whom_is_not_ours(headers: 
     assert not comes_from_us(headers, own_origins=OWN)
 
 
-@pytest.mark.parametrize("path", ["/", "/settings", "/en/notices/7?page=2&sort=a", "/a%20b", "/a-b_c.d~e/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/settings", "/en/notices/7?page=2&sort=a", "/a%20b", "/a-b_c.d~e/", "/" + "a" * 511]
+)
 def test_a_plain_path_of_our_own_is_where_one_goes_on(path: str) -> None:
     assert own_path(path) == path
 

@@ -53,6 +53,13 @@ def test_a_known_browser_has_its_own_few_tries(random_bytes: Callable[[int], byt
     assert answers[2] is not None
 
 
+def test_each_known_browser_of_a_person_has_tries_of_its_own(random_bytes: Callable[[int], bytes]) -> None:
+    counting = throttle()
+    first, second = (counting.new_mark("haneul", random_bytes=random_bytes) for _ in range(2))
+    assert [counting.count("haneul", network="192.0.2.1", mark=first) for _ in range(3)][2] is not None
+    assert counting.count("haneul", network="192.0.2.1", mark=second) is None
+
+
 @pytest.mark.parametrize("change", ["", "x", "A" * 22 + "." + "0" * 64, "é.é"])
 def test_an_invented_mark_is_worth_nothing(change: str) -> None:
     counting = throttle()

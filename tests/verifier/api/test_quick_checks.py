@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.report.model import Report
 from tests.hostile import tokens
 from tests.verifier.world import ISSUER, STATUS_URI, World
 from verifier.api import quick_checks
-from verifier.api.checks import CHECKS_PATH, report_response
+from verifier.api.checks import CHECKS_PATH, report_bytes
 from verifier.api.quick_checks import MAX_QUICK_BYTES
 from verifier.app import create_app
 from verifier.checks.rules import Rules
@@ -52,11 +52,11 @@ def desk(world: World, monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk(world, world.rules())
     made.learn()
 
-    def noted(report: Report) -> Response:
+    def noted(report: Report) -> bytes:
         made.quick.append(True)
-        return report_response(report)
+        return report_bytes(report)
 
-    monkeypatch.setattr(quick_checks, "report_response", noted)
+    monkeypatch.setattr(quick_checks, "report_bytes", noted)
     return made
 
 

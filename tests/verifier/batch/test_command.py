@@ -12,7 +12,8 @@ from keys.errors import FetchError
 from tests.verifier.batch.conftest import CommandDesk
 from tests.verifier.batch.corpus import FORGERY, application, command, write_corpus, write_lists
 from tests.verifier.batch.test_archives import packed
-from tests.verifier.world import NOW, REPORT_SCHEMA, STATUS_URI
+from tests.verifier.report_schema import REPORT_SCHEMA
+from tests.verifier.world import NOW, STATUS_URI
 from verifier.cli import batching
 from verifier.cli.main import main
 

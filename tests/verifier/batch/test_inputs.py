@@ -99,7 +99,7 @@ def test_folder_that_cannot_be_listed_is_one_line(folder: Path, monkeypatch: pyt
     given = os.scandir
 
     def refused(path: Path) -> object:
-        if path.name == "b":
+        if Path(path).name == "b":
             raise PermissionError
         return given(path)
 

@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +150,20 @@ def test_the_container_runs_as_nobody_and_holds_what_the_program_needs() -> None
     copied = [word for line in lines if line.startswith("COPY") and "--from" not in line for word in line.split()[1:-1]]
     assert all((ROOT / place).exists() for place in copied)
     assert {"keys", "credential_schemas", "issuer", "verifier", "wallet_cli", "pyproject.toml"} <= set(copied)
+
+
+def test_what_the_container_installs_is_locked_with_hashes() -> None:
+    recipe = runpy.run_path(str(PIPELINES / "locked_needs.py"))
+    blocks = recipe["blocks_of"]((ROOT / "requirements.lock").read_text("utf-8"))
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    names = {recipe["normal"](re.split(r"[<>=\[;~! ]", need)[0]) for need in needs}
+    assert names <= set(blocks)
+    for name in names:
+        first, *rest = blocks[name].splitlines()
+        assert "==" in first
+        assert rest
+        assert all(line.startswith("    --hash=sha256:") for line in rest)
+    assert "--require-hashes --requirement locked.txt" in (PIPELINES / "Containerfile").read_text("utf-8")
 
 
 def test_the_step_of_the_container_checks_without_a_network(world: World) -> None:

@@ -12,10 +12,11 @@ import pytest
 from keys.trust_list import TrustList
 from tests.verifier.batch.corpus import HereWorkers, application, check_or_end, end_at_once, setup_of
 from tests.verifier.world import NOW, STATUS_URI, World
+from verifier.batch.facts import exit_code_of
 from verifier.batch.inputs import Item
 from verifier.batch.journal import Journal, journal_of, read_kept, results_in
 from verifier.batch.lanes import ProcessLanes, _begin, _Lane
-from verifier.batch.lines import Line, exit_code_of
+from verifier.batch.lines import Line
 from verifier.batch.lists import KnownList, ListDesk
 from verifier.batch.running import BatchRun, check_unchanged
 from verifier.batch.work import ChunkAnswer, Task
@@ -60,7 +61,7 @@ class Bench:
                 told=lambda line: self.told.append(line.number),
             )
             run.run(items, done=done)
-        return [dict(line) for _, line in results_in(self.journal)]
+        return [dict(line) for line in results_in(self.journal)]
 
 
 @pytest.fixture

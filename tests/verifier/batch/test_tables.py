@@ -28,8 +28,8 @@ def pair(document: dict[str, JsonValue], **facts: JsonValue) -> Pair:
 
 def written(path: Path, *pairs: Pair) -> bytes:
     with FORMATS[path.suffix](path) as writer:
-        for text, line in pairs:
-            writer.write(text, line)
+        for text, _ in pairs:
+            writer.write(text)
         writer.finish()
     return path.read_bytes()
 

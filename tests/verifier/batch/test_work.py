@@ -9,7 +9,7 @@ from credential_schemas.errors import StatusListError
 from keys.trust_list import TrustList
 from tests.verifier.batch.corpus import FORGERY, application, setup_of
 from tests.verifier.world import ISSUER, NOW, STATUS_URI, World
-from verifier.batch.lines import exit_code_of
+from verifier.batch.facts import exit_code_of, facts_of
 from verifier.batch.lists import KnownList, ListDesk, ListNeeded, ListsAtHand
 from verifier.batch.manifest import Application
 from verifier.batch.work import Checker, Task, check_chunk
@@ -57,6 +57,21 @@ def test_every_line_names_its_file_its_digest_and_its_application(world: World) 
     assert first["batch"]["match"]["why"] == "nothing_proved"
     assert (second["error"]["kind"], second["batch"]["match"]["why"]) == ("empty", "no_application")
     assert all(line.text.isascii() for line in answer.lines)
+
+
+def test_what_a_worker_says_of_a_line_is_what_the_line_says_when_it_is_read_again(world: World) -> None:
+    world.statuses = {12: 1}
+    given = [world.token(application(0)), world.token(application(1)), world.token(application(2)) + FORGERY, "nothing"]
+    tasks = [task(number, each, Application(f"A-{number}", "홍길동")) for number, each in enumerate(given)]
+    lines = check_chunk(setup_of(world, matches=True), tasks, [known(world)]).lines
+    for line in lines:
+        assert line.facts == facts_of(json.loads(line.text))
+        assert dataclasses.replace(line, facts=None).counts() == line.counts() == line.facts
+    told = [line.counts() for line in lines]
+    assert [each.verdict for each in told] == ["valid", "invalid", "invalid", "error"]
+    assert [each.error for each in told] == [None, None, None, "not_a_certificate"]
+    assert [each.sightings is not None for each in told] == [True, True, False, False]
+    assert "홍길동" not in repr(told)  # digests, no names
 
 
 def test_fault_in_one_file_is_one_line_and_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,14 @@ def test_credential_under_a_listed_root_passes_every_proof(world: World, root: M
 def test_credential_under_a_foreign_root_is_open_and_shows_nothing(world: World, root: Made) -> None:
     report = check(world, leaf_for(world, make(authority("root"))))
     assert found(report, TRUST) == (Outcome.UNKNOWN, Reason.KEY_UNKNOWN)
+    assert report.check(TRUST).detail == {"code": "E_CERT"}
     assert (report.verdict, report.disclosed) == (Verdict.INDETERMINATE, None)
+
+
+def test_credential_with_a_certificate_for_status_lists_is_open(world: World, root: Made) -> None:
+    report = check(world, leaf_for(world, root, STATUS_LEAF))
+    assert found(report, TRUST) == (Outcome.UNKNOWN, Reason.KEY_UNKNOWN)
+    assert report.check(TRUST).detail == {"code": "E_CERT"}
 
 
 def test_credential_with_its_anchor_is_open(world: World, root: Made) -> None:
@@ -62,6 +69,7 @@ def test_header_that_holds_no_certificates_is_invalid(world: World, root: Made) 
     payload, _ = to_payload(claims())
     report = world.check(world.signed(payload, {"x5c": ["AAAA"]}))
     assert found(report, FORMAT) == (Outcome.FAILED, Reason.FORMAT_INVALID)
+    assert report.check(FORMAT).detail["code"] == "E_HEADER"
 
 
 def test_distrusted_key_needs_proof_of_its_time_also_behind_a_certificate(world: World, root: Made) -> None:
@@ -70,6 +78,7 @@ def test_distrusted_key_needs_proof_of_its_time_also_behind_a_certificate(world:
     assert found(check(world, leaf_for(world, root)), LOG) == (Outcome.UNKNOWN, Reason.LOG_PROOF_MISSING)
     hidden = check(world, leaf_for(world, root), kid="another")
     assert found(hidden, TRUST) == (Outcome.UNKNOWN, Reason.KEY_UNKNOWN)
+    assert hidden.check(TRUST).detail == {"code": "E_CERT"}
 
 
 def test_revocation_in_a_list_with_a_certified_key_is_read(world: World) -> None:

@@ -12,6 +12,8 @@ from credential_schemas.report.outcomes import PROOF_CHECKS, CheckName, Outcome,
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, b64url_encode, encode_json
 from tests.verifier.world import ISSUER, NOW, JsonObject, World, claims, content
+from verifier.checks.credential import examine_credential
+from verifier.checks.rules import Moment
 
 
 def found(report: Report, name: CheckName) -> tuple[Outcome, Reason | None]:
@@ -150,14 +152,36 @@ def test_disclosure_that_delivers_a_control_claim_fails_the_digests(world: World
     assert report.disclosed is None
 
 
+def test_issuer_of_a_refused_credential_is_known_so_that_its_seal_can_be_judged(world: World) -> None:
+    token = world.token()
+    foreign, unsigned = f"{token}{disclosure('c2FsdA', 'name', '김철수')}~", token.replace("~", "A~", 1)
+    payload, _ = to_payload(claims())
+    expiry = disclosure("c2FsdA", "exp", payload.pop("exp"))
+    hidden = world.signed({**payload, "_sd": [digest(expiry)]}, tail=f"~{expiry}~")
+    for refused in (foreign, unsigned, hidden, world.token(signer=world.keys.stranger)):
+        findings = examine_credential(refused, rules=world.rules(), moment=Moment(NOW))
+        assert (findings.proved, findings.claimed_issuer) == (None, world.rules().trust.issuer(ISSUER))
+
+
+@pytest.mark.parametrize("named", [None, 7, [ISSUER], "https://other.example"])
+def test_credential_that_names_no_listed_issuer_has_none(world: World, named: JsonValue) -> None:
+    findings = examine_credential(with_payload({"iss": named}, world), rules=world.rules(), moment=Moment(NOW))
+    assert findings.checks[CheckName.ISSUER_TRUST].reason is Reason.ISSUER_NOT_TRUSTED
+    assert findings.claimed_issuer is None
+    assert examine_credential("a.b.c~", rules=world.rules(), moment=Moment(NOW)).claimed_issuer is None
+
+
 def test_type_that_is_no_text_fails_the_type(world: World) -> None:
     report = world.check(with_payload({"vct": 7}, world))
     assert found(report, CheckName.TYPE_SCHEMA) == (Outcome.FAILED, Reason.TYPE_NOT_ACCEPTED)
 
 
-def test_date_that_is_no_number_fails_the_type(world: World) -> None:
-    report = world.check(with_payload({"exp": "2027-02-18"}, world))
+@pytest.mark.parametrize("name", ["exp", "nbf", "iat"])
+def test_date_that_is_no_number_fails_the_type_and_says_nothing_of_the_time(world: World, name: str) -> None:
+    report = world.check(with_payload({name: "2027-02-18"}, world))
     assert found(report, CheckName.TYPE_SCHEMA) == (Outcome.FAILED, Reason.CLAIMS_INVALID)
+    assert report.check(CheckName.TYPE_SCHEMA).detail["code"] == "E_CLAIM_TYPE"
+    assert found(report, CheckName.VALIDITY_TIME) == (Outcome.PASSED, None)
 
 
 def test_credential_without_expiry_fails_the_type(world: World) -> None:
@@ -204,6 +228,7 @@ def test_certificate_of_tomorrow_is_not_yet_valid(world: World) -> None:
 def test_certificate_with_a_later_start_is_not_yet_valid(world: World) -> None:
     report = world.check(with_payload({"nbf": int(NOW.timestamp()) + 86_400}, world))
     assert found(report, CheckName.VALIDITY_TIME) == (Outcome.FAILED, Reason.NOT_YET_VALID)
+    assert report.check(CheckName.VALIDITY_TIME).detail["date"] == "2026-11-22"
 
 
 def test_independent_findings_are_reported_together(world: World) -> None:
@@ -218,7 +243,8 @@ def test_several_refusals_of_one_check_are_all_named(world: World) -> None:
     assert report.check(CheckName.TYPE_SCHEMA).detail["codes"] == ["E_VCT", "E_CLAIM_TYPE"]
 
 
-def test_test_issuer_is_marked_in_the_report(world: World) -> None:
+def test_only_a_test_issuer_is_marked_in_the_report(world: World) -> None:
+    assert world.check(world.token()).check(CheckName.ISSUER_TRUST).detail == {}
     world.issuer["dev"] = True
     assert world.check(world.token()).check(CheckName.ISSUER_TRUST).detail == {"development": True}
 

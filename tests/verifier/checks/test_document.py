@@ -1,10 +1,7 @@
 """Checks `container`, `seal` and `print_match`: a sealed original, and every way in which a PDF is not one."""
 
-import hashlib
 import io
-import json
-from collections.abc import Callable, Iterator
-from copy import copy
+from collections.abc import Callable
 from dataclasses import replace
 
 import pypdfium2
@@ -13,9 +10,8 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from credential_schemas.entry_types import EntryTypes
 from credential_schemas.qr.payload import encode_qr_payload
-from credential_schemas.report.model import Check, Report
+from credential_schemas.report.model import Report
 from credential_schemas.report.outcomes import CheckName, DocumentPart, EvidenceKind, Outcome, StatusPart, Verdict
 from credential_schemas.report.reasons import Reason
 from credential_schemas.wording import published
@@ -23,7 +19,6 @@ from keys.pdf_seal import apply_seal
 from tests.verifier.checks.test_credential import found
 from tests.verifier.world import NOW, World, claims, entry, make_sealer, training
 from verifier.errors import UnreadableEvidence
-from verifier.evidence.reader import PdfFacts
 
 CONTAINER, SEAL, PRINT = CheckName.CONTAINER, CheckName.SEAL, CheckName.PRINT_MATCH
 DRAWN: dict[str, bytes] = {}
@@ -98,28 +93,6 @@ def test_seal_cannot_be_judged_without_a_sealing_root(world: World, drawn: bytes
     assert (report.verdict, report.parts.document) == (Verdict.INDETERMINATE, DocumentPart.NOT_CHECKED)
 
 
-@pytest.mark.parametrize(
-    "reason",
-    [each for each in Reason if each.value.startswith("seal_") and each is not Reason.SEAL_TIME_STAMP_UNTRUSTED],
-)
-def test_every_reason_of_the_seal_rule_becomes_a_failed_check(world: World, drawn: bytes, reason: Reason) -> None:
-    from verifier.checks.rules import Moment
-    from verifier.checks.seal import check_seal
-    from verifier.evidence.gathering import Submission, gather
-    from verifier.evidence.reader import EvidenceReader, SealFacts
-
-    class Fixed(EvidenceReader):
-        """A reader whose seal rule has already decided."""
-
-        def check_seal(self, data: bytes, **_: object) -> SealFacts:
-            return SealFacts(reason.value, "", None, None)
-
-    gathered = gather(Submission("a.pdf", drawn), reader=world.reader)
-    issuer = world.rules().trust.issuer("https://bank.example")
-    check = check_seal(gathered, issuer=issuer, moment=Moment(NOW), reader=Fixed())
-    assert (check.outcome, check.reason) == (Outcome.FAILED, reason)
-
-
 def test_expired_sealing_certificate_is_told_apart(world: World, drawn: bytes) -> None:
     sealed = world.seal(drawn)
     world.now = NOW.replace(year=2028)
@@ -151,36 +124,6 @@ def test_code_of_another_certificate_on_the_page_is_refused(world: World) -> Non
     refused(world.check(world.sealed(code_of=other)), PRINT, Reason.QR_DIFFERS)
 
 
-def test_page_without_a_readable_code_leaves_the_document_open(world: World, drawn: bytes) -> None:
-    from verifier.checks.print_match import check_print_match
-
-    facts = world.reader.read_pdf(drawn)
-    issuer = world.rules().trust.issuer("https://bank.example")
-    assert issuer is not None
-    without = replace(facts, codes=(), code_problem="no_code")
-    check = check_print_match(without, world.token(), claims=claims(), issuer=issuer)
-    assert (check.outcome, check.reason) == (Outcome.UNKNOWN, Reason.QR_MISSING)
-
-
-def test_page_in_the_words_of_an_older_version_is_still_compared_with_that_version(
-    world: World, drawn: bytes, second_wording: Callable[[], None]
-) -> None:
-    older = world.seal(drawn)
-    second_wording()
-    newer = world.sealed()
-    assert [world.reader.read_pdf(pdf).wording for pdf in (older, newer)] == [1, 2]
-    assert [found(world.check(pdf), PRINT) for pdf in (older, newer)] == [(Outcome.PASSED, None)] * 2
-    assert [world.check(pdf).verdict for pdf in (older, newer)] == [Verdict.VALID] * 2
-
-
-def test_page_in_the_words_of_another_version_than_the_file_names_is_a_mismatch(
-    world: World, drawn: bytes, second_wording: Callable[[], None]
-) -> None:
-    second_wording()
-    check = print_match_of(world, replace(world.reader.read_pdf(drawn), wording=2))
-    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason.DOCUMENT_MISMATCH)
-
-
 def test_page_in_the_words_of_a_version_that_is_not_known_here_is_left_open(
     world: World, second_wording: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,61 +136,6 @@ def test_page_in_the_words_of_a_version_that_is_not_known_here_is_left_open(
     assert report.check(PRINT).detail == {"wording": 2}
     assert (report.verdict, report.parts.document) == (Verdict.INDETERMINATE, DocumentPart.NOT_CHECKED)
     assert report.parts.credential is Verdict.VALID
-
-
-@pytest.mark.parametrize("wording", [None, 99])
-def test_page_without_a_known_version_is_left_open_though_its_text_is_changed(
-    world: World, drawn: bytes, wording: int | None
-) -> None:
-    changed = replace(world.reader.read_pdf(drawn), wording=wording, texts=("another text",))
-    check = print_match_of(world, changed)
-    assert (check.outcome, check.reason) == (Outcome.UNKNOWN, Reason.WORDING_UNKNOWN)
-
-
-def test_codes_are_compared_also_where_the_words_cannot_be(world: World, drawn: bytes) -> None:
-    facts = replace(world.reader.read_pdf(drawn), wording=99)
-    other = replace(facts, codes=("another~",))
-    elsewhere = replace(facts, addresses=("https://evil.example/v",))
-    assert [print_match_of(world, each).reason for each in (other, elsewhere)] == [
-        Reason.QR_DIFFERS,
-        Reason.QR_LINK_FOREIGN,
-    ]
-
-
-def test_claim_that_came_later_than_the_named_version_is_left_open(
-    world: World, drawn: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = published.load_wording(1)
-    few = copy(known)
-    few.types = EntryTypes(each for each in known.types.values() if each.id != "vocational_training")
-    monkeypatch.setattr(published, "load_wording", lambda _: few)
-    assert print_match_of(world, world.reader.read_pdf(drawn)).reason is Reason.WORDING_UNKNOWN
-
-
-def print_match_of(world: World, facts: PdfFacts) -> Check:
-    from verifier.checks.print_match import check_print_match
-
-    issuer = world.rules().trust.issuer("https://bank.example")
-    assert issuer is not None
-    assert facts.credential is not None
-    return check_print_match(facts, facts.credential, claims=claims(), issuer=issuer)
-
-
-@pytest.fixture
-def second_wording(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Publish a second version of the wording, from now on the current one."""
-    original = published.version_file
-    document = json.loads(original(1)) | {"wording": 2}
-    document["phrases"]["end_mark"] = {"ko": "- 끝 -", "en": "- end -"}
-    file = json.dumps(document).encode()
-
-    def publish() -> None:
-        monkeypatch.setitem(published.SHA256, 2, hashlib.sha256(file).hexdigest())
-        monkeypatch.setattr(published, "version_file", lambda number: file if number == 2 else original(number))
-        monkeypatch.setattr(published, "CURRENT", 2)
-
-    yield publish
-    published.load_wording.cache_clear()
 
 
 def test_script_in_the_pdf_is_refused(world: World, drawn: bytes) -> None:

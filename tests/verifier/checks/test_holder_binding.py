@@ -105,6 +105,7 @@ def test_presentation_without_a_question_is_indeterminate(world: World) -> None:
 def test_missing_binding_is_refused_when_it_was_asked_for(world: World) -> None:
     report = world.check(world.token(), world.rules(key_binding=world.asked()))
     assert found(report, NAME) == (Outcome.FAILED, Reason.HOLDER_BINDING_MISSING)
+    assert {check.name for check in report.checks if check.outcome is Outcome.FAILED} == {NAME}
 
 
 def test_missing_binding_is_refused_when_the_profile_demands_one(world: World) -> None:

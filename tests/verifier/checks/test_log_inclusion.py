@@ -16,6 +16,9 @@ from keys.log_proof import LogProof
 from keys.merkle import leaf_hash, node_hash
 from keys.note_keys import NotePrivateKey, create_note_key
 from tests.verifier.world import ISSUER, NOW, World
+from verifier.checks.credential import examine_credential
+from verifier.checks.log_inclusion import check_log_inclusion
+from verifier.checks.rules import Moment
 from verifier.policies.profile import Profile
 
 LOG_KEY = create_note_key()
@@ -37,12 +40,23 @@ def check_of(report: Report) -> Check:
     return report.check(CheckName.LOG_INCLUSION)
 
 
-def logged(world: World, proof: LogProof | bytes | None = None, token: str | None = None) -> Report:
-    """The Report on a sealed PDF that carries a proof, by default the right one."""
+def logged(world: World, proof: LogProof | bytes | None = None, token: str | None = None) -> Check:
+    """What is said of a proved credential with a proof, by default the right one."""
     token = token or world.token()
     proof = proof_of(token) if proof is None else proof
     encoded = proof if isinstance(proof, bytes) else proof.encode()
-    return world.check(world.sealed(token, log_proof=encoded))
+    return judged(world, token, encoded.decode("utf-8", "replace"))
+
+
+def judged(world: World, token: str, proof: str | None) -> Check:
+    findings = examine_credential(token, rules=world.rules(), moment=Moment(NOW))
+    assert findings.proved is not None
+    assert findings.claimed_issuer is not None
+    check = check_log_inclusion(
+        findings.proved, proof, issuer=findings.claimed_issuer, demanded=world.profile.require_log
+    )
+    assert check.name is CheckName.LOG_INCLUSION
+    return check
 
 
 @pytest.fixture(autouse=True)
@@ -55,28 +69,34 @@ def distrust(world: World, since: datetime, kid: str | None = None) -> None:
     world.issuer["distrusted"] = [{"kid": name, "since": since.isoformat()}]
 
 
-def test_proof_is_checked_though_nobody_demands_it(world: World) -> None:
-    report = logged(world)
+def test_proof_in_a_sealed_document_is_checked_though_nobody_demands_it(world: World) -> None:
+    token = world.token()
+    report = world.check(world.sealed(token, log_proof=proof_of(token).encode()))
     assert report.verdict is Verdict.VALID
     assert check_of(report).outcome is Outcome.PASSED
     assert check_of(report).detail == {"logged_at": "2026-11-21T01:00:00Z", "index": 1, "log_size": 2}
 
 
+def test_sealed_document_with_a_proof_that_is_no_text_is_invalid(world: World) -> None:
+    report = world.check(world.sealed(log_proof=b"\xff\xfe"))
+    assert check_of(report).reason is Reason.LOG_PROOF_INVALID
+    assert report.verdict is Verdict.INVALID
+
+
 def test_profile_that_demands_the_log_accepts_a_proof(world: World) -> None:
     world.profile = DEMANDING
-    assert logged(world).verdict is Verdict.VALID
+    assert (logged(world).outcome, logged(world).reason) == (Outcome.PASSED, None)
 
 
 def test_copy_with_fewer_entries_has_the_same_proof(world: World) -> None:
     token = world.token()
     fewer = keep_disclosures(token, lambda each: not (isinstance(each.value, dict) and each.value.get("idx") == 12))
-    report = world.check(world.sealed(fewer, log_proof=proof_of(token).encode()))
     assert fewer != token
-    assert check_of(report).outcome is Outcome.PASSED
+    assert logged(world, proof_of(token), fewer).outcome is Outcome.PASSED
 
 
 def test_without_a_proof_and_without_a_demand_nothing_is_said(world: World) -> None:
-    report = world.check(world.sealed())
+    report = world.check(world.token())
     assert (check_of(report).outcome, check_of(report).reason) == (Outcome.SKIPPED, None)
     assert report.verdict is Verdict.VALID
 
@@ -84,36 +104,48 @@ def test_without_a_proof_and_without_a_demand_nothing_is_said(world: World) -> N
 def test_without_the_demanded_proof_the_matter_is_open(world: World) -> None:
     world.profile = DEMANDING
     report = world.check(world.token())
-    assert check_of(report).reason is Reason.LOG_PROOF_MISSING
+    assert (check_of(report).outcome, check_of(report).reason) == (Outcome.UNKNOWN, Reason.LOG_PROOF_MISSING)
     assert report.verdict is Verdict.INDETERMINATE
 
 
 def test_what_was_logged_before_its_key_was_distrusted_stays_valid(world: World) -> None:
     distrust(world, NOW - timedelta(hours=1))
-    report = logged(world)
-    assert report.verdict is Verdict.VALID
-    assert check_of(report).detail["key_distrusted_since"] == "2026-11-21T02:00:00Z"
+    assert logged(world).outcome is Outcome.PASSED
+    assert logged(world).detail == {
+        "key_distrusted_since": "2026-11-21T02:00:00Z",
+        "logged_at": "2026-11-21T01:00:00Z",
+        "index": 1,
+        "log_size": 2,
+    }
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 3600])
 def test_what_was_logged_when_its_key_was_distrusted_already_is_refused(world: World, seconds: int) -> None:
     distrust(world, datetime.fromtimestamp(LOGGED_AT - seconds, UTC))
-    report = logged(world)
-    assert check_of(report).reason is Reason.LOGGED_TOO_LATE
-    assert report.verdict is Verdict.INVALID
+    assert (logged(world).outcome, logged(world).reason) == (Outcome.FAILED, Reason.LOGGED_TOO_LATE)
+    assert set(logged(world).detail) == {"key_distrusted_since", "logged_at", "index", "log_size"}
 
 
 def test_without_a_proof_a_distrusted_key_leaves_the_matter_open(world: World) -> None:
     distrust(world, NOW + timedelta(days=1))
-    report = world.check(world.sealed())
-    assert check_of(report).reason is Reason.LOG_PROOF_MISSING
+    report = world.check(world.token())
+    assert (check_of(report).outcome, check_of(report).reason) == (Outcome.UNKNOWN, Reason.LOG_PROOF_MISSING)
+    assert check_of(report).detail == {"key_distrusted_since": "2026-11-22T03:00:00Z"}
     assert report.verdict is Verdict.INDETERMINATE
 
 
+def test_credential_without_a_key_name_asks_nothing_of_the_log(world: World) -> None:
+    findings = examine_credential(world.token(), rules=world.rules(), moment=Moment(NOW))
+    assert findings.proved is not None
+    assert findings.claimed_issuer is not None
+    nameless = replace(findings.proved, header={"kid": ["not", "a", "text"]})
+    check = check_log_inclusion(nameless, None, issuer=findings.claimed_issuer, demanded=False)
+    assert check.outcome is Outcome.SKIPPED
+
+
 def test_certificate_with_the_proof_of_another_is_refused(world: World) -> None:
-    report = logged(world, proof_of("another.credential.text~"))
-    assert check_of(report).reason is Reason.LOG_PROOF_INVALID
-    assert report.verdict is Verdict.INVALID
+    check = logged(world, proof_of("another.credential.text~"))
+    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason.LOG_PROOF_INVALID)
 
 
 def test_earlier_time_written_into_a_proof_is_refused(world: World) -> None:
@@ -121,7 +153,9 @@ def test_earlier_time_written_into_a_proof_is_refused(world: World) -> None:
     token = world.token()
     proof = proof_of(token)
     forged = replace(proof, extra=LogEntry(LOGGED_AT - 7200, SALT, signed_part_sha256(token)).opening())
-    assert check_of(logged(world, forged, token)).reason is Reason.LOG_PROOF_INVALID
+    check = logged(world, forged, token)
+    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason.LOG_PROOF_INVALID)
+    assert check.detail == {"key_distrusted_since": "2026-11-21T00:00:00Z"}
 
 
 @pytest.mark.parametrize(
@@ -138,40 +172,42 @@ def test_earlier_time_written_into_a_proof_is_refused(world: World) -> None:
     ],
 )
 def test_spoiled_proof_is_refused(world: World, change: Callable[[LogProof], bytes]) -> None:
-    report = logged(world, change(proof_of(world.token())))
-    assert check_of(report).reason is Reason.LOG_PROOF_INVALID
-    assert report.verdict is Verdict.INVALID
+    token = world.token()
+    assert logged(world, proof_of(token), token).outcome is Outcome.PASSED
+    check = logged(world, change(proof_of(token)), token)
+    assert (check.outcome, check.reason) == (Outcome.FAILED, Reason.LOG_PROOF_INVALID)
 
 
-def test_time_beyond_all_certificates_is_refused(world: World) -> None:
-    report = logged(world, proof_of(world.token(), at=2**63))
-    assert check_of(report).reason is Reason.LOG_PROOF_INVALID
+@pytest.mark.parametrize(
+    ("at", "outcome"), [(2**33 - 1, Outcome.PASSED), (2**33, Outcome.FAILED), (2**63, Outcome.FAILED)]
+)
+def test_time_beyond_all_certificates_is_refused(world: World, at: int, outcome: Outcome) -> None:
+    token = world.token()
+    assert logged(world, proof_of(token, at=at), token).outcome is outcome
 
 
 @pytest.mark.parametrize("demanded", [False, True])
 def test_proof_of_a_key_that_the_list_does_not_name_counts_as_none(world: World, demanded: bool) -> None:
     world.profile = Profile("p", require_log=demanded)
-    report = logged(world, proof_of(world.token(), key=create_note_key()))
+    token = world.token()
+    check = logged(world, proof_of(token, key=create_note_key()), token)
     expected = (Outcome.UNKNOWN, Reason.LOG_KEY_UNKNOWN) if demanded else (Outcome.SKIPPED, None)
-    assert (check_of(report).outcome, check_of(report).reason) == expected
-    assert report.verdict is (Verdict.INDETERMINATE if demanded else Verdict.VALID)
+    assert (check.outcome, check.reason) == expected
 
 
 def test_proof_from_the_log_of_another_issuer_counts_as_none(world: World) -> None:
     world.profile = DEMANDING
-    report = logged(world, proof_of(world.token(), issuer="https://other.example"))
-    assert check_of(report).reason is Reason.LOG_KEY_UNKNOWN
+    token = world.token()
+    assert logged(world, proof_of(token, issuer="https://other.example"), token).reason is Reason.LOG_KEY_UNKNOWN
 
 
 def test_issuer_without_a_log_proves_nothing_by_one(world: World) -> None:
     world.profile = DEMANDING
     del world.issuer["log_key"]
-    assert check_of(logged(world)).reason is Reason.LOG_KEY_UNKNOWN
+    assert logged(world).reason is Reason.LOG_KEY_UNKNOWN
 
 
 def test_log_whose_own_key_is_distrusted_proves_nothing(world: World) -> None:
     world.profile = DEMANDING
     distrust(world, NOW, LOG_KEY.public_key().short_name())
-    report = logged(world)
-    assert check_of(report).reason is Reason.LOG_KEY_UNKNOWN
-    assert report.verdict is Verdict.INDETERMINATE
+    assert (logged(world).outcome, logged(world).reason) == (Outcome.UNKNOWN, Reason.LOG_KEY_UNKNOWN)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.axe import DESK, PHONE, faults_everywhere
+from tests.axe import DESK, PHONE, faults_everywhere, faults_once
 from tests.keys.gate.serving import serving
 from tests.verifier.committee_pages.hall import Hall
 from tests.verifier.people.entrance_world import Browser as Visitor
@@ -18,20 +18,26 @@ pytestmark = pytest.mark.slow
 
 @dataclass
 class Served:
-    """The hall while it is served, and a notice in it with two applicants."""
+    """The hall while it is served, a notice in it with two applicants, their sheets as exported, and another draft."""
 
     hall: Hall
     origin: str
     notice: str
+    draft: str
+    sheets: dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def served(hall: Hall) -> Iterator[Served]:
-    notice = hall.notice("A-1", "A-2")
+    notice, draft = hall.notice("A-1", "A-2"), hall.draft()
+    sheets = {
+        language: hall.officer.post(f"{language}{notice}/export", format=".html", reason="서명").text
+        for language in ("", "/en")
+    }
     with serving(hall.house.app) as port:
         origin, entrance = f"http://127.0.0.1:{port}", hall.house.app.state.entrance
         hall.house.app.state.entrance = replace(entrance, own_origins=(*entrance.own_origins, origin))
-        yield Served(hall, origin, notice)
+        yield Served(hall, origin, notice, draft, sheets)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +63,7 @@ def opened(context: BrowserContext, served: Served, who: Visitor, path: str) -> 
     [
         ("officer", "{notice}/applicants/1"),
         ("reviewer", "/en{notice}/queue/1"),
+        ("reviewer", "{notice}/stages/1"),
     ],
 )
 def test_a_page_has_no_fault_and_fits_a_telephone(browser: Browser, served: Served, who: str, path: str) -> None:
@@ -66,6 +73,48 @@ def test_a_page_has_no_fault_and_fits_a_telephone(browser: Browser, served: Serv
         assert faults_everywhere(page) == []
         page.set_viewport_size(DESK)
         assert fits(page)
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_the_sheets_that_a_committee_signs_have_no_fault(browser: Browser, served: Served, language: str) -> None:
+    with browser.new_context(viewport=DESK) as context:
+        page = context.new_page()
+        page.set_content(served.sheets[language])
+        assert faults_everywhere(page) == []
+
+
+OTHER_PAGES = {
+    "officer": (
+        "/criteria",
+        "/en/criteria/new",
+        "/criteria/{criteria}",
+        "/en/criteria/{criteria}/trial",
+        "/notices",
+        "/en/notices/new",
+        "{notice}",
+        "/en{draft}/edit",
+        "{notice}/applicants",
+        "/en{notice}/record",
+        "{notice}/review",
+    ),
+    "administrator": ("/en{notice}/retention",),
+    "reviewer": ("{notice}/queue",),
+}
+
+
+@pytest.mark.parametrize("who", OTHER_PAGES)
+def test_every_other_page_has_no_fault_and_fits_a_telephone(browser: Browser, served: Served, who: str) -> None:
+    names = {"notice": served.notice, "draft": served.draft, "criteria": served.hall.criteria}
+    found, wide = {}, []
+    with browser.new_context(viewport=PHONE) as context:
+        page = opened(context, served, getattr(served.hall, who), "/account")
+        for path in OTHER_PAGES[who]:
+            page.set_viewport_size(PHONE)
+            page.goto(served.origin + path.format(**names))
+            wide += [] if fits(page) else [path]
+            found[path] = faults_once(page)
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert wide == []
 
 
 def test_a_mistake_is_told_while_it_is_written(browser: Browser, served: Served) -> None:

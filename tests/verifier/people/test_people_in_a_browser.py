@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from keys.sign_in.cookies import Cookies
-from tests.axe import DESK, PHONE, faults, faults_everywhere
+from tests.axe import DESK, PHONE, faults, faults_everywhere, faults_once
 from tests.keys.gate.serving import serving
 from tests.verifier.bundles import BundleDesk
 from tests.verifier.people.entrance_world import PASSWORD, House
@@ -144,3 +144,36 @@ def test_nothing_is_found_by_axe_and_nothing_is_cut_off(place: tuple[House, str]
             wide += [path] if is_wider_than_its_window(page) else []
     assert {path: faults for path, faults in found.items() if faults} == {}
     assert wide == []
+
+
+def test_pages_for_those_who_are_not_let_in_have_no_fault(place: tuple[House, str], browser: Browser) -> None:
+    house, origin = place
+    found = {}
+    with browser.new_context(viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto(f"{origin}/en/sign-in")
+        found["sign-in"] = faults_once(page)
+        sign_in(page, origin, "minji")
+        found["another role"] = faults_once(page)
+        entrance, house.app.state.entrance = house.app.state.entrance, None
+        page.goto(f"{origin}/sign-in")
+        found["not set up"] = faults_once(page)
+        house.app.state.entrance = entrance
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_the_page_that_asks_for_a_fingerprint_has_no_fault(
+    place: tuple[House, str], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, origin = place
+    bundle = BundleDesk(house.world).token().encode()
+    monkeypatch.setattr("keys.fetch.Fetcher.get", lambda *_, **__: bundle)
+    with browser.new_context(viewport=PHONE) as context:
+        page = context.new_page()
+        sign_in(page, origin)
+        page.locator("#url").fill(f"{ISSUER}/trust-bundle.jwt")
+        page.locator("#reason-look").fill(NEWS)
+        page.locator("#reason-look").press("Enter")
+        page.locator("#fingerprint").wait_for()
+        assert faults_everywhere(page) == []
+        assert not is_wider_than_its_window(page)

@@ -7,16 +7,22 @@ import sqlite3
 import pytest
 from fastapi import FastAPI
 
+from credential_schemas.report.messages import Language
 from keys.errors import FetchError
+from keys.gate.callers import KnownToken
+from keys.sign_in.sessions import SignedIn
 from tests.verifier.bundles import BundleDesk
 from tests.verifier.people.entrance_world import NOW, Browser, House, words_of
 from tests.verifier.world import ISSUER
 from verifier.api.settings_pages import SettingsDesk, settings_router
 from verifier.api.signed_in import open_entrance
+from verifier.app import RULES
 from verifier.policies.profile import DEFAULT_PROFILE
 from verifier.store.changes import Change
 from verifier.trust_files import offered_list_or_bundle
-from verifier.web.settings_page import ServiceFacts
+from verifier.web.people_words import people_words
+from verifier.web.settings_facts import ServiceFacts, facts_html
+from verifier.web.staff import Staff
 
 URL = f"{ISSUER}/trust-bundle.jwt"
 REASON = "협약을 맺었음"
@@ -310,8 +316,27 @@ def test_a_change_that_fails_leaves_no_record(
 def test_without_a_file_of_trust_there_is_nothing_to_set(house: House) -> None:
     app = FastAPI()
     open_entrance(app, house.entrance())
-    app.include_router(settings_router(SettingsDesk(None, ServiceFacts(30, ("load",), "key-1", DEFAULT_PROFILE))))
+    app.include_router(settings_router(SettingsDesk(None, ServiceFacts(30, (), "key-1", DEFAULT_PROFILE))))
     browser = house.signed_in("haneul")
     browser.use(app)
     assert browser.get("/settings").status_code == 403
     assert browser.post("/settings/trust/refresh", reason=REASON).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "narrow", "wide", "nothing"),
+    [
+        ("ko", "여러 건 확인과 내보내기, 지갑 제시 요청", "모든 API", "없음"),
+        ("en", "jobs and exports, requests to wallets", "every API", "none"),
+    ],
+)
+def test_tokens_are_shown_with_what_they_are_good_for(language: Language, narrow: str, wide: str, nothing: str) -> None:
+    staff = Staff(SignedIn("1", "김하늘", frozenset(), "s"), "t", language)
+    tokens = (KnownToken("ats", frozenset({"presentations", "jobs"})), KnownToken("load"))
+    shown = facts_html(staff, ServiceFacts(30, tokens, "key-1", DEFAULT_PROFILE))
+    assert f"<li><code>ats</code>: {narrow}</li><li><code>load</code>: {wide}</li>" in shown
+    assert f"<dd>{nothing}</dd>" in facts_html(staff, ServiceFacts(30, (), "key-1", DEFAULT_PROFILE))
+
+
+def test_every_scope_of_the_service_has_words() -> None:
+    assert {f"token_{scope}" for scope in RULES.scopes.values()} <= people_words().keys()

@@ -249,6 +249,7 @@ def test_where_nobody_is_left_to_sign_in_the_pages_say_how(house: House) -> None
     assert "cb-verifier users add NAME --role administrator" in browser.get("/en/sign-in").text
     assert browser.get("/settings").status_code == 403
     assert "아직 로그인할 수 있는 사람이 없습니다" in browser.get("/settings").text
+    assert "서비스를 다시 시작할 필요는 없습니다" in browser.get("/settings").text
     assert browser.sign_in("haneul").status_code == 403
 
 
@@ -259,6 +260,7 @@ def test_without_an_entrance_every_page_says_how_to_set_it_up(house: House) -> N
         answer = browser.get(path)
         assert answer.status_code == 403
         assert "cb-verifier users add" in answer.text
+        assert "VERIFIER_URL" in answer.text
     assert browser.sign_in("haneul").status_code == 403
 
 

@@ -187,10 +187,28 @@ def settings(folders: Path, **change: object) -> Settings:
     return Settings.from_environment({**environment, **{name: str(value) for name, value in change.items()}})
 
 
-def test_while_nobody_was_ever_added_there_is_no_entrance_and_no_file(folders: Path) -> None:
+def test_who_is_added_while_the_service_runs_needs_no_restart(folders: Path) -> None:
+    entrance = entrance_of_settings(settings(folders), limits=RateLimits(), host="127.0.0.1", port=80)
+    assert entrance is not None
+    assert not entrance.desk.is_set_up()
+    add(folders)
+    assert entrance.desk.is_set_up()
+    entrance.desk.store.close()
+
+
+def test_while_nobody_was_added_a_service_for_others_needs_no_address_of_its_own(folders: Path) -> None:
     assert entrance_of_settings(settings(folders), limits=RateLimits(), host="0.0.0.0", port=80) is None
     assert not (folders / "state").exists()
     assert entrance_of_settings(Settings(), limits=RateLimits(), host="0.0.0.0", port=80) is None
+
+
+def test_while_nobody_was_added_a_service_without_a_place_for_a_database_serves_the_others(folders: Path) -> None:
+    folders.mkdir(exist_ok=True)
+    (folders / "state").write_text("no folder")
+    assert entrance_of_settings(settings(folders), limits=RateLimits(), host="127.0.0.1", port=80) is None
+    own = settings(folders, VERIFIER_URL="https://verify.example")
+    with pytest.raises(StoreUnusable):
+        entrance_of_settings(own, limits=RateLimits(), host="127.0.0.1", port=80)
 
 
 def test_on_this_machine_the_own_address_is_known(folders: Path) -> None:

@@ -1,11 +1,14 @@
-"""Chromium as a calculator: a page under the verifier's own policy runs our modules on cases and sends answers back."""
+"""Chromium as a calculator: a page under the verifier's own policy runs our modules on cases and sends answers back.
+
+One browser works through everything that is asked, one after the other; it ends when the calculator is closed.
+"""
 
 import json
+import queue
 import shutil
 import subprocess
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,17 +18,17 @@ from verifier.web.static import PAGE_POLICY
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom")
-# /finished answers when the answers are there: until then the page loads, and --dump-dom waits for the page.
-PAGE = b'<!doctype html><title>cases</title><script type="module" src="/cases.js"></script><img src="/finished">'
+HANGS_S = 150.0
+# /finished answers when the calculator is closed: until then the page loads, and --dump-dom waits for the page.
+PAGE = b'<!doctype html><title>cases</title><script type="module" src="/work.js"></script><img src="/finished">'
+WORK = b"""
+for (let next = await fetch("/next"); next.ok; next = await fetch("/next")) {
+  const { script } = await next.json();
+  const failed = (error) => fetch("/answers", { method: "POST", body: JSON.stringify(String(error.stack)) });
+  await import(script).catch(failed);
+}
+"""
 Case = dict[str, Any]
-
-
-@dataclass
-class Answers:
-    """What the page sent, and the event that it did."""
-
-    arrived: threading.Event = field(default_factory=threading.Event)
-    value: Any = None
 
 
 class CaseServer(ThreadingHTTPServer):
@@ -33,14 +36,15 @@ class CaseServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, script: str, documents: Mapping[str, object]) -> None:
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), CaseHandler)
-        self.answers = Answers()
-        self.documents = {address: (asset.media_type, asset.body) for address, asset in scan_assets().items()} | {
+        self.scripts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[object] = queue.SimpleQueue()
+        self.finished = threading.Event()
+        self.files = {address: (asset.media_type, asset.body) for address, asset in scan_assets().items()} | {
             "/": ("text/html", PAGE),
-            "/cases.js": ("text/javascript", script.encode()),
+            "/work.js": ("text/javascript", WORK),
             "/finished": ("image/gif", b""),
-            **{name: ("application/json", json.dumps(value).encode()) for name, value in documents.items()},
         }
 
 
@@ -51,43 +55,67 @@ class CaseHandler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/finished":
-            self.server.answers.arrived.wait(timeout=120)
-        kind, body = self.server.documents.get(self.path, ("", b""))
+            self.server.finished.wait()
+        if self.path == "/next":
+            script = self.server.scripts.get()
+            self._say("application/json" if script else "", json.dumps({"script": script}).encode())
+        else:
+            self._say(*self.server.files.get(self.path, ("", b"")))
+
+    def _say(self, kind: str, body: bytes) -> None:
         self.send_response(200 if kind else 404)
         self.send_header("Content-Type", kind or "text/plain")
         self.send_header("Content-Security-Policy", PAGE_POLICY)
+        self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def do_POST(self) -> None:
-        self.server.answers.value = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        answers = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.send_response(204)
         self.end_headers()
-        self.server.answers.arrived.set()
+        self.server.answers.put(answers)
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
 class Calculator:
-    """Chromium, and a folder for its profile."""
+    """A browser that waits for something to calculate; close it at the end."""
 
-    profile: Path
+    def __init__(self, profile: Path) -> None:
+        assert CHROMIUM is not None
+        self._asked = 0
+        self._server = CaseServer()
+        self._serving = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._serving.start()
+        address = f"http://127.0.0.1:{self._server.server_port}/"
+        command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", address]
+        self._browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def run(self, script: str, documents: Mapping[str, object]) -> list[Any]:
         """Return what `script`, an ES module, sends to `/answers`; it may fetch each of `documents` by its address."""
-        assert CHROMIUM is not None
-        with CaseServer(script, documents) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            subprocess.run(
-                [CHROMIUM, *FLAGS, f"--user-data-dir={self.profile}", f"http://127.0.0.1:{server.server_port}/"],
-                capture_output=True,
-                check=True,
-                timeout=150,
-            )
-            server.shutdown()
-        answers = server.answers.value
-        assert isinstance(answers, list), f"the page did not finish: {answers}"
+        self._asked += 1
+        address = f"/cases/{self._asked}.js"
+        given = {name: ("application/json", json.dumps(value).encode()) for name, value in documents.items()}
+        self._server.files |= {**given, address: ("text/javascript", script.encode())}
+        self._server.scripts.put(address)
+        try:
+            answers = self._server.answers.get(timeout=HANGS_S)
+        except queue.Empty:
+            raise TimeoutError("the page did not finish") from None
+        assert isinstance(answers, list), f"the page failed: {answers}"
         return answers
+
+    def close(self) -> None:
+        """Let the page finish, and with it the browser."""
+        self._server.scripts.put(None)
+        self._server.finished.set()
+        try:
+            self._browser.wait(HANGS_S)
+        finally:
+            self._browser.kill()
+            self._server.shutdown()
+            self._serving.join()
+            self._server.server_close()

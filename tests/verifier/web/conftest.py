@@ -17,11 +17,15 @@ PATIENCE_MS = 60_000  # only a page that hangs makes a test wait so long
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="module")
-def calculator(tmp_path_factory: pytest.TempPathFactory) -> Calculator:
+@pytest.fixture(scope="session")
+def calculator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculator]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the browser's verification is not tried")
-    return Calculator(tmp_path_factory.mktemp("chromium"))
+    calculator = Calculator(tmp_path_factory.mktemp("chromium"))
+    try:
+        yield calculator
+    finally:
+        calculator.close()
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,15 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
-    """A telephone of 360 px."""
+    """A telephone of 360 px that keeps no page for the time without a network, which would load every file twice."""
+    with browser.new_context(viewport=PHONE, service_workers="block") as context:
+        context.set_default_timeout(PATIENCE_MS)
+        yield context
+
+
+@pytest.fixture
+def keeping_phone(browser: Browser) -> Iterator[BrowserContext]:
+    """A telephone of 360 px that keeps the page for the time without a network."""
     with browser.new_context(viewport=PHONE) as context:
         context.set_default_timeout(PATIENCE_MS)
         yield context

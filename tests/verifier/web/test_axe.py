@@ -11,6 +11,7 @@ from keys.errors import FetchError
 from keys.key_files import FileSigner, create_key
 from tests.axe import faults, faults_everywhere, faults_once
 from tests.keys.gate.serving import serving
+from tests.verifier.analysis.people import EXAMPLE, Company, unit_entry
 from tests.verifier.web.visiting import PHONE, VERDICT, verifier_of
 from tests.verifier.world import Keys, World, claims, entry, training
 from verifier.app import Offers, create_app
@@ -66,7 +67,7 @@ def site(
     receipts = ReceiptDesk(FileSigner(create_key()), "한국예시공사")
     with (
         serving(create_app(world.rules(), now=lambda: world.now, offers=Offers(receipts))) as port,
-        browser.new_context(viewport=PHONE) as context,
+        browser.new_context(viewport=PHONE, service_workers="block") as context,
     ):
         context.set_default_timeout(60_000)
         yield Site(world, f"http://127.0.0.1:{port}", context)
@@ -151,3 +152,19 @@ def test_scanned_certificate_that_is_invalid_or_undecided_has_no_fault(
         other = replace(site, world=world, origin=visit.origin)
         for language in LANGUAGES:
             assert faults_once(other.scanned(language, world.token())) == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_report_of_an_analysis_has_no_fault(
+    world: World, site: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setenv("VERIFIER_STATE", str(world.folder / "state"))
+    company, out = Company(world, capsys), world.folder / "report.html"
+    company.five()
+    company.check("E-01", unit_entry("2001060102_99v1", 2), entry())
+    role = str(EXAMPLE / "information-security.yaml")
+    assert company.run("--role", role, "--role", role, "--lang", language, "--out", str(out)) == 0
+    page = site.context.new_page()
+    page.goto(out.as_uri())
+    assert page.locator("svg").count() > 0
+    assert faults_everywhere(page) == []

@@ -292,3 +292,13 @@ def test_forged_page_stands_beside_the_page_that_was_signed_with_the_difference_
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON", exact=True).click()
     assert "pages" not in json.loads(download.value.path().read_text("utf-8"))  # it is no part of a Report
+
+
+@pytest.mark.parametrize(("viewport", "first"), [(PHONE, "QR 비추기"), (DESK, "파일 고르기")])
+def test_on_a_telephone_the_scanner_comes_first_and_on_a_desk_the_files(
+    desk: Desk, viewport: dict[str, int], first: str
+) -> None:
+    page = desk.visit(viewport=viewport)
+    ways = page.locator(".ways .btn:visible").all_inner_texts()
+    assert ways[0].strip() == first
+    assert [way.strip() for way in ways].count("QR 비추기") == 1

@@ -3,21 +3,24 @@
 import json
 import logging
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Playwright, ViewportSize, expect
+from pypdf import PdfReader
 
 from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
-from tests.hostile.cases import good
+from tests.hostile.cases import good, with_header
 from tests.verifier.web.pictures import film_of
 from tests.verifier.web.visiting import DESK, PHONE, VERDICT, Visit, chromium, fits, opened, verifier_of
 from tests.verifier.world import VERIFY_URL, World, claims, entry, training
 
 pytestmark = pytest.mark.slow  # a browser is started
 VALID = "유효한 인정서입니다."
+A4_POINTS = [595, 842]
 PIECE = 24
 OFFLINE = ".offline"
 KEPT = "navigator.serviceWorker.ready.then(() => true)"  # the worker is ready when it has every file
@@ -63,12 +66,12 @@ def test_way_to_the_other_language_keeps_the_certificate(visit: Visit, phone: Br
 
 
 def test_nothing_of_the_certificate_is_asked_logged_or_stored(
-    visit: Visit, phone: BrowserContext, caplog: pytest.LogCaptureFixture
+    visit: Visit, keeping_phone: BrowserContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     token = good(visit.world)
     payload = encode_qr_payload(token)
-    page = opened(phone, visit.link(token))
+    page = opened(keeping_phone, visit.link(token))
     page.evaluate(KEPT)
     stored = page.evaluate(
         """async () => {
@@ -95,10 +98,12 @@ def test_status_is_asked_for_as_a_whole_list_and_nothing_leaves_the_host(visit: 
     assert queries == {"/status?uri=https%3A%2F%2Fbank.example%2Fstatus%2F1"}
 
 
-def test_page_works_without_a_network_and_says_since_when_nobody_asked(world: World, phone: BrowserContext) -> None:
+def test_page_works_without_a_network_and_says_since_when_nobody_asked(
+    world: World, keeping_phone: BrowserContext
+) -> None:
     world.issuer["verify_urls"] = []
     with verifier_of(world) as visit:
-        page = opened(phone, visit.link(good(world)))
+        page = opened(keeping_phone, visit.link(good(world)))
         page.clock.set_fixed_time(world.now + timedelta(hours=2))
         page.evaluate(KEPT)
         page.reload()
@@ -120,17 +125,17 @@ def test_page_works_without_a_network_and_says_since_when_nobody_asked(world: Wo
     assert "2026-11-21 12:00 (KST)" in page.inner_text(".kv >> nth=1")
 
 
-def test_network_that_returns_is_noticed_and_the_answer_made_anew(visit: Visit, phone: BrowserContext) -> None:
-    page = opened(phone, visit.link(good(visit.world)))
+def test_network_that_returns_is_noticed_and_the_answer_made_anew(visit: Visit, keeping_phone: BrowserContext) -> None:
+    page = opened(keeping_phone, visit.link(good(visit.world)))
     page.clock.set_fixed_time(visit.world.now + timedelta(hours=13))
     page.evaluate(KEPT)
     page.reload()
     page.wait_for_selector(VERDICT)
-    phone.set_offline(True)
+    keeping_phone.set_offline(True)
     page.reload()
     page.wait_for_selector(OFFLINE)
     assert answer(page) == "아직 판정할 수 없습니다."
-    phone.set_offline(False)
+    keeping_phone.set_offline(False)
     expect(page.locator("main")).to_contain_text("네트워크가 돌아와 다시 확인했습니다.")
     assert answer(page) == VALID
 
@@ -215,7 +220,7 @@ def test_several_codes_are_taken_in_any_order_and_the_missing_one_is_named(visit
 def test_nothing_stands_outside_of_the_window(visit: Visit, browser: Browser, size: ViewportSize, path: str) -> None:
     long = "가나다라마바사아자차카타파하" * 6
     token = visit.world.token(claims(entry(long), entry("a" * 200, idx=13), training()))
-    with browser.new_context(viewport=size) as context:
+    with browser.new_context(viewport=size, service_workers="block") as context:
         page = opened(context, visit.link(token, path))
         page.click("details.more summary")
         assert fits(page)
@@ -239,11 +244,17 @@ def test_answer_has_the_focus_and_everything_is_reached_by_keyboard(visit: Visit
     assert page.url == f"{visit.origin}/v"
 
 
-def test_print_says_that_it_is_no_certificate_and_leaves_the_buttons_out(visit: Visit, phone: BrowserContext) -> None:
-    page = opened(phone, visit.link(good(visit.world)))
+def test_print_of_five_entries_is_two_pages_of_a4_says_that_it_is_no_certificate_and_leaves_the_buttons_out(
+    visit: Visit, phone: BrowserContext
+) -> None:
+    five = claims(*(entry(f"정보처리기사 {number}", idx=20 + number) for number in range(5)))
+    page = opened(phone, visit.link(visit.world.token(five)))
     page.emulate_media(media="print")
     assert page.locator("text=이 출력물은 증명서가 아닙니다.").is_visible()
     assert not page.locator(".acts").is_visible()
+    preview = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert [round(float(length)) for length in preview.pages[0].mediabox[2:]] == A4_POINTS
+    assert len(preview.pages) <= 2
 
 
 def test_without_javascript_a_plain_sentence_says_what_to_do(visit: Visit, browser: Browser) -> None:
@@ -271,7 +282,7 @@ def test_camera_sees_a_code_and_the_service_reads_it_where_the_browser_cannot(
     )
     fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
     with chromium(playwright, *fake, f"--use-file-for-fake-video-capture={film}") as browser:
-        context = browser.new_context()
+        context = browser.new_context(service_workers="block")
         page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
         expect(page.locator(".scanner")).to_contain_text("이 브라우저는 QR을 스스로 읽지 못합니다.")
         page.click("text=QR 비추기")
@@ -287,7 +298,7 @@ def test_browser_that_reads_codes_itself_collects_them_in_any_order_and_sends_no
     links = [qr_text(f"{visit.origin}/v", code) for code in codes]
     before = visit.asked.targets.count("/api/v1/checks")
     with chromium(playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as browser:
-        context = browser.new_context()
+        context = browser.new_context(service_workers="block")
         context.add_init_script(f"const SHOWN = {json.dumps([[], [links[2]], [links[0]], [], [links[1]]])};{READER}")
         page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
         expect(page.locator(".scanner")).to_contain_text("이 기기에서만 읽습니다.")
@@ -338,7 +349,7 @@ def test_torch_is_offered_where_there_is_one_and_a_chosen_picture_is_read_on_the
     picture = film_of("", tmp_path / "picture.png")
     before = visit.asked.targets.count("/api/v1/checks")
     with chromium(playwright, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as browser:
-        context = browser.new_context()
+        context = browser.new_context(service_workers="block")
         context.add_init_script(f"globalThis.SHOWN = [];{READER}{LIT}")
         page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
         page.click("text=QR 비추기")
@@ -374,3 +385,24 @@ def test_receipt_is_the_only_thing_that_sends_a_code_and_only_when_it_is_asked_f
 def test_service_without_a_key_offers_no_receipt(visit: Visit, phone: BrowserContext) -> None:
     page = opened(phone, visit.link(good(visit.world)))
     assert page.get_by_role("button", name="확인서 받기").count() == 0
+
+
+def test_what_the_page_cannot_judge_gets_no_verdict_and_is_sent_to_the_service_only_when_asked(
+    visit: Visit, phone: BrowserContext
+) -> None:
+    """Chains of certificates are not judged in the browser: that one is bad must not be guessed either."""
+    token = with_header(x5c=["AAAA"])(visit.world)
+    payload = encode_qr_payload(token).encode()
+    page = opened(phone, visit.link(token), waiting_for=".verdict.na")
+    assert page.inner_text(".verdict h1") == "이 화면으로는 판정할 수 없습니다."
+    assert page.locator("article.result").count() == 0
+    assert payload not in bytes(visit.asked.received)
+    phone.route("**/api/v1/checks", lambda route: route.fulfill(status=503, body="{}"))
+    page.get_by_role("button", name="이 확인기로 보내 확인").click()
+    expect(page.get_by_text("확인기의 답을 받지 못해")).to_be_visible()
+    phone.unroute("**/api/v1/checks")
+    page.get_by_role("button", name="이 확인기로 보내 확인").click()
+    page.wait_for_selector(VERDICT)
+    assert answer(page) != VALID
+    assert payload in bytes(visit.asked.received)
+    expect(page.locator("main")).to_contain_text("코드의 내용을 이 확인기로 보내 확인했습니다")

@@ -1,0 +1,84 @@
+"""What the commands that ask sources share: the file of sources, the outside world, and a run in words and as JSON."""
+
+import os
+import random
+import threading
+from typing import TYPE_CHECKING
+
+from issuer.cli.context import CommandContext
+
+if TYPE_CHECKING:
+    from issuer.bank import Bank
+    from issuer.pulling.fetching import Outside
+    from issuer.pulling.schedule import SourceFreshness
+    from issuer.pulling.settings_file import AskedSource
+    from issuer.store.pulls import SourceRun
+
+
+def asked_sources(bank: "Bank", context: CommandContext) -> "dict[str, AskedSource]":
+    """Return the sources that the setting's file names; none without the setting.
+
+    Raises:
+        SourcesUnreadable: the file or a token is not in order.
+    """
+    if context.settings.sources is None:
+        return {}
+    from issuer.pulling.settings_file import read_asked_sources
+
+    development = bank.profile.development
+    return read_asked_sources(context.settings.sources, environment=os.environ, development=development)
+
+
+def outside_world(bank: "Bank", context: CommandContext, *, stop: threading.Event) -> "Outside":
+    """Return the clock, the network and chance; every wait ends when `stop` is set."""
+    from issuer.pulling.fetching import Outside, network_door
+
+    door = network_door(development=bank.profile.development)
+    return Outside(context.clock, stop.wait, random.SystemRandom().random, door)
+
+
+def run_document(run: "SourceRun") -> dict[str, object]:
+    """Return a run as JSON."""
+    return {
+        "run": run.id,
+        "source": run.source,
+        "by": run.actor,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "outcome": run.outcome,
+        "problem": run.problem,
+        "details": dict(run.details),
+        "delivery": run.delivery,
+        "made_at": run.made_at,
+        "as_of": run.as_of,
+        "pages": run.pages,
+        "pages_taken": run.pages_taken,
+        "counts": dict(run.counts),
+    }
+
+
+def run_line(run: "SourceRun", context: CommandContext) -> str:
+    """Return a run in one line."""
+    counts = {name: int(str(run.counts.get(name, 0))) for name in ("new", "changed", "unchanged", "held", "rejected")}
+    return context.text(
+        "runs.line",
+        run=run.id,
+        source=run.source,
+        at=run.started_at,
+        by=run.actor,
+        outcome=context.text(f"runs.{run.outcome}"),
+        **counts,
+        withdrawn=int(str(run.counts.get("withdrawn", 0))),
+    )
+
+
+def freshness_document(each: "SourceFreshness") -> dict[str, object]:
+    """Return how fresh a source is as JSON."""
+    last = each.last_run
+    return {
+        "made_at": each.made_at,
+        "hours": each.hours,
+        "max_age_hours": each.max_age_hours,
+        "late": each.is_late,
+        "last_run": None if last is None else run_document(last),
+    }

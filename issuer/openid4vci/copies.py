@@ -1,0 +1,182 @@
+"""Make and record the copies of one credential for a wallet: the same statement, each copy for another key.
+
+Each copy has a key, salts, a status index and an entry of the log of its own, and days instead of times, so that two
+verifiers cannot tell that their copies belong together. The bank keeps hashes of them, not the copies.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from credential_schemas.certificate_claims import CertificateClaims
+from credential_schemas.sd_jwt.build import build_sd_jwt
+from credential_schemas.wallet_claims import WalletBinding, flat_credential, wallet_certificate
+from issuer.audit.trail import Act, record_acts
+from issuer.bank import Bank
+from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
+from issuer.entry_states import claims_hash
+from issuer.errors import StorageFull, StorageUnusable
+from issuer.issuing import check_clock, check_unchanged, prepare_certificate
+from issuer.log.appending import log_credential
+from issuer.log.files import publish_log
+from issuer.openid4vci.configurations import Configuration
+from issuer.openid4vci.handles import link_of, new_secret
+from issuer.openid4vci.metadata import certificate_chain
+from issuer.store.certificates import FLAT, WALLET, CarriedEntry, StoredCertificate
+from issuer.store.status_lists import ReservedIndexes
+from issuer.store.transaction import Transaction
+from issuer.times import utc_text
+from keys.jwk import PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy: the number under which the bank has it, its status indexes, and the credential."""
+
+    number: str
+    reserved: ReservedIndexes
+    credential: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCopies:
+    """The copies of one credential, complete but not recorded yet, so that nobody may have them."""
+
+    request: IssueRequest
+    configuration: Configuration
+    prepared: Prepared
+    copies: tuple[Copy, ...]
+    at: datetime
+
+    @property
+    def number(self) -> str:
+        """The number of the certificate."""
+        return self.copies[0].number
+
+
+def make_copies(
+    bank: Bank, request: IssueRequest, configuration: Configuration, *, keys: Sequence[PublicKey], now: datetime
+) -> MadeCopies:
+    """Sign and log one copy for each key; nothing is recorded.
+
+    Raises:
+        IssuerError, KeysError, CredentialError: as `issuer.issuing.make_certificate`.
+    """
+    prepared = prepare_certificate(bank, request, now=now)
+    if configuration.entry_type is not None:
+        prepared = _alone(prepared, request)
+    bank.signer("credential")
+    if bank.has_log:
+        bank.log_key()
+    size = len(prepared.selection.entries) + 1
+    serial, reserved = bank.reservations.take(prepared.issued_on.year, size * len(keys))
+    number = certificate_number(bank.profile.number_prefix, prepared.issued_on.year, serial=serial)
+    copies = []
+    for position, key in enumerate(keys):
+        own = ReservedIndexes(reserved.list_no, reserved.indexes[position * size : (position + 1) * size])
+        claims = certified_claims(bank, request, prepared, number=number, reserved=own)
+        credential = _sign(bank, configuration, claims, key)
+        copy_number = number if position == 0 else f"{number}/{position + 1}"
+        log_credential(bank, copy_number, credential, now=now)
+        copies.append(Copy(copy_number, own, credential))
+    return MadeCopies(request, configuration, prepared, tuple(copies), now)
+
+
+def record_copies(bank: Bank, made: MadeCopies, *, beside: Callable[[Transaction], None]) -> None:
+    """Record the copies in one transaction, if entries and clock are still in order; return after the commit.
+
+    Args:
+        bank: the bank.
+        made: what to record.
+        beside: what else belongs to the same transaction; touches nothing but it, because it may be run again.
+
+    Raises:
+        EntryChanged, ClockBehind, StorageFull, StorageUnusable: nothing was recorded.
+    """
+    prepared = made.prepared
+
+    def record(transaction: Transaction) -> None:
+        check_unchanged(transaction, prepared.selection)
+        check_clock(transaction, made.at)
+        consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
+        for copy in made.copies:
+            stored = _stored(bank, made, copy, consent_id=consent.id)
+            transaction.certificates.record_issued(stored, _carried(prepared, copy))
+        beside(transaction)
+        detail = f"{made.configuration.id} {len(made.copies)}"
+        act = Act("certificate_issued", prepared.opened.account.id, made.number, detail)
+        record_acts(transaction, act, actor=bank.actor, at=utc_text(made.at))
+
+    bank.store.together(record)
+    with suppress(StorageFull, StorageUnusable):  # what is not published yet is published with the next one
+        publish_log(bank)
+
+
+def _alone(prepared: Prepared, request: IssueRequest) -> Prepared:
+    """Leave out what only came along with the one entry of a flat credential."""
+    (wanted,) = request.choice.entries
+    entries = tuple(each for each in prepared.selection.entries if each.entry.id == wanted)
+    return replace(prepared, selection=replace(prepared.selection, entries=entries, companions=()))
+
+
+def _sign(bank: Bank, configuration: Configuration, claims: CertificateClaims, key: PublicKey) -> str:
+    binding = WalletBinding(key.jwk(), configuration.vct, configuration.integrity)
+    write = wallet_certificate if configuration.entry_type is None else flat_credential
+    payload = write(claims, binding)
+    return build_sd_jwt(
+        payload.claims,
+        disclose=payload.disclose,
+        signer=bank.signer("credential"),
+        random_bytes=secrets.token_bytes,
+        header={"x5c": certificate_chain(bank)},
+    )
+
+
+def _stored(bank: Bank, made: MadeCopies, copy: Copy, *, consent_id: int) -> StoredCertificate:
+    request, prepared = made.request, made.prepared
+    return StoredCertificate(
+        number=copy.number,
+        account_id=prepared.opened.account.id,
+        list_no=copy.reserved.list_no,
+        idx=copy.reserved.indexes[0],
+        status="valid",
+        kind=request.choice.kind,
+        edition=request.choice.edition,
+        language=request.language,
+        purpose=request.purpose,
+        recipient=request.recipient,
+        applicant_no=request.applicant_no,
+        issued_on=prepared.issued_on.isoformat(),
+        valid_until=prepared.valid_until.isoformat(),
+        issued_at=utc_text(made.at),
+        key_id=bank.signer("credential").key_id,
+        consent_id=consent_id,
+        # A wallet's copy has no confirmation code and no page; nobody can ever name this place.
+        locator=link_of(bank, new_secret(), "no-locator"),
+        sealed=b"",
+        pdf_sha256="",
+        credential_sha256=hashlib.sha256(copy.credential.encode("ascii")).hexdigest(),
+        carrier=WALLET if made.configuration.entry_type is None else FLAT,
+        copy_of=None if copy.number == made.number else made.number,
+    )
+
+
+def _carried(prepared: Prepared, copy: Copy) -> list[CarriedEntry]:
+    chosen = zip(prepared.selection.entries, copy.reserved.indexes[1:], strict=True)
+    return [
+        CarriedEntry(
+            number=copy.number,
+            position=position,
+            entry_id=each.entry.id,
+            source_entry_id=each.entry.source_entry.id,
+            disclosed=tuple(each.fields),
+            claims_hash=claims_hash(each.entry, tuple(each.fields)),
+            list_no=copy.reserved.list_no,
+            idx=idx,
+            status=0,
+        )
+        for position, (each, idx) in enumerate(chosen)
+    ]

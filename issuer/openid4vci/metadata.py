@@ -1,0 +1,73 @@
+"""What wallets read before they ask: the metadata of the credential issuer, plain and signed, and of its token service.
+
+The issuer is its own authorization server. Clients need no registration, since only a holder has a code.
+
+Source: OpenID4VCI 1.0 sections 12.2 and 12.3; RFC 8414
+"""
+
+import base64
+from functools import lru_cache
+from typing import Final
+
+from issuer.bank import Bank
+from issuer.openid4vci.configurations import Document, configurations
+from keys.encoding import JsonValue, encode_json
+from keys.jws_sign import sign_compact
+from keys.pem_form import certificate_der
+
+BATCH_SIZE: Final = 20
+"""How many copies of a credential a wallet may get at once, each for another verifier."""
+
+GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+ROOM: Final = "/openid4vci"
+TOKEN, NONCE, CREDENTIAL, NOTIFICATION, OFFERS = (
+    f"{ROOM}/{name}" for name in ("token", "nonce", "credential", "notification", "offers")
+)
+_ISSUERS_AT_ONCE: Final = 8
+_SIGNED_TYP: Final = "openidvci-issuer-metadata+jwt"
+
+
+def issuer_metadata(bank: Bank) -> Document:
+    """Return the metadata of the credential issuer."""
+    issuer, name = bank.profile.issuer, bank.profile.name
+    return {
+        "credential_issuer": issuer,
+        "credential_endpoint": issuer + CREDENTIAL,
+        "nonce_endpoint": issuer + NONCE,
+        "notification_endpoint": issuer + NOTIFICATION,
+        "batch_credential_issuance": {"batch_size": BATCH_SIZE},
+        "display": [{"name": name["ko"], "locale": "ko-KR"}, {"name": name["en"], "locale": "en-US"}],
+        "credential_configurations_supported": _supported(issuer),
+    }
+
+
+@lru_cache(_ISSUERS_AT_ONCE)
+def _supported(issuer: str) -> Document:
+    """Return the configurations as metadata have them; the same object each time, for reading only."""
+    return {each.id: each.document() for each in configurations(issuer).values()}
+
+
+def signed_issuer_metadata(bank: Bank, *, now_s: int) -> str:
+    """Return the same as a JWT that the key of the credentials signs."""
+    header: Document = {"typ": _SIGNED_TYP, "kid": bank.signer("credential").key_id, "x5c": certificate_chain(bank)}
+    claims: Document = {"sub": bank.profile.issuer, "iat": now_s, **issuer_metadata(bank)}
+    return sign_compact(header, encode_json(claims), signer=bank.signer("credential"))
+
+
+def authorization_server_metadata(bank: Bank) -> Document:
+    """Return the metadata of the token service."""
+    issuer = bank.profile.issuer
+    return {
+        "issuer": issuer,
+        "token_endpoint": issuer + TOKEN,
+        "response_types_supported": [],
+        "grant_types_supported": [GRANT],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "authorization_details_types_supported": ["openid_credential"],
+        "pre-authorized_grant_anonymous_access_supported": True,
+    }
+
+
+def certificate_chain(bank: Bank) -> list[JsonValue]:
+    """Return `x5c` of the key of the credentials: its certificate, without the root (SD-JWT VC section 2.5)."""
+    return [base64.b64encode(certificate_der(bank.certificate("credential"))).decode("ascii")]

@@ -1,0 +1,141 @@
+"""When which source is asked, which sources are late, and the loop in which a service asks those that are due.
+
+Several instances may run the loop: whoever is first asks, the others find the source busy. What is due follows from the
+recorded runs alone, so that no instance needs to know the others.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from issuer.bank import Bank
+from issuer.errors import IssuerError
+from issuer.health import Finding
+from issuer.pulling.fetching import Outside
+from issuer.pulling.limits import FIRST_RETRY_MINUTES
+from issuer.pulling.page_store import forget_old_pages
+from issuer.pulling.running import FAILED, HELD, REFUSED, REHEARSED, pull_source
+from issuer.pulling.settings_file import AskedSource
+from issuer.store.pulls import TAKEN, UNCHANGED, SourceRun
+from issuer.times import utc_moment, utc_text
+
+LOOK_S: Final = 30.0
+STOP_S: Final = 10.0
+UNCHANGED_KEPT: Final = timedelta(days=30)
+RUNS_KEPT: Final = timedelta(days=400)
+_RUNS_LOOKED_AT: Final = 20
+_DONE: Final = (TAKEN, UNCHANGED, HELD)
+_FAILED: Final = (FAILED, REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFreshness:
+    """How fresh a source is: when its newest taken delivery was made, how old it is, and what was promised."""
+
+    source: str
+    made_at: str | None
+    hours: int | None
+    max_age_hours: int
+    last_run: SourceRun | None
+
+    @property
+    def is_late(self) -> bool:
+        """Say whether it is older than was promised, or has never delivered."""
+        return self.hours is None or self.hours > self.max_age_hours
+
+
+def due_sources(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[AskedSource]:
+    """Return the sources that are to be asked now, in the order of the file."""
+    with bank.store.read() as transaction:
+        runs = {source: transaction.pulls.runs(source, limit=_RUNS_LOOKED_AT) for source in asked}
+    return [each for source, each in asked.items() if now >= next_time(each, runs[source], now=now)]
+
+
+def next_time(asked: AskedSource, runs: Sequence[SourceRun], *, now: datetime) -> datetime:
+    """Return when a source is due; pure.
+
+    Args:
+        asked: the source.
+        runs: its newest runs, newest first.
+        now: the answer for a source that was never asked, or whose last run did not end by itself.
+    """
+    own = [run for run in runs if run.outcome != REHEARSED]
+    interval = timedelta(minutes=asked.every_minutes)
+    if not own or (own[0].outcome not in _DONE and own[0].outcome not in _FAILED):
+        return now
+    if own[0].outcome in _DONE:
+        return utc_moment(own[0].started_at) + interval
+    failures = next((number for number, run in enumerate(own) if run.outcome not in _FAILED), len(own))
+    wait = timedelta(minutes=FIRST_RETRY_MINUTES * 2 ** (failures - 1))
+    return utc_moment(own[0].ended_at or own[0].started_at) + min(interval, wait)
+
+
+def freshness(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[SourceFreshness]:
+    """Return how fresh every asked source is, in the order of the file."""
+    found = []
+    with bank.store.read() as transaction:
+        for source, each in asked.items():
+            taken = transaction.pulls.last_taken(source)
+            runs = transaction.pulls.runs(source, limit=1)
+            made_at = None if taken is None else taken.made_at
+            hours = None if made_at is None else int((now - utc_moment(made_at)).total_seconds()) // 3600
+            found.append(SourceFreshness(source, made_at, hours, each.max_age_hours, runs[0] if runs else None))
+    return found
+
+
+def late_findings(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[Finding]:
+    """Return a finding for every asked source: in order, or late, or waiting for a decision."""
+    found = []
+    for each in freshness(bank, asked, now=now):
+        problem = None
+        if each.last_run is not None and each.last_run.outcome == HELD:
+            problem = f"a delivery waits for a decision; see `cb-issuer runs show {each.last_run.id}`"
+        elif each.is_late:
+            age = "nothing was taken yet" if each.hours is None else f"its newest delivery is {each.hours} hours old"
+            problem = f"{age}, promised every {each.max_age_hours} hours; see `cb-issuer runs list {each.source}`"
+        found.append(Finding(f"source {each.source}", problem, "warning" if problem else "ok"))
+    return found
+
+
+def pull_due(bank: Bank, asked: Mapping[str, AskedSource], outside: Outside) -> None:
+    """Ask every source that is due, one after the other; how it went stands in the recorded runs.
+
+    Raises:
+        StorageFull, StorageUnusable: the database cannot be used.
+    """
+    now = outside.clock()
+    forget_old_pages(bank, now=now)
+    with bank.store.write() as transaction:
+        idle, others = utc_text(now - UNCHANGED_KEPT), utc_text(now - RUNS_KEPT)
+        transaction.pulls.forget_runs(unchanged_before=idle, others_before=others)
+    for each in due_sources(bank, asked, now=outside.clock()):
+        if outside.wait(0.0):
+            return
+        with suppress(IssuerError):  # another instance asks it just now, or the run could not be recorded
+            pull_source(bank, each, outside)
+
+
+@contextmanager
+def asking_sources(
+    bank: Bank, asked: Mapping[str, AskedSource], outside: Outside, *, stop: threading.Event
+) -> Iterator[None]:
+    """Ask the sources that are due, in a thread, for the time of a `with` block; `outside.wait` waits for `stop`."""
+
+    def loop() -> None:
+        while not stop.is_set():
+            with suppress(Exception):  # the top of the thread: what one round could not do, the next one tries again
+                pull_due(bank, asked, outside)
+            stop.wait(LOOK_S)
+
+    thread = threading.Thread(target=loop, name="sources", daemon=True)
+    if asked:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        if asked:
+            thread.join(STOP_S)  # a run that still waits for an answer ends with the program; what it committed stays

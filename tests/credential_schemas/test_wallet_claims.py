@@ -1,0 +1,130 @@
+"""Wallet credentials before they are signed: what may be withheld, what must not be, and what decoys hide."""
+
+import json
+import secrets
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
+from credential_schemas.entry_types import categories, entry_types
+from credential_schemas.errors import EntryTypeError
+from credential_schemas.presented_claims import Form, read_presented
+from credential_schemas.sd_jwt.build import build_sd_jwt
+from credential_schemas.sd_jwt.parse import parse_sd_jwt
+from credential_schemas.type_metadata import flat_type_metadata, flat_vct, integrity_of
+from credential_schemas.wallet_claims import (
+    BUCKET,
+    WalletBinding,
+    WalletPayload,
+    flat_credential,
+    wallet_certificate,
+)
+from keys.key_files import FileSigner, create_key
+
+ISSUER = "https://bank.example"
+SIGNER = FileSigner(create_key())
+BINDING = WalletBinding(SIGNER.public_jwk(), f"{ISSUER}/vct/competency-certificate/1", "sha256-x")
+ENTRY = CertificateEntry(
+    type="national_technical_qualification",
+    category="qualifications",
+    title="정보처리기사",
+    title_en=None,
+    issuing_body="hrdk",
+    fields={"item_code": "1320", "series": "기사", "acquired_date": "2023-06-09", "exam_body": "hrdk"},
+    as_of=date(2026, 11, 22),
+    idx=7,
+)
+
+
+def claims(count: int = 1) -> CertificateClaims:
+    return CertificateClaims(
+        issuer=ISSUER,
+        vct=BINDING.vct,
+        issued_on=date(2026, 11, 22),
+        valid_until=date(2027, 2, 20),
+        number="CB-2026-00000001",
+        kind="competency",
+        edition="standard",
+        purpose="job",
+        recipient=None,
+        applicant_no=None,
+        holder=Holder("김표본", None, date(1998, 4, 11)),
+        entries=tuple(replace(ENTRY, idx=10 + position) for position in range(count)),
+        status=StatusReference(f"{ISSUER}/status/1", 3),
+    )
+
+
+def signed(written: WalletPayload) -> dict[str, Any]:
+    token = build_sd_jwt(written.claims, disclose=written.disclose, signer=SIGNER, random_bytes=secrets.token_bytes)
+    return dict(parse_sd_jwt(token).payload)
+
+
+def test_a_certificate_is_read_back_as_a_wallets() -> None:
+    written = wallet_certificate(claims(2), BINDING)
+    read = read_presented(written.claims)
+    assert (read.form, read.number, len(read.entries)) == (Form.WALLET, "CB-2026-00000001", 2)
+    assert written.claims["cnf"] == {"jwk": {name: BINDING.key[name] for name in ("kty", "crv", "x", "y")}}
+    assert list(written.claims)[:7] == ["iss", "vct", "vct#integrity", "iat", "exp", "cnf", "status"]
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9])
+def test_lists_and_objects_are_filled_so_that_nothing_can_be_counted(count: int) -> None:
+    payload = signed(wallet_certificate(claims(count), BINDING))
+    for category in categories():
+        length = len(payload[category])
+        assert length % BUCKET == 0
+        assert length == (16 if category == "qualifications" and count > BUCKET else BUCKET)
+    assert len(payload["certificate"]["_sd"]) == len(payload["holder"]["_sd"]) == BUCKET
+
+
+def test_what_an_entry_needs_stays_with_it_and_the_rest_is_open() -> None:
+    paths = set(wallet_certificate(claims(), BINDING).disclose.paths)
+    own = {path[2] for path in paths if len(path) == 3}
+    assert own == {"title", "issuing_body", *ENTRY.fields}
+    assert {("certificate", "number"), ("holder", "name"), ("qualifications", 0)} <= paths
+
+
+def test_a_flat_credential_is_one_entry_with_its_own_status() -> None:
+    written = flat_credential(claims(), BINDING)
+    read = read_presented(written.claims)
+    assert (read.form, read.entries[0].idx, read.entries[0].title) == (Form.FLAT, 3, "정보처리기사")
+    payload = signed(written)
+    assert {"type", "as_of"} <= payload.keys()
+    assert not {"title", "idx", "certificate", "qualifications"} & payload.keys()
+    assert len(payload["_sd"]) % BUCKET == 0
+    assert len(payload["holder"]["_sd"]) == BUCKET
+
+
+def test_a_flat_credential_of_several_entries_is_refused() -> None:
+    with pytest.raises(EntryTypeError, match="exactly one entry"):
+        flat_credential(claims(2), BINDING)
+
+
+def test_a_blind_edition_is_not_for_wallets() -> None:
+    blind = replace(claims(), edition="blind", entries=())
+    with pytest.raises(EntryTypeError, match="standard for a wallet"):
+        wallet_certificate(blind, BINDING)
+
+
+def test_claims_that_are_not_in_order_are_refused_as_on_paper() -> None:
+    with pytest.raises(EntryTypeError, match=r"holder\.name"):
+        wallet_certificate(replace(claims(), holder=Holder(None, None, date(1998, 4, 11))), BINDING)
+
+
+def test_the_type_of_a_flat_credential_describes_what_it_holds() -> None:
+    document = json.loads(flat_type_metadata(f"{ISSUER}/", ENTRY.type))
+    assert document["vct"] == flat_vct(ISSUER, ENTRY.type) == f"{ISSUER}/vct/entry/{ENTRY.type}/1"
+    described = {tuple(each["path"]): each for each in document["claims"]}
+    own = {field.name for field in entry_types()[ENTRY.type].own_fields}
+    assert {path[0] for path in described} == own | {"type", "as_of", "title", "title_en", "issuing_body", "holder"}
+    written = flat_credential(claims(), BINDING)
+    assert {path for path, each in described.items() if each["sd"] == "never"} == {("type",), ("as_of",)}
+    assert set(written.disclose.paths) <= {path for path, each in described.items() if each["sd"] == "always"}
+
+
+def test_the_digest_of_a_type_is_subresource_integrity_of_its_bytes() -> None:
+    # printf '{}' | openssl dgst -sha256 -binary | base64
+    assert integrity_of(b"{}") == "sha256-RBNvo1WzZ4oRRq0W9+hknpT7T8If536DEMBg9hyq/4o="

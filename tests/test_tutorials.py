@@ -1,0 +1,65 @@
+"""The tutorials are followed to the letter, in both languages; their rules of comparing are tried on small answers."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tutorials import Reader, Step, masked, renewed, steps_of
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "docs/tutorial").glob("??/*.md"))
+NAMES = [f"{page.parent.name}/{page.name}" for page in PAGES]
+LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+
+
+@pytest.mark.slow
+@pytest.mark.no_cover
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_command_answers_as_the_page_says(page: Path, tmp_path: Path) -> None:
+    reader = Reader(tmp_path, page.parent.name)
+    for step in steps_of(page.read_text("utf-8")):
+        assert masked(reader.does(step)) == masked(step.answer), step.command
+    assert reader.ended == 0
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "en"], ids=lambda page: page.name)
+def test_both_languages_take_the_same_steps(page: Path) -> None:
+    korean = page.parent.with_name("ko") / page.name
+    taken = [[step.command.split()[:2] for step in steps_of(each.read_text("utf-8"))] for each in (page, korean)]
+    assert len(taken[0]) > 10
+    assert taken[0] == taken[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_link_of_a_tutorial_leads_somewhere(page: Path) -> None:
+    links = LINK.findall(page.read_text("utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_a_changed_answer_is_noticed_and_a_later_day_is_not() -> None:
+    told = "Issued CB-2026-00000001: a.pdf\nIt can be checked until 2027-02-20."
+    assert masked("Issued CB-2027-00000001: a.pdf It can be  checked until 2028-02-20.") == masked(told)
+    assert masked(told.replace("checked", "read")) != masked(told)
+    assert masked("4 new, 0 rejected") != masked("4 new, 1 rejected")
+
+
+def test_a_command_gets_the_values_of_this_run(tmp_path: Path) -> None:
+    reader = Reader(tmp_path, "en")
+    reader.does(Step("printf CB-2027-00000007", "CB-2026-00000001"))
+    assert reader.does(Step("printf %s CB-2026-00000001", "")) == "CB-2027-00000007"
+
+
+def test_a_failure_that_the_page_does_not_show_ends_the_reading(tmp_path: Path) -> None:
+    reader = Reader(tmp_path, "en")
+    reader.does(Step("false", ""))
+    with pytest.raises(AssertionError, match="ended with 1"):
+        reader.does(Step("true", ""))
+    assert reader.does(Step("echo $?", "")) == "1\n"
+    assert reader.does(Step("true", "")) == ""
+
+
+def test_a_page_is_written_anew_with_what_was_answered(tmp_path: Path) -> None:
+    page = 'Say it:\n\n```console\n$ export WORD=now\n$ printf "$WORD"\nthen\n```\n\nDone.\n'
+    found = renewed(page, Reader(tmp_path, "en"))
+    assert found == page.replace("then", "now")

@@ -1,0 +1,110 @@
+"""The key that signs requests, in one folder that grows older; and the settings that decide whether it is used."""
+
+import base64
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from keys.certificates import LeafKind, SubjectNames, Validity, create_leaf, create_root
+from keys.key_files import FileSigner, create_key, write_encrypted
+from keys.pem_form import certificate_der
+from tests.verifier.presentations.counter import URL
+from tests.verifier.world import NOW
+from verifier.cli.serving_requests import asks_of_settings
+from verifier.errors import OptionError
+from verifier.presentations.errors import RequestRefused
+from verifier.presentations.request_key import (
+    CERTIFICATE_FILE,
+    KEY_FILE,
+    ROOT_FILE,
+    ROOT_KEY_FILE,
+    Holder,
+    RequestSigner,
+    open_request_signer,
+)
+from verifier.presentations.request_object import Service
+from verifier.settings import Settings
+
+PASSPHRASE = "correct horse battery"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("config")
+
+
+def opened(folder: Path, url: str = URL, *, days: int = 0) -> RequestSigner:
+    holder, now = Holder(url, "한국교통안전공단"), NOW + timedelta(days=days)
+    return open_request_signer(folder, holder, passphrase=PASSPHRASE, now=now)
+
+
+def test_key_and_certificate_are_made_once_and_made_anew_when_they_must(folder: Path) -> None:
+    first = opened(folder)
+    assert first.hosts == ("verify.example",)
+    assert (folder / KEY_FILE).stat().st_mode & 0o777 == 0o600
+    root = (folder / ROOT_FILE).read_text()
+    assert base64.b64decode(first.x5c[0]) == certificate_der(first.chain[0])
+    assert opened(folder, days=300).hash == first.hash
+    later = opened(folder, days=380)
+    assert later.hash != first.hash
+    assert later.signer.key_id == first.signer.key_id
+    moved = opened(folder, "https://new.example", days=380)
+    assert (moved.hosts, (folder / ROOT_FILE).read_text()) == (("new.example",), root)
+
+
+def test_certificate_of_another_authority_is_used_as_it_is(folder: Path) -> None:
+    (folder / ROOT_KEY_FILE).rename(folder / "put-away.pem")
+    key = opened(folder, "https://new.example", days=380).signer
+    assert isinstance(key, FileSigner)
+    names = SubjectNames("기관", "Agency", "Root")
+    middle = create_root(names, key=create_key(), not_before=NOW, years=5)
+    leaf = create_leaf(
+        LeafKind.REQUEST,
+        middle,
+        subject=replace(names, common_name="Requests", issuer_url=URL),
+        public_key=key.public_key,
+        validity=Validity(NOW, NOW + timedelta(days=100)),
+    )
+    (folder / CERTIFICATE_FILE).write_text(leaf + middle.certificate_pem)
+    assert opened(folder).chain == (leaf, middle.certificate_pem)
+    with pytest.raises(RequestRefused, match="expired") as refused:
+        opened(folder, days=200)
+    assert refused.value.kind == "key"
+    (folder / CERTIFICATE_FILE).write_text(middle.certificate_pem)
+    with pytest.raises(RequestRefused, match="another key"):
+        opened(folder)
+
+
+def test_files_that_cannot_be_used_are_named(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(RequestRefused, match="passphrase") as refused:
+        open_request_signer(folder, Holder(URL, ""), passphrase="another one", now=NOW)
+    assert refused.value.kind == "key"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RequestRefused, match="files of the request key"):
+        open_request_signer(tmp_path / "file", Holder(URL, ""), passphrase=PASSPHRASE, now=NOW)
+
+
+def test_settings_decide_whether_wallets_are_asked(folder: Path, tmp_path: Path) -> None:
+    def asks(settings: Settings, *, host: str = "127.0.0.1", development: bool = False) -> Service | None:
+        found = asks_of_settings(settings, host=host, port=8081, development=development, now=NOW)
+        return None if found is None else found.service
+
+    (folder / CERTIFICATE_FILE).unlink()
+    given = Settings(config_folder=folder, passphrase=PASSPHRASE, url="https://verify.example/")
+    service = asks(given)
+    assert service is not None
+    assert service.signer is not None
+    assert (service.url, service.signer.hosts) == (URL, ("verify.example",))
+    assert asks(Settings()) is None
+    assert asks(Settings(url=URL)) is None
+    assert asks(Settings(url="http://127.0.0.1:1")) is None
+    assert asks(Settings(), development=True) == Service("http://127.0.0.1:8081", None, True)
+    assert asks(Settings(), host="0.0.0.0", development=True) is None
+    with pytest.raises(OptionError, match="origin"):
+        asks(Settings(url="verify.example"))
+    write_encrypted(tmp_path / KEY_FILE, create_key(), passphrase="another passphrase")
+    with pytest.raises(OptionError) as refused:
+        asks(Settings(config_folder=tmp_path, passphrase=PASSPHRASE, url=URL))
+    assert refused.value.kind == "request_key"

@@ -1,0 +1,17 @@
+"""Which versions of which specifications the wallet speaks; drafts are named as drafts."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from credential_schemas.openid4vp import version as openid4vp
+
+SPECIFICATIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "OpenID4VCI": "1.0 Final (2025-09-16)",
+        openid4vp.NAME: openid4vp.VERSION,
+        "SD-JWT": "RFC 9901",
+        "SD-JWT VC": "Internet-Draft 19",
+    }
+)
+"""Name and version."""
