@@ -28,7 +28,7 @@ CHANGES = re.compile(
     r"|\d{4}년 \d{1,2}월 \d{1,2}일|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b\d\d:\d\d(?::\d\d)?\b"
     r"|\b[A-Z]{2}-\d{4}-\d{8}\b|\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}\b"  # numbers of certificates, confirmation codes
     r"|\b[0-9a-f]{16,}\b|\b[0-9a-f]{8}\b|\b[0-9a-z]{10}\b|\b[\w-]{43,}\b"  # digests, entries, accounts, keys
-    r"|\(age \d+ s\)|\(나이 \d+초\)|\bfirst \d+ under\b|그중 \d+건까지"
+    r"|\(age \d+ s\)|\(\d+초 전\)|\bfirst \d+ under\b|그중 \d+건까지"
 )
 PROGRESS = re.compile(r"^(?:\d+ of \d+ files, |\d+개 중 \d+개, ).*\n", re.MULTILINE)  # comes only when it takes a while
 
