@@ -32,12 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Make the offer and show it."""
+    from credential_schemas.look.qr_codes import qr_lines
     from credential_schemas.wording.model import Language
     from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
     from issuer.openid4vci.offers import OfferWish, make_offer
     from issuer.selection import Choice
     from issuer.times import utc_text
-    from issuer.web.qr_picture import qr_lines
 
     language: Language = "en" if getattr(arguments, "lang", None) == "en" else "ko"
     choice = Choice(

@@ -256,10 +256,15 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
         connection = transaction.lookups._connection
         newer = ("confirmation_lookups", "store_facts", "kept_answers", "log_entries", "log_nodes", "log_state")
         people = ("recovery_codes", "sessions", "sign_ins", "api_tokens", "share_links")
-        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people):
+        wallets = ("wallet_notices", "wallet_nonces", "wallet_tokens", "wallet_offers")
+        pulled = ("rejected_rows", "source_runs", "source_leases", "resolved_references")
+        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people, *wallets, *pulled):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN closed_at")
-        connection.exec_driver_sql("DROP INDEX ix_certificates_issued_at")
+        for index in ("issued_at", "copy_of"):
+            connection.exec_driver_sql(f"DROP INDEX ix_certificates_{index}")
+        for column in ("carrier", "copy_of"):
+            connection.exec_driver_sql(f"ALTER TABLE certificates DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
     bank.close()
     again = world.open()

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from credential_schemas.look.qr_codes import qr_picture
 from verifier.people.own_sign_in import NewSecondStep, OwnState
 from verifier.web.people_words import people_word
-from verifier.web.qr_picture import qr_picture
 from verifier.web.staff import Staff, staff_page
 
 ACCOUNT: Final = "/account"

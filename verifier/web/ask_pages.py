@@ -7,6 +7,7 @@ from typing import Final
 from credential_schemas.criteria.asking import AskedType, asked_types, uses
 from credential_schemas.entry_types import EntryType
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from credential_schemas.look.qr_codes import qr_picture
 from credential_schemas.report.messages import Language
 from credential_schemas.report_page.markup import result_html
 from credential_schemas.report_page.view import view_of
@@ -17,7 +18,6 @@ from verifier.rendering.bands import band_of_report
 from verifier.scoring.moments import korean_time
 from verifier.web.ask_words import ask_word
 from verifier.web.committee_frame import NOTICES, card, table
-from verifier.web.qr_picture import qr_picture
 from verifier.web.staff import Staff, staff_page
 
 REQUESTS: Final = "/requests"

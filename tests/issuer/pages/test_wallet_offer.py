@@ -12,7 +12,6 @@ from issuer.openid4vci.handles import new_nonce
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import offer_at
 from issuer.openid4vci.tokens import exchange_code, find_access
-from issuer.web.qr_picture import qr_lines
 from keys.encoding import JsonValue, encode_json
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key
@@ -103,10 +102,3 @@ def test_offers_count_as_issuing_does(pages: PageWorld, holder: Browser, number:
     shown = holder.send(f"/certificates/{number}/wallet")
     assert shown.status == 409
     assert "openid-credential-offer" not in shown.text
-
-
-def test_a_code_in_the_terminal_has_two_modules_in_each_character() -> None:
-    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in qr_lines("openid-credential-offer://")]
-    assert len({len(line) for line in lines}) == 1
-    assert len(lines) == (len(lines[0]) + 1) // 2
-    assert set("".join(lines)) <= set(" ▀▄█")

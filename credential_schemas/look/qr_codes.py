@@ -1,8 +1,9 @@
-"""A text as a QR code: in a page one black path on white, in a terminal two modules in each character.
+"""QR codes on screens: in a page one black path on white, in a terminal two modules in each character.
 
-Error correction level M, quiet zone included.
+Colours are set explicitly, so a code is dark on light in every theme. Those on certificates are drawn elsewhere.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import qrcode
@@ -16,7 +17,7 @@ _HALVES: Final = {(False, False): " ", (True, False): "▀", (False, True): "▄
 
 
 def qr_picture(text: str, *, label: str) -> Html:
-    """Return an `svg` that grows to the width of its place.
+    """Return an `svg` that grows to the width of its place; error correction level M, quiet zone included.
 
     Args:
         text: at most about 2,000 characters.
@@ -29,16 +30,22 @@ def qr_picture(text: str, *, label: str) -> Html:
         '<path fill="#fff" d="M0 0h{side}v{side}H0z"/><path fill="#000" d="{path}"/></svg>',
         side=len(rows),
         label=label,
-        path=Html(path),
+        path=path,
     )
 
 
-def qr_lines(text: str) -> list[str]:
-    """Return the lines of a code for a terminal, dark on light in every theme."""
-    rows = _rows(text)
-    pairs = zip(rows[::2], [*rows[1::2], *([[False] * len(rows)] * (len(rows) % 2))], strict=True)
-    lines = ("".join(_HALVES[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
-    return [f"{_DARK_ON_LIGHT}{line}{_RESET}" for line in lines]
+def qr_lines(text: str) -> Iterator[str]:
+    """Yield the lines of a code for a terminal; error correction level M, quiet zone included."""
+    return lines_of_modules(_rows(text))
+
+
+def lines_of_modules(rows: Sequence[Sequence[bool]]) -> Iterator[str]:
+    """Yield the lines of a terminal for the modules of a code, True for dark; as wide as the code, half as many."""
+    light = [False] * len(rows[0])
+    for at in range(0, len(rows), 2):
+        lower = rows[at + 1] if at + 1 < len(rows) else light
+        halves = "".join(_HALVES[pair] for pair in zip(rows[at], lower, strict=True))
+        yield f"{_DARK_ON_LIGHT}{halves}{_RESET}"
 
 
 def _rows(text: str) -> list[list[bool]]:
