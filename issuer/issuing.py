@@ -226,7 +226,7 @@ def record_certificate(
     """
     prepared, signed = made.prepared, made.signed
     sealed = seal_record(bank, signed.number, pdf=made.document.pdf, credential=signed.credential, code=made.code)
-    carried = _carried(signed, prepared.selection)
+    carried = carried_entries(signed.number, prepared.selection, signed.reserved)
 
     def record(transaction: Transaction) -> None:
         check_unchanged(transaction, prepared.selection)
@@ -269,20 +269,21 @@ def _stored(bank: Bank, made: MadeCertificate, sealed: bytes, *, consent_id: int
     )
 
 
-def _carried(signed: _Signed, selection: Selection) -> list[CarriedEntry]:
+def carried_entries(number: str, selection: Selection, reserved: ReservedIndexes) -> list[CarriedEntry]:
+    """Return what is recorded of the entries of one credential, each with its status index, in the order chosen."""
     return [
         CarriedEntry(
-            number=signed.number,
+            number=number,
             position=position,
             entry_id=chosen.entry.id,
             source_entry_id=chosen.entry.source_entry.id,
             disclosed=tuple(chosen.fields),
             claims_hash=claims_hash(chosen.entry, tuple(chosen.fields)),
-            list_no=signed.reserved.list_no,
+            list_no=reserved.list_no,
             idx=idx,
             status=0,
         )
-        for position, (chosen, idx) in enumerate(zip(selection.entries, signed.reserved.indexes[1:], strict=True))
+        for position, (chosen, idx) in enumerate(zip(selection.entries, reserved.indexes[1:], strict=True))
     ]
 
 

@@ -17,15 +17,14 @@ from credential_schemas.wallet_claims import WalletBinding, flat_credential, wal
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
-from issuer.entry_states import claims_hash
 from issuer.errors import StorageFull, StorageUnusable
-from issuer.issuing import check_clock, check_unchanged, prepare_certificate
+from issuer.issuing import carried_entries, check_clock, check_unchanged, prepare_certificate
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.openid4vci.configurations import Configuration
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.metadata import certificate_chain
-from issuer.store.certificates import FLAT, WALLET, CarriedEntry, StoredCertificate
+from issuer.store.certificates import FLAT, WALLET, StoredCertificate
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
@@ -104,7 +103,8 @@ def record_copies(bank: Bank, made: MadeCopies, *, beside: Callable[[Transaction
         consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
         for copy in made.copies:
             stored = _stored(bank, made, copy, consent_id=consent.id)
-            transaction.certificates.record_issued(stored, _carried(prepared, copy))
+            carried = carried_entries(copy.number, prepared.selection, copy.reserved)
+            transaction.certificates.record_issued(stored, carried)
         beside(transaction)
         detail = f"{made.configuration.id} {len(made.copies)}"
         act = Act("certificate_issued", prepared.opened.account.id, made.number, detail)
@@ -162,21 +162,3 @@ def _stored(bank: Bank, made: MadeCopies, copy: Copy, *, consent_id: int) -> Sto
         carrier=WALLET if made.configuration.entry_type is None else FLAT,
         copy_of=None if copy.number == made.number else made.number,
     )
-
-
-def _carried(prepared: Prepared, copy: Copy) -> list[CarriedEntry]:
-    chosen = zip(prepared.selection.entries, copy.reserved.indexes[1:], strict=True)
-    return [
-        CarriedEntry(
-            number=copy.number,
-            position=position,
-            entry_id=each.entry.id,
-            source_entry_id=each.entry.source_entry.id,
-            disclosed=tuple(each.fields),
-            claims_hash=claims_hash(each.entry, tuple(each.fields)),
-            list_no=copy.reserved.list_no,
-            idx=idx,
-            status=0,
-        )
-        for position, (each, idx) in enumerate(chosen)
-    ]
