@@ -24,15 +24,18 @@ from issuer.api.certificates import certificates_router
 from issuer.api.confirmations import LookUp, confirmations_router
 from issuer.api.descriptions import describe
 from issuer.api.desk import ApiDesk
+from issuer.api.exports import exports_router
 from issuer.api.openid4vci import WalletDesk, wallet_rates, wallet_router
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.opening import pages_router
 from issuer.api.pages.routing import missing_response
+from issuer.api.prints import prints_router
 from issuer.api.problems import on_http_exception, on_invalid_request, problem
 from issuer.api.reprints import reprints_router
 from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.log.files import read_tile
+from issuer.presented.badge_key import KEYS_PATH
 from issuer.publishing import (
     JWKS,
     JWT_VC_ISSUER,
@@ -52,6 +55,7 @@ BUNDLE_MEDIA_TYPE: Final = "application/jwt"
 REFRESH_S: Final = BUNDLE_REFRESH_S
 _DAY_S: Final = 24 * 3600
 _NOT_FOUND: Final = 404
+_KEY_NAME: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
 _YEAR_S: Final = 365 * _DAY_S
@@ -66,6 +70,9 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Vary": "Accept-Encoding",
 }
+
+
+_API_ROUTERS: Final = (account_router, certificates_router, reprints_router, prints_router, exports_router)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,7 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     bundle = folder.public / TRUST_BUNDLE
     _add_file(app, f"{tenant}/{TRUST_BUNDLE}", bundle, max_age_s=BUNDLE_REFRESH_S, media_type=BUNDLE_MEDIA_TYPE)
     _add_flat_types(app, tenant, folder)
+    _add_badge_keys(app, tenant, folder)
     _add_status_lists(app, tenant, folder)
     _add_log(app, tenant, folder)
     _add_health(app, tenant, work)
@@ -158,7 +166,7 @@ def _add_desk(app: FastAPI, desk: Desk, tenant: str) -> None:
         misses = Misses(desk.visitors.limits)
         app.include_router(confirmations_router(desk.look_up, misses=misses, prefix=tenant))
     if desk.api is not None:
-        for routes in (account_router, certificates_router, reprints_router):
+        for routes in _API_ROUTERS:
             app.include_router(routes(desk.api, prefix=tenant))
         describe(app)
     if desk.wallets is not None:
@@ -202,6 +210,15 @@ def _add_flat_types(app: FastAPI, tenant: str, folder: BankFolder) -> None:
             return _not_found(request)
         conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.public / flat_type_path(name)
         return _file_response(path, "application/json", conditions, max_age_s=_DAY_S) or _not_found(request)
+
+
+def _add_badge_keys(app: FastAPI, tenant: str, folder: BankFolder) -> None:
+    @app.get(f"{tenant}/{KEYS_PATH}/{{name}}", include_in_schema=False)
+    def show_key(request: Request, name: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+        if not _KEY_NAME.fullmatch(name):
+            return _not_found(request)
+        path, conditions = folder.public / KEYS_PATH / name, _Conditions(if_none_match, gzip=False)
+        return _file_response(path, "application/jwk+json", conditions, max_age_s=_DAY_S) or _not_found(request)
 
 
 def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:

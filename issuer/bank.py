@@ -29,7 +29,7 @@ from keys.note_keys import NotePrivateKey
 from keys.pkcs11_signer import Pkcs11Signer
 from keys.signer import Signer, open_note_key, open_signer
 
-KeyUse = Literal["root", "credential", "status", "seal", "bundle", "log"]
+KeyUse = Literal["root", "credential", "status", "seal", "bundle", "log", "badges"]
 KEY_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal", "bundle")
 """The uses of the ES256 keys; the key of the log is of another kind, and opened by `Bank.log_key`."""
 CERTIFIED_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal")
@@ -37,6 +37,8 @@ CERTIFICATE_VCT_PATH: Final = "vct/competency-certificate/1"
 
 SERVICE: Final = "service"
 """The actor of what nobody in particular does."""
+KEY_HOLDER: Final = "wallet"
+"""The actor of what whoever holds the key of a credential does with it."""
 
 _PROFILE_FORMAT: Final = 1
 _MAX_PROFILE_BYTES: Final = 64 * 1024

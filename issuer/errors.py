@@ -298,6 +298,13 @@ class NotOurCertificate(RefusedError):
     sentence = "This certificate cannot be reprinted: {problem}."
 
 
+class PresentationRefused(RefusedError):
+    """What a wallet presents to the bank is not its own credential, is not bound to it, or does not say enough."""
+
+    code = "presentation_refused"
+    sentence = "This presentation cannot be used: {problem}."
+
+
 class CertificateNotInForce(RefusedError):
     """A revoked, suspended or expired certificate is not drawn again."""
 

@@ -25,7 +25,7 @@ class IssuerSettings:
     many proxies of our own stand before it; how many certificates one account may get in an hour; where rates are
     counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
     of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
-    for `serve` and `pull`.
+    for `serve` and `pull`; `wallets` that of the wallets that may ask holders, for `serve`.
     """
 
     data: Path = Path("bank")
@@ -46,6 +46,7 @@ class IssuerSettings:
     tokens: Path | None = None
     oidc: Path | None = None
     sources: Path | None = None
+    wallets: Path | None = None
     identity_stub: Path | None = None
 
     @classmethod

@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +37,8 @@ _OK: Final = 200
 _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = range(300, 400)
 _TELLING: Final = (*range(200, 300), *range(400, 500))
+_REFUSED: Final = 400
+_REFUSALS: Final = ("application/json", "application/problem+json")
 _USER_AGENT: Final = b"competency-bank-fetch/1"
 
 _ENTITY_TAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,128}"')  # RFC 9110 section 8.8.3, in ASCII
@@ -73,10 +76,11 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an end point answered: its status and the body as sent."""
+    """What an end point answered: its status, the body as sent, and the headers by their names in lower case."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetcher:
@@ -107,6 +111,7 @@ class Fetcher:
         self._allow_loopback = allow_loopback
         self._network = network or Network()
         self._authorization = authorization if bearer is None else f"Bearer {bearer}"
+        self._said: tuple[tuple[str, str], ...] = ()
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> bytes:
         """Fetch one document.
@@ -166,15 +171,22 @@ class Fetcher:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         return self._exchange(url, _Question("POST", accept, max_bytes, content, media_type))
 
+    def saying(self, headers: Mapping[str, str]) -> "Fetcher":
+        """Return the same fetcher with more headers for what `ask` asks; names and values in visible ASCII."""
+        other = copy(self)
+        other._said = (*self._said, *headers.items())  # noqa: SLF001 - a copy of itself
+        return other
+
     def ask(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> Answer:
-        """Send one document to a protocol's end point, whose refusals have something to say, too.
+        """Send one document to an end point whose refusals have something to say, too.
 
         Args:
             url, content, media_type, max_bytes: as for `post`.
-            accept: as for `get`; of the answer, whatever its status; an answer without a body may have none.
+            accept: as for `get`; of the answer. A refusal (4xx) may also be JSON or a problem document (RFC 9457), and
+                an answer without a body may have no type.
 
         Returns:
-            Status and body, of a success (2xx) or a refusal (4xx).
+            Status, body and headers of a success (2xx) or a refusal (4xx).
 
         Raises:
             FetchError: as for `post`; also for a redirect or another status.
@@ -183,14 +195,16 @@ class Fetcher:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         target = self._checked(url)
         _check_limit(max_bytes)
-        question = _Question("POST", accept, max_bytes, content, media_type)
+        question = _Question("POST", accept, max_bytes, content, media_type, self._said)
         with _translated(target), self._answered(target, question) as response:
             if response.status not in _TELLING:
                 _check_head(response, accept=accept, origin=target.origin)
             body = _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
             if body:
-                _check_form(response, accept=accept, origin=target.origin)
-            return Answer(response.status, body)
+                others = _REFUSALS if response.status >= _REFUSED else ()
+                _check_form(response, accept=accept, others=others, origin=target.origin)
+            said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+            return Answer(response.status, body, said)
 
     def deliver(self, url: str, content: bytes, *, media_type: str, headers: Mapping[str, str]) -> int:
         """Send one document and return the status of the answer; nothing of the answer's body is read.
@@ -321,10 +335,10 @@ def _check_head(response: httpcore.Response, *, accept: str, origin: str) -> Non
     _check_form(response, accept=accept, origin=origin)
 
 
-def _check_form(response: httpcore.Response, *, accept: str, origin: str) -> None:
+def _check_form(response: httpcore.Response, *, accept: str, origin: str, others: Sequence[str] = ()) -> None:
     headers = {name.lower(): value for name, value in response.headers}
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if media_type != accept.lower().encode("ascii"):
+    if media_type.decode("ascii", "replace") not in (accept.lower(), *others):
         raise FetchError(f"expected {accept} from {origin}, found another media type", kind="media_type")
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise FetchError(f"expected an answer without content coding from {origin}", kind="protocol")

@@ -2,7 +2,7 @@
 
 The file is what `openssl pkey` calls an "ENCRYPTED PRIVATE KEY" (RFC 5958, RFC 8018 PBES2, RFC 7914 section 7).
 Reading refuses files that other users may read, weaker protection than we would write, and other kinds of keys: P-256
-everywhere, but Ed25519 for the key of a transparency log.
+everywhere, but Ed25519 for the key of a transparency log and RSA for that of Open Badges.
 """
 
 import os
@@ -15,7 +15,7 @@ from typing import Final
 from asn1crypto import pem
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from keys.badge_key import KEY_BITS, BadgeKey
 from keys.errors import KeyFileError, WrongPassphrase
 from keys.jwk import PublicKey, der_to_raw, public_key_of
 from keys.limits import (
@@ -92,7 +93,11 @@ def create_key() -> PrivateKey:
 
 
 def write_encrypted(
-    path: str | Path, key: PrivateKey | NotePrivateKey, *, passphrase: str, scrypt_log2_n: int = MIN_SCRYPT_LOG2_N
+    path: str | Path,
+    key: PrivateKey | NotePrivateKey | BadgeKey,
+    *,
+    passphrase: str,
+    scrypt_log2_n: int = MIN_SCRYPT_LOG2_N,
 ) -> None:
     """Write a key as encrypted PKCS#8 PEM, mode 0600, whole or not at all.
 
@@ -115,7 +120,7 @@ def write_encrypted(
     _write_new_file(Path(path), pem.armor(_ENCRYPTED_LABEL, der))
 
 
-def write_plain_for_development(path: str | Path, key: PrivateKey | NotePrivateKey) -> None:
+def write_plain_for_development(path: str | Path, key: PrivateKey | NotePrivateKey | BadgeKey) -> None:
     """Write a key without any encryption, mode 0600: for development only, whoever reads the file has the key.
 
     Raises:
@@ -159,6 +164,16 @@ def read_plain_development_note_key(path: str | Path) -> NotePrivateKey:
     return _ed25519(_read_plain(Path(path)))
 
 
+def read_badge_key(path: str | Path, *, passphrase: str) -> BadgeKey:
+    """Read the encrypted key file of Open Badges; errors as `read_private_key`, for a key that is not RSA."""
+    return _rsa(_read_encrypted(Path(path), passphrase))
+
+
+def read_plain_development_badge_key(path: str | Path) -> BadgeKey:
+    """Read the key file of Open Badges that nothing protects; errors as `read_plain_development_signer`."""
+    return _rsa(_read_plain(Path(path)))
+
+
 def _read_encrypted(path: Path, passphrase: str) -> object:
     der = _read_pem(path, label=_ENCRYPTED_LABEL)
     check_protection(der)
@@ -190,6 +205,12 @@ def _ed25519(key: object) -> NotePrivateKey:
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise KeyFileError("expected an Ed25519 private key, found another kind of key")
     return NotePrivateKey(key)
+
+
+def _rsa(key: object) -> BadgeKey:
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != KEY_BITS:
+        raise KeyFileError(f"expected an RSA private key of {KEY_BITS} bits, found another kind of key")
+    return BadgeKey(key)
 
 
 def _p256(key: object) -> PrivateKey:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from asn1crypto import core
 from cryptography.hazmat.primitives import padding
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -63,7 +63,7 @@ class _EncryptedPrivateKeyInfo(core.Sequence):  # type: ignore[misc] # asn1crypt
 
 
 def encrypt_pkcs8(
-    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, passphrase: str, *, log2_n: int
+    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey, passphrase: str, *, log2_n: int
 ) -> bytes:
     """Return a private key as DER EncryptedPrivateKeyInfo.
 

@@ -11,6 +11,8 @@ from keys.jwk import PublicKey
 from keys.key_files import PrivateKey
 from keys.limits import P256_COORDINATE_BYTES
 
+_DERIVED_FROM_BYTES: Final = 48
+_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # FIPS 186-5, of P-256
 _ONLY: Final = frozenset({"kty", "crv", "x", "y", "d"})
 
 
@@ -23,6 +25,23 @@ def private_jwk(key: PrivateKey) -> dict[str, JsonValue]:
     scalar = key.cryptography_key().private_numbers().private_value.to_bytes(P256_COORDINATE_BYTES, "big")
     members: dict[str, JsonValue] = {name: public[name] for name in ("kty", "crv", "x", "y")}
     return members | {"d": b64url_encode(scalar)}
+
+
+def derived_key(secret: bytes) -> PrivateKey:
+    """Return the P-256 key that a secret stands for, the same each time, so that several programs share it.
+
+    Args:
+        secret: 48 bytes or more that look random; the 128 bits beyond the order of the curve make every key as likely.
+
+    Raises:
+        ValueError: the secret is shorter, a programming mistake.
+
+    Source: FIPS 186-5 appendix A.2.1, key pair generation from extra random bits
+    """
+    if len(secret) < _DERIVED_FROM_BYTES:
+        raise ValueError(f"expected a secret of at least {_DERIVED_FROM_BYTES} bytes, found {len(secret)}")
+    scalar = int.from_bytes(secret, "big") % (_ORDER - 1) + 1
+    return PrivateKey(ec.derive_private_key(scalar, ec.SECP256R1()))
 
 
 def read_private_jwk(members: Mapping[str, JsonValue]) -> PrivateKey:

@@ -119,6 +119,12 @@ class NothingToPresent(WalletError):
     code = "nothing_to_present"
 
 
+class OptionsWrong(WalletError):
+    """Options of a command do not go together."""
+
+    code = "options_wrong"
+
+
 class AnswerRefused(WalletError):
     """The verifier did not take the answer."""
 

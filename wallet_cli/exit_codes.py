@@ -12,6 +12,7 @@ from wallet_cli.errors import (
     ItemNotFound,
     NothingToPresent,
     OfferRefused,
+    OptionsWrong,
     PassphraseWrong,
     RequestRefused,
     ServiceRefused,
@@ -57,6 +58,7 @@ _BY_ERROR: dict[type[WalletError], ExitCode] = {
     RequestRefused: ExitCode.INVALID,
     NothingToPresent: ExitCode.INVALID,
     AnswerRefused: ExitCode.REFUSED,
+    OptionsWrong: ExitCode.USAGE,
     VerifierUnreachable: ExitCode.REFUSED,
 }
 

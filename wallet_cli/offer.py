@@ -4,7 +4,8 @@ Rules enforced (OpenID4VCI 1.0 section 4.1):
 * the link has the scheme `openid-credential-offer` and exactly one of `credential_offer` and `credential_offer_uri`;
 * an address is fetched from an issuer of the trust list only, at one of its origins; and the offer found there is that
   issuer's own;
-* the issuer is on the trust list; configurations are named once each; the grant is the pre-authorized code.
+* the issuer is on the trust list; configurations are named once each; the grant is the pre-authorized code, or else the
+  authorization code, for which the holder signs in.
 
 Members that nobody knows are ignored.
 """
@@ -20,6 +21,7 @@ from keys.trust_list import TrustedIssuer, TrustList
 from keys.urls import parse_url
 from wallet_cli.errors import IssuerUnknown, OfferRefused
 
+CODE_GRANT: Final = "authorization_code"
 GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 SCHEME: Final = "openid-credential-offer"
 MAX_OFFER_BYTES: Final = 64 * 1024
@@ -45,13 +47,18 @@ class TxCode:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer of a trusted issuer; `tx_code` None: it needs none."""
+    """An offer of a trusted issuer; `tx_code` None: it needs none.
+
+    With `sign_in` the holder is asked on a page of the issuer, and `code` is the issuer's own name for the offer, if it
+    has one; else `code` is exchanged as it is.
+    """
 
     issuer: TrustedIssuer
     configurations: tuple[str, ...]
-    code: str
+    code: str | None
     tx_code: TxCode | None
     authorization_server: str | None
+    sign_in: bool = False
 
 
 def read_offer(link: str, *, trust: TrustList, fetch: FetchOffer) -> Offer:
@@ -122,9 +129,13 @@ def _offer(data: bytes, trust: TrustList) -> Offer:
     if not configurations or not whole:
         raise OfferRefused("Expected an offer that names its credentials, each once.", kind="form")
     grants = document.get("grants")
-    grant = grants.get(GRANT) if isinstance(grants, dict) else None
+    grant, asking = (grants.get(name) if isinstance(grants, dict) else None for name in (GRANT, CODE_GRANT))
+    if grant is None and isinstance(asking, dict):
+        state = _optional_text(asking, "issuer_state")
+        server = _optional_text(asking, "authorization_server")
+        return Offer(issuer, configurations, state, None, server, sign_in=True)
     if not isinstance(grant, dict):
-        raise OfferRefused("Expected an offer with a pre-authorized code; this wallet knows no other.", kind="grant")
+        raise OfferRefused("Expected an offer with a pre-authorized code or an authorization code.", kind="grant")
     code, server = _text(grant, "pre-authorized_code"), _optional_text(grant, "authorization_server")
     return Offer(issuer, configurations, code, _tx_code(grant), server)
 

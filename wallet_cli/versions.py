@@ -12,6 +12,10 @@ SPECIFICATIONS: Final[Mapping[str, str]] = MappingProxyType(
         openid4vp.NAME: openid4vp.VERSION,
         "SD-JWT": "RFC 9901",
         "SD-JWT VC": "Internet-Draft 19",
+        "OAuth 2.0 Pushed Authorization Requests": "RFC 9126",
+        "OAuth 2.0 Authorization Server Issuer Identification": "RFC 9207",
+        "Proof Key for Code Exchange": "RFC 7636",
+        "OAuth 2.0 Demonstrating Proof of Possession": "RFC 9449",
     }
 )
 """Name and version."""

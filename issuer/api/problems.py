@@ -51,6 +51,7 @@ _PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "certificate_not_in_force": (409, "the certificate is not in force and is not drawn again; issue a new one"),
     "certificate_unreadable": (422, "expected a certificate of this bank, an SD-JWT or a PDF"),
     "not_our_certificate": (422, "expected an unchanged certificate of this account that has not expired"),
+    "presentation_refused": (422, ""),
     "transition_refused": (409, "the status cannot change so: a revocation is final"),
     "reason_unknown": (422, "reason: expected one of those that a holder may give"),
     "entry_type": (409, "an entry of the account has a value that cannot be certified"),

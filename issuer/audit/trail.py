@@ -39,6 +39,7 @@ Action = Literal[
     "token_made",
     "token_revoked",
     "wallet_offer_made",
+    "wallet_allowed",
     "wallet_notified",
     "certificate_issued",
     "certificate_reprinted",

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from issuer.cli.choosing import add_choice, add_terms, choice_of, language_of
 from issuer.cli.context import CommandContext
 from issuer.cli.options import short_text
 
@@ -18,23 +19,12 @@ EXAMPLE = "cb-issuer issue --account 7k2m9qxdab --all --out certificate.pdf"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("--account", metavar="ID", required=True, help="account of the holder")
-    chosen = parser.add_argument_group("what is disclosed (nothing by default)")
-    chosen.add_argument("--entry", metavar="E", nargs="+", action="extend", default=[], help="entries, by id")
-    chosen.add_argument(
-        "--type", metavar="T", nargs="+", action="extend", default=[], help="all entries of these types"
-    )
-    chosen.add_argument("--all", action="store_true", help="all entries that are in force")
-    chosen.add_argument("--hide", metavar="E.FIELD", nargs="+", action="extend", default=[], help="leave out a field")
-    chosen.add_argument(
-        "--show", metavar="E.FIELD", nargs="+", action="extend", default=[], help="show a field left out by default"
-    )
-    parser.add_argument("--kind", choices=("competency", "education"), default="competency", help="kind of certificate")
+    add_choice(parser, title="what is disclosed")
+    add_terms(parser)
     parser.add_argument("--blind", action="store_true", help="for blind hiring: no name, no school, no provider")
     parser.add_argument("--applicant-no", metavar="N", type=short_text, help="number of the application")
     parser.add_argument("--reveal", metavar="FILE", type=Path, help="write name and birth date of a blind certificate")
-    parser.add_argument("--purpose", metavar="T", type=short_text, help="what the certificate is for")
     parser.add_argument("--recipient", metavar="T", type=short_text, help="for whom (default: the holder decides)")
-    parser.add_argument("--valid-days", metavar="N", type=int, default=90, help="days it can be checked (default: 90)")
     parser.add_argument(
         "--consent", metavar="FILE", type=Path, help="the holder's consent, JSON (default: the recorded one)"
     )
@@ -83,27 +73,17 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 
 def _request(arguments: argparse.Namespace) -> "IssueRequest":
-    from credential_schemas.wording.model import Language
     from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
     from issuer.errors import FileUnreadable
-    from issuer.selection import Choice
 
-    language: Language = "en" if getattr(arguments, "lang", None) == "en" else "ko"
+    language = language_of(arguments)
     try:
         consent = None if arguments.consent is None else arguments.consent.read_bytes()
     except OSError as error:
         raise FileUnreadable(error.strerror or "unknown reason", file=str(arguments.consent)) from error
     return IssueRequest(
         account_id=arguments.account,
-        choice=Choice(
-            entries=tuple(arguments.entry),
-            types=tuple(arguments.type),
-            everything=arguments.all,
-            hide=tuple(arguments.hide),
-            show=tuple(arguments.show),
-            kind=arguments.kind,
-            edition="blind" if arguments.blind else "standard",
-        ),
+        choice=choice_of(arguments, edition="blind" if arguments.blind else "standard"),
         language=language,
         purpose=arguments.purpose or DEFAULT_PURPOSE[language],
         recipient=arguments.recipient,

@@ -50,8 +50,10 @@ def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = s
     arguments = list(sys.argv[1:] if argv is None else argv)
     if sorted(arguments) == ["--json", "--version"]:
         from issuer.openid4vci.versions import SPECIFICATIONS
+        from issuer.presented.versions import SPECIFICATIONS as EXPORTS
 
-        print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
+        specifications = {**SPECIFICATIONS, **EXPORTS}
+        print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": specifications}))
         return 0
     try:
         code = _run(arguments, clock)

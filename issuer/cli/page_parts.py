@@ -1,4 +1,4 @@
-"""What `serve` reads from files for the pages: OpenID providers, and the test persons of a bank of `--dev`."""
+"""What `serve` reads from files for the pages: OpenID providers, wallets, and the test persons of a bank of `--dev`."""
 
 import secrets
 from pathlib import Path
@@ -23,7 +23,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
 
     Raises:
         FileUnreadable: a file cannot be read.
-        InvalidOption: test persons were named for a bank that is not for development.
+        InvalidOption: test persons were named for a bank that is not for development, or the list of wallets is none.
         KeysError: the list of providers is not in order.
     """
     from issuer.api.pages.opening import page_desk
@@ -36,6 +36,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
 
 def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
     from issuer.api.pages.opening import Ways
+    from issuer.openid4vci.wallet_clients import BUILT_IN, read_wallet_clients
     from issuer.sources.model import PersonRecord
     from issuer.sources.persons import parse_persons
     from keys.fetch import Network
@@ -57,7 +58,8 @@ def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
     if settings.identity_stub is not None:
         rows = parse_persons(_read(settings.identity_stub))
         persons = [row for row in rows if isinstance(row, PersonRecord)]
-    return Ways(providers=providers, test_persons=persons)
+    wallets = BUILT_IN if settings.wallets is None else read_wallet_clients(_read(settings.wallets))
+    return Ways(providers=providers, test_persons=persons, wallets=wallets)
 
 
 def _secret(path: Path) -> str:

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         issues = issues_each_hour(settings.issues_per_hour)
         callers = Callers(bank, tokens, visitors, session_reader(pages), issues)
         api = ApiDesk(callers, WorkPlaces(), context.clock)
-        wallets = WalletDesk(bank, api.places, visitors, context.clock)
+        wallets = WalletDesk(bank, api.places, visitors, context.clock, pages.wallets)
         desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages, wallets)
         app = create_app(bank.folder, bank.profile, work, desk=desk)
 

@@ -1,9 +1,9 @@
 """Closing an account: what is erased, what has to be kept, and what becomes of the certificates, as the holder chooses.
 
 Erased at once: the ways to sign in with their sessions, the link to the person, and the entries that no certificate
-carries; tokens of programs open nothing any more. Kept: records of issued certificates with what they carry, because
-others rely on them and they can be checked and revoked; consents, marked as withdrawn; and the audit trail, which the
-law asks for.
+carries; tokens of programs and of wallets open nothing any more. Kept: records of issued certificates with what they
+carry, because others rely on them and they can be checked and revoked; consents, marked as withdrawn; and the audit
+trail, which the law asks for.
 """
 
 from dataclasses import dataclass
@@ -77,6 +77,7 @@ def close_account(bank: Bank, account_id: str, *, revoke: bool, now: datetime) -
             transaction.accounts.withdraw_consent(consent, at=at)
         for token in transaction.tokens.tokens(account_id):
             transaction.tokens.revoke(token.id, at=at)
+        transaction.wallets.end_all(account_id)
         transaction.sign_ins.remove_all(account_id)
         transaction.accounts.close_account(account_id, at=at)
         act = Act("account_closed", account_id, account.person_link, f"{erased} entries erased")

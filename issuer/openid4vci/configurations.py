@@ -15,6 +15,7 @@ from credential_schemas.type_metadata import (
     integrity_of,
     type_metadata,
 )
+from credential_schemas.wording.model import Language
 from issuer.publishing import certified_types
 from keys.algorithms import ES256
 from keys.encoding import JsonValue, decode_json_object
@@ -40,6 +41,12 @@ class Configuration:
     def integrity(self) -> str:
         """The `vct#integrity` of its credentials."""
         return integrity_of(self.metadata)
+
+    def label(self, language: Language) -> str:
+        """Return what people call it."""
+        described = decode_json_object(self.metadata, max_bytes=_MAX_METADATA_BYTES)
+        names = {str(each["locale"])[:2]: str(each["name"]) for each in _objects(described["display"])}
+        return names[language]
 
     def document(self) -> Document:
         """Return the object of `credential_configurations_supported` (OpenID4VCI 1.0 section 12.2.4, appendix A.3)."""

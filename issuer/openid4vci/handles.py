@@ -7,7 +7,7 @@ shown by reference though its code is kept nowhere.
 
 import hmac
 import secrets
-from typing import Final
+from typing import Final, Literal
 
 from issuer.bank import Bank
 from keys.encoding import b64url_decode, b64url_encode
@@ -15,6 +15,9 @@ from keys.errors import DecodingError
 from keys.keyed_link import keyed_link
 
 NONCE_S: Final = 300  # S10
+NonceUse = Literal["nonce", "dpop-nonce"]
+"""For proofs of the keys of credentials, used once; or for proofs of the key of a token, used while it lives."""
+
 _SECRET_BYTES: Final = 32
 _NONCE_RANDOM: Final = 16
 _TIME_BYTES: Final = 8
@@ -37,14 +40,19 @@ def code_of(bank: Bank, address_secret: str) -> str:
     return b64url_encode(bytes.fromhex(link_of(bank, address_secret, "pre-authorized-code")))
 
 
-def new_nonce(bank: Bank, *, now_s: int) -> str:
+def state_of(bank: Bank, address_secret: str) -> str:
+    """Return the `issuer_state` of the offer with this secret in its address."""
+    return b64url_encode(bytes.fromhex(link_of(bank, address_secret, "issuer-state-of")))
+
+
+def new_nonce(bank: Bank, *, now_s: int, use: NonceUse = "nonce") -> str:
     """Return a nonce that lives five minutes."""
     body = secrets.token_bytes(_NONCE_RANDOM) + (now_s + NONCE_S).to_bytes(_TIME_BYTES, "big")
-    return b64url_encode(body + _mac(bank, body))
+    return b64url_encode(body + _mac(bank, body, use))
 
 
-def nonce_end(bank: Bank, nonce: str) -> int | None:
-    """Return until when a nonce lives (Unix seconds), None for one that the bank never gave out."""
+def nonce_end(bank: Bank, nonce: str, *, use: NonceUse = "nonce") -> int | None:
+    """Return until when a nonce lives (Unix seconds), None for one that the bank never gave out for this use."""
     if len(nonce) > _NONCE_CHARACTERS:
         return None
     try:
@@ -52,10 +60,10 @@ def nonce_end(bank: Bank, nonce: str) -> int | None:
     except DecodingError:
         return None
     body, mac = data[: _NONCE_RANDOM + _TIME_BYTES], data[_NONCE_RANDOM + _TIME_BYTES :]
-    if not hmac.compare_digest(mac, _mac(bank, body)):
+    if not hmac.compare_digest(mac, _mac(bank, body, use)):
         return None
     return int.from_bytes(body[_NONCE_RANDOM:], "big")
 
 
-def _mac(bank: Bank, body: bytes) -> bytes:
-    return bytes.fromhex(link_of(bank, body.hex(), "nonce")[:_MAC_CHARACTERS])
+def _mac(bank: Bank, body: bytes, use: NonceUse) -> bytes:
+    return bytes.fromhex(link_of(bank, body.hex(), use)[:_MAC_CHARACTERS])

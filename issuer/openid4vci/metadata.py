@@ -1,8 +1,10 @@
 """What wallets read before they ask: the metadata of the credential issuer, plain and signed, and of its token service.
 
-The issuer is its own authorization server. Clients need no registration, since only a holder has a code.
+The issuer is its own authorization server. With a pre-authorized code clients need no registration, since only a
+holder has one; to ask a holder, they do.
 
-Source: OpenID4VCI 1.0 sections 12.2 and 12.3; RFC 8414
+Source: OpenID4VCI 1.0 sections 12.2 and 12.3; RFC 8414; RFC 9126 section 5; RFC 9207 section 3; RFC 9449 section 5.1;
+Token Status List section 9.3
 """
 
 import base64
@@ -11,7 +13,11 @@ from typing import Final
 
 from issuer.bank import Bank
 from issuer.openid4vci.configurations import Document, configurations
+from issuer.openid4vci.encryption import request_key
+from issuer.publishing import STATUS_AGGREGATION
+from keys.algorithms import ES256
 from keys.encoding import JsonValue, encode_json
+from keys.jwe import ALGORITHM, ENCRYPTIONS
 from keys.jws_sign import sign_compact
 from keys.pem_form import certificate_der
 
@@ -19,10 +25,13 @@ BATCH_SIZE: Final = 20
 """How many copies of a credential a wallet may get at once, each for another verifier."""
 
 GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+CODE_GRANT: Final = "authorization_code"
+REFRESH_GRANT: Final = "refresh_token"
 ROOM: Final = "/openid4vci"
 TOKEN, NONCE, CREDENTIAL, NOTIFICATION, OFFERS = (
     f"{ROOM}/{name}" for name in ("token", "nonce", "credential", "notification", "offers")
 )
+PUSH, AUTHORIZE, DEFERRED = (f"{ROOM}/{name}" for name in ("par", "authorize", "deferred-credential"))
 _ISSUERS_AT_ONCE: Final = 8
 _SIGNED_TYP: Final = "openidvci-issuer-metadata+jwt"
 
@@ -33,9 +42,20 @@ def issuer_metadata(bank: Bank) -> Document:
     return {
         "credential_issuer": issuer,
         "credential_endpoint": issuer + CREDENTIAL,
+        "deferred_credential_endpoint": issuer + DEFERRED,
         "nonce_endpoint": issuer + NONCE,
         "notification_endpoint": issuer + NOTIFICATION,
         "batch_credential_issuance": {"batch_size": BATCH_SIZE},
+        "credential_request_encryption": {
+            "jwks": {"keys": [request_key(bank).public_jwk()]},
+            "enc_values_supported": [*ENCRYPTIONS],
+            "encryption_required": False,
+        },
+        "credential_response_encryption": {
+            "alg_values_supported": [ALGORITHM],
+            "enc_values_supported": [*ENCRYPTIONS],
+            "encryption_required": False,
+        },
         "display": [{"name": name["ko"], "locale": "ko-KR"}, {"name": name["en"], "locale": "en-US"}],
         "credential_configurations_supported": _supported(issuer),
     }
@@ -59,12 +79,21 @@ def authorization_server_metadata(bank: Bank) -> Document:
     issuer = bank.profile.issuer
     return {
         "issuer": issuer,
+        "authorization_endpoint": issuer + AUTHORIZE,
+        "pushed_authorization_request_endpoint": issuer + PUSH,
+        "require_pushed_authorization_requests": True,
         "token_endpoint": issuer + TOKEN,
-        "response_types_supported": [],
-        "grant_types_supported": [GRANT],
+        "scopes_supported": [*configurations(issuer)],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": [CODE_GRANT, REFRESH_GRANT, GRANT],
+        "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none"],
+        "dpop_signing_alg_values_supported": [ES256.name],
+        "authorization_response_iss_parameter_supported": True,
         "authorization_details_types_supported": ["openid_credential"],
         "pre-authorized_grant_anonymous_access_supported": True,
+        "status_list_aggregation_endpoint": f"{issuer}/{STATUS_AGGREGATION}",
     }
 
 

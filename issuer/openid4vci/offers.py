@@ -8,7 +8,7 @@ Source: OpenID4VCI 1.0 section 4.1; SECURITY S10
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,8 +23,8 @@ from issuer.certified_claims import IssueRequest, Prepared, certified_claims
 from issuer.errors import InvalidOption
 from issuer.issuing import prepare_certificate
 from issuer.openid4vci.configurations import CERTIFICATE_ID, Document, configurations, flat_id
-from issuer.openid4vci.handles import code_of, link_of, new_secret
-from issuer.openid4vci.metadata import GRANT, OFFERS
+from issuer.openid4vci.handles import code_of, link_of, new_secret, state_of
+from issuer.openid4vci.metadata import CODE_GRANT, GRANT, OFFERS
 from issuer.selection import Choice
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.wallets import StoredOffer
@@ -45,11 +45,16 @@ _TRIAL_KEY: Final = {"kty": "EC", "crv": "P-256", "x": "", "y": ""}
 
 @dataclass(frozen=True, slots=True)
 class OfferWish:
-    """What to offer: a certificate of the chosen entries, or each of them as a flat credential."""
+    """What to offer: a certificate of the chosen entries, or each of them as a flat credential.
+
+    `sign_in`: the holder signs in and allows it on a page of the bank (authorization code), instead of a code that
+    whoever has the offer can exchange.
+    """
 
     request: IssueRequest
     flat: bool = False
     with_code: bool = True
+    sign_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +82,20 @@ def make_offer(bank: Bank, wish: OfferWish, *, now: datetime) -> MadeOffer:
         problem = "a wallet gets the standard edition; its holder withholds what an employer must not see"
         raise InvalidOption(problem, option="--blind")
     prepared = prepare_certificate(bank, wish.request, now=now)
-    chosen = _flat_entries(prepared) if wish.flat else _certificate_entries(bank, wish.request, prepared)
+    chosen = (
+        _flat_entries(prepared) if wish.flat else {CERTIFICATE_ID: certificate_entries(bank, wish.request, prepared)}
+    )
     secret, offer_id = new_secret(), secrets.token_hex(8)
-    code = code_of(bank, secret)
-    tx_code = f"{secrets.randbelow(10**TX_CODE_DIGITS):0{TX_CODE_DIGITS}}" if wish.with_code else None
+    code = state_of(bank, secret) if wish.sign_in else code_of(bank, secret)
+    with_code = wish.with_code and not wish.sign_in
+    tx_code = f"{secrets.randbelow(10**TX_CODE_DIGITS):0{TX_CODE_DIGITS}}" if with_code else None
     offer = StoredOffer(
         id=offer_id,
-        code_link=link_of(bank, code, "code"),
+        code_link=link_of(bank, code, "issuer-state" if wish.sign_in else "code"),
         tx_link=None if tx_code is None else tx_link(bank, offer_id, tx_code),
         tries_left=TRIES,
         account_id=prepared.opened.account.id,
-        request=_text_of(replace(wish.request, account_id=prepared.opened.account.id)),
+        request=request_text(replace(wish.request, account_id=prepared.opened.account.id)),
         configurations=json.dumps(chosen),
         created_at=utc_text(now),
         expires_at=int((now + OFFER_LIFE).timestamp()),
@@ -97,7 +105,7 @@ def make_offer(bank: Bank, wish: OfferWish, *, now: datetime) -> MadeOffer:
         act = Act("wallet_offer_made", offer.account_id, offer.id, " ".join(chosen))
         record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
     reference = f"{bank.profile.issuer}{OFFERS}/{secret}"
-    value = encode_json(_document(bank, offer, code)).decode("utf-8")
+    value = encode_json(_document(bank, offer, code, sign_in=wish.sign_in)).decode("utf-8")
     return MadeOffer(
         id=offer_id,
         by_reference=f"{SCHEME}?credential_offer_uri={quote(reference, safe='')}",
@@ -110,10 +118,14 @@ def make_offer(bank: Bank, wish: OfferWish, *, now: datetime) -> MadeOffer:
 
 def offer_at(bank: Bank, address_secret: str, *, now: datetime) -> Document | None:
     """Return the offer with this secret in its address; None when there is none, or it has been used or has expired."""
-    code = code_of(bank, address_secret)
+    now_s = int(now.timestamp())
+    code, state = code_of(bank, address_secret), state_of(bank, address_secret)
     with bank.store.read() as transaction:
-        offer = transaction.wallets.offer_with_code(link_of(bank, code, "code"))
-    return None if offer is None or not is_open(offer, now_s=int(now.timestamp())) else _document(bank, offer, code)
+        for value, use in ((code, "code"), (state, "issuer-state")):
+            offer = transaction.wallets.offer_with_code(link_of(bank, value, use))
+            if offer is not None and is_open(offer, now_s=now_s):
+                return _document(bank, offer, value, sign_in=value == state)
+    return None
 
 
 def is_open(offer: StoredOffer, *, now_s: int) -> bool:
@@ -133,32 +145,46 @@ def offered(offer: StoredOffer) -> Mapping[str, tuple[str, ...]]:
 
 def request_of(offer: StoredOffer, configuration_id: str) -> IssueRequest:
     """Return what to issue for one configuration of an offer."""
-    members: dict[str, Any] = json.loads(offer.request)  # what `_text_of` wrote
+    members: dict[str, Any] = json.loads(offer.request)  # what `request_text` wrote
     choice: dict[str, Any] = members.pop("choice")
     consent: str | None = members.pop("consent")
+    every = offered(offer)
     chosen = Choice(
-        entries=offered(offer)[configuration_id],
-        hide=tuple(choice["hide"]),
-        show=tuple(choice["show"]),
-        kind=choice["kind"],
+        entries=every[configuration_id], hide=tuple(choice["hide"]), show=tuple(choice["show"]), kind=choice["kind"]
     )
-    return IssueRequest(**members, choice=chosen, consent=None if consent is None else bytes.fromhex(consent))
+    request = IssueRequest(**members, choice=chosen, consent=None if consent is None else bytes.fromhex(consent))
+    return only_about(request, {entry for ids in every.values() for entry in ids})
 
 
-def _text_of(request: IssueRequest) -> str:
+def only_about(request: IssueRequest, others: Collection[str]) -> IssueRequest:
+    """Return a request that says nothing about the fields of other entries than its own; `others` may have its own."""
+    own = request.choice.entries
+
+    def about_others(name: str) -> bool:
+        prefix = name.partition(".")[0].lower()
+        return any(each.startswith(prefix) for each in others) and not any(each.startswith(prefix) for each in own)
+
+    hide, show = (
+        tuple(name for name in names if not about_others(name)) for names in (request.choice.hide, request.choice.show)
+    )
+    return replace(request, choice=replace(request.choice, hide=hide, show=show))
+
+
+def request_text(request: IssueRequest) -> str:
+    """Return a request as text, as an offer keeps it."""
     members = asdict(request) | {"consent": None if request.consent is None else request.consent.hex()}
     return json.dumps(members, ensure_ascii=False)
 
 
-def _document(bank: Bank, offer: StoredOffer, code: str) -> Document:
-    grant: Document = {"pre-authorized_code": code}
+def _document(bank: Bank, offer: StoredOffer, code: str, *, sign_in: bool) -> Document:
+    grant: Document = {"issuer_state": code} if sign_in else {"pre-authorized_code": code}
     if offer.tx_link is not None:
         grant["tx_code"] = dict(_TX_CODE)
     names: list[JsonValue] = [*offered(offer)]
     return {
         "credential_issuer": bank.profile.issuer,
         "credential_configuration_ids": names,
-        "grants": {GRANT: grant},
+        "grants": {CODE_GRANT if sign_in else GRANT: grant},
     }
 
 
@@ -175,8 +201,12 @@ def _flat_entries(prepared: Prepared) -> dict[str, list[str]]:
     return found
 
 
-def _certificate_entries(bank: Bank, request: IssueRequest, prepared: Prepared) -> dict[str, list[str]]:
-    """Return the entries of a certificate, if a wallet can hold so much of it."""
+def certificate_entries(bank: Bank, request: IssueRequest, prepared: Prepared) -> list[str]:
+    """Return the entries of a certificate, if a wallet can hold so much of it.
+
+    Raises:
+        InvalidOption: it cannot.
+    """
     chosen = prepared.selection.entries
     trial = ReservedIndexes(1, tuple(range(len(chosen) + 1)))
     claims = certified_claims(bank, request, prepared, number=bank.profile.number_prefix, reserved=trial)
@@ -185,4 +215,4 @@ def _certificate_entries(bank: Bank, request: IssueRequest, prepared: Prepared) 
     if len(written.disclose.paths) > MAX_DISCLOSURES:
         problem = "too many entries for one certificate in a wallet; choose fewer, or several offers"
         raise InvalidOption(problem, option="--entry")
-    return {CERTIFICATE_ID: [each.entry.id for each in chosen]}
+    return [each.entry.id for each in chosen]

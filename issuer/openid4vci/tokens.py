@@ -1,167 +1,229 @@
-"""The token end point: a pre-authorized code for an access token, once.
+"""The token end point: a code or a refresh token for an access token, once.
 
-Rules enforced (OpenID4VCI 1.0 section 6, SECURITY S10):
-* every parameter stands once; the grant is the pre-authorized code; the code is known, unused and not expired;
-* a transaction code comes exactly when the offer has one, and is right; the fifth wrong one ends the offer;
-* the token lives five minutes and is known to the bank by a keyed hash only;
-* `authorization_details` name offered configurations and are answered with identifiers, which are used from then on.
+Rules enforced (OpenID4VCI 1.0 section 6; RFC 6749 sections 4.1.3, 5 and 6; RFC 7636 section 4.6; RFC 9449 section 5;
+SECURITY S10):
+* the pre-authorized code is known, unused and not expired; a transaction code comes exactly when the offer has one, and
+  is right; the fifth wrong one ends the offer;
+* an authorization code is exchanged within a minute by the client and for the address that it was made for, with the
+  verifier of its challenge, and with a DPoP proof, of the key that it is bound to if it is; the first try uses it up,
+  and a second one ends every token that the first gave;
+* a token that is shown with a DPoP proof is bound to its key, else it is a bearer token; it lives five minutes and is
+  known to the bank by a keyed hash only;
+* only tokens bound to a key come with a refresh token, which is bound to the same key and exchanged for a new one each
+  time. The one before stays good until its successor was used once, so that a lost answer costs nothing; after that,
+  whoever shows it ends them all;
+* `authorization_details` are answered with identifiers, which are used from then on.
 
 All refusals of a code are alike, whatever is wrong with it.
 """
 
+import hashlib
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import parse_qsl
 
 from issuer.bank import Bank
+from issuer.openid4vci.approving import RENEWAL_DAYS
+from issuer.openid4vci.authorization import answered_details, read_details
 from issuer.openid4vci.configurations import Document
+from issuer.openid4vci.dpop import check_dpop, need_dpop
+from issuer.openid4vci.forms import PLAIN, Asking, read_parameters
 from issuer.openid4vci.handles import link_of, new_secret
-from issuer.openid4vci.metadata import GRANT
+from issuer.openid4vci.metadata import CODE_GRANT, GRANT, REFRESH_GRANT
 from issuer.openid4vci.offers import is_open, offered, tx_link
-from issuer.openid4vci.refusals import UNAUTHORIZED, Refused
+from issuer.openid4vci.refusals import Refused
+from issuer.store.authorizations import StoredRefresh
 from issuer.store.transaction import Transaction
 from issuer.store.wallets import StoredAccess, StoredOffer
 from issuer.times import utc_text
-from keys.encoding import JsonValue, decode_json
-from keys.errors import DecodingError
+from keys.encoding import b64url_encode
 
 TOKEN_S: Final = 300
-_MAX_FIELDS: Final = 32
-_MAX_DETAILS_BYTES: Final = 16 * 1024
 _MAX_CODE: Final = 512
-_CLIENT_ID: Final = re.compile(r"[ -~]{0,512}")
-_BEARER: Final = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/=-]{1,256})")
-_DETAIL_TYPE: Final = "openid_credential"
+_VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+_WRONG: Final = "the code or the transaction code is not valid"
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """What an access token opens: one offer; `identified` says that data sets are named by identifiers."""
+class _Granted:
+    """What a code or a refresh token was worth: an offer, and how it is named; `parent` is the refresh token used."""
 
-    token: str
     offer: StoredOffer
     client_id: str | None
-    identified: bool
-    expires_at: int
+    details: list[str] | None
+    parent: str | None = None
+    refresh_until: int | None = None
 
 
-def exchange_code(bank: Bank, form: bytes, *, now: datetime) -> Document:
+class _Exchange:
+    """One request at the token end point."""
+
+    def __init__(self, bank: Bank, form: bytes, asking: Asking, now: datetime) -> None:
+        self._bank = bank
+        self._now = now
+        self._now_s = int(now.timestamp())
+        self._asking = asking
+        self.parameters = read_parameters(form, asking)
+        self._thumbprint: str | None = None
+
+    def answer(self) -> Document:
+        """Exchange what was shown."""
+        grant = self.parameters.get("grant_type")
+        if grant is None:
+            raise Refused("invalid_request", "expected grant_type")
+        redeem = {GRANT: self._pre_authorized, CODE_GRANT: self._code, REFRESH_GRANT: self._refreshed}.get(grant)
+        if redeem is None:
+            raise Refused("unsupported_grant_type", "expected a grant that the metadata of this issuer name")
+        secret = self._checked(grant)
+        prove = check_dpop if grant == GRANT else need_dpop
+        self._thumbprint = prove(self._bank, self._asking, now_s=self._now_s)
+        token, refresh = new_secret(), new_secret()
+        with self._bank.store.write() as transaction:
+            # What a wrong try uses up is recorded by this transaction, so nothing is raised inside it.
+            outcome = redeem(transaction, secret)
+            if isinstance(outcome, _Granted):
+                self._give(transaction, outcome, token=token, refresh=refresh)
+        if isinstance(outcome, Refused):
+            raise outcome
+        answer: Document = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_S}
+        if self._thumbprint is not None:
+            answer |= {"token_type": "DPoP", "refresh_token": refresh}
+        if outcome.details is not None:
+            answer["authorization_details"] = answered_details(outcome.details)
+        elif grant == CODE_GRANT:
+            answer["scope"] = " ".join(offered(outcome.offer))  # the holder may have allowed less than was asked for
+        return answer
+
+    def _checked(self, grant: str) -> str:
+        """Return the code or refresh token, and check what must come with it."""
+        name = {GRANT: "pre-authorized_code", CODE_GRANT: "code", REFRESH_GRANT: "refresh_token"}[grant]
+        secret = self.parameters.get(name)
+        if not secret or len(secret) > _MAX_CODE:
+            raise Refused("invalid_request", f"expected {name}")
+        if grant == CODE_GRANT:
+            if not _VERIFIER.fullmatch(self.parameters.get("code_verifier", "")):
+                raise Refused("invalid_request", "expected code_verifier with 43 to 128 unreserved characters")
+            for needed in ("client_id", "redirect_uri"):
+                if needed not in self.parameters:
+                    raise Refused("invalid_request", f"expected {needed}")
+        return secret
+
+    def _pre_authorized(self, transaction: Transaction, code: str) -> "_Granted | Refused":
+        wrong, parameters = Refused("invalid_grant", _WRONG), self.parameters
+        offer = transaction.wallets.offer_with_code(link_of(self._bank, code, "code"), to_change=True)
+        if offer is None or not is_open(offer, now_s=self._now_s):
+            return wrong
+        tx_code = parameters.get("tx_code")
+        if (tx_code is None) != (offer.tx_link is None):
+            found = "none" if tx_code is None else "one"
+            return Refused("invalid_request", f"expected tx_code exactly when the offer has tx_code, found {found}")
+        try:
+            details = _details(parameters.get("authorization_details"), offer)
+        except Refused as refusal:
+            return refusal
+        if tx_code is not None and offer.tx_link is not None:
+            sent = tx_link(self._bank, offer.id, tx_code)
+            if not hmac.compare_digest(sent, offer.tx_link):
+                transaction.wallets.count_wrong_code(offer.id)
+                return wrong
+        transaction.wallets.redeem(offer.id, at=utc_text(self._now))
+        return _Granted(offer, parameters.get("client_id"), details)
+
+    def _code(self, transaction: Transaction, code: str) -> "_Granted | Refused":
+        wrong, parameters = Refused("invalid_grant", _WRONG), self.parameters
+        stored = transaction.authorizations.code(link_of(self._bank, code, "authorization-code"))
+        offer = None if stored is None else transaction.wallets.offer(stored.offer_id)
+        if stored is None or offer is None:
+            return wrong
+        if stored.used_at is not None:
+            _end(transaction, offer.id)
+            return wrong
+        transaction.authorizations.use_code(stored.code_link, now_s=self._now_s)
+        challenge = b64url_encode(hashlib.sha256(parameters["code_verifier"].encode("ascii")).digest())
+        fits = (
+            self._now_s < stored.expires_at,
+            parameters["client_id"] == stored.client_id,
+            parameters["redirect_uri"] == stored.redirect_uri,
+            hmac.compare_digest(challenge, stored.code_challenge),
+            stored.key_thumbprint in (None, self._thumbprint),
+        )
+        if not all(fits):
+            return wrong
+        return _Granted(offer, stored.client_id, [*offered(offer)] if stored.identified else None)
+
+    def _refreshed(self, transaction: Transaction, token: str) -> "_Granted | Refused":
+        wrong, parameters = Refused("invalid_grant", "the refresh token is not valid"), self.parameters
+        link = link_of(self._bank, token, "refresh-token")
+        stored = transaction.authorizations.refresh(link)
+        offer = None if stored is None else transaction.wallets.offer(stored.offer_id)
+        if stored is None or offer is None or self._now_s >= stored.expires_at:
+            return wrong
+        if (
+            stored.key_thumbprint != self._thumbprint
+            or parameters.get("client_id", stored.client_id) != stored.client_id
+        ):
+            return wrong
+        if transaction.authorizations.successor_is_used(link):
+            _end(transaction, offer.id)
+            return wrong
+        transaction.authorizations.use_refresh(link, now_s=self._now_s)
+        details = [*offered(offer)] if stored.identified else None
+        return _Granted(offer, stored.client_id, details, link, stored.expires_at)
+
+    def _give(self, transaction: Transaction, granted: _Granted, *, token: str, refresh: str) -> None:
+        identified = granted.details is not None
+        access = StoredAccess(
+            token_link=link_of(self._bank, token, "token"),
+            offer_id=granted.offer.id,
+            client_id=granted.client_id,
+            identified=identified,
+            expires_at=self._now_s + TOKEN_S,
+            key_thumbprint=self._thumbprint,
+        )
+        transaction.wallets.add_access(access)
+        if self._thumbprint is None:
+            return
+        latest = int((self._now + timedelta(days=RENEWAL_DAYS)).timestamp())
+        following = StoredRefresh(
+            token_link=link_of(self._bank, refresh, "refresh-token"),
+            offer_id=granted.offer.id,
+            client_id=granted.client_id,
+            identified=identified,
+            key_thumbprint=self._thumbprint,
+            parent_link=granted.parent,
+            expires_at=granted.refresh_until or latest,
+        )
+        transaction.authorizations.add_refresh(following)
+
+
+def exchange_code(bank: Bank, form: bytes, *, now: datetime, asking: Asking = PLAIN) -> Document:
     """Answer a token request.
 
     Args:
         bank: the bank.
         form: the body, `application/x-www-form-urlencoded`.
         now: aware.
+        asking: what came with it.
 
     Raises:
         Refused: no token was given.
     """
-    parameters = _parameters(form)
-    grant = parameters.get("grant_type")
-    if grant is None:
-        raise Refused("invalid_request", "expected grant_type")
-    if grant != GRANT:
-        raise Refused("unsupported_grant_type", "expected the grant of the pre-authorized code")
-    code = parameters.get("pre-authorized_code")
-    if not code or len(code) > _MAX_CODE:
-        raise Refused("invalid_request", "expected pre-authorized_code")
-    token = new_secret()
-    with bank.store.write() as transaction:
-        # A wrong transaction code is counted by this transaction, so nothing is raised inside it.
-        outcome = _redeemed(bank, transaction, parameters, token=token, now=now)
-    if isinstance(outcome, Refused):
-        raise outcome
-    answer: Document = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_S}
-    return answer | ({} if outcome is None else {"authorization_details": outcome})
+    return _Exchange(bank, form, asking, now).answer()
 
 
-def find_access(bank: Bank, authorization: str | None, *, now_s: int) -> Access:
-    """Return what the token in an `Authorization` header opens.
-
-    Raises:
-        Refused: there is none, or it opens nothing (any more).
-    """
-    if authorization is None:
-        raise Refused(None, "expected an access token in the Authorization header", status=UNAUTHORIZED)
-    found = _BEARER.fullmatch(authorization)
-    if found is not None:
-        with bank.store.read() as transaction:
-            access = transaction.wallets.access(link_of(bank, found[1], "token"))
-            offer = None if access is None else transaction.wallets.offer(access.offer_id)
-        if access is not None and offer is not None and now_s < access.expires_at:
-            return Access(found[1], offer, access.client_id, access.identified, access.expires_at)
-    raise Refused("invalid_token", "the access token is unknown or has expired", status=UNAUTHORIZED)
+def _end(transaction: Transaction, offer_id: str) -> None:
+    """End every token that was given for what a holder allowed once."""
+    transaction.wallets.end_access(offer_id)
+    transaction.authorizations.end_refresh(offer_id)
 
 
-def _parameters(form: bytes) -> dict[str, str]:
-    try:
-        pairs = parse_qsl(form.decode("ascii"), keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
-    except ValueError:
-        raise Refused("invalid_request", "expected a form in plain ASCII with percent-encoded UTF-8") from None
-    names = [name for name, _ in pairs]
-    if len(set(names)) != len(names):
-        raise Refused("invalid_request", "expected each parameter once")  # RFC 6749 section 3.2
-    parameters = dict(pairs)
-    if not _CLIENT_ID.fullmatch(parameters.get("client_id", "")):
-        raise Refused("invalid_request", "expected client_id in visible ASCII characters")  # RFC 6749 appendix A.1
-    return parameters
-
-
-def _redeemed(
-    bank: Bank, transaction: Transaction, parameters: dict[str, str], *, token: str, now: datetime
-) -> list[JsonValue] | Refused | None:
-    """Exchange the code within a transaction; answer the authorization details, if some were asked for."""
-    now_s, wrong = int(now.timestamp()), Refused("invalid_grant", "the code or the transaction code is not valid")
-    code_link = link_of(bank, parameters["pre-authorized_code"], "code")
-    offer = transaction.wallets.offer_with_code(code_link, to_change=True)
-    if offer is None or not is_open(offer, now_s=now_s):
-        return wrong
-    tx_code = parameters.get("tx_code")
-    if (tx_code is None) != (offer.tx_link is None):
-        found = "none" if tx_code is None else "one"
-        return Refused("invalid_request", f"expected tx_code exactly when the offer has tx_code, found {found}")
-    try:
-        details = _details(parameters.get("authorization_details"), offer)
-    except Refused as refusal:
-        return refusal
-    if tx_code is not None and offer.tx_link is not None:
-        sent = tx_link(bank, offer.id, tx_code)
-        if not hmac.compare_digest(sent, offer.tx_link):
-            transaction.wallets.count_wrong_code(offer.id)
-            return wrong
-    access = StoredAccess(
-        token_link=link_of(bank, token, "token"),
-        offer_id=offer.id,
-        client_id=parameters.get("client_id") or None,
-        identified=details is not None,
-        expires_at=now_s + TOKEN_S,
-    )
-    transaction.wallets.redeem(offer.id, access, at=utc_text(now))
-    return details
-
-
-def _details(text: str | None, offer: StoredOffer) -> list[JsonValue] | None:
-    """Read `authorization_details` (RFC 9396); return them with the identifiers of what they name."""
+def _details(text: str | None, offer: StoredOffer) -> list[str] | None:
+    """Return which offered configurations `authorization_details` name; None where there are none."""
     if text is None:
         return None
-    refusal = Refused("invalid_request", "expected authorization_details that name offered configurations, each once")
-    try:
-        asked = decode_json(text.encode("utf-8", "surrogatepass"), max_bytes=_MAX_DETAILS_BYTES)
-    except DecodingError:
-        raise refusal from None
-    known, answered = set(offered(offer)), list[JsonValue]()
-    for each in asked if isinstance(asked, list) else ():
-        name = each.get("credential_configuration_id") if isinstance(each, dict) else None
-        if not isinstance(each, dict) or each.get("type") != _DETAIL_TYPE:
-            raise refusal
-        if not isinstance(name, str) or name not in known:
-            raise refusal
-        known.remove(name)
-        detail: Document = {"type": _DETAIL_TYPE, "credential_configuration_id": name, "credential_identifiers": [name]}
-        answered.append(detail)
-    if not answered:
-        raise refusal
-    return answered
+    names = read_details(text)
+    if not offered(offer).keys() >= set(names):
+        raise Refused("invalid_request", "expected authorization_details that name offered configurations")
+    return names

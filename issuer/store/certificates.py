@@ -130,6 +130,11 @@ class CertificateBook:
         found = self._select(CERTIFICATES.c.number == number)
         return found[0] if found else None
 
+    def certificate_with_index(self, list_no: int, idx: int) -> StoredCertificate | None:
+        """Return the certificate whose own status stands at an index of a list."""
+        found = self._select((CERTIFICATES.c.list_no == list_no) & (CERTIFICATES.c.idx == idx))
+        return found[0] if found else None
+
     def certificate_of(self, account_id: str, number: str) -> StoredCertificate | None:
         """Return one certificate of an account; one of another is looked for as long as one that does not exist."""
         found = self._select((CERTIFICATES.c.number == number) & (CERTIFICATES.c.account_id == account_id))

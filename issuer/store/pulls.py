@@ -137,6 +137,11 @@ class PullBook:
         mine = update(SOURCE_LEASES).where(and_(SOURCE_LEASES.c.source == source, free))
         return self._connection.execute(mine.values(holder=holder, until=until_s)).rowcount == 1
 
+    def asked_now(self, *, now_s: int) -> frozenset[str]:
+        """Return the sources that somebody is asking."""
+        held = select(SOURCE_LEASES.c.source).where(SOURCE_LEASES.c.until > now_s)
+        return frozenset(self._connection.execute(held).scalars())
+
     def release(self, source: str, holder: str) -> None:
         """Let others have the source; nothing when this holder does not have it."""
         mine = and_(SOURCE_LEASES.c.source == source, SOURCE_LEASES.c.holder == holder)

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from issuer.store.accounts import AccountBook
 from issuer.store.answers import AnswerBook
 from issuer.store.audit import AuditBook
+from issuer.store.authorizations import AuthorizationBook
 from issuer.store.certificates import CertificateBook
 from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
@@ -35,4 +36,5 @@ class Transaction:
         self.tokens = TokenBook(connection)
         self.links = LinkBook(connection)
         self.wallets = WalletBook(connection)
+        self.authorizations = AuthorizationBook(connection)
         self.pulls = PullBook(connection)

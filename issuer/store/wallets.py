@@ -3,12 +3,20 @@
 What is used once is used up by one statement, so that of two who come at the same time one finds it gone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, insert, not_, select, update
 
-from issuer.store.tables import LARGE, METADATA, TEXT
+from issuer.store.authorizations import (
+    CODES,
+    DEFERRALS,
+    REFRESH_TOKENS,
+    REQUESTS,
+    AuthorizationBook,
+    still_needed,
+)
+from issuer.store.tables import CERTIFICATES, CONSENTS, LARGE, METADATA, TEXT
 from issuer.store.upserts import upsert
 
 OFFERS: Final = Table(
@@ -33,6 +41,7 @@ ACCESS_TOKENS: Final = Table(
     Column("offer_id", ForeignKey("wallet_offers.id"), nullable=False),
     Column("client_id", TEXT),
     Column("identified", Integer, nullable=False),
+    Column("key_thumbprint", TEXT),
     Column("expires_at", LARGE, nullable=False),
     Index(None, "expires_at"),
 )
@@ -50,6 +59,9 @@ NOTICES: Final = Table(
     Column("offer_id", TEXT, nullable=False),
     Column("number", ForeignKey("certificates.number"), nullable=False),
     Column("event", TEXT),
+    Column("configuration", TEXT),
+    Column("token_link", TEXT),
+    Index(None, "offer_id"),
 )
 
 
@@ -71,23 +83,43 @@ class StoredOffer:
 
 @dataclass(frozen=True, slots=True)
 class StoredAccess:
-    """One access token: for which offer, who said to ask, and whether it names data sets by identifiers."""
+    """One access token: for which offer, who said to ask, and whether it names data sets by identifiers.
+
+    `key_thumbprint` is that of the key it is bound to, None for a bearer token.
+    """
 
     token_link: str
     offer_id: str
     client_id: str | None
     identified: bool
     expires_at: int
+    key_thumbprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredNotice:
-    """What a wallet said about a certificate it was sent; `event` None before it said anything."""
+    """What a wallet said about a certificate it was sent; `event` None before it said anything.
+
+    `configuration` and `token_link` say as what, and for which access token it was issued.
+    """
 
     notice_link: str
     offer_id: str
     number: str
     event: str | None = None
+    configuration: str | None = None
+    token_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalletIssue:
+    """One issue of a configuration of an offer: by which token, how its certificate stands, and the consent to it."""
+
+    number: str
+    token_link: str | None
+    status: str
+    valid_until: str
+    withdrawn_at: str | None
 
 
 class WalletBook:
@@ -108,10 +140,10 @@ class WalletBook:
         row = self._connection.execute(query.with_for_update() if to_change else query).first()
         return None if row is None else StoredOffer(*row)
 
-    def offer(self, offer_id: str) -> StoredOffer | None:
-        """Return an offer by its id."""
-        columns = (OFFERS.c[name] for name in StoredOffer.__slots__)
-        row = self._connection.execute(select(*columns).where(OFFERS.c.id == offer_id)).first()
+    def offer(self, offer_id: str, *, to_change: bool = False) -> StoredOffer | None:
+        """Return an offer by its id; `to_change` as for `offer_with_code`."""
+        query = select(*(OFFERS.c[name] for name in StoredOffer.__slots__)).where(OFFERS.c.id == offer_id)
+        row = self._connection.execute(query.with_for_update() if to_change else query).first()
         return None if row is None else StoredOffer(*row)
 
     def count_wrong_code(self, offer_id: str) -> None:
@@ -119,10 +151,12 @@ class WalletBook:
         by_id = OFFERS.c.id == offer_id
         self._connection.execute(update(OFFERS).where(by_id).values(tries_left=OFFERS.c.tries_left - 1))
 
-    def redeem(self, offer_id: str, access: StoredAccess, *, at: str) -> None:
-        """Use up an offer and record the token it was exchanged for."""
-        by_id = OFFERS.c.id == offer_id
-        self._connection.execute(update(OFFERS).where(by_id).values(redeemed_at=at))
+    def redeem(self, offer_id: str, *, at: str) -> None:
+        """Use up an offer."""
+        self._connection.execute(update(OFFERS).where(OFFERS.c.id == offer_id).values(redeemed_at=at))
+
+    def add_access(self, access: StoredAccess) -> None:
+        """Record an access token."""
         values = {name: getattr(access, name) for name in StoredAccess.__slots__} | {
             "identified": int(access.identified)
         }
@@ -134,7 +168,29 @@ class WalletBook:
         row = self._connection.execute(select(*columns).where(ACCESS_TOKENS.c.token_link == token_link)).first()
         if row is None:
             return None
-        return StoredAccess(row.token_link, row.offer_id, row.client_id, bool(row.identified), row.expires_at)
+        return replace(StoredAccess(*row), identified=bool(row.identified))
+
+    def end_access(self, offer_id: str) -> None:
+        """Take away every access token of an offer."""
+        self._connection.execute(delete(ACCESS_TOKENS).where(ACCESS_TOKENS.c.offer_id == offer_id))
+
+    def end_all(self, account_id: str) -> None:
+        """Take away everything that wallets have to ask with for an account."""
+        own = select(OFFERS.c.id).where(OFFERS.c.account_id == account_id)
+        for table in (ACCESS_TOKENS, CODES, REFRESH_TOKENS, DEFERRALS):
+            self._connection.execute(delete(table).where(table.c.offer_id.in_(own)))
+        self._connection.execute(update(OFFERS).where(OFFERS.c.account_id == account_id).values(tries_left=0))
+
+    def issues(self, offer_id: str, configuration: str) -> list[WalletIssue]:
+        """Return what was issued of a configuration of an offer, in the order of issue."""
+        issued, consent = CERTIFICATES.c, CONSENTS.c
+        columns = (NOTICES.c.number, NOTICES.c.token_link, issued.status, issued.valid_until, consent.withdrawn_at)
+        joined = NOTICES.join(CERTIFICATES, issued.number == NOTICES.c.number)
+        joined = joined.join(CONSENTS, consent.id == issued.consent_id)
+        query = select(*columns).select_from(joined)
+        query = query.where(NOTICES.c.offer_id == offer_id, NOTICES.c.configuration == configuration)
+        rows = self._connection.execute(query.order_by(CERTIFICATES.c.issued_at, NOTICES.c.number))
+        return [WalletIssue(*row) for row in rows]
 
     def use_nonce(self, nonce_link: str, *, expires_at: int) -> bool:
         """Use up a nonce; False when it was used before."""
@@ -162,6 +218,9 @@ class WalletBook:
         """Destroy tokens and nonces that have expired, and the contents of offers."""
         self._connection.execute(delete(ACCESS_TOKENS).where(ACCESS_TOKENS.c.expires_at <= now_s))
         self._connection.execute(delete(USED_NONCES).where(USED_NONCES.c.expires_at <= now_s))
-        still_used = select(ACCESS_TOKENS.c.offer_id)
-        ended = (OFFERS.c.expires_at <= now_s, OFFERS.c.id.not_in(still_used))
+        AuthorizationBook(self._connection).forget_expired(now_s=now_s)
+        with_token = select(ACCESS_TOKENS.c.offer_id)
+        asked = select(REQUESTS.c.offer_id).where(REQUESTS.c.offer_id.is_not(None))
+        unused = (OFFERS.c.id.not_in(with_token), OFFERS.c.id.not_in(asked), not_(still_needed(OFFERS.c.id)))
+        ended = (OFFERS.c.expires_at <= now_s, *unused)
         self._connection.execute(delete(OFFERS).where(*ended))

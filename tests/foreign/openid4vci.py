@@ -1,5 +1,8 @@
 """Our bank and a wallet that is not ours: npm `@openid4vc/openid4vci` receives, and what it got is checked.
 
+With a pre-authorized code, and with an authorization code: the holder's decision is then made here, in the holder's
+stead, between the two halves of the wallet's program.
+
     .venv/bin/python -m tests.foreign.openid4vci [FOLDER]
 
 FOLDER has the package in its node_modules, or gets it. Everything else happens on loopback. Ends with 0 when every
@@ -20,11 +23,15 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
+from issuer.accounts import show_account
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import open_bank
 from issuer.cli.main import main as issuer_main
+from issuer.openid4vci.approving import approve, deny, question_of
+from issuer.openid4vci.authorization import find_request
 from issuer.work_places import WorkPlaces
 from keys.gate.gate import Visitors
 from keys.gate.server import server_of
@@ -34,6 +41,8 @@ from wallet_cli.held import check_issued
 
 PACKAGE, VERSION = "@openid4vc/openid4vci", "0.4.6"
 PROGRAM = Path(__file__).with_name("openid4vci_wallet.mjs")
+CODE_PROGRAM = Path(__file__).with_name("openid4vci_code_wallet.mjs")
+CLIENT, BACK = "cb-wallet", "http://127.0.0.1:4711/callback"
 DELIVERIES = Path(__file__).resolve().parents[2] / "examples/deliveries"
 
 
@@ -65,6 +74,18 @@ def exchanges(modules: Path, data: Path, account: str) -> Iterator[bool]:
     offer = json.loads(said("offer", "--account", account, "--all", "--tx-code", "--json", data=data))
     wrong = receive(modules, {**offer, "tx_code": "x"}, copies=1)
     yield told("a wrong transaction code", wrong.get("refused") == "invalid_grant", wrong)
+    for form, copies, options in (
+        ("certificate", 3, ["--all"]),
+        ("flat", 2, ["--type", "vocational_training", "--flat"]),
+    ):
+        offer = json.loads(said("offer", "--account", account, *options, "--sign-in", "--json", data=data))
+        got = ask_holder(modules, data, offer, copies=copies, allows=True)
+        right = good(got, offer["configurations"][0], trust, copies=copies) and got["same"]
+        bound = (got.get("type"), got.get("refresh")) == ("DPoP", "string")
+        yield told(f"{form}, copies: {copies}, allowed by the holder", right and bound, got)
+    offer = json.loads(said("offer", "--account", account, "--all", "--sign-in", "--json", data=data))
+    got = ask_holder(modules, data, offer, copies=1, allows=False)
+    yield told("denied by the holder", got.get("refused") == "access_denied", got)
 
 
 def good(got: dict[str, Any], configuration: str, trust: TrustList, *, copies: int) -> bool:
@@ -90,6 +111,40 @@ def receive(modules: Path, offer: dict[str, Any], *, copies: int) -> dict[str, A
     command = ["node", str(PROGRAM), str(modules), json.dumps(asked)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return dict(json.loads(ran.stdout))
+
+
+def ask_holder(modules: Path, data: Path, offer: dict[str, Any], *, copies: int, allows: bool) -> dict[str, Any]:
+    """Let the other wallet ask the holder, who allows the first entry of each credential, or nothing."""
+    names = {"configuration": offer["configurations"][0], "client_id": CLIENT, "redirect_uri": BACK}
+    command = ["node", str(CODE_PROGRAM), str(modules), json.dumps({**offer, **names, "copies": copies})]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as wallet:
+        assert wallet.stdin is not None
+        assert wallet.stdout is not None
+        page = wallet.stdout.readline().strip()
+        if page.startswith("{"):
+            return dict(json.loads(page))
+        wallet.stdin.write(f"{decided(data, page, allows=allows)}\n")
+        wallet.stdin.flush()
+        return dict(json.loads(wallet.stdout.readline()))
+
+
+def decided(data: Path, page: str, *, allows: bool) -> str:
+    """Decide in the holder's stead; return where the browser goes."""
+    asked, now = dict(parse_qsl(urlsplit(page).query)), datetime.now(UTC)
+    opened = open_bank(data, passphrase=None)
+    try:
+        request = find_request(opened, asked["client_id"], asked["request_uri"], now=now)
+        assert request is not None
+        if not allows:
+            return deny(opened, request)
+        with opened.store.read() as transaction:
+            (account,) = transaction.accounts.accounts()
+            holder = show_account(opened, transaction, account.id)
+        question = question_of(opened, request, holder, now=now)
+        chosen = {name: [each[0].entry.id] for name, each in question.wanted.items()}
+        return approve(opened, question, chosen, language="ko", now=now)
+    finally:
+        opened.close()
 
 
 def install(folder: Path) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -16,13 +17,15 @@ from examples.source_stubs import Stub
 from issuer.bank import open_bank
 from issuer.certified_claims import IssueRequest
 from issuer.cli.main import main
+from issuer.openid4vci.access import find_access
+from issuer.openid4vci.approving import RequestDecidedError, approve
 from issuer.openid4vci.configurations import CERTIFICATE_ID
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.handles import new_nonce
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import OfferWish, make_offer
 from issuer.openid4vci.refusals import Refused
-from issuer.openid4vci.tokens import exchange_code, find_access
+from issuer.openid4vci.tokens import exchange_code
 from issuer.pull_errors import SourceBusy
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import pull_source
@@ -30,6 +33,7 @@ from issuer.pulling.settings_file import AskedSource
 from issuer.reconciling import Allowance
 from issuer.selection import Choice
 from tests.issuer.conftest import DELIVERIES, START, URL, World
+from tests.issuer.openid4vci.code_wallet import CodeWallet
 from tests.issuer.openid4vci.conftest import Office, code_of
 from tests.issuer.pages.page_world import PageWorld
 from tests.issuer.pulling.conftest import StubDoor
@@ -204,7 +208,7 @@ def test_wallets_get_a_token_and_a_credential_once_however_many_ask(server_world
     nonce = new_nonce(bank, now_s=now_s)
     proofs = [wallet.proof(nonce) for _ in range(2)]
     body = json.dumps({"credential_configuration_id": CERTIFICATE_ID, "proofs": {"jwt": proofs}}).encode()
-    answers = list(at_once(lambda: answer_credential_request(bank, access, body, now=server_world.now)))
+    answers = list(at_once(lambda: answer_credential_request(bank, access, body, now=server_world.now).body))
     assert len(answers) == 1
     with bank.store.read() as transaction:
         (issued,) = transaction.certificates.of_account(account)
@@ -212,6 +216,42 @@ def test_wallets_get_a_token_and_a_credential_once_however_many_ask(server_world
     with bank.store.write() as transaction:
         transaction.wallets.forget_expired(now_s=now_s + 3600)
         assert transaction.wallets.offer(made.id) is None
+    bank.close()
+
+
+def test_an_authorization_is_allowed_and_exchanged_once_and_a_replay_ends_it(server_world: World) -> None:
+    account = server_world.open_account()
+    bank = open_bank(server_world.path, passphrase=None, database=os.environ["ISSUER_DATABASE"])
+    office = Office(bank, account, server_world.now)
+    wallet, thief = CodeWallet(office), CodeWallet(office)
+    question, _ = wallet.question(wallet.push())
+    chosen = {CERTIFICATE_ID: [question.wanted[CERTIFICATE_ID][0].entry.id]}
+
+    def allow() -> str:
+        try:
+            return approve(bank, question, chosen, language="ko", now=server_world.now)
+        except RequestDecidedError as error:
+            raise Refused("invalid_request", "decided") from error
+
+    (address,) = at_once(allow)
+    code = dict(parse_qsl(urlsplit(address).query))["code"]
+    first = wallet.exchange(code).json()
+    assert first["token_type"] == "DPoP"
+    lost = wallet.renew(first["refresh_token"]).json()["refresh_token"]
+    second = wallet.renew(first["refresh_token"]).json()["refresh_token"]
+    assert wallet.renew(lost).status_code == 400
+    with bank.store.write() as transaction:
+        now_s = int(server_world.now.timestamp())
+        assert transaction.pulls.hold("hrdnet_training", "one", now_s=now_s, until_s=now_s + 300)
+        assert transaction.pulls.asked_now(now_s=now_s) == {"hrdnet_training"}
+        transaction.wallets.forget_expired(now_s=now_s + 3600)
+        transaction.pulls.release("hrdnet_training", "one")
+    wallet.renew(second)
+    assert wallet.credential().status_code == 200
+    assert thief.exchange(code).status_code == 400
+    assert wallet.credential().status_code == 401
+    with bank.store.write() as transaction:
+        transaction.wallets.end_all(account)
     bank.close()
 
 

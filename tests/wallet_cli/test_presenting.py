@@ -22,7 +22,7 @@ from wallet_cli.errors import (
     RequestRefused,
     VerifierUnreachable,
 )
-from wallet_cli.presenting.choosing import Proposal, bound_presentations, propose
+from wallet_cli.presenting.choosing import Narrowing, Proposal, bound_presentations, propose
 from wallet_cli.presenting.held import Held, OneCredential
 from wallet_cli.presenting.preview import preview_json, preview_lines
 from wallet_cli.presenting.request import Known, PresentationRequest, read_link
@@ -218,8 +218,11 @@ def test_unsigned_request_keeps_its_rules(changes: dict[str, str], kind: str) ->
     assert refusal(unsigned(**changes), development=True) == kind
 
 
-def proposed(party: Party, held: list[Held] | None = None, *, entries: tuple[str, ...] = ()) -> Proposal:
-    return propose(fetched(party), HELD if held is None else held, now=AT, entries=entries)
+def proposed(
+    party: Party, held: list[Held] | None = None, *, entries: tuple[str, ...] = (), fields: tuple[str, ...] = ()
+) -> Proposal:
+    narrowing = Narrowing(entries, fields)
+    return propose(fetched(party), HELD if held is None else held, now=AT, narrowing=narrowing)
 
 
 def test_only_what_was_asked_leaves_and_is_what_was_shown() -> None:
@@ -239,8 +242,20 @@ def test_only_what_was_asked_leaves_and_is_what_was_shown() -> None:
 def test_holder_may_narrow_it_to_single_entries() -> None:
     (leaving,) = proposed(Party(), entries=("qualifications[2]",)).leaving
     assert [value for _, value in leaving.shown] == ["ntq", "전기기사"]
-    with pytest.raises(NothingToPresent, match="entries you named"):
+    with pytest.raises(NothingToPresent, match="what you named does not answer licence"):
         proposed(Party(), entries=("qualifications[1]",))
+
+
+def test_holder_may_name_the_fields_that_answer() -> None:
+    fields = ("qualifications[2].title",)
+    (leaving,) = proposed(Party(), fields=fields).leaving
+    assert leaving.shown == (("qualifications[0].type", "ntq"), ("qualifications[0].title", "전기기사"))
+
+
+@pytest.mark.parametrize("fields", [("qualifications[2].grade",), ("holder.name",), ("qualifications[1]",)])
+def test_fields_that_do_not_answer_send_nothing(fields: tuple[str, ...]) -> None:
+    with pytest.raises(NothingToPresent, match="what you named does not answer licence"):
+        proposed(Party(), fields=fields)
 
 
 def test_query_without_claims_gets_none() -> None:

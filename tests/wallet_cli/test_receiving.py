@@ -24,7 +24,7 @@ from wallet_cli.errors import (
     StorageRefused,
     WalletError,
 )
-from wallet_cli.issuance import Order, Received, receive
+from wallet_cli.issuance import Order, Outside, Received, receive
 from wallet_cli.offer import GRANT, Offer, read_offer
 from wallet_cli.vault import Vault
 
@@ -64,18 +64,22 @@ def read(bank: IssuingBank, link: str) -> Offer:
     )
 
 
+def outside(bank: IssuingBank, **more: Any) -> Outside:  # noqa: ANN401 - members of what is outside
+    return Outside(bank.door, bank.trust, START, **more)
+
+
 def receive_all(
     bank: IssuingBank, vault: Vault, *, flat: bool = False, copies: int = 2, tx_code: str | None = None
 ) -> list[Received]:
     made = bank.offer(flat=flat)
     order = Order(read(bank, made.by_reference), tx_code, copies)
-    return receive(order, vault, bank.door, trust=bank.trust, now=START)
+    return receive(order, vault, outside(bank))
 
 
 def test_a_certificate_is_received_in_copies_and_kept_with_its_keys(bank: IssuingBank, vault: Vault) -> None:
     made = bank.offer(with_code=True)
     order = Order(read(bank, made.by_reference), made.tx_code, 3)
-    (received,) = receive(order, vault, bank.door, trust=bank.trust, now=START)
+    (received,) = receive(order, vault, outside(bank))
     assert (received.configuration, received.copies) == ("competency-certificate", 3)
     copies = vault.copies()
     assert len(copies) == len({copy.sd_jwt for copy in copies}) == len({copy.signer().key_id for copy in copies}) == 3
@@ -85,7 +89,7 @@ def test_a_certificate_is_received_in_copies_and_kept_with_its_keys(bank: Issuin
 
 def test_a_flat_credential_is_received_by_value(bank: IssuingBank, vault: Vault) -> None:
     order = Order(read(bank, bank.offer(flat=True).by_value), None)
-    (received,) = receive(order, vault, bank.door, trust=bank.trust, now=START)
+    (received,) = receive(order, vault, outside(bank))
     assert received.claims.entries[0].type == "vocational_training"
     assert received.copies == 10
 
@@ -109,9 +113,9 @@ def test_an_answer_that_is_lost_twice_is_told(bank: IssuingBank, vault: Vault) -
 
 def test_an_offer_that_was_used_is_refused_by_the_issuer(bank: IssuingBank, vault: Vault) -> None:
     order = Order(read(bank, bank.offer().by_value), None, 1)
-    receive(order, vault, bank.door, trust=bank.trust, now=START)
+    receive(order, vault, outside(bank))
     with pytest.raises(ServiceRefused, match="invalid_grant"):
-        receive(order, vault, bank.door, trust=bank.trust, now=START)
+        receive(order, vault, outside(bank))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_a_transaction_code_that_cannot_be_the_one_is_not_sent(
 ) -> None:
     order = Order(read(bank, bank.offer(with_code=with_code).by_value), typed)
     with pytest.raises(OfferRefused) as refused:
-        receive(order, vault, bank.door, trust=bank.trust, now=START)
+        receive(order, vault, outside(bank))
     assert (refused.value.kind, bank.asked) == (kind, [])
 
 
@@ -153,7 +157,8 @@ GOOD: dict[str, Any] = {
         (value({**GOOD, "credential_configuration_ids": ["a", 1]}), "form"),
         (value({**GOOD, "credential_configuration_ids": "a"}), "form"),
         (value({**GOOD, "grants": {}}), "grant"),
-        (value({**GOOD, "grants": {"authorization_code": {}}}), "grant"),
+        (value({**GOOD, "grants": {"authorization_code": 1}}), "grant"),
+        (value({**GOOD, "grants": {"authorization_code": {"issuer_state": ""}}}), "form"),
         (value({**GOOD, "grants": {GRANT: {}}}), "form"),
         (value({**GOOD, "grants": {GRANT: {"pre-authorized_code": "a", "tx_code": 1}}}), "form"),
     ],

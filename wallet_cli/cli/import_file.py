@@ -34,5 +34,5 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
                 f"{claims.number} 인정서를 {item} 번호로 보관했습니다 (항목 {len(claims.entries)}개).", file=context.out
             )
         else:
-            print(f"Kept certificate {claims.number} as {item} ({len(claims.entries)} entries).", file=context.out)
+            print(f"Kept certificate {claims.number} as {item}, entries: {len(claims.entries)}.", file=context.out)
     return ExitCode.DONE

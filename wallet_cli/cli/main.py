@@ -27,10 +27,14 @@ _OWN_COMMANDS = {
     "import": "import_file",
     "list": "list_items",
     "show": "show",
+    "select": "select",
     "present": "present",
+    "print": "print_pdf",
+    "export": "export",
     "precheck": "precheck",
     "backup": "backup",
     "restore": "restore",
+    "doctor": "doctor",
 }
 _OUTPUT_FAILED = (errno.ENOSPC, errno.EBADF, errno.EIO)
 _COMMANDS_OF_OTHER_ROOMS = "competency_bank.wallet_commands"

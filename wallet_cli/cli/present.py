@@ -1,4 +1,8 @@
-"""`cb-wallet present`: show credentials to a verifier, after seeing exactly what would leave."""
+"""`cb-wallet present`: show credentials to a verifier, after seeing exactly what would leave.
+
+A verifier that speaks OpenID4VP is answered by its request; for any other a presentation is written for its name and
+nonce (`presenting_by_hand`).
+"""
 
 import argparse
 import json
@@ -7,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.errors import FileUnreadable
+from wallet_cli.cli.presenting_by_hand import agreed, may_ask, present_by_hand
+from wallet_cli.errors import FileUnreadable, OptionsWrong
 from wallet_cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
     from wallet_cli.presenting.request import PresentationRequest
     from wallet_cli.presenting.sending import Opener
 
-SUMMARY = "present credentials to a verifier that asks; shows what would leave and asks first"
+SUMMARY = "present credentials to a verifier; shows what would leave and asks first"
 EXAMPLE = "cb-wallet present --request 'openid4vp://?client_id=x509_hash:...&request_uri=...'"
 
 _MAX_LINK = 64 * 1024
@@ -27,9 +32,14 @@ _END = "-----END CERTIFICATE-----"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add this command's own options."""
-    parser.add_argument("--request", required=True, metavar="LINK", help="the link of the request, or '-' for stdin")
+    parser.add_argument("--request", metavar="LINK", help="the link of the request, or '-' for stdin")
+    parser.add_argument("--aud", metavar="A", help="a verifier without a request: the name it must be made for")
+    parser.add_argument("--nonce", metavar="N", help="and the nonce that this verifier gave")
+    parser.add_argument("--item", metavar="ID", help="with --aud: which credential (from 'cb-wallet list')")
     parser.add_argument("--entry", action="append", default=[], metavar="E", help="only this entry: qualifications[0]")
-    parser.add_argument("--yes", action="store_true", help="send without asking; the answer still says what left")
+    parser.add_argument("--field", action="append", default=[], metavar="PATH", help="only this: trainings[0].hours")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="with --aud: where it goes (default: stdout)")
+    parser.add_argument("--yes", action="store_true", help="present without asking; the answer still says what left")
     parser.add_argument(
         "--verifiers", type=Path, metavar="FILE", help="PEM file of the roots of known verifiers (WALLET_VERIFIERS)"
     )
@@ -39,12 +49,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
-    """Judge the request, show what would leave, ask, and send."""
+    """Judge the request, show what would leave, ask, and send; or make a presentation for a verifier without one."""
+    by_hand = arguments.aud is not None
+    if by_hand is not (arguments.nonce is not None) or by_hand is (arguments.request is not None):
+        raise OptionsWrong("Expected either --request, or --aud and --nonce.")
+    if by_hand:
+        return present_by_hand(arguments, context, _holdings(arguments, context))
+    if arguments.item is not None or arguments.out is not None:
+        raise OptionsWrong("Expected --item and --out only with --aud: an answer goes to the verifier that asks.")
+    return _answer(arguments, context)
+
+
+def _answer(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     import secrets
 
     from keys.encoding import b64url_encode
     from keys.fetch import Fetcher
-    from wallet_cli.presenting.choosing import propose
+    from wallet_cli.presenting.choosing import Narrowing, propose
     from wallet_cli.presenting.request import Known
     from wallet_cli.presenting.sending import fetch_request
 
@@ -57,7 +78,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
         link, known=known, open_door=open_door, new_nonce=lambda: b64url_encode(secrets.token_bytes(_NONCE_BYTES))
     )
     holdings = _holdings(arguments, context)
-    proposal = propose(request, holdings.held(), now=context.unix_now(), entries=arguments.entry)
+    narrowing = Narrowing(tuple(arguments.entry), tuple(arguments.field))
+    proposal = propose(request, holdings.held(), now=context.unix_now(), narrowing=narrowing)
     if not arguments.json:
         _show(request, proposal, context)
     if not _agreed(arguments, context):
@@ -110,7 +132,7 @@ def _declined(
         document = {**preview_json(request, proposal), "sent": False, "redirect_uri": None}
         print(json.dumps(document, ensure_ascii=False), file=context.out)
         return ExitCode.DONE
-    if not _may_ask():
+    if not may_ask():
         print(word("not_asked", context.language), file=sys.stderr)
         return ExitCode.USAGE
     print(word("declined", context.language), file=context.out)
@@ -128,16 +150,7 @@ def _show(request: "PresentationRequest", proposal: "Proposal", context: Command
 def _agreed(arguments: argparse.Namespace, context: CommandContext) -> bool:
     from wallet_cli.presenting.preview import word
 
-    if arguments.yes:
-        return True
-    if arguments.json or not _may_ask():
-        return False
-    print(word("ask", context.language), end="", file=context.out, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes", "예", "네")
-
-
-def _may_ask() -> bool:
-    return sys.stdin is not None and sys.stdin.isatty()
+    return agreed(arguments, word("ask", context.language), out=context.out)
 
 
 def _roots(arguments: argparse.Namespace, context: CommandContext) -> tuple[str, ...]:

@@ -6,15 +6,16 @@ Rules enforced:
 * a copy that this verifier has seen comes first, then one that nobody has; one that somebody else has seen links both.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from credential_schemas.dcql.choosing import Chosen, choose, disclosures_for
+from credential_schemas.dcql.matching import match
 from credential_schemas.dcql.model import SD_JWT_VC, Candidate, FoundPath
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.sd_jwt.bind import BindingRequest, bind_to_request
-from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, DEFAULT_DIGEST_ONLY, process_disclosures
+from credential_schemas.sd_jwt.disclosures import DEFAULT_DIGEST_ONLY, process_disclosures
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
 from keys.certificate_chain import authority_key_identifiers
@@ -22,9 +23,9 @@ from keys.encoding import JsonValue
 from keys.errors import CertificateChainRefused
 from wallet_cli.errors import NothingToPresent
 from wallet_cli.presenting.held import Held
+from wallet_cli.presenting.paths import ALWAYS, leaves, narrowed, path_text, read_path
 from wallet_cli.presenting.request import PresentationRequest
 
-_ALWAYS: Final = CONTROL_CLAIMS | {"iat", "sub"}
 _MANY: Final = 20
 
 
@@ -43,6 +44,21 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What of the things a verifier asks for may leave; nothing named lets all of it.
+
+    `entries` are elements of arrays, as `qualifications[0]`; `fields` paths, as `qualifications[0].title`: then of
+    what was asked only these leave, and of what lies in no array too.
+    """
+
+    entries: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+
+
+EVERYTHING: Final = Narrowing()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """What would be sent, and what a holder should think about first (slugs of `texts.json`)."""
 
@@ -50,25 +66,28 @@ class Proposal:
     warnings: tuple[str, ...]
 
 
-def propose(request: PresentationRequest, held: Sequence[Held], *, now: int, entries: Collection[str] = ()) -> Proposal:
+def propose(
+    request: PresentationRequest, held: Sequence[Held], *, now: int, narrowing: Narrowing = EVERYTHING
+) -> Proposal:
     """Choose what answers a request.
 
     Args:
         request: that was judged.
         held: every copy that may be presented.
         now: seconds since 1970; what has expired is not offered.
-        entries: only these elements of arrays, as `qualifications[0]`; empty for all that were asked for.
+        narrowing: what of it the holder lets go.
 
     Raises:
-        NothingToPresent: what is asked cannot be answered; nothing may be sent then.
+        NothingToPresent: what is asked cannot be answered, or not with what the holder lets go; nothing may be sent.
+        ItemNotFound: a path of the narrowing is none.
     """
-    ordered = _one_of_each(held, request.client_id, now=now)
+    ordered = copy_for_each_item(held, request.client_id, now=now)
     choice = choose(request.query, [_candidate(each) for each in ordered])
     if choice.unmet or not choice.chosen:
         missing = ", ".join(choice.unmet) or "any part of the query"
         msg = f"Nothing was sent: no credential in this wallet answers {missing}."
         raise NothingToPresent(msg)
-    leaving = tuple(_leaving(each, ordered[each.candidate], entries=entries) for each in choice.chosen)
+    leaving = tuple(_leaving(each, ordered[each.candidate], narrowing) for each in choice.chosen)
     return Proposal(leaving, tuple(_warnings(request, leaving)))
 
 
@@ -91,7 +110,7 @@ def bound_presentations(request: PresentationRequest, proposal: Proposal, *, now
     return bound
 
 
-def _one_of_each(held: Sequence[Held], client_id: str, *, now: int) -> list[Held]:
+def copy_for_each_item(held: Sequence[Held], client_id: str, *, now: int) -> list[Held]:
     """Return of every credential that has not expired the copy that tells this verifier least."""
     best: dict[str, Held] = {}
     for each in sorted(held, key=lambda each: _rank(each, client_id)):
@@ -108,8 +127,7 @@ def _rank(held: Held, client_id: str) -> tuple[int, str]:
 
 
 def _candidate(held: Held) -> Candidate:
-    parsed = parse_sd_jwt(held.sd_jwt)
-    claims = process_disclosures(parsed.payload, parsed.disclosures, digest_algorithms=DEFAULT_DIGEST_ONLY).claims
+    parsed, claims = parse_sd_jwt(held.sd_jwt), claims_of(held.sd_jwt)
     aliases = claims.get("aka_vcts")
     names = [claims.get("vct"), *(aliases if isinstance(aliases, list) else [])]
     authorities: frozenset[str] = frozenset()
@@ -122,34 +140,40 @@ def _candidate(held: Held) -> Candidate:
     return Candidate(SD_JWT_VC, types, claims, authorities, holder_bound=held.holder is not None)
 
 
-def _leaving(chosen: Chosen, held: Held, *, entries: Collection[str]) -> Leaving:
+def _leaving(chosen: Chosen, held: Held, narrowing: Narrowing) -> Leaving:
     parsed, disclosures = parse_sd_jwt(held.sd_jwt), unverified_disclosures(held.sd_jwt)
-    paths = [path for path in chosen.match.paths if not entries or _is_chosen(path, entries)]
-    if not paths and chosen.match.paths:
-        msg = f"Nothing was sent: none of the entries you named answers {chosen.query.id}."
-        raise NothingToPresent(msg)
+    paths = _let_go(chosen.match.paths, narrowing)
     text = keep_disclosures(held.sd_jwt, disclosures_for(parsed, disclosures, paths))
-    kept = parse_sd_jwt(text)
-    claims = process_disclosures(kept.payload, kept.disclosures, digest_algorithms=DEFAULT_DIGEST_ONLY).claims
-    always = tuple(name for name in claims if name in _ALWAYS)
-    shown = tuple(_leaves({name: value for name, value in claims.items() if name not in _ALWAYS}))
-    return Leaving(chosen.query.id, held, text, shown, always)
+    leaving = leaving_of(chosen.query.id, held, text)
+    less = paths != list(chosen.match.paths)
+    if less and (not paths or match(chosen.query, _candidate(replace(held, sd_jwt=text))) is None):
+        msg = f"Nothing was sent: what you named does not answer {chosen.query.id}."
+        raise NothingToPresent(msg)
+    return leaving
 
 
-def _is_chosen(path: FoundPath, entries: Collection[str]) -> bool:
+def leaving_of(query_id: str, held: Held, text: str) -> Leaving:
+    """Return what can be read in a credential that was cut to what leaves (`text`)."""
+    claims = claims_of(text)
+    always = tuple(name for name in claims if name in ALWAYS)
+    shown = tuple(leaves({name: value for name, value in claims.items() if name not in ALWAYS}))
+    return Leaving(query_id, held, text, shown, always)
+
+
+def claims_of(sd_jwt: str) -> Mapping[str, JsonValue]:
+    """Return the claims of a credential with its disclosures in place; nothing is verified."""
+    parsed = parse_sd_jwt(sd_jwt)
+    return process_disclosures(parsed.payload, parsed.disclosures, digest_algorithms=DEFAULT_DIGEST_ONLY).claims
+
+
+def _let_go(paths: Sequence[FoundPath], narrowing: Narrowing) -> list[FoundPath]:
+    kept = [path for path in paths if not narrowing.entries or _is_chosen(path, narrowing.entries)]
+    return narrowed(kept, [read_path(each) for each in narrowing.fields]) if narrowing.fields else kept
+
+
+def _is_chosen(path: FoundPath, entries: Sequence[str]) -> bool:
     in_array = len(path) > 1 and isinstance(path[1], int)
-    return not in_array or f"{path[0]}[{path[1]}]" in entries
-
-
-def _leaves(value: JsonValue, path: str = "") -> Iterator[tuple[str, JsonValue]]:
-    if isinstance(value, dict) and value:
-        for name, item in value.items():
-            yield from _leaves(item, f"{path}.{name}" if path else name)
-    elif isinstance(value, list) and value:
-        for number, item in enumerate(value):
-            yield from _leaves(item, f"{path}[{number}]")
-    elif path and value not in ([], {}):
-        yield path, value
+    return not in_array or path_text(path[:2]) in entries
 
 
 def _warnings(request: PresentationRequest, leaving: Sequence[Leaving]) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """Say in words what would leave the wallet, to whom, and what to think about first."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 from credential_schemas.wording.model import Language
 from keys.encoding import JsonValue
 from keys.urls import parse_url
-from wallet_cli.presenting.choosing import Proposal
+from wallet_cli.presenting.choosing import Leaving, Proposal
 from wallet_cli.presenting.request import PresentationRequest
 
 
@@ -30,9 +30,7 @@ def preview_lines(request: PresentationRequest, proposal: Proposal, language: La
     yield f"{word('answer_to', language)}: {parse_url(request.response_uri, allow_loopback=True).origin}"
     for each in proposal.leaving:
         yield f"{word('leaves', language, query=each.query_id)}: {harmless(each.held.id)}"
-        for path, value in each.shown:
-            yield f"  {harmless(path)}: {harmless(_text(value))}"
-        yield f"  {word('always', language)}: {', '.join(harmless(name) for name in each.always)}"
+        yield from _leaving_lines(each, language)
     yield word("nothing_else", language)
     for consent in request.transactions:
         given = consent.consent
@@ -47,22 +45,44 @@ def preview_json(request: PresentationRequest, proposal: Proposal) -> dict[str, 
     return {
         "verifier": {"client_id": request.client_id, "names": [*_names(request)]},
         "response_uri": request.response_uri,
-        "leaving": [
-            {
-                "query": each.query_id,
-                "item": each.held.id,
-                "shown": [{"path": path, "value": value} for path, value in each.shown],
-                "always": [*each.always],
-                "holder_bound": each.held.holder is not None,
-            }
-            for each in proposal.leaving
-        ],
+        "leaving": [{"query": each.query_id, **leaving_json(each)} for each in proposal.leaving],
         "consents": [
             {"posting": each.consent.posting, "title": each.consent.title, "recipient": each.consent.recipient}
             for each in request.transactions
         ],
         "warnings": [*proposal.warnings],
     }
+
+
+def preview_by_hand(leaving: Leaving, audience: str, warnings: Sequence[str], language: Language) -> Iterator[str]:
+    """Yield what the holder reads before a presentation is made for a verifier without a protocol."""
+    yield f"{word('for', language)}: {harmless(audience)}"
+    yield f"{word('leaves_by_hand', language)}: {harmless(leaving.held.id)}"
+    yield from _leaving_lines(leaving, language)
+    yield word("nothing_else", language)
+    for name in warnings:
+        yield f"{word('warning', language)}: {word(f'warn.{name}', language)}"
+
+
+def value_line(path: str, value: JsonValue) -> str:
+    """Return the line of one claim."""
+    return f"  {harmless(path)}: {harmless(_text(value))}"
+
+
+def leaving_json(leaving: Leaving) -> dict[str, JsonValue]:
+    """Return what would leave of one credential, for programs."""
+    return {
+        "item": leaving.held.id,
+        "shown": [{"path": path, "value": value} for path, value in leaving.shown],
+        "always": [*leaving.always],
+        "holder_bound": leaving.held.holder is not None,
+    }
+
+
+def _leaving_lines(leaving: Leaving, language: Language) -> Iterator[str]:
+    for path, value in leaving.shown:
+        yield value_line(path, value)
+    yield f"  {word('always', language)}: {', '.join(harmless(name) for name in leaving.always)}"
 
 
 def _names(request: PresentationRequest) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from issuer.bank import Bank
 from issuer.holders.identity import IdentityAgency
 from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import Holder, SignInDesk
+from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
 from issuer.web.shell import Page, Site, Visit
 from issuer.work_places import WorkPlaces
 from keys.gate.rate_limits import Rate, RateLimits
@@ -41,6 +42,7 @@ class PageDesk:
         places: where heavy work waits for its turn.
         providers: OpenID providers by id.
         agencies: ways to verify an identity by id.
+        wallets: which may ask holders, by client id.
     """
 
     bank: Bank
@@ -57,6 +59,7 @@ class PageDesk:
     places: WorkPlaces = field(default_factory=WorkPlaces)
     providers: Mapping[str, RelyingParty] = field(default_factory=dict)
     agencies: Mapping[str, IdentityAgency] = field(default_factory=dict)
+    wallets: WalletClients = field(default_factory=lambda: BUILT_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class Answer:
         download: a file.
         cookies: values of `Set-Cookie` headers.
         visit: how the page is looked at, where answering has changed that.
+        form_origin: of somebody else to whom the answer to a form of this page may lead on; empty for none.
     """
 
     page: Page | None = None
@@ -124,6 +128,7 @@ class Answer:
     download: Download | None = None
     cookies: Sequence[str] = ()
     visit: Visit | None = None
+    form_origin: str = ""
 
 
 PageFunction = Callable[[Asked], Answer]

@@ -19,6 +19,7 @@ from issuer.api.pages import (
     privacy,
     share_links,
     sign_in,
+    wallets,
 )
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.routing import Pages
@@ -28,6 +29,7 @@ from issuer.holders.identity import IdentityAgency, StubAgency
 from issuer.holders.local_sign_ins import Outside
 from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import SignInDesk
+from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
 from issuer.sources.model import PersonRecord
 from issuer.web.files import site_files
 from issuer.web.shell import Site
@@ -39,11 +41,15 @@ _SERVICE: Final = "bank"
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How people get in beside a name with a password: providers, agencies, and test persons for a bank of `--dev`."""
+    """How people get in beside a name with a password: providers, agencies, and test persons for a bank of `--dev`.
+
+    `wallets` are those that may ask holders.
+    """
 
     providers: Sequence[RelyingParty] = ()
     agencies: Sequence[IdentityAgency] = ()
     test_persons: Sequence[PersonRecord] = field(default=(), repr=False)
+    wallets: WalletClients = field(default_factory=lambda: BUILT_IN)
 
 
 NO_WAYS: Final = Ways()
@@ -79,13 +85,14 @@ def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS) -> PageDesk
         limits=outside.limits,
         providers=_by_id(ways.providers),
         agencies=agencies,
+        wallets=ways.wallets,
     )
 
 
 def pages_router(desk: PageDesk) -> APIRouter:
     """Return every page of the bank, with the files that they load."""
     pages = Pages(desk)
-    for group in (front, help_pages, sign_in, identity, account, issuing, certificates, share_links, privacy):
+    for group in (front, help_pages, sign_in, identity, account, issuing, certificates, wallets, share_links, privacy):
         group.register(pages)
     router = APIRouter()
     router.include_router(static_files_router(site_files(), folder=desk.site.static))

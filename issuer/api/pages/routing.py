@@ -15,7 +15,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from credential_schemas.look.serving import PAGE_HEADERS
+from credential_schemas.look.serving import PAGE_HEADERS, PAGE_POLICY
 from credential_schemas.wording.model import Language
 from issuer.api.pages.asked import Answer, Asked, NotHere, PageDesk, PageFunction
 from issuer.api.pages.form import Form, read_fields, read_form
@@ -158,6 +158,10 @@ def _keep_form(asked: Asked) -> Answer:
 
 def _response(asked: Asked, answer: Answer) -> Response:
     headers = dict(_HEADERS)
+    if answer.form_origin:
+        # Browsers hold the way on after a form against this directive, too.
+        policy = PAGE_POLICY.replace("form-action 'self'", f"form-action 'self' {answer.form_origin}")
+        headers["Content-Security-Policy"] = policy
     if answer.go_to is not None:
         response = Response(status_code=303, headers={**headers, "Location": answer.go_to})
     elif answer.download is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from credential_schemas.wording.phrases import spoken_day
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
-from issuer.api.pages.form import read_fields
+from issuer.api.pages.form import Form, read_fields
 from issuer.api.pages.routing import Pages
 from issuer.holder_errors import (
     CodeDoesNotFit,
@@ -20,6 +20,7 @@ from issuer.holder_errors import (
 )
 from issuer.holders.local_sign_ins import LOCAL, Attempt
 from issuer.holders.signing_in import Begun
+from issuer.openid4vci.metadata import AUTHORIZE
 from issuer.times import korean_day_of, utc_moment
 from issuer.web.problem_pages import expired_page, resume_page
 from issuer.web.shell import Page
@@ -174,8 +175,12 @@ def resume(asked: Asked) -> Answer:
         raise NotHere
     if asked.person is None:
         return shown(expired_page(replace(asked.visit, path=path), kept), status=401)
-    fields = read_fields(kept.encode("ascii", "replace")).fields
-    return shown(resume_page(asked.visit, path, fields))
+    form = read_fields(kept.encode("ascii", "replace"))
+    if path == AUTHORIZE:
+        # From there the browser is sent on to a wallet, which only that page's own policy allows: decide on it again.
+        names = {name: form.one(name) for name in ("client_id", "request_uri")}
+        return go_to(asked, f"{path}?{Form.of(names).encoded()}")
+    return shown(resume_page(asked.visit, path, form.fields))
 
 
 def go_to_provider(asked: Asked) -> Answer:

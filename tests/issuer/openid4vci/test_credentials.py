@@ -16,13 +16,13 @@ from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
 from credential_schemas.type_metadata import integrity_of
 from issuer.accounts import show_account
 from issuer.errors import StorageUnusable
-from issuer.openid4vci import credentials
+from issuer.openid4vci import answering
+from issuer.openid4vci.access import find_access
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.copies import make_copies
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.proofs import ProofDemands, check_proofs
 from issuer.openid4vci.refusals import Refused
-from issuer.openid4vci.tokens import find_access
 from issuer.selection import Choice
 from issuer.status_changes import StatusOrder, change_certificates, change_entry
 from issuer.store.certificates import StoredCertificate
@@ -241,12 +241,12 @@ def test_two_programs_at_once_issue_once(office: Office, monkeypatch: pytest.Mon
         copies = make(*given, **named)
         with monkeypatch.context() as patch:
             patch.setattr("issuer.issuing_once._TURNS", {})  # another program has turns of its own
-            patch.setattr(credentials, "make_copies", make)
-            first.append(answer_credential_request(office.bank, access, body(), now=office.now))
+            patch.setattr(answering, "make_copies", make)
+            first.append(answer_credential_request(office.bank, access, body(), now=office.now).body)
         return copies
 
-    monkeypatch.setattr(credentials, "make_copies", make_while_another_program_issues)
-    second = answer_credential_request(office.bank, access, body(), now=office.now)
+    monkeypatch.setattr(answering, "make_copies", make_while_another_program_issues)
+    second = answer_credential_request(office.bank, access, body(), now=office.now).body
     assert [second] == first
     assert len(stored(office)) == known + 1
 
@@ -275,7 +275,7 @@ def test_a_bank_that_cannot_write_now_asks_to_come_again(office: Office, monkeyp
         raise StorageUnusable("locked", what="the database")
 
     with monkeypatch.context() as patch:
-        patch.setattr(credentials, "record_copies", refuse)
+        patch.setattr(answering, "record_copies", refuse)
         answer = wallet.ask_credential(CERTIFICATE_ID, {"jwt": [wallet.proof(wallet.nonce(), signer=key)]})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     again = wallet.ask_credential(CERTIFICATE_ID, {"jwt": [wallet.proof(wallet.nonce(), signer=key)]})
@@ -412,7 +412,8 @@ def test_without_a_token_nothing_is_issued(office: Office, sent: str | None) -> 
     headers = {} if sent is None else {"authorization": sent}
     answer = office.wallet().post("/openid4vci/credential", {}, **headers)
     assert refusal(answer) == (401, "invalid_token")
-    assert (answer.headers["www-authenticate"] == "Bearer") == (sent is None)
+    named = answer.headers["www-authenticate"]
+    assert (named == 'Bearer, DPoP algs="ES256"') if sent is None else named.startswith('Bearer error="invalid_token"')
 
 
 def test_a_token_in_the_address_is_refused(office: Office, ready: TestWallet) -> None:

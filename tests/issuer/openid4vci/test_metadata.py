@@ -108,7 +108,15 @@ def test_metadata_are_signed_for_whoever_asks_for_that_first(accept: str, *, sig
 def test_the_token_service_is_the_issuer_itself(office: Office) -> None:
     found = office.client.ask("GET", SERVER).json()
     assert (found["issuer"], found["token_endpoint"]) == (URL, f"{URL}/openid4vci/token")
-    assert found["grant_types_supported"] == [GRANT]
+    assert found["grant_types_supported"] == ["authorization_code", "refresh_token", GRANT]
+    assert found["require_pushed_authorization_requests"] is True
+    assert found["authorization_response_iss_parameter_supported"] is True
+    assert (found["code_challenge_methods_supported"], found["dpop_signing_alg_values_supported"]) == (
+        ["S256"],
+        ["ES256"],
+    )
+    listed = found["status_list_aggregation_endpoint"].removeprefix(URL)
+    assert office.client.ask("GET", listed).headers["content-type"] == "application/json"
     assert found["pre-authorized_grant_anonymous_access_supported"] is True
 
 

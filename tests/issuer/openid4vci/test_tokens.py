@@ -60,6 +60,12 @@ def test_a_code_is_exchanged_once_for_a_token_of_five_minutes(office: Office) ->
     assert refusal(again) == (400, "invalid_grant")
 
 
+def test_an_empty_transaction_code_counts_as_not_sent(office: Office) -> None:
+    made = office.offer()
+    answer = office.wallet().ask_token(grant_type=GRANT, pre_authorized_code=code_of(made), tx_code="")
+    assert answer.status_code == 200, answer.text
+
+
 def test_of_many_at_once_one_gets_a_token(office: Office) -> None:
     made = office.offer()
     form = f"grant_type={GRANT}&pre-authorized_code={code_of(made)}".encode()
@@ -106,7 +112,10 @@ def test_a_code_has_ten_minutes(office: Office) -> None:
         (True, {"tx_code": None}, "invalid_request"),
         (False, {"tx_code": "123456"}, "invalid_request"),
         (False, {"grant_type": None}, "invalid_request"),
-        (False, {"grant_type": "authorization_code"}, "unsupported_grant_type"),
+        (False, {"grant_type": "password"}, "unsupported_grant_type"),
+        (True, {"tx_code": ""}, "invalid_request"),
+        (False, {"client_assertion": "a.b.c"}, "invalid_client"),
+        (False, {"client_secret": "x"}, "invalid_client"),
         (False, {"pre_authorized_code": None}, "invalid_request"),
         (False, {"pre_authorized_code": "x" * 513}, "invalid_request"),
         (False, {"pre_authorized_code": "unknown"}, "invalid_grant"),

@@ -7,11 +7,12 @@ import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.accounts import show_account
+from issuer.openid4vci.access import find_access
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.handles import new_nonce
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import offer_at
-from issuer.openid4vci.tokens import exchange_code, find_access
+from issuer.openid4vci.tokens import exchange_code
 from keys.encoding import JsonValue, encode_json
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key
@@ -75,7 +76,7 @@ def redeem(pages: PageWorld, secret: str, tx_code: str) -> str:
     claims = encode_json({"aud": URL, "iat": now_s, "nonce": new_nonce(bank, now_s=now_s)})
     proof = sign_compact({"typ": "openid4vci-proof+jwt", "jwk": jwk}, claims, signer=signer)
     wanted = encode_json({"credential_configuration_id": "competency-certificate", "proofs": {"jwt": [proof]}})
-    answer = answer_credential_request(bank, find_access(bank, f"Bearer {token}", now_s=now_s), wanted, now=now)
+    answer = answer_credential_request(bank, find_access(bank, f"Bearer {token}", now_s=now_s), wanted, now=now).body
     found = re.search(rb'"credential":"([^"]+)"', answer)
     assert found
     return found[1].decode("ascii")

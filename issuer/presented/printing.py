@@ -1,0 +1,148 @@
+"""A sealed PDF for what a wallet presents: a new paper copy with a number and status indexes of its own.
+
+Rules enforced:
+* the paper says what was presented, no less and no more: every entry and field is compared before anything is signed.
+  What a printed certificate cannot leave out (the holder's name and birth date, what an entry certifies, the entry
+  that proves a competency unit) must have been presented, or nothing is printed;
+* it is issued as any certificate: recorded consent, log, audit; it does not outlive the credential;
+* the same presentation again within its five minutes gets the same bytes, so that a lost answer costs nothing.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from credential_schemas.presented_claims import PresentedClaims, ShownEntry
+from credential_schemas.wording.model import Language
+from issuer.accounts import OpenAccount, show_account
+from issuer.bank import Bank
+from issuer.certified_claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
+from issuer.errors import PresentationRefused
+from issuer.issuing import Issued
+from issuer.issuing_once import answered_before, issue_once, one_at_a_time
+from issuer.presented.reading import OwnPresentation, use_nonce
+from issuer.reprinting import open_stored
+from issuer.selection import Choice, ChosenEntry, field_choices, select_entries
+from issuer.times import korean_day_of
+from keys.encoding import JsonValue
+
+_PROOF_INDEX = "acquired_via"  # the status index of another entry: on each copy another number
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A new paper copy: its number and the sealed PDF, which has the confirmation code printed on it."""
+
+    number: str
+    pdf: bytes
+
+
+def print_presentation(bank: Bank, presented: OwnPresentation, *, language: Language, now: datetime) -> Printed:
+    """Issue the paper copy.
+
+    Args:
+        bank: the bank, acting for the wallet.
+        presented: what was presented, verified.
+        language: of the page.
+        now: aware.
+
+    Raises:
+        PresentationRefused: it shows too little for a printed certificate, or its nonce was used for something else.
+        IssuerError, KeysError, CredentialError: as `issuer.issuing.issue_certificate`; nothing was issued.
+    """
+    account = presented.record.account_id
+    with one_at_a_time(f"print:{presented.digest}"):
+        content = answered_before(bank, account, key=presented.digest, now=now)
+        if content is None:
+            use_nonce(bank, presented)
+            request = _request(bank, presented, language=language, now=now)
+            content = issue_once(bank, request, key=presented.digest, answer=_answer, now=now)
+    answer = json.loads(content)
+    stored = open_stored(bank, answer["number"], account_id=account, code=answer["code"])
+    return Printed(answer["number"], stored.pdf)
+
+
+def _answer(issued: Issued) -> bytes:
+    return json.dumps({"number": issued.number, "code": issued.confirmation_code}).encode("ascii")
+
+
+def _request(bank: Bank, presented: OwnPresentation, *, language: Language, now: datetime) -> IssueRequest:
+    claims = presented.claims
+    with bank.store.read() as transaction:
+        opened = show_account(bank, transaction, presented.record.account_id)
+    _check_holder(opened, claims)
+    choice = _choice(opened, presented)
+    selection = select_entries(opened.account.id, opened.entries, choice)
+    shown = {place.entry_id: entry for place, entry in presented.entries}
+    for chosen in selection.entries:
+        _check_same(chosen, next((shown[each] for each in chosen.entry.ids if each in shown), None))
+    days = (claims.valid_until - korean_day_of(now)).days
+    if days < 1:
+        raise PresentationRefused("the credential ends today, so no paper copy is made of it; get a new one")
+    return IssueRequest(
+        account_id=opened.account.id,
+        choice=choice,
+        language=language,
+        purpose=claims.purpose or DEFAULT_PURPOSE[language],
+        recipient=claims.recipient,
+        applicant_no=claims.applicant_no,
+        valid_days=min(DEFAULT_VALID_DAYS, days),
+    )
+
+
+def _check_holder(opened: OpenAccount, claims: PresentedClaims) -> None:
+    person, holder = opened.person, claims.holder
+    wanted = (person.name, person.name_en, date.fromisoformat(person.birth_date))
+    if (holder.name, holder.name_en, holder.birth_date) != wanted:
+        problem = "a printed certificate names its holder: present holder.name, holder.birth_date"
+        raise PresentationRefused(f"{problem} and, where there is one, holder.name_en, as the bank has them today")
+
+
+def _choice(opened: OpenAccount, presented: OwnPresentation) -> Choice:
+    if not presented.entries:
+        raise PresentationRefused("it shows no entry")
+    hide: list[str] = []
+    show: list[str] = []
+    for place, shown in presented.entries:
+        entry = next((each for each in opened.entries if place.entry_id in each.ids), None)
+        if entry is None:
+            raise PresentationRefused("it shows an entry that the account has no more")
+        for choice in field_choices(entry, blind=False):
+            if choice.rule == "open":
+                names = show if choice.field.name in shown.fields else hide
+                names.append(f"{place.entry_id}.{choice.field.name}")
+    return Choice(
+        entries=tuple(place.entry_id for place, _ in presented.entries),
+        hide=tuple(hide),
+        show=tuple(show),
+        kind=presented.claims.kind or "competency",
+    )
+
+
+def _check_same(chosen: ChosenEntry, shown: ShownEntry | None) -> None:
+    """Refuse a paper copy that would say of an entry anything else than was presented."""
+    entry = chosen.entry
+    if shown is None:
+        problem = (
+            f"a competency unit is printed with the entry that proves it: present {entry.category} ({entry.type}), too"
+        )
+        raise PresentationRefused(problem)
+    would: dict[str, JsonValue] = {
+        "title": entry.title,
+        "title_en": entry.title_en,
+        "issuing_body": chosen.issuing_body,
+        **chosen.fields,
+    }
+    said: dict[str, JsonValue] = {
+        "title": shown.title,
+        "title_en": shown.title_en,
+        "issuing_body": shown.issuing_body,
+        **shown.fields,
+    }
+    names = (would.keys() | said.keys()) - {_PROOF_INDEX}
+    wrong = sorted(name for name in names if would.get(name) != said.get(name))
+    if wrong:
+        problem = (
+            f"an entry ({entry.type}) is printed with {', '.join(wrong)} as the bank has it today: present it, too"
+        )
+        raise PresentationRefused(problem)
