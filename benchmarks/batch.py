@@ -1,5 +1,8 @@
 """What a batch costs: processor time of processes and of a cluster beside one loop, memory of the parent, exact counts.
 
+Beside the batch in one process also stand two such batches at the same time: the part of two processes' cost that two
+busy processors have whoever uses them.
+
 Every run is a program of its own; its processor time is that of all its processes, also of those that outlive it for a
 moment. What a run of a few files costs is taken off, so that the figures are those of many files. A hundredth of the
 files each is corrupt, revoked and forged, and the counts must come out exactly. Writes benchmarks/results/batch.json.
@@ -20,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,6 +75,11 @@ with (folder / "serial.jsonl").open("wb") as out:
     for number, path in enumerate(sorted((folder / sys.argv[5]).iterdir())):
         out.write(checker.check([Task(number, str(path), path.read_bytes())], [known]).lines[0].text + b"\\n")
 checker.close()
+"""
+SIDE_BY_SIDE = """
+import subprocess, sys
+both = [subprocess.Popen([*sys.argv[1:], "--out", name]) for name in ("out.jsonl", "out.jsonl.other.jsonl")]
+raise SystemExit(max([each.wait() for each in both]))
 """
 CLUSTER = """
 import subprocess, sys
@@ -155,16 +163,24 @@ def resident(pid: int) -> float:
     return int(found[0]) / 1024 if found else 0.0
 
 
-def batch(folder: Path, files: str, *more: str, cluster: bool = False, program: str = COMMAND) -> Run:
-    """Run `cb-verifier batch` over a folder; `program` is how it is started."""
+def batch(folder: Path, files: str, *more: str, program: str = COMMAND, before: Sequence[str] = ()) -> Run:
+    """Run `cb-verifier batch` over a folder; `program` is how it is started, `before` who starts it."""
     for old in folder.glob("out.jsonl*"):
         old.unlink()
     rules = ["--trust", "trust.json", "--status-map", "map.json", "--offline", "--now", NOW.isoformat()]
     command = [sys.executable, "-c", program, "batch", files, *rules, "--out", "out.jsonl", *more]
-    if not cluster:
-        return measured(command, folder)
-    (folder / "cluster.py").write_text(CLUSTER)
-    return measured([sys.executable, "cluster.py", *command], folder)
+    return measured([*before, *command], folder)
+
+
+def side_by_side(folder: Path, files: str) -> Run:
+    """Run the batch of one process twice at the same time, and return half of what both took.
+
+    Two busy processors share memory and cache: what that costs is the machine's, not the pool's.
+    """
+    script = folder / "side_by_side.py"
+    script.write_text(SIDE_BY_SIDE)
+    both = batch(folder, files, program=ONE_PROCESS, before=(sys.executable, script.name))
+    return Run(both.processor / 2, both.wall)
 
 
 def verdicts(folder: Path) -> dict[str, int]:
@@ -188,6 +204,7 @@ def compared(folder: Path, files: str, count: int, *, expected: dict[str, int], 
     kinds: dict[str, Callable[[str], Run]] = {
         "loop": lambda name: measured([*serial, name], folder),
         "one_process": lambda name: batch(folder, name, program=ONE_PROCESS),
+        "two_of_one_process": lambda name: side_by_side(folder, name),
         "two_processes": lambda name: batch(folder, name, "--jobs", "2"),
     }
     taken: dict[str, list[float]] = {name: [] for name in kinds}
@@ -212,6 +229,7 @@ def compared(folder: Path, files: str, count: int, *, expected: dict[str, int], 
             name: round(1000 * statistics.median(each) / (count - FEW), 2) for name, each in taken.items()
         },
         "processor_times_one_process": times("two_processes", "one_process"),
+        "processor_times_two_of_one_process": times("two_processes", "two_of_one_process"),
         "processor_times_loop": times("two_processes", "loop"),
         "parent_memory_mib": memory_of(last["two_processes"]),
     }
@@ -245,11 +263,13 @@ def classified(folder: Path, files: str, count: int, expected: dict[str, int]) -
 def on_cluster(folder: Path, files: str, *, expected: dict[str, int], rounds: int) -> dict[str, object]:
     """Return what two workers of a Dask cluster take, beside two processes, in chunks of up to 500 files."""
     ratios, pools, clusters = [], [], []
+    (folder / "cluster.py").write_text(CLUSTER)
+    starts = (sys.executable, "cluster.py")
     for _ in range(rounds):
         few = batch(folder, f"{files}-few", "--jobs", "2").processor
         pools.append(batch(folder, files, "--jobs", "2").processor - few)
-        few = batch(folder, f"{files}-few", cluster=True).processor
-        clusters.append(batch(folder, files, cluster=True).processor - few)
+        few = batch(folder, f"{files}-few", before=starts).processor
+        clusters.append(batch(folder, files, before=starts).processor - few)
         ratios.append(clusters[-1] / pools[-1])
         if verdicts(folder) != expected:
             raise SystemExit(f"expected {expected}, found {verdicts(folder)}")

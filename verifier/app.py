@@ -41,7 +41,7 @@ from verifier.committee.committee import Committee, Means
 from verifier.confirmations import Ask, look_up_number
 from verifier.errors import IssuerUnreachable, VerifierError
 from verifier.evidence.gathering import Submission
-from verifier.evidence.kinds import Form, form_of
+from verifier.evidence.kinds import form_by_start
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.pool import ReaderPool
 from verifier.jobs.deliveries import JOBS_PATH, Deliveries, FinishedJob
@@ -146,7 +146,7 @@ class VerificationService:
     def verify_at_once(self, text: bytes) -> Report | None:
         """Verify a text without waiting for anything; None where that is not possible, or it is no certificate."""
         try:
-            if form_of(text) not in (Form.SD_JWT, Form.CODE_TEXT):
+            if form_by_start(text) is not None:
                 return None
             reader = self._readers.reader()  # a text needs none
             return verify(
@@ -354,7 +354,7 @@ def _closed(jobs: JobDesk, offers: Offers, committee: Committee | None) -> None:
 
 
 def _open_staff_pages(app: FastAPI, offers: Offers, settings: SettingsDesk) -> None:
-    open_entrance(app, offers.entrance)
+    open_entrance(app, offers.entrance, asks=offers.asks is not None)
     app.include_router(sign_in_router())
     app.include_router(settings_router(settings))
 

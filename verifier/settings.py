@@ -32,6 +32,8 @@ class Settings:
         url: VERIFIER_URL, the origin under which browsers reach `serve`; needed where people sign in from elsewhere.
         oidc: VERIFIER_OIDC, the file of OpenID providers that people may sign in with.
         webhooks: VERIFIER_WEBHOOKS, the file of those who are told that a job has finished.
+        request_key: VERIFIER_REQUEST_KEY, the URI of the key that signs requests to wallets, if it lies elsewhere.
+        request_secret: VERIFIER_REQUEST_SECRET, the PIN or passphrase of that key.
     """
 
     trust: Path | None = None
@@ -48,6 +50,8 @@ class Settings:
     webhooks: Path | None = None
     url: str | None = None
     oidc: Path | None = None
+    request_key: str | None = None
+    request_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -68,6 +72,8 @@ class Settings:
             webhooks=_path(environment, "WEBHOOKS"),
             url=environment.get(PREFIX + "URL") or None,
             oidc=_path(environment, "OIDC"),
+            request_key=environment.get(PREFIX + "REQUEST_KEY") or None,
+            request_secret=environment.get(PREFIX + "REQUEST_SECRET") or None,
         )
 
     def proxies(self) -> int:

@@ -144,26 +144,26 @@ def _of_rule(rule: AnyRule, notice: Notice | None) -> Iterator[Use]:
         for member in _members(rule, notice):
             for entry_type in member.types:
                 for word in (*_member_words(member), *(condition.claim for condition in rule.when)):
-                    yield Use(rule.id, entry_type, _claim(word, entry_type))
+                    yield Use(rule.id, entry_type, canonical_claim(word, entry_type))
         return
     for entry_type in _types(rule, notice):
         own = {field.name for field in entry_types()[entry_type].own_fields}
         decided = (TITLE,) if rule.needs else ()
         for word in (*_words(rule), *decided, *(condition.claim for condition in rule.when)):
-            claim = _claim(word, entry_type)
+            claim = canonical_claim(word, entry_type)
             if isinstance(rule, UnitsRule | QualificationsRule) and claim not in own | _COMMON:
                 continue  # an entry shows its units, or its grade, in whichever way its type has
             yield Use(rule.id, entry_type, claim)
         if isinstance(rule, AmountRule) and rule.once_per is not None:
             for word in rule.once_per.same:
-                yield Use(rule.id, entry_type, _claim(word, entry_type), points=False)
+                yield Use(rule.id, entry_type, canonical_claim(word, entry_type), points=False)
 
 
 def _types(rule: AnyRule, notice: Notice | None) -> tuple[str, ...]:
     """Return the types that can earn a rule's points; for qualifications those of the kinds that its families have."""
     if not isinstance(rule, QualificationsRule) or notice is None:
         return rule.entries
-    listed = rule.lists.values.get(notice.choice(rule.lists.by), ())
+    listed = rule.lists.values[notice.choice(rule.lists.by)]
     families = (*rule.common, *listed, *notice.families(rule.added_by))
     wanted = {name for family in families for name in rule.kinds[family.kind]}
     return tuple(name for name in rule.entries if name in wanted)
@@ -189,7 +189,7 @@ def _members(rule: ListRule, notice: Notice | None) -> Iterator[Member]:
             yield from listed
         return
     yield from notice.members(rule.added_by)
-    yield from rule.lists.values.get(notice.choice(rule.lists.by), ())
+    yield from rule.lists.values[notice.choice(rule.lists.by)]
 
 
 def _member_words(member: Member) -> tuple[str, ...]:
@@ -203,17 +203,13 @@ def _of_requirements(policy: Policy, notice: Notice) -> Iterator[Use]:
         return
     for names in notice.requirements(required.parameter):
         for name in names:
-            kind, _, about = name.partition(":")
-            degree = required.degrees.get(kind) if about else None
-            for entry_type in degree.types if degree is not None else ():
+            found = required.degree(name)
+            if found is None:
+                continue
+            degree, _ = found
+            for entry_type in degree.types:
                 yield Use(required.parameter, entry_type, TITLE)
-                yield Use(
-                    required.parameter, entry_type, _claim(degree.claim if degree is not None else "", entry_type)
-                )
-
-
-def _claim(word: str, entry_type: str) -> str:
-    return word if word in _COMMON else canonical_claim(word, entry_type)
+                yield Use(required.parameter, entry_type, canonical_claim(degree.claim, entry_type))
 
 
 def _known(entry_type: EntryType, claim: str) -> bool:
@@ -229,7 +225,7 @@ def _hidden(entry_type: EntryType, claim: str) -> bool:
 
 def _never(policy: Policy, use: Use) -> frozenset[str]:
     named = [rule.never_ask for rule in policy.rules if rule.id == use.rule]
-    return frozenset(_claim(word, use.entry_type) for words in named for word in words)
+    return frozenset(canonical_claim(word, use.entry_type) for words in named for word in words)
 
 
 def _asked(entry_type: EntryType, claims: set[str]) -> AskedType:

@@ -13,6 +13,7 @@ from credential_schemas.criteria.wording import Why, why
 from keys.encoding import JsonValue
 
 NOTHING: Final = Fraction(0)
+BEYOND: Final = Fraction(10**9)  # more than any policy allows, where a notice left points undetermined
 
 
 @dataclass(frozen=True, slots=True)

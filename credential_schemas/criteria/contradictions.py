@@ -114,11 +114,13 @@ def _full_marks(policy: Policy) -> Iterator[tuple[Place, str]]:
     stage = policy.document_screening
     if stage.full_marks is None:
         return
-    choices = {
-        name: tuple(each.values) for name, each in policy.parameters.items() if isinstance(each, ChoiceParameter)
-    }
-    for values in itertools.product(*choices.values()):
-        chosen = dict(zip(choices, values, strict=True))
+    choices = [
+        [(name, value) for value in each.values]
+        for name, each in policy.parameters.items()
+        if isinstance(each, ChoiceParameter)
+    ]
+    for choice in itertools.product(*choices):
+        chosen = dict(choice)
         caps = [
             _number_for(part.cap, chosen)
             for part in stage.components.values()
@@ -128,7 +130,7 @@ def _full_marks(policy: Policy) -> Iterator[tuple[Place, str]]:
         found = None if None in caps else sum((cap for cap in caps if cap is not None), Fraction(0))
         if found != wanted:
             place: Place = ("document_screening", "components")
-            yield place, f"expected caps that add up to {wanted} for {', '.join(values)}, found {found}"
+            yield place, f"expected caps that add up to {wanted} for {', '.join(chosen.values())}, found {found}"
 
 
 def _number_for(cap: Fraction | NumberByChoice | None, chosen: Mapping[str, str]) -> Fraction | None:
@@ -183,9 +185,10 @@ def _lists(policy: Policy, rule: AnyRule) -> Iterator[str]:
     if isinstance(rule, QualificationsRule | ListRule):
         yield from _covered(policy, rule.lists.by, rule.lists.values, rule.applies)
         wanted = "families" if isinstance(rule, QualificationsRule) else "members"
-        added = policy.parameters.get(rule.added_by) if rule.added_by is not None else None
-        if rule.added_by is not None and not (isinstance(added, RowsParameter) and added.type == wanted):
-            yield f"expected a parameter of {wanted}, found {rule.added_by}"
+        if rule.added_by is not None:
+            added = policy.parameters.get(rule.added_by)
+            if not (isinstance(added, RowsParameter) and added.type == wanted):
+                yield f"expected a parameter of {wanted}, found {rule.added_by}"
     if isinstance(rule, PeriodsRule | WordsRule):
         name, kind = (rule.bands, "month_bands") if isinstance(rule, PeriodsRule) else (rule.points, "word_points")
         found = policy.parameters.get(name)

@@ -42,7 +42,7 @@ class Document:
         """Return the line of a place, or of the nearest value around it that the file has."""
         while place and place not in self.lines:
             place = place[:-1]
-        return self.lines.get(place, 1)
+        return self.lines[place]
 
 
 def read_document(data: bytes, *, name: str) -> Document:

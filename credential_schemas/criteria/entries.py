@@ -47,7 +47,7 @@ _OTHER_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "score": ("score_or_grade",),
     "grade": ("series", "score_or_grade"),
 }
-_GRADES_NAMED_SERIES: Final = frozenset({"national_technical_qualification", "course_based_qualification"})
+GRADES_NAMED_SERIES: Final = frozenset({"national_technical_qualification", "course_based_qualification"})
 _JOINED_LEVEL: Final = re.compile(r"(?P<name>.+?)\s*(?P<grade>[1-5]급)")
 
 
@@ -84,7 +84,7 @@ class ScoringEntry:
     @property
     def grade(self) -> str | None:
         """The grade or level of a qualification, from its own claim or from the end of its name."""
-        found = self.claims.get("series" if self.type in _GRADES_NAMED_SERIES else "grade")
+        found = self.claims.get("series" if self.type in GRADES_NAMED_SERIES else "grade")
         if isinstance(found, str):
             return comparable(found)
         return self._title_and_level()[1]
@@ -102,7 +102,7 @@ class ScoringEntry:
         if not isinstance(title, str):
             return None, None
         joined = _JOINED_LEVEL.fullmatch(title)
-        if joined is None or (self.type in _GRADES_NAMED_SERIES and "series" in self.claims):
+        if joined is None or (self.type in GRADES_NAMED_SERIES and "series" in self.claims):
             return title, None
         return joined["name"], joined["grade"]
 

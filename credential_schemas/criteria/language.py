@@ -9,7 +9,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from credential_schemas.criteria.rule_kinds import AnyRule
-from credential_schemas.criteria.terms import MAX_ITEMS, Both, Cap, Header, Id, Number, Parameter, Part, Texts, Word
+from credential_schemas.criteria.terms import (
+    MAX_ITEMS,
+    Both,
+    Cap,
+    Header,
+    Id,
+    Number,
+    Parameter,
+    Part,
+    Sayings,
+    Texts,
+    Word,
+)
 
 
 class Component(Part):
@@ -35,6 +47,12 @@ class Requirements(Part):
     parameter: Id
     among: Annotated[tuple[Id, ...], Field(min_length=1)]
     degrees: dict[str, DegreeName] = Field(default_factory=dict)
+
+    def degree(self, name: str) -> tuple[DegreeName, str] | None:
+        """Return what a requirement such as `doctorate:교통` means, and the word behind its colon; None for a name."""
+        kind, colon, about = name.partition(":")
+        degree = self.degrees.get(kind)
+        return (degree, about) if degree is not None and colon else None
 
 
 class ScoredStage(Part):
@@ -65,7 +83,7 @@ class WrittenTest(Part):
     title: Both
     questions: Annotated[int, Field(ge=1, le=1000)]
     sections: Annotated[dict[Id, Section], Field(min_length=1)]
-    unknown: Texts = ()
+    unknown: Sayings = ()
 
 
 class Slot(Part):
@@ -83,7 +101,7 @@ class Interview(Part):
     source_ko: Texts = ()
     slots: Annotated[dict[Id, Slot], Field(min_length=1)]
     tasks: dict[Id, Both]
-    unknown: Texts = ()
+    unknown: Sayings = ()
 
 
 class Change(Part):
@@ -97,7 +115,7 @@ class Change(Part):
 class Option(Part):
     """One way to read an ambiguous place."""
 
-    text: Word
+    text: Both
     changes: tuple[Change, ...] = ()
 
 
@@ -105,10 +123,10 @@ class Ambiguity(Part):
     """A place that can be read in more than one way, and how it is read here."""
 
     id: Id
-    text: Word
+    text: Both
     options: Annotated[dict[Id, Option], Field(min_length=1)]
     chosen: Id
-    why: Word | None = None
+    why: Both | None = None
 
 
 class Policy(Part):

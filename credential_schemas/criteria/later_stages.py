@@ -125,7 +125,7 @@ def interview_result(interview: Interview, marks: Mapping[str, Sequence[SlotMark
         marks: by place, one mark of each member.
     """
     differing = tuple(name for name in interview.slots if len({each.task for each in marks.get(name, ())}) > 1)
-    slots = {name: None if name in differing else _mean(marks.get(name, ())) for name in interview.slots}
+    slots = {name: None if name in differing else _mean(marks.get(name)) for name in interview.slots}
     total: Fraction | None = Fraction(0)
     for name, slot in interview.slots.items():
         points = slots[name]
@@ -133,5 +133,5 @@ def interview_result(interview: Interview, marks: Mapping[str, Sequence[SlotMark
     return InterviewResult(slots, total, differing)
 
 
-def _mean(marks: Sequence[SlotMark]) -> Fraction | None:
+def _mean(marks: Sequence[SlotMark] | None) -> Fraction | None:
     return sum((each.points for each in marks), Fraction(0)) / len(marks) if marks else None

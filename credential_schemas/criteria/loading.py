@@ -43,11 +43,12 @@ def _shaped(document: Document) -> Policy:
     try:
         return Policy.model_validate_json(json.dumps(document.value, default=float))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors()[0]
         place = list(first["loc"])
         if place and place[0] in _TOLD_APART:
             del place[2:3]  # the kind of rule or parameter, which is no step in the file
-        raise _error(document, tuple(place), str(first["msg"])) from None
+        problem = f"expected {place[-1]}, found none" if first["type"] == "missing" else str(first["msg"])
+        raise _error(document, tuple(place), problem) from None
 
 
 def _error(document: Document, place: Place, problem: str) -> PolicyError:
@@ -58,27 +59,26 @@ def _error(document: Document, place: Place, problem: str) -> PolicyError:
 
 
 def _existing(value: Plain, place: Place) -> Place:
-    """Return the steps of a place that the document has; a validator's own words between them are left out."""
+    """Return the steps of a place as far as the document has them; behind them may stand a validator's own words."""
     found: list[str | int] = []
     for step in place:
-        inside: list[Plain] = []
-        if isinstance(value, dict):
-            inside = [value[step]] if isinstance(step, str) and step in value else []
-        if isinstance(value, list):
-            inside = value[step : step + 1] if isinstance(step, int) else []
-        if inside:
-            value = inside[0]
-            found.append(step)
+        if isinstance(value, dict) and isinstance(step, str) and step in value:  # noqa: SIM114  # two kinds of steps
+            value = value[step]
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            break
+        found.append(step)
     return tuple(found)
 
 
 def _rule_at(value: Plain, place: Place) -> str:
-    if len(place) < 2 or place[0] != "rules" or not isinstance(value, dict):
-        return ""
-    rules, number = value["rules"], place[1]
-    rule = rules[number] if isinstance(rules, list) and isinstance(number, int) else None
-    name = rule.get("id") if isinstance(rule, dict) else None
-    return f"rule {name}: " if isinstance(name, str) else ""
+    match place, value:
+        case ("rules", int(number), *_), {"rules": [*rules]}:
+            rule = rules[number]
+            name = rule.get("id") if isinstance(rule, dict) else None
+            return f"rule {name}: " if isinstance(name, str) else ""
+    return ""
 
 
 def _reread(document: Document, policy: Policy, readings: Mapping[str, str]) -> Document:

@@ -174,11 +174,24 @@ def _added(given: JsonValue, name: str, parameter: RowsParameter) -> Value:
     try:
         if parameter.type == "families":
             return _FAMILIES.validate_json(encode_json(rows))
-        return _MEMBERS.validate_json(encode_json(rows))
+        members = [_member_row(row, number) for number, row in enumerate(rows, start=1)]
+        return _MEMBERS.validate_json(encode_json(members))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
+        first = error.errors()[0]
         where = "/".join(str(step) for step in first["loc"])
         raise NoticeError(f"{name}/{where}: {first['msg']}") from None
+
+
+def _member_row(row: JsonValue, number: int) -> JsonValue:
+    """Return a row in the words of the language; published lists say `name`, `entry_type` and `needs` in their own."""
+    if not isinstance(row, dict) or "entry_type" not in row:
+        return row
+    found: dict[str, JsonValue] = {"id": f"added-{number}", "types": [row["entry_type"]]}
+    for word, value in row.items():
+        if word != "entry_type":
+            meant = "title" if word == "name" else word
+            found[meant] = [value.removeprefix("adjudication.")] if isinstance(value, str) else value
+    return found
 
 
 def _points(given: JsonValue, name: str, parameter: PointsParameter) -> Value:

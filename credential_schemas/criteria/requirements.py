@@ -8,7 +8,7 @@ from typing import Final
 from credential_schemas.criteria.case import NOTHING, Case
 from credential_schemas.criteria.entries import ScoringEntry
 from credential_schemas.criteria.language import Requirements
-from credential_schemas.criteria.notice import Requirement
+from credential_schemas.criteria.notice import Notice, Requirement
 from credential_schemas.criteria.rule_kinds import ListRule, QualificationsRule
 from credential_schemas.criteria.rules.listed import member_of
 from credential_schemas.criteria.rules.qualifications import worth
@@ -41,8 +41,8 @@ def consume(required: Requirements, rules: Rules, case: Case) -> Consumption:
     held = [entry for entry in case.entries if entry.type in types | _degree_types(required)]
     choices = [[entry for entry in held if _meets(entry, names, required)] for names in requirements]
     prices = {entry.id: _price(entry, rules, case) for entry in held}
-    best = min(_assignments(choices), key=lambda found: _order(found, prices), default=())
-    unmet = tuple(",".join(names) for names, entry_id in zip(requirements, best, strict=False) if entry_id is None)
+    best = min(_assignments(choices), key=lambda found: _order(found, prices))
+    unmet = tuple(",".join(names) for place, names in enumerate(requirements) if best[place] is None)
     return Consumption(frozenset(entry_id for entry_id in best if entry_id is not None), unmet)
 
 
@@ -59,29 +59,31 @@ def _meets(entry: ScoringEntry, names: Requirement, required: Requirements) -> b
 
 
 def _is_named(entry: ScoringEntry, name: str, required: Requirements) -> bool:
-    kind, colon, about = name.partition(":")
-    degree = required.degrees.get(kind) if colon else None
-    if degree is None:
+    meant = required.degree(name)
+    if meant is None:
         return comparable(name) in entry.names
-    field_claim = entry.claim(degree.claim)
+    degree, about = meant
+    title, field_claim = entry.title, entry.claim(degree.claim)
     return (
         entry.type in degree.types
-        and any(matches(title, entry.title or "") for title in degree.title)
+        and title is not None
+        and any(matches(pattern, title) for pattern in degree.title)
         and isinstance(field_claim, str)
         and comparable(field_claim) == comparable(about)
     )
 
 
 def _price(entry: ScoringEntry, rules: Rules, case: Case) -> Fraction:
-    price = NOTHING
-    for rule in rules:
-        if not case.notice.fits(rule.applies):
-            continue
-        if isinstance(rule, QualificationsRule):
-            price += worth(rule, entry, case.notice)
-        elif member_of(rule, entry, case.notice) is not None:
-            price += _WAIVER if rule.exempts else rule.points_each
-    return price
+    return sum((_loss(rule, entry, case.notice) for rule in rules if case.notice.fits(rule.applies)), NOTHING)
+
+
+def _loss(rule: QualificationsRule | ListRule, entry: ScoringEntry, notice: Notice) -> Fraction:
+    """Return what one rule would have given for the entry."""
+    if isinstance(rule, QualificationsRule):
+        return worth(rule, entry, notice)
+    if member_of(rule, entry, notice) is None:
+        return NOTHING
+    return _WAIVER if rule.exempts else rule.points_each
 
 
 def _assignments(choices: list[list[ScoringEntry]]) -> Iterator[tuple[str | None, ...]]:

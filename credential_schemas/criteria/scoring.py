@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from credential_schemas.criteria.case import NOTHING, Case, Decisions, Finding, Line
 from credential_schemas.criteria.entries import Basis, ScoringEntry, unique
@@ -108,10 +108,9 @@ def _apply(rule: AnyRule, case: Case, *, name: str) -> Finding:
 
 def _bounded(policy: Policy, rule: AnyRule, finding: Finding) -> Finding:
     """Where the notice left points undetermined, the most they can become is what the policy allows."""
-    name = rule.bands if isinstance(rule, PeriodsRule) else rule.points if isinstance(rule, WordsRule) else None
-    parameter = policy.parameters.get(name) if name is not None else None
-    if not isinstance(parameter, PointsParameter):
+    if not isinstance(rule, PeriodsRule | WordsRule):
         return finding
+    parameter = cast("PointsParameter", policy.parameters[rule.bands if isinstance(rule, PeriodsRule) else rule.points])
     return replace(finding, most=min(finding.most, max(parameter.allowed_points)))
 
 

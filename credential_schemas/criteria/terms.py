@@ -42,6 +42,9 @@ class Both(Part):
     en: Word
 
 
+Sayings = Annotated[tuple[Both, ...], Field(max_length=MAX_ITEMS)]
+
+
 class Header(Part):
     """Whose policy it is, and which version of it."""
 

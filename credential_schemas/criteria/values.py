@@ -1,6 +1,7 @@
 """The values criteria count with: exact numbers, days, whole months, words made comparable."""
 
 import calendar
+import math
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -19,11 +20,11 @@ def number(value: object) -> Fraction | None:
         plain = value.strip()
         if not plain.isascii() or not plain.replace(".", "", 1).isdigit() or len(plain) > 12:
             return None
-        return Fraction(plain if plain[-1] != "." else plain[:-1])
+        return Fraction(plain)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | Fraction):
         return None
     if isinstance(value, float):
-        return Fraction(str(value)) if value == value and abs(value) != float("inf") else None
+        return Fraction(str(value)) if math.isfinite(value) else None
     return Fraction(value)
 
 
@@ -59,21 +60,17 @@ def whole_months(periods: Iterable[tuple[date, date]]) -> int:
 
     Periods that touch or overlap count as one; each such stretch gives its own complete months.
     """
-    total, reach = 0, None
-    start: date | None = None
+    stretches: list[tuple[date, date]] = []
     for first, last in sorted(periods):
         after = last + timedelta(days=1) if last < date.max else last
-        if start is None or reach is None or first > reach:
-            total += _months_between(start, reach)
-            start, reach = first, after
-        else:
-            reach = max(reach, after)
-    return total + _months_between(start, reach)
+        if stretches and first <= stretches[-1][1]:
+            first, reach = stretches.pop()  # noqa: PLW2901  # the stretch goes on
+            after = max(reach, after)
+        stretches.append((first, after))
+    return sum(_months_between(start, end) for start, end in stretches)
 
 
-def _months_between(start: date | None, end: date | None) -> int:
-    if start is None or end is None:
-        return 0
+def _months_between(start: date, end: date) -> int:
     months = (end.year - start.year) * 12 + end.month - start.month
     return months if months_later(start, months) <= end else months - 1
 

@@ -85,13 +85,15 @@ class KnownTokens:
             scopes: those that the service knows.
 
         Raises:
-            GateError: it cannot be read, or a line has another form; the message says which line.
+            GateError: it cannot be read, is too long, or a line has another form; the message says which line.
         """
         try:
             with path.open("rb") as file:
-                text = file.read(MAX_TOKEN_FILE_BYTES).decode("ascii")
+                text = file.read(MAX_TOKEN_FILE_BYTES + 1).decode("ascii")
         except (OSError, UnicodeDecodeError):
             raise GateError(f"expected a readable list of tokens, found none in {path.name}") from None
+        if len(text) > MAX_TOKEN_FILE_BYTES:
+            raise GateError(f"expected a list of tokens of at most {MAX_TOKEN_FILE_BYTES} bytes in {path.name}")
         names, narrowed = {}, {}
         for number, line in enumerate(text.splitlines(), start=1):
             found = _TOKEN_LINE.fullmatch(line)

@@ -25,8 +25,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
+from keys.gate.answers import PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
 from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, KnownToken, KnownTokens, network_of
+from keys.gate.head_lines import ADD_LINES, AddLines, parted, with_headers_of_the_house
 from keys.gate.log_lines import place_of
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
@@ -41,13 +42,14 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 REQUEST_ID: Final = "cb_request_id"
 CALLER: Final = "cb_caller"
 """Members of the ASGI scope: the id of the request, and under what its caller is counted."""
+BODY_IS_THERE: Final = "cb_body_is_there"
+"""Member of the ASGI scope: true where the server had the whole body before it called; only the server sets it."""
 
 RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
 """Makes the page of a refusal with the id of the request: its body, and headers beside the usual ones."""
 
 _LOG: Final = logging.getLogger(__name__)
 _PUNCTUATION: Final = len(": \r\n")
-_HEADER_LINES: Final = [(name.encode(), text.encode()) for name, text in HEADERS.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,12 @@ class Gate:
             await self._app(scope, receive, send)
             return
         page = self._rules.pages.get(scope["path"])
-        answer = _Answer(send, secrets.token_hex(8), page if page is not None and _reads_pages(scope) else None)
+        answer = _Answer(
+            send,
+            secrets.token_hex(8),
+            page=page if page is not None and _reads_pages(scope) else None,
+            add_lines=scope.get(ADD_LINES),
+        )
         scope[REQUEST_ID] = answer.request_id
         token = self._visitors.tokens.token_of(scope["headers"])
         scope[CALLER] = self._visitors.caller_of(scope, token)
@@ -175,7 +182,11 @@ class Gate:
             raise _too_large(limit)
         body = bytearray()
         try:
-            if await self._read(body, receive, limit):
+            if scope.get(BODY_IS_THERE):  # nothing to wait for, so no clock
+                is_whole = self._take(body, await receive(), limit)
+            else:
+                is_whole = await self._read(body, receive, limit)
+            if is_whole:
                 await self._work(scope, _Replay(bytes(body), receive), answer)
         finally:
             self._held -= len(body)
@@ -184,23 +195,26 @@ class Gate:
         """Read the whole body; answer False when the client has gone."""
         try:
             async with asyncio.timeout(limit.seconds):
-                while True:
-                    message = await receive()
-                    if message["type"] != "http.request":
-                        return False
-                    chunk: bytes = message.get("body", b"")
-                    if len(body) + len(chunk) > limit.max_bytes:
-                        raise _too_large(limit)
-                    if self._held + len(chunk) > self._rules.held_bytes:
-                        raise busy()
-                    body += chunk
-                    self._held += len(chunk)
-                    if not message.get("more_body", False):
-                        return True
+                while (is_whole := self._take(body, await receive(), limit)) is None:
+                    pass
+                return is_whole
         except TimeoutError:
             raise Refusal(
                 408, "body_timeout", detail=f"expected the whole body within {limit.seconds:g} seconds"
             ) from None
+
+    def _take(self, body: bytearray, message: Message, limit: BodyLimit) -> bool | None:
+        """Add what has come; answer True when the body is whole, False when the client has gone, None for "go on"."""
+        if message["type"] != "http.request":
+            return False
+        chunk: bytes = message.get("body", b"")
+        if len(body) + len(chunk) > limit.max_bytes:
+            raise _too_large(limit)
+        if self._held + len(chunk) > self._rules.held_bytes:
+            raise busy()
+        body += chunk
+        self._held += len(chunk)
+        return None if message.get("more_body", False) else True
 
     async def _work(self, scope: Scope, receive: "_Replay", answer: "_Answer") -> None:
         if self._working >= self._rules.working:
@@ -229,9 +243,10 @@ class _Replay:
 class _Answer:
     """The one answer to a request, with the headers that every answer has."""
 
-    def __init__(self, send: Send, request_id: str, page: RefusalPage | None) -> None:
+    def __init__(self, send: Send, request_id: str, *, page: RefusalPage | None, add_lines: AddLines | None) -> None:
         self._send = send
         self._page = page
+        self._add_lines = add_lines
         self.request_id = request_id
         self.started = False
 
@@ -240,9 +255,12 @@ class _Answer:
         if message["type"] == "http.response.start":
             self.started = True
             headers = [(bytes(name).lower(), value) for name, value in message.get("headers", ())]
-            present = {name for name, _ in headers}
-            added = [*_HEADER_LINES, (b"x-request-id", self.request_id.encode())]
-            headers += [line for line in added if line[0] not in present]
+            found = None if self._add_lines is None else parted(headers, self.request_id)
+            if self._add_lines is None or found is None:
+                headers = with_headers_of_the_house(headers, self.request_id)
+            else:
+                lines, headers = found
+                self._add_lines(lines)
             message = {**message, "headers": headers}
         await self._send(message)
 

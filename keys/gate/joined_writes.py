@@ -7,6 +7,8 @@ import asyncio
 from typing import Final
 
 _MAX_HELD_BYTES: Final = 64 * 1024
+_INFORMED: Final = b"HTTP/1.1 1"  # RFC 9110 section 15.2: "100 Continue" has a head, and is no answer
+_END: Final = b"\r\n"
 
 
 class JoinedWrites(asyncio.Transport):
@@ -22,11 +24,18 @@ class JoinedWrites(asyncio.Transport):
         self._loop = loop
         self._held: list[bytes | bytearray | memoryview] = []
         self._size = 0
+        self._lines = b""
+
+    def add_lines(self, lines: bytes) -> None:
+        """Put header lines, each with its end, into the next head of an answer; none for not doing it after all."""
+        self._lines = lines
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Write with whatever else is written in this turn."""
         if not data:
             return
+        if self._lines and data[: len(_INFORMED)] != _INFORMED:
+            data, self._lines = bytes(data).removesuffix(_END) + self._lines + _END, b""
         if not self._held:
             self._loop.call_soon(self.send_held)
         self._held.append(data)

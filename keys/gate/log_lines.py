@@ -22,7 +22,7 @@ class OneLine(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             text = f"{text}: {place_of(error)}"
-        line = "".join(mark if mark.isprintable() else "?" for mark in text).encode("utf-8", "replace")
+        line = "".join(mark if mark.isprintable() else "?" for mark in text).encode("utf-8")
         if len(line) > MAX_LOG_LINE_BYTES:
             line = line[: MAX_LOG_LINE_BYTES - len(_ELLIPSIS)] + _ELLIPSIS
         return line.decode("utf-8", "ignore")

@@ -113,14 +113,15 @@ class _Memory(MemoryStorage):
         """Let go of everybody whose window is empty."""
         for key in list(self.events):
             with self.locks[key]:
-                _forget_passed(self.events.get(key, []))
-                if not self.events.get(key):
+                events = self.events.get(key) or []
+                _forget_passed(events)
+                if not events:
                     self.events.pop(key, None)
                     self.locks.pop(key, None)
 
 
 def _forget_passed(events: list[Entry]) -> None:
-    """Take away what is older than the window; the newest stands first."""
+    """Take away what has left the window; the newest stands first."""
     now = time.time()
-    while events and events[-1].expiry < now:
+    while events and events[-1].expiry <= now:
         events.pop()

@@ -19,14 +19,16 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from keys.errors import GateError
 from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document
-from keys.gate.gate import App
+from keys.gate.gate import BODY_IS_THERE, App, Scope
+from keys.gate.head_lines import ADD_LINES
 from keys.gate.joined_writes import JoinedWrites
 from keys.gate.log_lines import logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
@@ -83,11 +85,22 @@ class PatientProtocol(H11Protocol):
         super().handle_events()
         if self.cycle is not before:
             self._end_waiting()
+            # The application is called in the next turn of the loop, so it finds this in its scope.
+            scope: Scope = cast("Scope", self.scope)
+            scope[BODY_IS_THERE], scope[ADD_LINES] = not self.cycle.more_body, self._answer.add_lines
 
     def on_response_complete(self) -> None:
-        """Send the answer, and wait for the next request, which may have been read already."""
+        """Send the answer, and wait for the next request, which may have been read already.
+
+        What uvicorn does here, without its timer for idle connections: the wait for a head is one.
+        """
         self._answer.send_held()
-        super().on_response_complete()
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.conn.our_state is h11.DONE and self.conn.their_state is h11.DONE:
+                self.conn.start_next_cycle()
+                self.handle_events()
         if self.cycle.response_complete:
             self._await_head()
 
@@ -107,6 +120,7 @@ class PatientProtocol(H11Protocol):
         """Answer what is not HTTP, unless an answer is on its way already, and leave."""
         if self.waiting_since is not None or not self.cycle.response_started:
             # h11 says which status fits; the ones from 500 would call the client's fault ours.
+            self._answer.add_lines(b"")  # they were for another answer, which may wait for the client
             hint = getattr(sys.exception(), "error_status_hint", _BAD_REQUEST)
             self.transport.write(_refusal(_TOO_LARGE if hint == _TOO_LARGE else _BAD_REQUEST))
         self.transport.close()

@@ -18,7 +18,7 @@ from verifier.api.signed_in import (
     language_of,
     require,
     staff_answer,
-    token_for,
+    staff_for,
 )
 from verifier.committee.committee import Committee
 from verifier.committee.errors import CommitteeRefused
@@ -26,7 +26,6 @@ from verifier.committee.officers import Officer
 from verifier.people.roles import Role
 from verifier.web.committee_frame import Frame
 from verifier.web.committee_refused import committee_refused_page
-from verifier.web.staff import Staff
 
 Fields = Annotated[Mapping[str, str], Depends(form_fields)]
 _UNKNOWN, _ROLE, _CONFLICT, _INPUT = 404, 403, 409, 422
@@ -72,8 +71,7 @@ class Visit:
         self, *, refused: CommitteeRefused | None = None, done: str = "", typed: Mapping[str, str] | None = None
     ) -> Frame:
         """Return the frame of the answer's page."""
-        staff = Staff(self.person, token_for(self.request, self.person), language_of(self.request))
-        return Frame(staff, refused, done, dict(typed or {}))
+        return Frame(staff_for(self.request, self.person), refused, done, dict(typed or {}))
 
     def to(self, path: str) -> Response:
         """Lead to another page; `path` is its Korean address."""

@@ -60,9 +60,9 @@ def _list_criteria(visit: Visit) -> Response:
 
 
 def _new_criteria(visit: Visit) -> Response:
-    published = published_texts()
-    text = published.get(visit.request.query_params.get("from", ""), b"criteria: 1\n")
-    editor = Editor(text.decode(), check_criteria(text))
+    published = published_texts().get(visit.request.query_params.get("from", ""))
+    text = published or b"criteria: 1\n"
+    editor = Editor(text.decode(), check_criteria(text), is_begun=published is not None)
     return staff_answer(criteria_page(visit.frame(), editor))
 
 

@@ -16,7 +16,7 @@ from verifier.api.signed_in import (
     language_of,
     require,
     staff_answer,
-    token_for,
+    staff_for,
 )
 from verifier.errors import BundleRefused, OptionError, TrustFileError, TrustMissing
 from verifier.people.roles import Role
@@ -34,7 +34,6 @@ from verifier.web.settings_page import (
     remove_page,
     settings_page,
 )
-from verifier.web.staff import Staff
 
 BUNDLE_MEDIA_TYPE: Final = "application/jwt"
 _MAX_NUMBER: Final = 2**53
@@ -83,7 +82,7 @@ def _add_pages(router: APIRouter, here: str, desk: SettingsDesk) -> None:
         listed = {each.issuer.id: each for each in _trust(desk).listing().issuers}
         if issuer not in listed:
             return Response(status_code=303, headers={"Location": here})
-        return staff_answer(remove_page(_staff(request, person), listed[issuer]))
+        return staff_answer(remove_page(staff_for(request, person), listed[issuer]))
 
 
 def _add_changes(router: APIRouter, here: str, desk: SettingsDesk) -> None:
@@ -95,7 +94,7 @@ def _add_changes(router: APIRouter, here: str, desk: SettingsDesk) -> None:
             offer = _trust(desk).look(url)
         except _REFUSALS as error:
             return _refused(request, person, desk, error, fields=fields)
-        return staff_answer(offer_page(_staff(request, person), url, offer, reason=reason))
+        return staff_answer(offer_page(staff_for(request, person), url, offer, reason=reason))
 
     @router.post(f"{here}/add", include_in_schema=False)
     def add(request: Request, person: Administrator, fields: Fields) -> Response:
@@ -168,17 +167,13 @@ def _settings(
         listing, trouble = None, sentence_of(error, language)
     changes = trust.changes(CHANGES_SHOWN, before=_number(request.query_params.get("before")))
     state = SettingsState(listing, changes, desk.facts, trouble)
-    return staff_answer(settings_page(_staff(request, person), state, news), status)
+    return staff_answer(settings_page(staff_for(request, person), state, news), status)
 
 
 def _number(text: str | None) -> int | None:
     if text is None or not text.isascii() or not text.isdigit() or int(text[:20]) >= _MAX_NUMBER:
         return None
     return int(text)
-
-
-def _staff(request: Request, person: SignedIn) -> Staff:
-    return Staff(person, token_for(request, person), language_of(request))
 
 
 def _trust(desk: SettingsDesk) -> TrustAdministration:

@@ -25,14 +25,14 @@ from verifier.api.signed_in import (
     language_of,
     require,
     staff_answer,
-    token_for,
+    staff_for,
 )
 from verifier.api.static_files import static_files_router
 from verifier.people.own_sign_in import OwnChangeRefused, OwnSignIn
 from verifier.people.sign_in_desk import Attempt, SignInFailed, TooManyTries, Welcome
 from verifier.web.account_page import ACCOUNT, AccountNews, account_page
 from verifier.web.sign_in_page import SignInRefusal, SignInState, set_up_page, sign_in_page
-from verifier.web.staff import STAFF_STYLE, Staff
+from verifier.web.staff import STAFF_STYLE
 from verifier.web.static import STYLE, web_asset
 
 Fields = Annotated[Mapping[str, str], Depends(form_fields)]
@@ -237,8 +237,7 @@ def _account(request: Request, person: SignedIn, news: AccountNews, *, status: i
         raise EntranceRefused("sign_in") from None
     wanted = state.has_password and not state.has_second_step
     offer = own.offer_second_step(person, name=state.name) if wanted else None
-    staff = Staff(person, token_for(request, person), language_of(request))
-    return staff_answer(account_page(staff, state, offer=offer, news=news), status)
+    return staff_answer(account_page(staff_for(request, person), state, offer=offer, news=news), status)
 
 
 def _form(request: Request, state: SignInState, status: int = 200) -> Response:

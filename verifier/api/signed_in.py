@@ -28,6 +28,7 @@ from verifier.api.problems import problem
 from verifier.people.roles import Role
 from verifier.people.sign_in_desk import SignInDesk
 from verifier.web.sign_in_page import refused_page, set_up_page
+from verifier.web.staff import Staff
 from verifier.web.static import PAGE_HEADERS
 
 SIGN_IN_PATH: Final = "/sign-in"
@@ -78,9 +79,16 @@ class EntranceRefused(Exception):
         self.kind: Refused = kind
 
 
-def open_entrance(app: FastAPI, entrance: Entrance | None) -> None:
-    """Give an application its entrance, None where nobody can sign in, and the refusals their answers."""
+def open_entrance(app: FastAPI, entrance: Entrance | None, *, asks: bool) -> None:
+    """Give an application its entrance, and the refusals their answers.
+
+    Args:
+        app: the application.
+        entrance: None where nobody can sign in.
+        asks: whether it asks wallets; where it does not, no page offers that.
+    """
     app.state.entrance = entrance
+    app.state.asks = asks
     app.add_exception_handler(EntranceRefused, on_entrance_refused)
 
 
@@ -115,6 +123,11 @@ def require(*roles: Role) -> Callable[[Request], Awaitable[SignedIn]]:
 def token_for(request: Request, person: SignedIn) -> str:
     """Return the token that the forms on a page for this person carry in the field `form_token`."""
     return form_token(person.session_id, key=entrance_of(request).desk.secrets.key)
+
+
+def staff_for(request: Request, person: SignedIn) -> Staff:
+    """Return whom the page of this request is for."""
+    return Staff(person, token_for(request, person), language_of(request), asks=bool(request.app.state.asks))
 
 
 def check_own_page(request: Request, entrance: Entrance) -> None:

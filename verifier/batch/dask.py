@@ -12,6 +12,7 @@ from typing import Final, Self
 
 from verifier.batch.limits import CLUSTER_CHUNK_FILES
 from verifier.batch.lists import KnownList
+from verifier.batch.packing import check_packed, pack_tasks, settle
 from verifier.batch.work import ChunkAnswer, Setup, Task, check_chunk
 from verifier.batch.workers import WorkerLost
 from verifier.errors import BatchRefused
@@ -73,14 +74,15 @@ class DaskWorkers:
             raise BatchRefused("cluster", "expected the Dask scheduler to be there, found it gone; go on with --resume")
         answer: Future[ChunkAnswer] = Future()
 
-        def ended(done: "Future[ChunkAnswer]") -> None:
+        def ended(done: "Future[bytes]") -> None:
             error = CancelledError() if done.cancelled() else done.exception()
             if error is None:
-                answer.set_result(done.result())
+                settle(answer, done.result())
             else:  # the scheduler has tried a lost chunk on several workers before it says so
                 answer.set_exception(
                     WorkerLost("worker_lost", is_final=True) if isinstance(error, self._losses) else error
                 )
 
-        self._executor.submit(check_chunk, self._setup, tuple(tasks), tuple(lists)).add_done_callback(ended)
+        packed = self._executor.submit(check_packed, check_chunk, self._setup, pack_tasks(tasks), tuple(lists))
+        packed.add_done_callback(ended)
         return answer

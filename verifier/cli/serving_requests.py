@@ -8,7 +8,7 @@ from keys.urls import parse_url
 from verifier.api.asking import Asks
 from verifier.errors import OptionError
 from verifier.presentations.errors import RequestRefused
-from verifier.presentations.request_key import Holder, RequestSigner, open_request_signer
+from verifier.presentations.request_key import Holder, KeyElsewhere, RequestSigner, open_request_signer
 from verifier.presentations.request_object import Service
 from verifier.settings import Settings
 
@@ -44,7 +44,9 @@ def _signer(settings: Settings, url: str, *, now: datetime) -> RequestSigner | N
     if settings.passphrase is None or settings.config_folder is None:
         return None
     try:
-        holder = Holder(url, settings.name)
-        return open_request_signer(settings.config_folder, holder, passphrase=settings.passphrase, now=now)
+        holder, folder = Holder(url, settings.name), settings.config_folder
+        uri = settings.request_key
+        elsewhere = None if uri is None else KeyElsewhere(uri, settings.request_secret)
+        return open_request_signer(folder, holder, passphrase=settings.passphrase, now=now, elsewhere=elsewhere)
     except RequestRefused as error:
         raise OptionError(str(error), kind="request_key") from error

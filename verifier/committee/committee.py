@@ -16,11 +16,13 @@ from verifier.committee.notices import NoticeDesk
 from verifier.committee.officers import OFFICER, Officer, event, stated
 from verifier.committee.panel import PanelDesk
 from verifier.committee.review import ReviewDesk
-from verifier.committee.sheets import Believed, SheetDesk
-from verifier.committee.stages import StageDesk
+from verifier.committee.sheets import Believed, Book, SheetDesk
+from verifier.committee.stage_results import later_stages_of
+from verifier.committee.stages import StageDesk, has_later_stages
 from verifier.jobs.deliveries import FinishedJob
 from verifier.jobs.desk import JobDesk
 from verifier.scoring.exports import WRITERS, sheets_page
+from verifier.scoring.results import Result
 from verifier.store.engine import Store
 
 
@@ -79,7 +81,8 @@ class Committee:
     def export(self, officer: Officer, notice_id: int, *, ending: str, language: Language, reason: str) -> bytes:
         """Return the results as a file by scoring's own writers; who took it and why is written down.
 
-        There is no order by total in it while a sheet is open. Who was set aside is not in it.
+        There is no order by total in it while a sheet is open. Who was set aside is not in it. Written test and
+        interview stand beside each score as far as they are settled; no sum goes across stages.
 
         Raises:
             CommitteeRefused: `role`, `reason`, `unknown`, `open_only`; `incomplete`, there is nobody to write about.
@@ -94,8 +97,16 @@ class Committee:
             raise CommitteeRefused("incomplete")
         if ending == ".html" and book.open_sheets:
             writer = sheets_page
-        made = writer(book.ranked, language)
+        made = writer(self._with_later_stages(officer, book), language)
         with self.files.store.write() as transaction:
             noted = event(officer, "exported", at=self.files.seconds(), reason=why)
             transaction.notices.note(notice_id, replace(noted, detail=ending))
         return made
+
+    def _with_later_stages(self, officer: Officer, book: Book) -> list[Result]:
+        """Return the results of everybody who was not set aside, each with what her later stages came to."""
+        if not has_later_stages(book.notice):
+            return [*book.ranked]
+        stages = self.stages.book(officer, book.notice.row.id).rows
+        later = {each.applicant.number: later_stages_of(book.notice, each) for each in stages}
+        return [replace(result, later=later.get(result.applicant)) for result in book.ranked]

@@ -5,13 +5,16 @@ mode 0600), `request-certificate.pem`, and `request-root.pem`, which holders get
 wallet as a root of known verifiers. A certificate of somebody else's authority may take the place of ours: the chain in
 `request-certificate.pem`, leaf first and without the root, and no `request-root-key.pem`.
 
+The key may lie elsewhere, in a token (PKCS#11) for example: then there is no `request-key.pem`, and the key is opened
+by its URI with a secret of its own. The certificate is made for it in the same way.
+
 Our own certificate is made anew when its last month begins, or when the service has got another address.
 """
 
 import base64
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -29,9 +32,10 @@ from keys.certificates import (
     valid_until,
 )
 from keys.errors import CertificateError, KeysError
-from keys.key_files import FileSigner, create_key, read_private_key, read_signer, write_encrypted
+from keys.jwk import PublicKey
+from keys.key_files import create_key, read_private_key, read_signer, write_encrypted
 from keys.pem_form import certificate_der
-from keys.signer import Signer
+from keys.signer import Signer, open_signer
 from keys.urls import parse_url
 from verifier.presentations.errors import RequestRefused
 
@@ -46,6 +50,8 @@ _RENEW_BEFORE: Final = timedelta(days=30)
 _PURPOSE: Final = "Presentation requests"
 _MAX_BYTES: Final = 64 * 1024
 _MAX_NAME: Final = 64
+_DEVICE: Final = "pkcs11"
+_SCHEMES: Final = ("file", _DEVICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,20 @@ class Holder:
     name: str
 
 
-def open_request_signer(folder: Path, holder: Holder, *, passphrase: str, now: datetime) -> RequestSigner:
+@dataclass(frozen=True, slots=True)
+class KeyElsewhere:
+    """A key that does not lie in the configuration folder: its URI (`file:` or `pkcs11:`), and its own secret or PIN.
+
+    Without a secret of its own a file is opened with the passphrase; a token never is, because wrong PINs lock it.
+    """
+
+    uri: str
+    secret: str | None = field(default=None, repr=False)
+
+
+def open_request_signer(
+    folder: Path, holder: Holder, *, passphrase: str, now: datetime, elsewhere: KeyElsewhere | None = None
+) -> RequestSigner:
     """Return what signs requests, made at first use.
 
     Args:
@@ -83,15 +102,14 @@ def open_request_signer(folder: Path, holder: Holder, *, passphrase: str, now: d
         holder: whose it is.
         passphrase: opens the key files.
         now: with time zone.
+        elsewhere: the key, if it is not in the folder.
 
     Raises:
         RequestRefused: `key`: a file cannot be read, opened or written, or the certificate does not fit.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not (folder / KEY_FILE).exists():
-            write_encrypted(folder / KEY_FILE, create_key(), passphrase=passphrase)
-        signer = read_signer(folder / KEY_FILE, passphrase=passphrase)
+        signer = _key(folder, elsewhere, passphrase=passphrase)
         if (folder / ROOT_KEY_FILE).exists() or not (folder / CERTIFICATE_FILE).exists():
             chain = _own_chain(folder, holder, signer, passphrase=passphrase, now=now)
         else:
@@ -104,11 +122,25 @@ def open_request_signer(folder: Path, holder: Holder, *, passphrase: str, now: d
         raise RequestRefused(f"request key: {error.message}", kind="key") from error
 
 
-def _own_chain(folder: Path, holder: Holder, signer: FileSigner, *, passphrase: str, now: datetime) -> tuple[str, ...]:
+def _key(folder: Path, elsewhere: KeyElsewhere | None, *, passphrase: str) -> Signer:
+    if elsewhere is None:
+        if not (folder / KEY_FILE).exists():
+            write_encrypted(folder / KEY_FILE, create_key(), passphrase=passphrase)
+        return read_signer(folder / KEY_FILE, passphrase=passphrase)
+    scheme = elsewhere.uri.partition(":")[0].lower()
+    if scheme not in _SCHEMES:
+        raise RequestRefused("expected a key URI that begins with file: or pkcs11:", kind="key")
+    if elsewhere.secret is None and scheme == _DEVICE:
+        raise RequestRefused("expected the PIN of the token in VERIFIER_REQUEST_SECRET", kind="key")
+    secret = elsewhere.secret or passphrase
+    return open_signer(elsewhere.uri, secrets=lambda _uri: secret)
+
+
+def _own_chain(folder: Path, holder: Holder, signer: Signer, *, passphrase: str, now: datetime) -> tuple[str, ...]:
     """Return the certificate of our own authority, made anew where it is missing, ending or for another address."""
     if (folder / CERTIFICATE_FILE).exists():
         chain = _read_chain(folder)
-        fits = certificate_key(chain[0]) == signer.public_key and _host(holder) in certificate_hosts(chain[0])
+        fits = certificate_key(chain[0]).jwk() == signer.public_jwk() and _host(holder) in certificate_hosts(chain[0])
         if fits and valid_until(chain[0]) - _RENEW_BEFORE > now:
             return chain
     names = _names(holder)
@@ -117,7 +149,7 @@ def _own_chain(folder: Path, holder: Holder, signer: FileSigner, *, passphrase: 
         LeafKind.REQUEST,
         authority,
         subject=replace(names, issuer_url=holder.url),
-        public_key=signer.public_key,
+        public_key=PublicKey.from_jwk(signer.public_jwk()),
         validity=Validity(now, min(now + timedelta(days=_LEAF_DAYS), valid_until(authority.certificate_pem))),
     )
     _write_whole(folder / CERTIFICATE_FILE, leaf)

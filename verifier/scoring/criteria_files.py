@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from credential_schemas.criteria.asking import blind_problems
 from credential_schemas.criteria.documents import MAX_BYTES
@@ -22,6 +24,10 @@ from verifier.scoring.limits import MAX_NOTICE_BYTES
 
 _PUBLISHED = "published"
 _SUFFIX = ".yaml"
+_MADE_FROM: Final[Mapping[str, str]] = MappingProxyType(
+    {"4272d74297470fd17998646c76b96999159bb9e52583d84c4f12968ed1bd25db": "ts-hiring-criteria-1.0.0"}
+)
+"""SHA-256 of the descriptions of criteria, in words of their own, that published policies were made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ def published_policies() -> tuple[str, ...]:
 def read_policy_file(wanted: str) -> PolicyFile:
     """Read a policy by path, or by the id of a published one, with or without its version (then the newest).
 
+    For the very file that a published policy was made from, that policy is read; a file that differs from it in
+    anything is read as what it is.
+
     Raises:
         ScoringFileError: there is no such file, or it cannot be read.
     """
@@ -78,12 +87,17 @@ def read_policy_file(wanted: str) -> PolicyFile:
     if not path.is_file() and path.name == wanted:
         named = [each for each in published_policies() if each == wanted or each.rpartition("-")[0] == wanted]
         if named:
-            name = max(named, key=_version)
-            return PolicyFile(name, files("verifier.policies").joinpath(_PUBLISHED, name + _SUFFIX).read_bytes())
+            return _published(max(named, key=_version))
     if not path.exists():
         known = ", ".join(published_policies())
         raise ScoringFileError(f"{path.name}: expected a policy file, or the id of a published policy ({known})")
-    return PolicyFile(path.name, read_limited(path, MAX_BYTES))
+    found = PolicyFile(path.name, read_limited(path, MAX_BYTES))
+    made = _MADE_FROM.get(found.sha256)
+    return _published(made) if made is not None else found
+
+
+def _published(name: str) -> PolicyFile:
+    return PolicyFile(name, files("verifier.policies").joinpath(_PUBLISHED, name + _SUFFIX).read_bytes())
 
 
 def signed_policy(file: PolicyFile, *, signature: Path | None, keys: Path | None) -> PolicyFile:

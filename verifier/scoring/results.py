@@ -17,6 +17,7 @@ from verifier.errors import ScoringFileError
 from verifier.scoring.applicants import Applicant
 from verifier.scoring.criteria_files import Posting
 from verifier.scoring.evidence import Evidence
+from verifier.scoring.later import LaterStages
 
 SELF_DECLARED: Basis = "self-declared"
 
@@ -25,7 +26,8 @@ SELF_DECLARED: Basis = "self-declared"
 class Result:
     """One applicant's result with everything a committee needs to see before it signs.
 
-    `applicant` is empty for an applicant's own self-check, which has neither evidence nor decisions.
+    `applicant` is empty for an applicant's own self-check, which has neither evidence nor decisions. `later` is what
+    the later stages of the selection came to, where a committee holds them; it stands beside the score, never in it.
     """
 
     applicant: str
@@ -34,6 +36,7 @@ class Result:
     entries: tuple[ScoringEntry, ...]
     evidence: tuple[Evidence, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    later: LaterStages | None = None
 
     @property
     def signed_evidence(self) -> bool:
@@ -48,7 +51,8 @@ class Result:
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the result as docs/scoring.md describes it."""
-        return self.score.to_json()
+        found = self.score.to_json()
+        return found if self.later is None else {**found, "later_stages": self.later.to_json()}
 
 
 @dataclass(frozen=True, slots=True)

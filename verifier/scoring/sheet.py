@@ -18,6 +18,7 @@ from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import Why, flag_text, reason_text
 from credential_schemas.entry_types import entry_types
 from credential_schemas.report.messages import Language
+from verifier.scoring.later_page import later_part
 from verifier.scoring.moments import korean_time
 from verifier.scoring.page import framed, shown, table
 from verifier.scoring.results import SELF_DECLARED, Result
@@ -51,6 +52,7 @@ class _Sheet:
                 self._excluded(),
                 self._flags(),
                 self._decisions(),
+                later_part(self.result.later, self.language) if self.result.later is not None else "",
                 self._evidence(),
                 f'<p class="note">{shown(self._text("no_decision"))}</p>',
                 self._signatures(),
@@ -146,7 +148,10 @@ class _Sheet:
     def _number(self, points: Fraction | None) -> str:
         if points is not None:
             return shown(number_text(points))
-        return "–" if self.score.status == "exempt" else shown(self._text("open"))
+        return shown(self._unknown())
+
+    def _unknown(self) -> str:
+        return "–" if self.score.status == "exempt" else self._text("open")
 
     def _cap(self, part: Component) -> str:
         cap = self.notice.number(part.cap)
@@ -178,7 +183,9 @@ class _Sheet:
     def _part(self, title: str, lines: Mapping[str, list[Line]], points: Fraction | None) -> str:
         total = sum((line.points for each in lines.values() for line in each), Fraction(0))
         shown_sum = number_text(total)
-        if points is not None and points != total:
+        if points is None:  # nothing is no zero: the part is open, or waived
+            shown_sum = f"{shown_sum} · {self._unknown()}" if total else self._unknown()
+        elif points != total:
             shown_sum += f" → {number_text(points)}"  # a cap came between
         body = "".join(self._rule_rows(rule_id, found) for rule_id, found in lines.items() if self._in_use(rule_id))
         head = f'<tr class="part"><td colspan="2">{shown(title)}</td><td class="n">{shown(shown_sum)}</td></tr>'

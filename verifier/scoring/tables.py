@@ -33,16 +33,22 @@ def results_csv(results: Sequence[Result]) -> bytes:
 
 
 def results_xlsx(results: Sequence[Result], language: Language) -> bytes:
-    """Return a workbook: `results`, `trace`, `excluded`, `flags`; every text is a text, never a formula."""
+    """Return a workbook: `results`, `trace`, `excluded`, `flags`, and `later_stages` where there are such.
+
+    Every text is a text, never a formula.
+    """
     from openpyxl import Workbook  # loaded for this form only
 
     book = Workbook(write_only=True)
-    for title, rows in (
+    sheets = [
         ("results", _result_rows(results)),
         ("trace", _trace_rows(results, language)),
         ("excluded", _excluded_rows(results, language)),
         ("flags", _flag_rows(results)),
-    ):
+    ]
+    if any(result.later is not None for result in results):
+        sheets.append(("later_stages", _later_rows(results)))
+    for title, rows in sheets:
         sheet = book.create_sheet(title)
         for row in rows:
             sheet.append(list(row))
@@ -64,7 +70,9 @@ def _result_rows(results: Sequence[Result]) -> Iterator[list[Cell]]:
     head = ["applicant", "basis", "status", "total", "base", "range_min", "range_max"]
     tail = ["flags", "excluded_entries", "evidence_signed", "policy", "policy_sha256", "policy_signed_by", "notice"]
     parts = [*(f"component_{name}" for name in components), *(f"bonus_{name}" for name in bonuses)]
-    yield [*head, *parts, *tail, "human_review_required"]
+    later = {result.applicant: dict(result.later.cells()) for result in results if result.later is not None}
+    stages = _names(later.values())
+    yield [*head, *parts, *tail, "human_review_required", *stages]
     for result in results:
         score, posting = result.score, result.posting
         least, most = score.range if score.range is not None else (None, None)
@@ -84,6 +92,7 @@ def _result_rows(results: Sequence[Result]) -> Iterator[list[Cell]]:
             safe(signer.short_name()) if signer is not None else None,
             safe(posting.notice.id),
             True,
+            *(later.get(result.applicant, {}).get(name) for name in stages),
         ]
 
 
@@ -110,6 +119,13 @@ def _flag_rows(results: Iterable[Result]) -> Iterator[list[Cell]]:
     for result in results:
         for flag in result.score.flags:
             yield [safe(result.applicant), result.score.basis, safe(flag)]
+
+
+def _later_rows(results: Iterable[Result]) -> Iterator[list[Cell]]:
+    yield ["applicant", "stage", "part", "value", "of", "choice", "officer", "at"]
+    for result in results:
+        for row in result.later.rows() if result.later is not None else ():
+            yield [safe(each) if isinstance(each, str) else each for each in (result.applicant, *row)]
 
 
 def _names(groups: Iterable[Mapping[str, object]]) -> list[str]:

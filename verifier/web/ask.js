@@ -1,29 +1,36 @@
 // Looks how far a request is and shows the page anew when that has changed. Without this a link does it.
+// While the service cannot be reached the page says so, and looks less and less often.
 const progress = document.getElementById("progress");
+const unreached = document.getElementById("unreached");
 const WAIT_MS = 1500;
-const MOST_FAILURES = 20;
+const LONGEST_WAIT_MS = 24_000;
 
-async function look(failures) {
-  let left = failures;
+/** Return "same", "changed" (also where the session has ended or the request is gone), or "unreached". */
+async function found() {
   try {
-    const answer = await fetch(progress.dataset.address, { headers: { Accept: "application/json" }, cache: "no-store" });
-    if (answer.ok) {
-      const found = await answer.json();
-      if (found.state !== progress.dataset.state || found.finished) {
-        location.reload();
-        return;
-      }
-      left = MOST_FAILURES;
-    } else if (answer.status === 404) {
-      location.reload();
-      return;
-    } else {
-      left -= 1;
-    }
+    const answer = await fetch(progress.dataset.address, {
+      headers: { Accept: "application/json" },
+      cache: "no-store",
+      redirect: "manual", // whoever is no longer signed in is led to the sign-in, by the page itself
+    });
+    if (answer.type === "opaqueredirect" || answer.status === 404) return "changed";
+    if (!answer.ok) return "unreached";
+    const { state, finished } = await answer.json();
+    return finished || state !== progress.dataset.state ? "changed" : "same";
   } catch {
-    left -= 1;
+    return "unreached";
   }
-  if (left > 0) setTimeout(look, WAIT_MS, left);
 }
 
-if (progress?.dataset.address) setTimeout(look, WAIT_MS, MOST_FAILURES);
+async function look(waited) {
+  const what = await found();
+  if (what === "changed") {
+    location.reload();
+    return;
+  }
+  unreached.hidden = what === "same";
+  const wait = what === "same" ? WAIT_MS : Math.min(2 * waited, LONGEST_WAIT_MS);
+  setTimeout(look, wait, wait);
+}
+
+if (progress?.dataset.address) setTimeout(look, WAIT_MS, WAIT_MS);

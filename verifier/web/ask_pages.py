@@ -144,6 +144,13 @@ def _progress(staff: Staff, view: View, path: str) -> Html:
         said = f"{said}. {reason_text(view.ending.reason).in_language(staff.language)}"
         kind, sign = (kind, sign) if kind else ("un", "un")
     until = NOTHING
+    unreached = NOTHING
+    if live:
+        unreached = html(
+            '<div role="status"><p class="note un" id="unreached" hidden>{icon}<span>{text}</span></p></div>',
+            icon=icon("un"),
+            text=word("unreached"),
+        )
     if view.state in WAITING:
         time = korean_time(datetime.fromtimestamp(view.asked.expires_at, UTC).isoformat(), staff.language)
         until = html(
@@ -154,12 +161,13 @@ def _progress(staff: Staff, view: View, path: str) -> Html:
         )
     return html(
         '<div id="progress" role="status" data-state="{state}" data-address="{address}">'
-        '<p class="note {kind}">{icon}<span>{said}</span></p></div>{until}',
+        '<p class="note {kind}">{icon}<span>{said}</span></p></div>{unreached}{until}',
         state=view.state.value,
         address=staff.address(f"{path}/state") if live else "",
         kind=kind,
         icon=icon(sign),
         said=said,
+        unreached=unreached,
         until=until,
     )
 

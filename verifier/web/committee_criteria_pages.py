@@ -30,11 +30,15 @@ _COMMON = ("title", "issuing_body", "valid_until")
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """What stands in the editor: the text, what the engine says of it, and the kept version it belongs to."""
+    """What stands in the editor: the text, what the engine says of it, and the kept version it belongs to.
+
+    Where nobody has written anything yet (`is_begun` is false), nothing is said of it.
+    """
 
     text: str
     checked: Checked
     row: CriteriaRow | None = None
+    is_begun: bool = True
 
 
 def criteria_list_page(frame: Frame, criteria: Sequence[CriteriaRow], published: Sequence[str]) -> bytes:
@@ -90,12 +94,10 @@ def criteria_page(frame: Frame, editor: Editor) -> bytes:
             (frame.word("saved"), f"{frame.time(row.saved_at)} · {row.saved_by}"),
         ]
         about = html('<section class="card stack-s">{facts}{links}</section>', facts=pairs(facts), links=links)
-    cards: Html = html(
-        '<div class="stack-s" id="cards">{cards}</div>',
-        cards=rule_cards(frame, editor.text, policy) if policy is not None else NOTHING,
-    )
+    shown = rule_cards(frame, editor.text, policy) if policy is not None else NOTHING
+    cards: Html = html('<div class="stack"><div class="stack-s" id="cards">{cards}</div></div>', cards=shown)
     main = html(
-        '{about}<div class="cols c-edit"><div class="stack">{cards}</div><div>{editor}</div></div>',
+        '{about}<div class="cols c-edit">{cards}<div>{editor}</div></div>' if editor.is_begun else "{about}{editor}",
         about=about,
         cards=cards,
         editor=_editor(frame, editor),
@@ -197,12 +199,13 @@ def _editor(frame: Frame, editor: Editor) -> Html:
     control = html(
         '<textarea id="yaml" name="yaml" rows="30" spellcheck="false" wrap="off" data-line="{line}" '
         'data-check="{check}"{fixed}>\n{text}</textarea>',
-        line=str(editor.checked.line or ""),
+        line=str((editor.is_begun and editor.checked.line) or ""),
         check=frame.staff.address(CHECK),
         fixed=NOTHING if may_save else Html(" readonly"),
         text=lines_of(editor.text),
     )
-    said = html('<div id="said" role="status" aria-live="polite">{said}</div>', said=check_said(frame, editor.checked))
+    judged = check_said(frame, editor.checked) if editor.is_begun else NOTHING
+    said = html('<div id="said" role="status" aria-live="polite">{said}</div>', said=judged)
     if not may_save:
         return html(
             '<section class="card stack-s">{said}{field}</section>',
@@ -246,7 +249,7 @@ def _rule(frame: Frame, policy: Policy, rule: AnyRule, claims: Sequence[tuple[st
         needs = (frame.word(f"need_{each}") if known(f"need_{each}") else each for each in rule.needs)
         facts.append((frame.word("people_decide"), ", ".join(needs)))
     facts.append((frame.word("reads"), _claims(frame, claims)))
-    facts += [(f"{frame.word('reading')} {name}", _ambiguity(policy, name)) for name in rule.ambiguities]
+    facts += [(f"{frame.word('reading')} {name}", _ambiguity(frame, policy, name)) for name in rule.ambiguities]
     return html(
         '<article class="card rule-card"><h2 class="h3"><span class="rule">{id}</span> {title}</h2>'
         "{source}{facts}</article>",
@@ -302,20 +305,21 @@ def _claim_name(frame: Frame, entry_type: str, claim: str) -> str:
     return found.ko if frame.language == "ko" else found.en
 
 
-def _ambiguity(policy: Policy, name: str) -> Html:
+def _ambiguity(frame: Frame, policy: Policy, name: str) -> Html:
     ambiguity = next(each for each in policy.ambiguities if each.id == name)
     options = joined(
         html(
             "<li{chosen}>{sign} {text}</li>",
             chosen=Html(' class="chosen"') if option == ambiguity.chosen else NOTHING,
             sign=icon("ok") if option == ambiguity.chosen else icon("na"),
-            text=each.text,
+            text=frame.both(each.text),
         )
         for option, each in ambiguity.options.items()
     )
     return html(
-        '<span lang="en">{text}</span><ul class="options" lang="en">{options}</ul>',
-        text=ambiguity.text,
+        '<span>{text}</span>{why}<ul class="options">{options}</ul>',
+        text=frame.both(ambiguity.text),
+        why=html(' <span class="sub">{why}</span>', why=frame.both(ambiguity.why)) if ambiguity.why else NOTHING,
         options=options,
     )
 

@@ -146,11 +146,11 @@ def parameter_name(frame: Frame, parameter: str) -> str:
 
 def _reading(frame: Frame, form: NoticeForm, ambiguity_id: str) -> Html:
     ambiguity = next(each for each in form.policy.ambiguities if each.id == ambiguity_id)
-    own = frame.word("own_reading", option=ambiguity.options[ambiguity.chosen].text)
-    others = ((name, option.text) for name, option in ambiguity.options.items() if name != ambiguity.chosen)
+    own = frame.word("own_reading", option=frame.both(ambiguity.options[ambiguity.chosen].text))
+    others = ((name, frame.both(option.text)) for name, option in ambiguity.options.items() if name != ambiguity.chosen)
     field_id = READING + ambiguity_id
     control = _select(field_id, [("", own), *others], form.typed.get(field_id, ""))
-    return labelled(field_id, f"{ambiguity_id}: {ambiguity.text}", control)
+    return labelled(field_id, f"{ambiguity_id}: {frame.both(ambiguity.text)}", control)
 
 
 def _select(field_id: str, choices: Sequence[tuple[str, str]], chosen: str) -> Html:

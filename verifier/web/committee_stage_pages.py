@@ -138,12 +138,10 @@ def _unknown(frame: Frame, notice: Notice) -> Html:
     """Return what the published criteria leave out, so that nobody looks for it here."""
     policy = notice.posting.policy
     stages = [each for each in (policy.written_test, policy.interview) if each is not None]
-    rows = [(frame.both(each.title), ", ".join(each.unknown)) for each in stages if each.unknown]
+    rows = [(frame.both(each.title), ", ".join(map(frame.both, each.unknown))) for each in stages if each.unknown]
     if not rows:
         return NOTHING
-    said = joined(
-        html('<li><b>{stage}</b> <span lang="en">{what}</span></li>', stage=stage, what=what) for stage, what in rows
-    )
+    said = joined(html("<li><b>{stage}</b> {what}</li>", stage=stage, what=what) for stage, what in rows)
     return card("unsaid", frame.word("unsaid"), html('<ul class="plain">{said}</ul>', said=said))
 
 

@@ -264,6 +264,12 @@ function listen() {
     drop.classList.remove("over");
     takeFiles(event.dataTransfer.files);
   });
+  document.addEventListener("paste", (event) => {
+    const { files } = event.clipboardData;
+    if (files.length === 0) return; // a text goes where the cursor is
+    event.preventDefault();
+    takeFiles(files);
+  });
   const forms = { number: () => words.drop_number_label, text: () => words.pasted };
   for (const [id, name] of Object.entries(forms)) {
     place(id).addEventListener("submit", (event) => {

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
+from keys.trust_list import TrustedType
 from verifier.people.administration import ON_THE_MACHINE
 from verifier.store.changes import Change
 from verifier.trust_files import Offered
@@ -72,10 +74,7 @@ def offer_page(staff: Staff, url: str, offer: Offered, *, reason: str) -> bytes:
             name=issuer.name[staff.language],
             mark=_test_mark(staff) if issuer.development else NOTHING,
             id=issuer.id,
-            types=joined(
-                html("<li>{vct} ({what})</li>", vct=each.vct, what=_scope(staff, each.entry_types))
-                for each in issuer.types
-            ),
+            types=joined(_type(staff, each) for each in issuer.types),
         )
         for issuer in offer.trust.issuers.values()
     )
@@ -203,15 +202,20 @@ def _issuer(staff: Staff, listed: ListedIssuer) -> Html:
 def _types(staff: Staff, listed: ListedIssuer) -> Html:
     return html(
         '<ul class="types">{types}</ul>',
-        types=joined(
-            html("<li>{vct}<br>{what}</li>", vct=each.vct, what=_scope(staff, each.entry_types))
-            for each in listed.issuer.types
-        ),
+        types=joined(_type(staff, each) for each in listed.issuer.types),
     )
 
 
-def _scope(staff: Staff, entry_types: frozenset[str] | None) -> str:
-    return _word(staff, "trust_every_type") if entry_types is None else ", ".join(sorted(entry_types))
+def _type(staff: Staff, trusted: TrustedType) -> Html:
+    """Say for which entries somebody is trusted, in words; the type of credential stands below, as it is signed."""
+    return html("<li>{what}<br><code>{vct}</code></li>", vct=trusted.vct, what=_scope(staff, trusted.entry_types))
+
+
+def _scope(staff: Staff, trusted_for: frozenset[str] | None) -> str:
+    if trusted_for is None:
+        return _word(staff, "trust_every_type")
+    names = {name: entry_types()[name].names.in_language(staff.language) for name in entry_types()}
+    return ", ".join(sorted(names.get(name, name) for name in trusted_for))
 
 
 def _freshness(staff: Staff, listed: ListedIssuer) -> Html:

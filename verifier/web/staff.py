@@ -12,9 +12,10 @@ from verifier.web.people_words import people_word
 from verifier.web.shell import Shell, page_html
 
 STAFF_STYLE: Final = "/web/staff.css"
+_ASKING: Final = "/requests/new"
 _PLACES: Final = (
     ("/notices", "nav_notices", frozenset({Role.OFFICER, Role.REVIEWER, Role.ADMINISTRATOR})),
-    ("/requests/new", "nav_requests", frozenset({Role.OFFICER})),
+    (_ASKING, "nav_requests", frozenset({Role.OFFICER})),
     ("/settings", "nav_settings", frozenset({Role.ADMINISTRATOR})),
     ("/account", "nav_account", frozenset(Role)),
 )
@@ -28,11 +29,13 @@ class Staff:
         person: who is signed in.
         form_token: of her session (`verifier.api.signed_in.token_for`).
         language: of the page.
+        asks: whether this service asks wallets.
     """
 
     person: SignedIn
     form_token: str
     language: Language
+    asks: bool
 
     def address(self, path: str) -> str:
         """Return the address of a page in this language."""
@@ -80,7 +83,7 @@ def _bar(staff: Staff, path: str) -> Html:
             name=people_word(word, staff.language),
         )
         for place, word, roles in _PLACES
-        if staff.person.roles & roles
+        if staff.person.roles & roles and (staff.asks or place != _ASKING)
     )
     return html(
         '<div class="staff"><nav aria-label="{label}"><ul>{places}</ul></nav>'

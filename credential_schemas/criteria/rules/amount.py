@@ -65,22 +65,23 @@ def _once(rule: AmountRule, entries: Iterable[ScoringEntry]) -> tuple[list[Scori
     doubtful: list[str] = []
     for entry in ordered:
         likeness = [_likeness(rule.once_per.same, entry, other) for other in kept]
-        if "same" in likeness:
+        if True in likeness:
             repeated[entry.id] = "duplicate"
             continue
-        if "perhaps" in likeness:
+        if None in likeness:
             doubtful.append(entry.id)
         kept.append(entry)
     kept.sort(key=lambda entry: entry.id)
     return kept, repeated, sorted(doubtful)
 
 
-def _likeness(names: tuple[str, ...], one: ScoringEntry, other: ScoringEntry) -> str:
+def _likeness(names: tuple[str, ...], one: ScoringEntry, other: ScoringEntry) -> bool | None:
+    """Tell whether two entries are the same by the claims that both show, None where they do not show all of them."""
     pairs = [(one.claim(name), other.claim(name)) for name in names]
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     if not known or any(comparable(str(a)) != comparable(str(b)) for a, b in known):
-        return "different"
-    return "same" if len(known) == len(pairs) else "perhaps"
+        return False
+    return True if len(known) == len(pairs) else None
 
 
 def _points(rule: AmountRule, entries: Iterable[ScoringEntry]) -> Fraction:

@@ -19,19 +19,11 @@ def apply(rule: BandsRule, case: Case) -> Finding:
     reasons: dict[str, Why] = {}
     possible: list[Fraction] = []
     for entry in (*chosen.certain, *chosen.open):
-        refusal = _outside(rule, entry, case)
-        table = _table(rule, str(entry.claims[TITLE])) if refusal is None else None
-        if refusal is None and table is None:
-            refusal = "no_rule"
-        elif table is not None and table.review:
-            refusal = "manual_review"
-        found = _look_up(table, entry.claim(rule.value)) if table is not None and refusal is None else None
-        if refusal is None and found is None:
-            refusal = "invalid_score"
-        if found is None or refusal is not None:
-            excluded[entry.id] = refusal or "invalid_score"
-            if refusal != "outside_window":
-                flags.append(f"{refusal}:{entry.id}")
+        found = _found(rule, entry, case)
+        if isinstance(found, str):
+            excluded[entry.id] = found
+            if found != "outside_window":
+                flags.append(f"{found}:{entry.id}")
         elif entry in chosen.open:
             possible.append(found[0])
         else:
@@ -46,6 +38,19 @@ def apply(rule: BandsRule, case: Case) -> Finding:
         flags=tuple(flags),
         missing=tuple(each for each in chosen.missing if each.split(":")[1] not in excluded),
     )
+
+
+def _found(rule: BandsRule, entry: ScoringEntry, case: Case) -> tuple[Fraction, Why] | str:
+    """Return the points and why, or the reason for which an entry has none."""
+    refusal = _outside(rule, entry, case)
+    if refusal is not None:
+        return refusal
+    table = _table(rule, str(entry.claims[TITLE]))
+    if table is None:
+        return "no_rule"
+    if table.review:
+        return "manual_review"
+    return _look_up(table, entry.claim(rule.value)) or "invalid_score"
 
 
 def _outside(rule: BandsRule, entry: ScoringEntry, case: Case) -> str | None:

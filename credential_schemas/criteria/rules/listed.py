@@ -1,13 +1,16 @@
 """Points for each entry that a list names, or a waiver of the stage."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from credential_schemas.criteria.case import Case, Finding, Line
-from credential_schemas.criteria.entries import TITLE, ScoringEntry
+from credential_schemas.criteria.entries import GRADES_NAMED_SERIES, TITLE, ScoringEntry
 from credential_schemas.criteria.notice import Notice
 from credential_schemas.criteria.rule_kinds import ListRule, Member
 from credential_schemas.criteria.values import comparable, matches
 from credential_schemas.criteria.wording import why
+
+_SERIES: Final = ("산업기사", "기사", "기술사", "기능장", "기능사")  # a longer one before one that it ends with
 
 
 def apply(rule: ListRule, case: Case) -> Finding:
@@ -34,9 +37,7 @@ def apply(rule: ListRule, case: Case) -> Finding:
     slug = "exempts" if rule.exempts else "member"
     points = rule.points_each * len(certain)
     exempt_by = tuple(entry.id for entry, _ in certain) if rule.exempts else ()
-    flags = [*_same_basis(rule, certain)]
-    if rule.exempts and not exempt_by:
-        flags += [f"may_be_exempt:{entry_id}" for entry_id in still_open]
+    waiting = still_open if rule.exempts and not exempt_by else ()
     return Finding(
         least=points,
         most=points + rule.points_each * len(still_open),
@@ -45,7 +46,11 @@ def apply(rule: ListRule, case: Case) -> Finding:
         ),
         counted=frozenset(entry.id for entry, _ in certain),
         excluded=excluded,
-        flags=(*flags, *(f"exempt_by:{each}" for each in exempt_by)),
+        flags=(
+            *_same_basis(rule, certain),
+            *(f"may_be_exempt:{each}" for each in waiting),
+            *(f"exempt_by:{each}" for each in exempt_by),
+        ),
         missing=tuple(missing),
         exempt_by=exempt_by,
     )
@@ -58,7 +63,7 @@ def member_of(rule: ListRule, entry: ScoringEntry, notice: Notice) -> Member | N
 
 def _members(rule: ListRule, notice: Notice) -> Iterator[Member]:
     yield from notice.members(rule.added_by)
-    yield from rule.lists.values.get(notice.choice(rule.lists.by), ())
+    yield from rule.lists.values[notice.choice(rule.lists.by)]
 
 
 def _is(member: Member, entry: ScoringEntry) -> bool:
@@ -67,13 +72,21 @@ def _is(member: Member, entry: ScoringEntry) -> bool:
     title = entry.title
     if member.title and not (title is not None and any(matches(each, title) for each in member.title)):
         return False
-    if member.grade and entry.grade not in {comparable(each) for each in member.grade}:
+    if member.grade and not _has_grade(entry, {comparable(each) for each in member.grade}):
         return False
     for claim, wanted in member.claims.items():
         value = entry.claim(claim)
         if not isinstance(value, str) or not any(matches(each, value) for each in wanted):
             return False
     return True
+
+
+def _has_grade(entry: ScoringEntry, wanted: set[str]) -> bool:
+    """Tell whether an entry has a grade: its own, else the one that its name ends with, as 정보관리기술사 does."""
+    if entry.grade is not None or entry.type not in GRADES_NAMED_SERIES:
+        return entry.grade in wanted
+    name = comparable(entry.title or "")
+    return next((each for each in _SERIES if name.endswith(each)), None) in wanted
 
 
 def _same_basis(rule: ListRule, certain: list[tuple[ScoringEntry, Member]]) -> Iterator[str]:

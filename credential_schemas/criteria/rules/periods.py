@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from credential_schemas.criteria.case import NOTHING, Case, Finding, Line, choose
+from credential_schemas.criteria.case import BEYOND, NOTHING, Case, Finding, Line, choose
 from credential_schemas.criteria.entries import ScoringEntry
 from credential_schemas.criteria.notice import MonthBand
 from credential_schemas.criteria.rule_kinds import PeriodsRule
@@ -45,7 +45,7 @@ def apply(rule: PeriodsRule, case: Case) -> Finding:
 
 def _undetermined(rule: PeriodsRule, found: Finding) -> Finding:
     missing = (*found.missing, f"notice_parameter_missing:{rule.bands}")
-    return replace(found, most=Fraction(10**9), missing=missing)
+    return replace(found, most=BEYOND, missing=missing)
 
 
 def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, date] | None:

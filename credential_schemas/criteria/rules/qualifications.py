@@ -18,7 +18,7 @@ class _Held:
 
     entry: ScoringEntry
     family: Family
-    grade: str | None
+    grade: str
     points: Fraction | None
 
 
@@ -40,7 +40,11 @@ def apply(rule: QualificationsRule, case: Case) -> Finding:
     counting = sorted(best.values(), key=lambda held: held.entry.id)
     lines = tuple(_line(rule, held) for held in counting)
     points = sum((line.points for line in lines), NOTHING)
-    still_open = [held for entry in chosen.open if (held := _held(rule, entry, case.notice)) is not None]
+    still_open = [
+        held
+        for entry in chosen.open
+        if entry.id not in excluded and (held := _held(rule, entry, case.notice)) is not None
+    ]
     return Finding(
         least=points,
         most=points + sum((held.points or NOTHING for held in still_open), NOTHING),
@@ -54,7 +58,7 @@ def apply(rule: QualificationsRule, case: Case) -> Finding:
 
 def worth(rule: QualificationsRule, entry: ScoringEntry, notice: Notice) -> Fraction:
     """Return the points of one qualification on its own, 0 if the rule has none for it."""
-    held = _held(rule, entry, notice) if entry.type in rule.entries and TITLE in entry.claims else None
+    held = _held(rule, entry, notice) if entry.type in rule.entries else None
     return held.points or NOTHING if held is not None else NOTHING
 
 
@@ -70,10 +74,13 @@ def _keep(rule: QualificationsRule, held: _Held, best: dict[str, _Held], exclude
 
 
 def _held(rule: QualificationsRule, entry: ScoringEntry, notice: Notice) -> _Held | None:
+    title = entry.title
+    if title is None:
+        return None
     for family in _families(rule, notice):
         if entry.type not in rule.kinds[family.kind]:
             continue
-        grade = _grade_in(rule, family, entry)
+        grade = _grade_in(rule, family, entry, title=comparable(title))
         if grade is not None:
             return _Held(entry, family, grade, _points(rule, family, grade))
     return None
@@ -81,23 +88,20 @@ def _held(rule: QualificationsRule, entry: ScoringEntry, notice: Notice) -> _Hel
 
 def _families(rule: QualificationsRule, notice: Notice) -> Iterator[Family]:
     yield from notice.families(rule.added_by)
-    yield from rule.lists.values.get(notice.choice(rule.lists.by), ())
+    yield from rule.lists.values[notice.choice(rule.lists.by)]
     yield from rule.common
 
 
-def _grade_in(rule: QualificationsRule, family: Family, entry: ScoringEntry) -> str | None:
+def _grade_in(rule: QualificationsRule, family: Family, entry: ScoringEntry, *, title: str) -> str | None:
     """Return the grade (text, maybe empty) if the entry is of this family, None if it is not."""
     names = {comparable(name) for name in (family.family, *family.aliases)}
-    title, grade = comparable(entry.title or ""), entry.grade or ""
+    grade = entry.grade or ""
     if entry.type not in rule.grade_in_title:
         return grade if title in names else None
     if grade:
         return grade if title.removesuffix(grade) in names and title.endswith(grade) else None
-    known = sorted(rule.grade_points, key=len, reverse=True)
-    for each in known:
-        if title.endswith(comparable(each)) and title.removesuffix(comparable(each)) in names:
-            return comparable(each)
-    return None
+    endings = sorted(map(comparable, rule.grade_points), key=len, reverse=True)  # 산업기사 before 기사
+    return next((each for each in endings if title.endswith(each) and title.removesuffix(each) in names), None)
 
 
 def _points(rule: QualificationsRule, family: Family, grade: str) -> Fraction | None:
@@ -116,5 +120,5 @@ def _line(rule: QualificationsRule, held: _Held) -> Line:
     if held.family.flat_points is not None:
         reason = why("qualification_flat", family=held.family.family)
     else:
-        reason = why("qualification", family=held.family.family, grade=held.grade or "")
+        reason = why("qualification", family=held.family.family, grade=held.grade)
     return Line(held.family.rule or rule.id, held.points or NOTHING, (held.entry.id,), reason)

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from credential_schemas.criteria.case import NOTHING, Case, Finding, best_one, choose
+from credential_schemas.criteria.case import BEYOND, NOTHING, Case, Finding, best_one, choose
 from credential_schemas.criteria.rule_kinds import WordsRule
 from credential_schemas.criteria.values import comparable
 from credential_schemas.criteria.wording import Why, why
@@ -15,7 +15,7 @@ def apply(rule: WordsRule, case: Case) -> Finding:
     if table is None:
         waiting = (*chosen.certain, *chosen.open)
         return Finding(
-            most=Fraction(10**9) if waiting else NOTHING,
+            most=BEYOND if waiting else NOTHING,
             counted=frozenset(entry.id for entry in chosen.certain),
             excluded=chosen.excluded,
             flags=chosen.flags,

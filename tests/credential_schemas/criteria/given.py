@@ -1,5 +1,6 @@
-"""The published policy, two notices, and short ways to write entries, for the tests of criteria."""
+"""The published policies, two notices, and short ways to write entries, for the tests of criteria."""
 
+import copy
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from credential_schemas.criteria.case import Decisions
+from credential_schemas.criteria.documents import read_document
 from credential_schemas.criteria.entries import read_entries
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.loading import load_policy
@@ -17,9 +19,12 @@ from keys.encoding import JsonValue
 
 ROOT = Path(__file__).parents[3]
 POLICY_FILE = ROOT / "verifier/policies/published/ts-hiring-criteria-1.0.0.yaml"
+COMPANY_FILE = ROOT / "verifier/policies/published/example-company-role-1.0.0.yaml"
 EXAMPLES = json.loads((ROOT / "tests/vectors/criteria/ts-hiring-examples.json").read_text("utf-8"))
 
 Json = dict[str, JsonValue]
+Steps = tuple[str | int, ...]
+GONE: Any = object()
 
 
 @cache
@@ -35,6 +40,27 @@ def policy(readings: Mapping[str, str] | None = None) -> Policy:
 @cache
 def _policy(readings: tuple[tuple[str, str], ...]) -> Policy:
     return load_policy(policy_bytes(), name="ts.yaml", readings=dict(readings))
+
+
+@cache
+def published(name: str) -> Any:  # noqa: ANN401 - a policy as plain JSON
+    """Return what a published policy says: `ts`, or `company`."""
+    data = {"ts": POLICY_FILE, "company": COMPANY_FILE}[name].read_bytes()
+    return json.loads(json.dumps(read_document(data, name=name).value, default=float))
+
+
+def edited(*edits: tuple[Steps, Any], name: str = "ts") -> Policy:
+    """Return a published policy in which some values were replaced, or taken out; nobody looked for contradictions."""
+    value = copy.deepcopy(published(name))
+    for place, to in edits:
+        inside = value
+        for step in place[:-1]:
+            inside = inside[step]
+        if to is GONE:
+            del inside[place[-1]]
+        else:
+            inside[place[-1]] = to
+    return Policy.model_validate_json(json.dumps(value))
 
 
 def notice_document(name: str = "A", /, **changes: JsonValue) -> Json:
@@ -84,11 +110,12 @@ def scored(
     under: str = "A",
     related: Mapping[str, bool] | None = None,
     ratings: Mapping[str, Mapping[str, str]] | None = None,
+    by: Policy | None = None,
     **changes: JsonValue,
 ) -> Any:  # noqa: ANN401 - a Score, whose fractions the tests compare with whole numbers
-    """Score entries; every entry is related unless `related` says otherwise."""
+    """Score entries by the authority's policy, or by another; all are related unless `related` says otherwise."""
     document = notice_document(under, **changes)
-    its_policy = policy(chosen_readings(document))
+    its_policy = by or policy(chosen_readings(document))
     given = (
         {str(row["id"]): {"related": True} for row in rows}
         if related is None
@@ -103,3 +130,8 @@ def scored(
 def reach(score: Score) -> JsonValue:
     """Return the least and most that the total can become, as its JSON shows them."""
     return score.to_json()["range"]
+
+
+policy()  # read here, once for every test: also for those that run with changed code (tests/mutate.py)
+published("ts")
+published("company")

@@ -6,6 +6,7 @@ import pytest
 
 from credential_schemas.criteria.asking import (
     AskedType,
+    Use,
     asked_types,
     blind_problems,
     dcql_query,
@@ -17,7 +18,7 @@ from credential_schemas.criteria.loading import load_policy
 from credential_schemas.criteria.notice import read_notice
 from credential_schemas.entry_types import entry_types
 from keys.encoding import JsonValue
-from tests.credential_schemas.criteria.given import ROOT, notice, policy, policy_bytes
+from tests.credential_schemas.criteria.given import GONE, ROOT, edited, notice, policy, policy_bytes
 
 COMPANY = load_policy(
     (ROOT / "verifier/policies/published/example-company-role-1.0.0.yaml").read_bytes(), name="company.yaml"
@@ -75,6 +76,57 @@ def test_only_rules_that_count_under_the_notice_ask() -> None:
     assert rules_in_use(policy(), None) == policy().rules
 
 
+def test_a_rule_that_counts_in_no_part_of_this_notice_asks_nothing() -> None:
+    everywhere = edited((("rules", 2, "applies"), GONE))  # its bonus is for the other track
+    assert "TS-D5" not in {rule.id for rule in rules_in_use(everywhere, notice("A"))}
+    assert "TS-D5" in {rule.id for rule in rules_in_use(everywhere, notice("B"))}
+
+
+def test_the_day_of_a_test_is_asked_only_where_a_window_is_set() -> None:
+    read = {use.claim for use in uses(policy(), notice("B")) if use.entry_type == "language_test"}
+    assert read == {"title", "score_or_grade", "test_date"}
+    without = edited((("rules", 2, "window"), GONE))
+    read = {use.claim for use in uses(without, notice("B")) if use.entry_type == "language_test"}
+    assert read == {"title", "score_or_grade"}
+
+
+def test_a_rubric_asks_nothing_of_entries_even_if_it_names_types() -> None:
+    named = edited((("rules", 8, "entries"), ["ncs_competency_unit"]))
+    assert "ncs_competency_unit" not in {use.entry_type for use in uses(named, notice())}
+
+
+def test_an_added_member_asks_exactly_for_what_names_it() -> None:
+    def read(**names: JsonValue) -> set[str]:
+        rows: JsonValue = [{"id": "extra", "types": ["certified_private_qualification"], **names}]
+        given = notice(extra_special_qualifications=rows)
+        types = {"certified_private_qualification"}
+        return {use.claim for use in uses(policy(), given) if use.rule == "TS-D11" and use.entry_type in types}
+
+    assert read(claims={"issuing_body": ["*"]}) == {"issuing_body"}
+    assert read(grade=["x"]) == {"grade"}
+    assert read(title=["x"]) == read(needs=["related"]) == {"title"}
+
+
+def test_an_added_qualification_asks_for_the_types_of_its_kind() -> None:
+    rows: JsonValue = [{"family": "교통안전관리자", "kind": "professional", "flat_points": 3}]
+    given = notice(extra_qualifications=rows)
+    assert Use("TS-D6", "professional_qualification", "grade") in uses(policy(), given)
+    assert Use("TS-D6", "professional_qualification", "grade") not in uses(policy(), notice())
+
+
+def test_a_requirement_asks_for_a_degree_only_with_a_known_word_before_its_colon() -> None:
+    def read(*names: str) -> set[Use]:
+        given = notice(required_qualifications=[{"any_of": [*names]}])
+        return {use for use in uses(policy(), given) if use.rule == "required_qualifications"}
+
+    both = {
+        Use("required_qualifications", "academic_degree", "title"),
+        Use("required_qualifications", "academic_degree", "field"),
+    }
+    assert read("doctorate:교통") == read("변호사", "doctorate:교통:철도") == both
+    assert read("doctorate") == read("master:교통") == set()
+
+
 def test_a_qualification_of_a_kind_that_no_family_has_is_asked_only_by_the_list() -> None:
     assert asked("A")["professional_qualification"] == ({"title"}, {"valid_until"})
     assert (
@@ -98,7 +150,7 @@ def test_a_policy_without_requirements_or_exemptions_is_asked_about_as_well() ->
     assert {"unit_code", "unit_level"} <= by_type["ncs_competency_unit"]
     assert "ncs_units" not in by_type["ncs_competency_unit"]
     assert "ncs_units" in by_type["course_based_qualification"]
-    assert "unit_definition" not in by_type["ncs_competency_unit"]
+    assert not {"unit_definition", "title"} & by_type["ncs_competency_unit"]
 
 
 def member(**claims: JsonValue) -> list[JsonValue]:
@@ -143,6 +195,23 @@ def test_a_rule_that_uses_what_it_says_never_to_ask_is_found() -> None:
 def query(under: str = "A", **changes: JsonValue) -> dict[str, Any]:
     found = asked_types(policy(), notice(under, **changes))
     return dcql_query(found, vcts={each.entry_type.id: (VCT,) for each in found})
+
+
+def test_a_query_asks_for_several_entries_of_one_type_in_one_of_some_certificates() -> None:
+    given = AskedType(entry_types()["school_course"], ("title",), ("grade",))
+    asking: Any = dcql_query((given,), vcts={"school_course": (VCT, ALONE)})
+    kind = {"id": "type", "path": ["educations", None, "type"], "values": ["school_course"]}
+    fields = [{"id": name, "path": ["educations", None, name]} for name in ("title", "grade")]
+    assert asking["credentials"] == [
+        {
+            "id": "school_course",
+            "format": "dc+sd-jwt",
+            "meta": {"vct_values": [VCT, ALONE]},
+            "multiple": True,
+            "claims": [kind, *fields],
+            "claim_sets": [["type", "title", "grade"], ["type", "title"]],
+        }
+    ]
 
 
 def test_every_query_is_one_that_openid4vp_allows() -> None:
@@ -195,10 +264,14 @@ def both(given: AskedType) -> dict[str, Any]:
 def test_credential_that_is_one_entry_may_answer_in_place_of_a_certificate() -> None:
     asking = both(AskedType(entry_types()["school_course"], ("title",), ("grade",)))
     assert asking["credential_sets"] == [{"options": [["school_course"], ["school_course-alone"]], "required": False}]
-    alone = asking["credentials"][1]
-    assert (alone["id"], alone["meta"]) == ("school_course-alone", {"vct_values": [ALONE]})
-    assert [claim["path"] for claim in alone["claims"]] == [["title"], ["grade"]]
-    assert alone["claim_sets"] == [["title", "grade"], ["title"]]
+    assert asking["credentials"][1] == {
+        "id": "school_course-alone",
+        "format": "dc+sd-jwt",
+        "meta": {"vct_values": [ALONE]},
+        "multiple": True,
+        "claims": [{"id": "title", "path": ["title"]}, {"id": "grade", "path": ["grade"]}],
+        "claim_sets": [["title", "grade"], ["title"]],
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 
 from credential_schemas.criteria import decisions as module
 from credential_schemas.criteria.decisions import (
+    Asked,
     Decision,
     Kind,
     asked_of_people,
@@ -18,11 +20,15 @@ from credential_schemas.criteria.decisions import (
 )
 from credential_schemas.criteria.errors import ScoringInputError
 from keys.encoding import JsonValue
-from tests.credential_schemas.criteria.given import notice, policy
+from tests.credential_schemas.criteria.given import edited, notice, policy
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 AT = "2026-03-20T10:00:00+09:00"
-ASKED = asked_of_people(policy(), notice())
+
+
+@cache
+def asked() -> Asked:
+    return asked_of_people(policy(), notice())
 
 
 def line(kind: Kind = "adjudications", **changes: JsonValue) -> dict[str, Any]:
@@ -34,14 +40,26 @@ def line(kind: Kind = "adjudications", **changes: JsonValue) -> dict[str, Any]:
 
 def read(*lines: object, kind: Kind = "adjudications") -> dict[str, tuple[Decision, ...]]:
     text = "\n".join(json.dumps(each) for each in lines)
-    return read_decisions(text.encode(), ASKED, kind=kind, name="d.jsonl", now=NOW)
+    return read_decisions(text.encode(), asked(), kind=kind, name="d.jsonl", now=NOW)
 
 
 def test_the_policy_says_what_it_asks_people_for() -> None:
-    assert ASKED.decisions == {"related"}
-    assert ASKED.items["self_introduction"] >= {"vision", "collaboration"}
-    assert "academic" not in ASKED.items
-    assert ASKED.levels[0] == "excellent"
+    assert asked().notice == "SYN-2026-01"
+    assert asked().decisions == {"related"}
+    assert asked().items == {
+        "self_introduction": {"idea_improvement", "crisis_overcoming", "collaboration", "vision"},
+        "job_plan": {"fitness", "vision"},
+        "career_description": {"understanding", "development_effort", "similarity"},
+    }
+    assert asked().levels == ("excellent", "good", "average", "insufficient", "poor")
+
+
+def test_what_rules_members_and_the_notice_need_is_asked_together() -> None:
+    listed = ("rules", 4, "lists", "values", "administrative", 0)
+    several = edited((("rules", 0, "needs"), ["fits"]), ((*listed, "needs"), ["practising"]))
+    added: JsonValue = [{"id": "x", "types": ["academic_degree"], "needs": ["recent"]}]
+    found = asked_of_people(several, notice(extra_special_qualifications=added))
+    assert found.decisions == {"fits", "practising", "recent", "related"}
 
 
 def test_a_decision_keeps_officer_and_time() -> None:
@@ -56,10 +74,16 @@ def test_a_rating_keeps_officer_and_time() -> None:
     assert decision.to_json()["level"] == "good"
 
 
+def test_a_decision_may_be_taken_this_moment_by_somebody_with_a_short_or_a_long_name() -> None:
+    for officer in ("김", "x" * 100):
+        (decision,) = read(line(adjudications=decided(officer=officer, at=NOW.isoformat())))["A-1"]
+        assert (decision.officer, decision.at) == (officer, NOW)
+
+
 def test_empty_lines_are_passed_over_and_a_file_may_be_empty() -> None:
     data = b"\n  \n" + json.dumps(line()).encode() + b"\n\n"
-    assert set(read_decisions(data, ASKED, kind="adjudications", name="d", now=NOW)) == {"A-1"}
-    assert read_decisions(b"", ASKED, kind="adjudications", name="", now=NOW) == {}
+    assert set(read_decisions(data, asked(), kind="adjudications", name="d", now=NOW)) == {"A-1"}
+    assert read_decisions(b"", asked(), kind="adjudications", name="", now=NOW) == {}
 
 
 def test_decisions_of_several_officers_about_one_applicant_are_put_together() -> None:
@@ -128,18 +152,19 @@ def test_a_rating_that_the_policy_does_not_know_is_refused(ratings: JsonValue, m
 @pytest.mark.parametrize("data", [b"[]", b"{", b'{"a": 1, "a": 2}', b"\xff"])
 def test_a_line_that_is_no_strict_object_is_refused_with_its_line(data: bytes) -> None:
     with pytest.raises(ScoringInputError, match=r"^d:2: "):
-        read_decisions(b"\n" + data, ASKED, kind="ratings", name="d", now=NOW)
+        read_decisions(b"\n" + data, asked(), kind="ratings", name="d", now=NOW)
 
 
 def test_a_file_above_its_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_DECISION_BYTES", 10)
+    assert read_decisions(b" " * 10, asked(), kind="ratings", name="d", now=NOW) == {}
     with pytest.raises(ScoringInputError, match="found more"):
-        read_decisions(b"x" * 11, ASKED, kind="ratings", name="d", now=NOW)
+        read_decisions(b"x" * 11, asked(), kind="ratings", name="d", now=NOW)
 
 
 def test_assumptions_have_the_same_words_without_officer_and_time() -> None:
-    given = read_assumptions({"e1": {"related": False}}, ASKED, kind="adjudications", name="a")
-    levels = read_assumptions({"self_introduction": {"vision": "poor"}}, ASKED, kind="ratings", name="r")
+    given = read_assumptions({"e1": {"related": False}}, asked(), kind="adjudications", name="a")
+    levels = read_assumptions({"self_introduction": {"vision": "poor"}}, asked(), kind="ratings", name="r")
     assert assumed(given, levels).adjudications == {"e1": {"related": False}}
     assert assumed(given, levels).ratings == {"self_introduction": {"vision": "poor"}}
 
@@ -155,5 +180,5 @@ def test_assumptions_have_the_same_words_without_officer_and_time() -> None:
 )
 def test_an_assumption_that_is_none_is_refused(document: JsonValue, message: str) -> None:
     with pytest.raises(ScoringInputError) as refused:
-        read_assumptions(document, ASKED, kind="adjudications", name="a")
+        read_assumptions(document, asked(), kind="adjudications", name="a")
     assert message in str(refused.value)

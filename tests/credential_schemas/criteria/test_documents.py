@@ -78,6 +78,25 @@ def test_a_document_is_refused_with_its_line(data: bytes, message: str) -> None:
     assert message in str(refused.value)
 
 
+def test_a_document_may_be_as_deep_as_the_limit_whatever_stands_before_that_place() -> None:
+    def nested(inside: str) -> bytes:
+        return ("[" * MAX_DEPTH + inside + "]" * MAX_DEPTH).encode()
+
+    read_document(nested("1, 2, 3"), name="p.yaml")
+    for inside in ("[1]", "1, 2, [1]", "1, 2, 3, [[]]"):
+        with pytest.raises(PolicyError, match=r"^p\.yaml:1: expected a smaller document"):
+            read_document(nested(inside), name="p.yaml")
+
+
+def test_reading_stops_where_there_are_too_many_values_and_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("credential_schemas.criteria.documents.MAX_NODES", 5)
+    assert read_document(b"{a: 1, b: 2, c: 3, d: 4}", name="p.yaml").value == {"a": 1, "b": 2, "c": 3, "d": 4}
+    with pytest.raises(PolicyError, match=r"^p\.yaml:11: expected a smaller document"):
+        read_document(b"- 1\n" * 20, name="p.yaml")
+    with pytest.raises(PolicyError, match=r"^p\.yaml:5: expected a smaller document"):
+        read_document(b"- 1\n" * 5, name="p.yaml")
+
+
 def test_a_document_of_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("credential_schemas.criteria.documents.MAX_NODES", 5)
     assert read_document(b"[1, 2, 3, 4]", name="p.yaml").value == [1, 2, 3, 4]

@@ -65,6 +65,13 @@ def test_a_level_joined_to_a_name_is_told_apart(
     assert (found.title, found.grade) == (title, grade)
 
 
+def test_a_row_without_a_status_is_in_force_and_keeps_only_its_claims() -> None:
+    row: dict[str, JsonValue] = {"id": "x" * 200, "type": "school_course", "course_name": "가", "campus": None}
+    (found,) = read_entries([{**row, "as_of": "2026-01-31", "valid_until": "2026-12-31"}])
+    assert (found.id, found.claims, found.as_of) == ("x" * 200, {"title": "가"}, date(2026, 1, 31))
+    assert found.standing(TODAY) is None
+
+
 def test_a_full_name_may_be_written_with_or_without_its_grade() -> None:
     (found,) = read_entries([private("e1", "전산세무", "1급")])
     assert found.names == {"전산세무", "전산세무1급"}
@@ -122,7 +129,7 @@ def test_an_entry_of_a_report_keeps_its_status(status: EntryStatus, trusted: boo
         fields={"credits": 3, "valid_until": "2027-01-01"},
     )
     found = entry_of_report("c1/1", disclosed, trusted=trusted)
-    assert found.excluded == reason
+    assert (found.id, found.type, found.excluded) == ("c1/1", "school_course", reason)
     assert found.claims == {"credits": 3, "valid_until": "2027-01-01", "title": "통계학", "issuing_body": "가상대학교"}
     assert (found.valid_until, found.as_of) == (date(2027, 1, 1), TODAY)
 
@@ -148,6 +155,7 @@ def certificate_entry(body: str | None) -> CertificateEntry:
 def test_an_entry_of_an_own_certificate_says_what_the_certificate_says() -> None:
     found = entry_of_certificate("b/1/3", certificate_entry("hrdk"))
     assert found.claims["issuing_body"] == "한국산업인력공단"
+    assert (found.id, found.type, found.as_of) == ("b/1/3", "national_technical_qualification", TODAY)
     assert (found.title, found.grade, found.valid_until, found.excluded) == (
         "정보처리기사",
         "기사",
@@ -168,6 +176,7 @@ def test_the_name_of_an_entry_has_no_colon_and_a_limit() -> None:
     ("rows", "message"),
     [
         ({}, "expected a list"),
+        ([{**course("e1"), "id": "x" * 201}], "entries[0]: expected an id"),
         ([course("e1")] * (MAX_ENTRIES + 1), "expected a list of at most 1000 entries"),
         (["e1"], "entries[0]: expected an object"),
         ([{"type": "school_course"}], "entries[0]: expected an id"),
@@ -182,6 +191,11 @@ def test_a_list_of_another_shape_is_refused(rows: JsonValue, message: str) -> No
     with pytest.raises(ScoringInputError) as refused:
         read_entries(rows)
     assert message in str(refused.value)
+
+
+def test_a_list_may_have_as_many_entries_as_the_limit() -> None:
+    rows: list[JsonValue] = [{"id": str(number), "type": "school_course"} for number in range(MAX_ENTRIES)]
+    assert len(read_entries(rows)) == MAX_ENTRIES
 
 
 def test_entries_come_in_the_order_of_their_ids() -> None:

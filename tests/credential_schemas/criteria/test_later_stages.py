@@ -55,6 +55,7 @@ def test_a_section_with_subjects_demands_one_of_them(subject: str) -> None:
     with pytest.raises(ScoringInputError, match="one of the subjects"):
         SectionMark.read(major(), correct="30", subject=subject)
     mark = SectionMark.read(major(), correct="30", subject="administrative/general")
+    assert mark == SectionMark(30, "administrative/general")
     assert SectionMark.of_text(mark.text) == mark
 
 

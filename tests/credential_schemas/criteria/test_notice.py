@@ -15,6 +15,15 @@ def test_days_default_to_the_notice_date() -> None:
     assert notice(evaluation_date="2026-04-01").day("evaluation_date").month == 4
 
 
+def test_a_notice_keeps_its_name_and_may_reach_every_limit() -> None:
+    rows: JsonValue = [{"any_of": ["기사"]}] * 200
+    found = read_notice(notice_document(id="x" * 100, required_qualifications=rows), policy())
+    assert found.id == "x" * 100
+    assert len(found.requirements("required_qualifications")) == 200
+    bands: JsonValue = [{"min_months": 0, "points": 3}]
+    assert notice(career_bonus_bands=bands).bands("career_bonus_bands") == ((0, Fraction(3)),)
+
+
 def test_bands_are_sorted_and_what_is_absent_is_undetermined() -> None:
     bands: JsonValue = [{"min_months": 36, "points": 5}, {"min_months": 12, "points": 3}]
     assert notice(career_bonus_bands=bands).bands("career_bonus_bands") == ((12, Fraction(3)), (36, Fraction(5)))
@@ -29,8 +38,18 @@ def test_a_notice_adds_families_and_members() -> None:
     )
     assert [family.family for family in found.families("extra_qualifications")] == ["전기"]
     assert [member.id for member in found.members("extra_special_qualifications")] == ["patent"]
-    assert not found.families(None)
-    assert not found.members(None)
+
+
+def test_rows_may_be_written_as_published_lists_write_them() -> None:
+    rows: list[JsonValue] = [
+        {"name": "감정평가사", "entry_type": "professional_qualification"},
+        {"grade": "기능장", "entry_type": "national_technical_qualification", "needs": "adjudication.related"},
+        {"entry_type": "contest_award", "title": ["대상"], "needs": ["related"]},
+    ]
+    first, second, third = notice(extra_special_qualifications=rows).members("extra_special_qualifications")
+    assert (first.id, first.types, first.title) == ("added-1", ("professional_qualification",), ("감정평가사",))
+    assert (second.id, second.grade, second.needs) == ("added-2", ("기능장",), ("related",))
+    assert (third.title, third.needs) == (("대상",), ("related",))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +70,11 @@ def test_a_notice_adds_families_and_members() -> None:
         ({"required_qualifications": [{"any_of": ["a"], "or": 1}]}, 'expected a list of {"any_of": [names]}'),
         ({"extra_qualifications": [{"family": 7, "kind": "x"}]}, "extra_qualifications/0/family: Input should be"),
         ({"extra_special_qualifications": [{"id": "x"}]}, "extra_special_qualifications/0/types: Field required"),
+        ({"extra_special_qualifications": ["변리사"]}, "extra_special_qualifications/0: Input should be an object"),
+        (
+            {"extra_special_qualifications": [{"entry_type": "state_exam_pass", "exam": "고시"}]},
+            "extra_special_qualifications/0/exam: Extra inputs are not permitted",
+        ),
         (
             {"extra_qualifications": [{"family": "전기", "kind": "military", "grades": ["기사"]}]},
             "extra_qualifications: expected one of the rule's kinds, found military",
@@ -67,10 +91,15 @@ def test_a_notice_adds_families_and_members() -> None:
         ({"career_bonus_bands": [3]}, 'expected a list of {"min_months": n, "points": n}'),
         ({"career_bonus_bands": [{"min_months": True, "points": 3}]}, 'expected a list of {"min_months": n'),
         ({"career_bonus_bands": [{"min_months": -1, "points": 3}]}, 'expected a list of {"min_months": n'),
-        ({"career_bonus_bands": [{"min_months": 1, "points": 9}]}, "expected points that the policy allows (3, 4, 5)"),
+        (
+            {"career_bonus_bands": [{"min_months": 1, "points": 9}]},
+            "career_bonus_bands: expected points that the policy allows (3, 4, 5)",
+        ),
+        ({"career_bonus_bands": {}}, "career_bonus_bands: expected a list of at most 200 rows"),
+        ({"extra_qualifications": {}}, "extra_qualifications: expected a list of at most 200 rows"),
         ({"career_bonus_bands": [{"min_months": 1, "points": 3}] * 2}, "expected each number of months once"),
         ({"contest_bonus": [1]}, "contest_bonus: expected an object of words and points"),
-        ({"contest_bonus": {"대상": "3"}}, "expected points that the policy allows (2, 3)"),
+        ({"contest_bonus": {"대상": "3"}}, "contest_bonus: expected points that the policy allows (2, 3)"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

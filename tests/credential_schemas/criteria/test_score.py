@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credential_schemas.criteria.wording import flag_text, reason_text, why
+from credential_schemas.criteria.wording import Why, flag_text, reason_text, why
 from keys.encoding import JsonValue
 from tests.credential_schemas.criteria.given import (
     Json,
@@ -61,6 +61,7 @@ def test_the_json_explains_itself_and_is_never_a_decision() -> None:
         course("1", 0.5), technical("2", "정보처리기능사", "기능사"), required_qualifications=[{"any_of": ["세무사"]}]
     )
     document = json.loads(json.dumps(found.to_json()))
+    assert document["score"] == 1
     assert document["human_review_required"] is True
     assert document["basis"] == "verified"
     assert document["trace"][0] == {
@@ -70,16 +71,43 @@ def test_the_json_explains_itself_and_is_never_a_decision() -> None:
         "why": {"ko": "0.5 인정, 1당 2점", "en": "0.5 counted, 2 points per 1"},
     }
     assert document["excluded_entries"] == {"2": "grade_not_listed"}
-    assert set(document["excluded_because"]) == {"grade_not_listed"}
+    assert document["excluded_because"] == {
+        "grade_not_listed": {"ko": "배점표에 없는 등급", "en": "its grade has no points"}
+    }
     assert set(document["flags_mean"]) == set(document["flags"])
     assert not {"passed", "rejected", "decision", "rank"} & set(document)
 
 
 def test_every_reason_and_flag_has_a_sentence() -> None:
-    assert "same item" in reason_text("duplicate").en
+    assert reason_text("duplicate") == Why("duplicate", "같은 항목이 이미 반영됨", "the same item already counts")
+    assert "not_fit" in reason_text("not_fit").ko
     assert "not_fit" in reason_text("not_fit").en
-    assert "e1" in flag_text("exempt_by:e1").ko
+    waived = flag_text("exempt_by:e1")
+    assert waived == Why("exempt_by", "다음 항목으로 이 전형이 면제됩니다: e1", "this stage is waived by: e1")
+    assert why("word", word="대상") == Why("word", "대상", "대상", {"word": "대상"})
     assert why("months", months=7).en.startswith("7 whole months")
+
+
+def test_a_notice_may_cap_base_and_bonuses_together() -> None:
+    rows = (course("1", 20), technical("2", "정보처리기사", "기사"), private("3", "전산세무", "1급"))
+    rest = (private("4", "전산회계", "1급"), entry("5", "contest_award", prize="대상"))
+    best = rated("A", "excellent")
+    assert scored(*rows, *rest, ratings=best).total == 103
+    capped = scored(*rows, *rest, ratings=best, readings={"AMB-01": "cap_100"})
+    assert (capped.total, capped.base, capped.range) == (100, 100, (100, 100))
+    open_award = scored(
+        *rows,
+        *rest,
+        ratings=best,
+        readings={"AMB-01": "cap_100"},
+        related={"1": True},
+    )
+    assert open_award.range == (100, 100)
+
+
+def test_an_entry_past_its_own_last_day_says_so() -> None:
+    found = scored(course("1", valid_until="2026-03-01"), course("2", valid_until="2026-03-02"))
+    assert (found.raw["academic"], found.excluded_entries) == (6, {"1": "expired"})
 
 
 @given(APPLICANTS, st.randoms(use_true_random=False), st.sampled_from("AB"))

@@ -18,12 +18,18 @@ PINNED = {AGENCY.key_id: AGENCY.public_key}
 def refusal(data: bytes, signature: str) -> str:
     with pytest.raises(PolicySignatureRefused) as refused:
         check_policy_signature(data, signature, keys=PINNED)
+    assert "signature" in str(refused.value)
     return refused.value.kind
 
 
 def test_a_signed_policy_names_its_signer() -> None:
     signature = sign_policy(policy_bytes(), signer=AGENCY)
     assert check_policy_signature(policy_bytes(), signature, keys=PINNED) == AGENCY.public_key
+
+
+def test_the_largest_policy_can_be_signed() -> None:
+    data = b"x" * MAX_BYTES
+    assert check_policy_signature(data, sign_policy(data, signer=AGENCY), keys=PINNED) == AGENCY.public_key
 
 
 def test_the_signature_does_not_repeat_the_policy() -> None:
@@ -53,6 +59,12 @@ def test_a_token_of_another_type_by_the_same_key_is_no_signature() -> None:
 
 def test_a_token_that_brings_its_own_payload_is_no_signature() -> None:
     assert refusal(b"x", sign_compact({"typ": TYP, "kid": AGENCY.key_id}, b"x", signer=AGENCY)) == "no_signature"
+
+
+@pytest.mark.parametrize("kid", ['["x"]', '{"x": "y"}', "5", "null", "true"])
+def test_a_key_name_that_is_no_text_is_refused(kid: str) -> None:
+    header = b64url_encode(f'{{"alg":"ES256","typ":"{TYP}","kid":{kid}}}'.encode())
+    assert refusal(b"x", f"{header}..{'A' * 86}") == "key_unknown"
 
 
 def test_a_header_without_a_key_name_is_refused() -> None:

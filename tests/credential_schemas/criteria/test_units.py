@@ -2,21 +2,22 @@
 
 from datetime import date
 
+from credential_schemas.catalogue import ncs_unit
 from credential_schemas.criteria.case import Decisions
 from credential_schemas.criteria.entries import read_entries
-from credential_schemas.criteria.loading import load_policy
+from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.notice import read_notice
+from credential_schemas.criteria.rules.units import level_of
 from credential_schemas.criteria.score import Score
 from credential_schemas.criteria.scoring import score_applicant
 from keys.encoding import JsonValue
-from tests.credential_schemas.criteria.given import Json, entry, reach
-from tests.credential_schemas.criteria.test_loading import OTHER
+from tests.credential_schemas.criteria.given import Json, edited, entry, reach
 
 STRONG = {"portfolio": {"code": "strong", "design": "strong"}}
 
 
-def profile(*rows: Json, level: str = "junior", related: bool | None = True) -> Score:
-    policy = load_policy(OTHER.read_bytes(), name=OTHER.name)
+def profile(*rows: Json, level: str = "junior", related: bool | None = True, by: Policy | None = None) -> Score:
+    policy = by or edited(name="company")
     bands: JsonValue = [{"min_months": 12, "points": 5}, {"min_months": 36, "points": 10}]
     document: Json = {"id": "job-7", "notice_date": "2026-03-02", "level": level, "experience_bands": bands}
     given = {} if related is None else {str(row["id"]): {"related": related} for row in rows}
@@ -33,6 +34,27 @@ def test_each_competency_of_the_profile_counts_once_at_its_level() -> None:
     assert found.components["competencies"] == 20
     assert [line.entries for line in found.trace if line.rule == "CO-UNITS"] == [("1", "2")]
     assert found.excluded_entries == {"3": "no_rule"}
+    assert found.flags == ()
+
+
+def test_a_competency_that_any_level_shows_is_not_shown_by_nothing() -> None:
+    low = edited((("rules", 0, "wanted", 0, "level"), 1), name="company")
+    assert profile(unit("1", "2001030101_99v1", 3), by=low).components["competencies"] == 15
+
+
+def test_units_may_wait_for_a_decision() -> None:
+    waiting = edited((("rules", 0, "needs"), ["related"]), name="company")
+    found = profile(unit("1", "2001020231_99v1", 5), related=None, by=waiting)
+    assert (found.status, reach(found)) == ("incomplete", [20, 40])
+    assert found.flags == ("adjudication_missing:1:related",)
+
+
+def test_the_level_of_an_entry_is_that_of_its_own_unit_and_of_no_other() -> None:
+    (both,) = read_entries([{**unit("1", "2001020231_99v1", 8), "ncs_units": ["2001030105_19v4"]}])
+    assert level_of("2001020231_99v1", both) == 8
+    known = ncs_unit("2001030105_19v4")
+    assert known is not None
+    assert level_of("2001030105_19v4", both) == known.level != 8
 
 
 def test_a_unit_without_a_known_level_is_flagged_and_does_not_count() -> None:

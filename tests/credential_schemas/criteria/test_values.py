@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credential_schemas.criteria.terms import exact
 from credential_schemas.criteria.values import (
     comparable,
     day,
@@ -31,6 +32,8 @@ DAYS = st.dates(date(1990, 1, 1), date(2030, 12, 31))
         ("950", Fraction(950)),
         (" 98.5 ", Fraction(197, 2)),
         ("98.", Fraction(98)),
+        ("123456789012", Fraction(123456789012)),
+        ("12345678901.", Fraction(12345678901)),
         (Fraction(1, 3), Fraction(1, 3)),
     ],
 )
@@ -39,10 +42,37 @@ def test_a_number_is_taken_as_written(value: object, found: Fraction) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [True, None, "", ".", "1e3", "-5", "IM2", "１２", "1.2.3", "1" * 13, float("nan"), float("inf"), [1]]
+    "value",
+    [
+        True,
+        None,
+        "",
+        ".",
+        "1e3",
+        "-5",
+        "IM2",
+        "１２",
+        "1.2.3",
+        "1" * 13,
+        float("nan"),
+        float("inf"),
+        -float("inf"),
+        [1],
+    ],
 )
 def test_what_is_no_number_is_none(value: object) -> None:
     assert number(value) is None
+
+
+@pytest.mark.parametrize("value", [10**9, -(10**9), 0, 2.5, Decimal("0.1")])
+def test_a_policy_has_numbers_up_to_a_billion(value: object) -> None:
+    assert exact(value) == number(value)
+
+
+@pytest.mark.parametrize("value", ["2", 10**9 + 1, -(10**9) - 1, True, None, [1], float("inf")])
+def test_what_is_no_number_of_a_policy_is_refused(value: object) -> None:
+    with pytest.raises(ValueError, match="expected a number, at most 1,000,000,000"):
+        exact(value)
 
 
 def test_numbers_are_written_whole_where_they_are() -> None:
@@ -104,6 +134,9 @@ def test_names_compare_without_spaces_and_in_one_form() -> None:
         ("*박사", "박사과정", False),
         ("5급*", "5급 공채", True),
         ("5급*", "7급 공채", False),
+        ("5급*", "5등급", False),
+        ("*사", "변호사", True),
+        ("5*", "5급", True),
         ("*", "무엇", False),
     ],
 )

@@ -7,8 +7,10 @@ import pytest
 
 from keys.errors import GateError
 from keys.gate.callers import KnownToken, KnownTokens, network_of
+from keys.limits import MAX_TOKEN_CHARACTERS, MAX_TOKEN_FILE_BYTES
 
 TOKEN = b"a-token-of-the-load-test"
+LONG = b"a" * (MAX_TOKEN_CHARACTERS + 1)
 
 
 def forwarded(*values: str) -> list[tuple[bytes, bytes]]:
@@ -60,13 +62,19 @@ ZEROS = "0" * 64
 @pytest.fixture
 def tokens(tmp_path: Path) -> KnownTokens:
     file = tmp_path / "tokens"
-    file.write_text(f"{hashlib.sha256(TOKEN).hexdigest()} load-test\n")
+    file.write_text(f"{hashlib.sha256(TOKEN).hexdigest()} load-test\n{hashlib.sha256(LONG).hexdigest()} long\n")
     return KnownTokens.read(file)
 
 
 @pytest.mark.parametrize("value", [b"Bearer " + TOKEN, b"bearer  " + TOKEN])
 def test_a_known_token_has_a_name(tokens: KnownTokens, value: bytes) -> None:
     assert tokens.token_of([(b"authorization", value)]) == KnownToken("load-test")
+
+
+def test_a_token_may_be_as_long_as_the_limit() -> None:
+    longest = b"a" * MAX_TOKEN_CHARACTERS
+    tokens = KnownTokens({hashlib.sha256(longest).hexdigest(): "load-test"})
+    assert tokens.token_of([(b"authorization", b"Bearer " + longest)]) == KnownToken("load-test")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,7 @@ def test_a_known_token_has_a_name(tokens: KnownTokens, value: bytes) -> None:
         [(b"authorization", b"Basic " + TOKEN)],
         [(b"authorization", b"Bearer another")],
         [(b"authorization", b"Bearer " + TOKEN + b"\xff")],
-        [(b"authorization", b"Bearer " + b"a" * 257)],
+        [(b"authorization", b"Bearer " + LONG)],
         [(b"authorization", b"Bearer " + TOKEN), (b"authorization", b"Bearer other")],
     ],
 )
@@ -104,9 +112,28 @@ def test_a_list_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | 
         KnownTokens.read(file)
 
 
+def test_a_list_that_is_too_long_is_refused_and_not_cut(tmp_path: Path) -> None:
+    lines = "".join(f"{number:064x} {'n' * 62}\n" for number in range(MAX_TOKEN_FILE_BYTES // 128))
+    file = tmp_path / "tokens"
+    file.write_text(lines)
+    assert file.stat().st_size == MAX_TOKEN_FILE_BYTES
+    assert len(KnownTokens.read(file).listing()) == MAX_TOKEN_FILE_BYTES // 128
+    with file.open("a") as more:
+        more.write(f"{'f' * 64} last\n")
+    with pytest.raises(GateError, match="expected a list of tokens of at most 65536 bytes in tokens"):
+        KnownTokens.read(file)
+
+
 def test_known_tokens_come_sorted_by_name_with_their_scopes() -> None:
     tokens = KnownTokens({"a" * 64: "zeta", "b" * 64: "alpha"}, {"a" * 64: frozenset({"checks"})})
     assert tokens.listing() == (KnownToken("alpha"), KnownToken("zeta", frozenset({"checks"})))
+
+
+def test_a_line_may_name_every_scope_of_the_service(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{'0' * 64} ats jobs,checks\n")
+    (token,) = KnownTokens.read(file, scopes=("checks", "jobs")).listing()
+    assert token.scopes == frozenset({"checks", "jobs"})
 
 
 def test_a_line_may_narrow_its_token_to_scopes_of_the_service(tmp_path: Path) -> None:

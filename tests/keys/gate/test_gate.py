@@ -5,16 +5,18 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 from keys.gate.answers import HEADERS, Refusal
-from keys.gate.callers import KnownTokens
-from keys.gate.gate import CALLER, REQUEST_ID, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
+from keys.gate.callers import KnownToken, KnownTokens
+from keys.gate.gate import BODY_IS_THERE, CALLER, REQUEST_ID, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
+from keys.gate.head_lines import ADD_LINES
 from keys.gate.misses import AT_ONCE, Misses
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.limits import MAX_BODY_BYTES, MAX_HEAD_BYTES
@@ -38,7 +40,8 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError(MARKER)
     if scope["path"] == "/refused":
         raise Refusal(422, "no", detail="expected another thing", retry_after_s=7)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"Cache-Control", b"public")]})
+    kept = b"a\tb" if scope["path"] == "/odd" else b"public"
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"Cache-Control", kept)]})
     if scope["path"] == "/late-fault":
         raise ValueError(MARKER)
     length = len(message["body"])
@@ -68,10 +71,25 @@ class Door:
     def __init__(self, rules: GateRules = SMALL, visitors: Visitors | None = None) -> None:
         self.gate = Gate(echo, rules=rules, visitors=visitors or Visitors())
 
-    def ask(self, path: str = "/", *parts: Part, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Said:
-        return asyncio.run(self.visit(path, *parts, headers=headers))
+    def ask(
+        self,
+        path: str = "/",
+        *parts: Part,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+        whole: bool = False,
+        add_lines: Callable[[bytes], None] | None = None,
+    ) -> Said:
+        """Ask through a plain server, or one that says that the body is there, or takes lines."""
+        more = {BODY_IS_THERE: whole, **({} if add_lines is None else {ADD_LINES: add_lines})}
+        return asyncio.run(self.visit(path, *parts, headers=headers, more=more))
 
-    async def visit(self, path: str, *parts: Part, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Said:
+    async def visit(
+        self,
+        path: str,
+        *parts: Part,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+        more: Mapping[str, object] = MappingProxyType({}),
+    ) -> Said:
         waiting = list(parts or ((b"", False),))
         sent: list[MutableMapping[str, Any]] = []
 
@@ -85,7 +103,7 @@ class Door:
             sent.append(message)
 
         scope = {"type": "http", "path": path, "headers": list(headers), "client": ("203.0.113.7", 1), "method": "POST"}
-        await self.gate(scope, receive, send)
+        await self.gate({**scope, **more}, receive, send)
         return Said(sent)
 
 
@@ -99,6 +117,7 @@ def test_a_whole_body_reaches_the_application_at_once() -> None:
     length, request_id, caller = json.loads(said.body)
     assert (length, caller) == (6, "203.0.113.7")
     assert request_id == said.headers["x-request-id"]
+    assert len(bytes.fromhex(request_id)) == 8
 
 
 def test_every_answer_has_the_headers_of_the_house_but_keeps_its_own() -> None:
@@ -116,10 +135,63 @@ def test_a_body_at_its_limit_passes_and_one_byte_more_does_not(path: str, limit:
     refused(Door().ask(path, (b"a" * limit, True), (b"a", False)), 413, "too_large")
 
 
+@pytest.mark.parametrize(("size", "status"), [(10, 200), (11, 413)])
+def test_a_body_that_is_there_already_has_the_same_limit(size: int, status: int) -> None:
+    assert Door().ask("/", (b"a" * size, False), whole=True).status == status
+
+
+def test_a_client_that_goes_before_its_whole_body_is_read_gets_nothing() -> None:
+    async def gone() -> MutableMapping[str, Any]:
+        return {"type": "http.disconnect"}
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "path": "/", "headers": [], "client": None, "method": "POST", BODY_IS_THERE: True}
+    asyncio.run(Door().gate(scope, gone, send))
+    assert sent == []
+
+
+def test_headers_that_many_answers_share_go_to_a_server_that_takes_lines() -> None:
+    lines: list[bytes] = []
+    said = Door().ask("/", add_lines=lines.append)
+    assert said.headers == {}
+    assert b"cache-control: public\r\n" in lines[0]
+    assert b"x-content-type-options: nosniff\r\n" in lines[0]
+    assert f"x-request-id: {json.loads(said.body)[1]}\r\n".encode() in lines[0]
+
+
+def test_header_that_is_not_plain_goes_to_the_server_with_all_others() -> None:
+    lines: list[bytes] = []
+    said = Door().ask("/odd", add_lines=lines.append)
+    assert (lines, said.headers["cache-control"]) == ([], "a\tb")
+    assert said.headers["x-content-type-options"] == "nosniff"
+
+
 def test_a_declaration_above_the_limit_is_refused_before_the_body_is_read() -> None:
     headers = ((b"content-length", b"11"),)
     refused(Door().ask("/", (b"never", True), headers=headers), 413, "too_large")
     refused(Door().ask(headers=((b"content-length", b"9" * 5000),)), 413, "too_large")
+
+
+def test_a_declaration_of_exactly_the_limit_is_taken() -> None:
+    assert Door().ask("/", (b"a" * 10, False), headers=((b"content-length", b"10"),)).status == 200
+
+
+def test_a_server_that_leaves_an_empty_body_out_means_an_empty_body() -> None:
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def hear() -> MutableMapping[str, Any]:
+        return {"type": "http.request"}
+
+    async def say(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope: Scope = {"type": "http", "path": "/", "headers": [], "client": None}
+    asyncio.run(Gate(echo, rules=SMALL, visitors=Visitors())(scope, hear, say))
+    assert json.loads(Said(sent).body)[0] == 0
 
 
 def test_without_a_rule_of_its_own_an_address_takes_256_kib() -> None:
@@ -152,6 +224,22 @@ def test_two_statements_about_the_length_are_refused_and_the_connection_is_close
     assert said.headers["connection"] == "close"
 
 
+def test_one_statement_about_the_length_is_enough() -> None:
+    assert Door().ask("/", (b"abc", False), headers=((b"transfer-encoding", b"chunked"),)).status == 200
+
+
+def test_an_address_that_takes_no_body_answers_a_request_without_one() -> None:
+    door = Door(GateRules(other_bodies=BodyLimit(0)))
+    assert door.ask("/").status == 200
+    refused(door.ask("/", (b"a", False)), 413, "too_large")
+
+
+@pytest.mark.parametrize(("query", "status"), [(MAX_HEAD_BYTES - 1, 200), (MAX_HEAD_BYTES, 431)])
+def test_path_and_query_count_among_the_headers(query: int, status: int) -> None:
+    more = {"raw_path": b"/", "query_string": b"q" * query}
+    assert asyncio.run(Door().visit("/", more=more)).status == status
+
+
 def test_a_header_block_above_16_kib_is_refused() -> None:
     line = (b"x", b"a" * (MAX_HEAD_BYTES - 5))
     assert Door().ask(headers=(line,)).status == 200
@@ -167,11 +255,21 @@ def test_a_rate_belongs_to_an_address_and_a_caller() -> None:
     assert door.ask("/").status == 200
 
 
-def test_a_shared_place_of_counts_is_asked_beside_the_loop() -> None:
+@pytest.mark.parametrize("shared", [False, True])
+def test_only_a_shared_place_of_counts_is_asked_beside_the_loop(shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_in: list[int] = []
     limits = RateLimits()
-    limits.shared = True
+    limits.shared = shared
+    count = limits.count
+
+    def noting(rate: Rate, caller: str) -> int | None:
+        asked_in.append(threading.get_ident())
+        return count(rate, caller)
+
+    monkeypatch.setattr(limits, "count", noting)
     door = Door(visitors=Visitors(limits))
     assert [door.ask("/rated").status for _ in range(3)] == [200, 200, 429]
+    assert [thread != threading.get_ident() for thread in asked_in] == [shared] * 3
 
 
 def test_a_token_is_counted_by_itself(tmp_path: Path) -> None:
@@ -182,6 +280,13 @@ def test_a_token_is_counted_by_itself(tmp_path: Path) -> None:
         door.ask("/rated")
     said = door.ask("/rated", headers=((b"authorization", b"Bearer secret"),))
     assert json.loads(said.body)[2] == "token:load-test"
+
+
+def test_the_list_of_tokens_is_read_with_the_scopes_of_the_service(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{'0' * 64} ats checks\n")
+    visitors = Visitors.open(rate_storage="memory://", trusted_proxies=0, token_file=file, scopes=("checks", "jobs"))
+    assert visitors.tokens.listing() == (KnownToken("ats", frozenset({"checks"})),)
 
 
 @pytest.mark.parametrize("path", ["/large", "/large/7", "/large/7/results"])
@@ -217,7 +322,29 @@ def test_all_bodies_together_have_a_limit_and_it_is_given_back() -> None:
     door = Door(GateRules(SMALL.bodies, held_bytes=30))
     for _ in range(2):
         refused(door.ask("/large", *big), 503, "busy")
-    assert door.ask("/large", (b"a" * 30, False)).status == 200
+    refused(door.ask("/large", (b"a" * 31, False)), 503, "busy")
+    assert [door.ask("/large", (b"a" * 30, False)).status for _ in range(2)] == [200, 200]
+
+
+def test_bodies_of_several_requests_are_counted_together_piece_by_piece() -> None:
+    release = asyncio.Event()
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        await release.wait()
+        await echo(scope, receive, send)
+
+    async def run() -> list[Said]:
+        door = Door()
+        door.gate = Gate(slow, rules=GateRules(SMALL.bodies, held_bytes=30), visitors=Visitors())
+        first = asyncio.create_task(door.visit("/large", (b"a" * 20, False)))
+        await asyncio.sleep(0)
+        second = await door.visit("/large", (b"a" * 5, True), (b"a" * 10, False))
+        release.set()
+        return [await first, second]
+
+    first, second = asyncio.run(run())
+    assert first.status == 200
+    refused(second, 503, "busy")
 
 
 def test_work_at_the_same_time_has_a_limit() -> None:
@@ -230,6 +357,9 @@ def test_work_at_the_same_time_has_a_limit() -> None:
     async def run() -> list[Said]:
         door = Door()
         door.gate = Gate(slow, rules=SMALL, visitors=Visitors())
+        release.set()
+        await door.visit("/")  # whoever has gone takes no place
+        release.clear()
         visits = [asyncio.create_task(door.visit("/")) for _ in range(3)]
         done, _ = await asyncio.wait(visits, return_when=asyncio.FIRST_COMPLETED)
         release.set()
@@ -268,7 +398,7 @@ def test_after_its_body_the_application_hears_what_the_server_says() -> None:
         await Gate(listening, rules=SMALL, visitors=Visitors())(scope, receive, receive)  # type: ignore[arg-type] # nothing is sent
 
     asyncio.run(run())
-    assert [message["type"] for message in heard] == ["http.request", "http.disconnect"]
+    assert heard == [{"type": "http.request", "body": b"a", "more_body": False}, {"type": "http.disconnect"}]
 
 
 def test_a_fault_is_500_and_its_message_is_neither_answered_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
@@ -285,23 +415,39 @@ def test_a_fault_after_the_answer_began_adds_nothing_to_it(caplog: pytest.LogCap
     assert MARKER not in caplog.text
 
 
+def test_an_answer_without_headers_of_its_own_has_those_of_the_house() -> None:
+    async def bare(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    door = Door()
+    door.gate = Gate(bare, rules=SMALL, visitors=Visitors())
+    said = door.ask("/")
+    assert said.status == 204
+    assert set(said.headers) == {*HEADERS, "x-request-id"}
+
+
 def test_a_refusal_of_the_application_is_answered_in_the_same_form() -> None:
     said = Door().ask("/refused")
     refused(said, 422, "no")
+    assert [message["type"] for message in said.messages] == ["http.response.start", "http.response.body"]
     assert said.headers["retry-after"] == "7"
 
 
 def test_what_is_no_request_passes_the_gate_untouched() -> None:
-    seen = []
+    seen: list[object] = []
 
     async def life(scope: Scope, receive: Receive, send: Send) -> None:
-        seen.append(scope["type"])
+        seen.extend([scope, receive, send])
 
-    async def nothing(*_: object) -> MutableMapping[str, Any]:
+    async def hear() -> MutableMapping[str, Any]:
         raise AssertionError
 
-    asyncio.run(Gate(life, rules=SMALL, visitors=Visitors())({"type": "lifespan"}, nothing, nothing))  # type: ignore[arg-type] # nothing is sent
-    assert seen == ["lifespan"]
+    async def say(_: MutableMapping[str, Any]) -> None:
+        raise AssertionError
+
+    asyncio.run(Gate(life, rules=SMALL, visitors=Visitors())({"type": "lifespan"}, hear, say))
+    assert seen == [{"type": "lifespan"}, hear, say]
 
 
 class Nothing(Exception):

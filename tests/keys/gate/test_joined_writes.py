@@ -80,6 +80,14 @@ def test_at_most_64_kib_wait_for_the_next_turn(size: int, pieces: list[int]) -> 
     assert [len(piece) for piece in sent(answer)] == pieces
 
 
+def test_the_limit_counts_all_that_waits_and_from_nothing_again_once_it_is_sent() -> None:
+    def answer(connection: JoinedWrites) -> None:
+        for size in (64 * 1024, 1, 64 * 1024, 1, 1):
+            connection.write(b"x" * size)
+
+    assert [len(piece) for piece in sent(answer)] == [64 * 1024 + 1, 64 * 1024 + 1, 1]
+
+
 def test_closing_sends_what_is_held_first() -> None:
     def answer(connection: JoinedWrites) -> None:
         connection.write(b"last words")
@@ -97,9 +105,49 @@ def test_aborting_sends_nothing_more() -> None:
     assert sent(answer) == ["aborted"]
 
 
+def test_what_is_written_after_aborting_is_lost_without_an_error() -> None:
+    def answer(connection: JoinedWrites) -> None:
+        connection.write(b"never")
+        connection.abort()
+        connection.write(b"nor this")
+
+    assert sent(answer) == ["aborted"]
+
+
 def test_nothing_is_written_to_a_connection_that_ended_meanwhile() -> None:
     assert sent(lambda connection: connection.write(b"late"), then=Wire.abort) == ["aborted"]
 
 
 def test_reading_goes_on_where_it_was_paused() -> None:
     assert sent(JoinedWrites.resume_reading) == ["reads on"]
+
+
+HEAD = b"HTTP/1.1 200 \r\ncontent-length: 2\r\n\r\n"
+
+
+def test_lines_are_put_into_the_next_head_and_no_other() -> None:
+    def answer(connection: JoinedWrites) -> None:
+        connection.add_lines(b"a: 1\r\nb: 2\r\n")
+        for data in (HEAD, b"ok", HEAD, b"ok"):
+            connection.write(data)
+
+    assert sent(answer) == [b"HTTP/1.1 200 \r\ncontent-length: 2\r\na: 1\r\nb: 2\r\n\r\nok" + HEAD + b"ok"]
+
+
+def test_lines_are_not_put_into_the_head_that_asks_for_the_body() -> None:
+    def answer(connection: JoinedWrites) -> None:
+        connection.add_lines(b"a: 1\r\n")
+        connection.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        connection.write(HEAD)
+
+    asked, _, answered = sent(answer)[0].partition(b"\r\n\r\n")  # type: ignore[arg-type] # it is bytes
+    assert (asked, b"a: 1" in answered) == (b"HTTP/1.1 100 Continue", True)
+
+
+def test_lines_that_are_taken_back_are_not_sent() -> None:
+    def answer(connection: JoinedWrites) -> None:
+        connection.add_lines(b"a: 1\r\n")
+        connection.add_lines(b"")
+        connection.write(HEAD)
+
+    assert sent(answer) == [HEAD]

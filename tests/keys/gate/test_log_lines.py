@@ -2,7 +2,9 @@
 
 import logging
 import logging.config
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
 
 import pytest
 
@@ -51,11 +53,36 @@ def test_a_line_is_never_longer_than_2_kib(letter: str) -> None:
     assert line.endswith("...")
 
 
-def test_the_configuration_of_a_service_writes_such_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    configured = logging_to("ext://sys.stderr")
-    formatters = configured["formatters"]
-    assert formatters == {"line": {"()": OneLine}}
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine())
-    handler.emit(logging.LogRecord("bank", logging.WARNING, "", 1, "said\n", (), None))
-    assert capsys.readouterr().err.endswith(" WARNING said\n")
+def test_a_line_of_exactly_2_kib_is_written_whole() -> None:
+    before = len(line_of("a").encode()) - 1
+    assert line_of("a" * (MAX_LOG_LINE_BYTES - before)).endswith("aaa")
+    assert line_of("a" * (MAX_LOG_LINE_BYTES - before + 1)).endswith("...")
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    assert line_of("said \ud800").endswith("ERROR said ?")
+
+
+@contextmanager
+def configured() -> Iterator[None]:
+    """The loggers as they are in a service; afterwards as they were."""
+    level = logging.root.level
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("_handlers", WeakValueDictionary()), ("_handlerList", [])):
+            patch.setattr(logging, name, value)  # dictConfig ends every handler that it finds here
+        patch.setattr(logging.root, "handlers", [])
+        logging.root.setLevel(logging.DEBUG)
+        logging.config.dictConfig(logging_to("ext://sys.stderr"))
+        yield
+    logging.root.setLevel(level)
+
+
+def test_a_service_writes_warnings_of_every_part_as_such_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    early = logging.getLogger("bank.early")
+    with configured():
+        early.warning("said\n")
+        logging.getLogger("bank.late").error("failed\r\ntwice")
+        early.info("nobody asked")
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.endswith(" WARNING said")
+    assert second.endswith(" ERROR failed??twice")

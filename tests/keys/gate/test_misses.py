@@ -1,6 +1,7 @@
 """Look-ups that find nothing: ten a minute for a network, more for a service that is known by its token."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -47,6 +48,23 @@ def test_a_known_token_may_miss_oftener_so_that_one_guesser_there_does_not_stop_
 def test_a_known_token_is_stopped_at_its_own_rate(misses: Misses) -> None:
     guesses = [outcome(misses, SERVICE) for _ in range(UNKNOWN_NUMBERS_OF_TOKENS.amount + 1)]
     assert guesses[-2:] == ["nothing", "429"]
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_only_a_shared_place_of_counts_is_asked_beside_the_loop(shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = RateLimits()
+    limits.shared = shared
+    asked_in: list[int] = []
+
+    def full(*_: object, **__: object) -> int:
+        asked_in.append(threading.get_ident())
+        return 7
+
+    monkeypatch.setattr(limits, "look", full)
+    with pytest.raises(Refusal) as refusal:
+        asyncio.run(Misses(limits).attempt(GUESSER, nothing, missed=NothingFound))
+    assert refusal.value.retry_after_s == 7
+    assert [thread != threading.get_ident() for thread in asked_in] == [shared]
 
 
 def test_what_is_found_is_not_counted(misses: Misses) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from limits.errors import StorageError
-from limits.storage import MemoryStorage
+from limits.storage import MemoryStorage, MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from keys.errors import GateError
@@ -44,8 +44,8 @@ def test_the_window_moves_so_that_no_boundary_allows_more(clock: Clock) -> None:
         assert limits.count(RATE, "a") is None
     clock.now = 1_000_000.0 + 59
     assert limits.count(RATE, "a") == 1
-    clock.now = 1_000_000.0 + 61
-    assert [limits.count(RATE, "a"), limits.count(RATE, "a")] == [None, 19]
+    clock.now = 1_000_000.0 + 60
+    assert [limits.count(RATE, "a"), limits.count(RATE, "a")] == [None, 20]
 
 
 def test_callers_and_rates_are_counted_apart(clock: Clock) -> None:
@@ -64,6 +64,8 @@ def test_looking_does_not_count_and_counts_those_under_way(clock: Clock) -> None
     for _ in range(3):
         limits.count(RATE, "a")
     assert limits.look(RATE, "a") == 60
+    clock.now += 20
+    assert limits.look(RATE, "a") == 40
 
 
 @pytest.mark.parametrize("uri", ["", "::", "nowhere://", "async+memory://", "memory"])
@@ -82,11 +84,68 @@ class Broken(MemoryStorage):
         raise StorageError(OSError())
 
 
+class Shared(Storage, MovingWindowSupport):
+    """A place that several processes share; whether it answers is the test's choice."""
+
+    STORAGE_SCHEME = ("test-place",)  # type: ignore[assignment] # the library asks only what is in it
+    answers = True
+    asked = 0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ConnectionError
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        type(self).asked += 1
+        if not self.answers:
+            raise ConnectionError
+        return False
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        return 1_000_000.0 - 50, limit
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        raise NotImplementedError
+
+    def get(self, key: str) -> int:
+        raise NotImplementedError
+
+    def get_expiry(self, key: str) -> float:
+        raise NotImplementedError
+
+    def check(self) -> bool:
+        raise NotImplementedError
+
+    def reset(self) -> int | None:
+        raise NotImplementedError
+
+    def clear(self, key: str) -> None:
+        raise NotImplementedError
+
+
+def test_a_shared_place_is_asked_and_believed_as_long_as_it_answers(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Shared, "asked", 0)
+    limits = RateLimits("test-place://")
+    assert limits.shared is True
+    assert (limits.count(RATE, "a"), Shared.asked) == (10, 1)
+    monkeypatch.setattr(Shared, "answers", False)
+    assert [limits.count(RATE, "a") for _ in range(4)] == [None, None, None, 60]
+    assert Shared.asked == 5
+
+
+def test_counts_in_memory_are_shared_with_nobody() -> None:
+    assert RateLimits().shared is False
+
+
 def test_a_shared_place_that_does_not_answer_leaves_the_process_counting_by_itself(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = RateLimits()
     limits._limiter = MovingWindowRateLimiter(Broken())
+    assert limits.look(RATE, "a", under_way=2) is None
+    assert limits.look(RATE, "a", under_way=3) is not None
     assert [limits.count(RATE, "a") for _ in range(4)] == [None, None, None, 60]
     assert limits.look(RATE, "a") == 60
 
@@ -111,7 +170,7 @@ def test_callers_of_long_ago_are_forgotten(clock: Clock, monkeypatch: pytest.Mon
     clock.now += RATE.seconds + 1
     limits.count(RATE, "d")
     assert key not in memory.events
-    assert len(memory.events) == 1
+    assert (len(memory.events), len(memory.locks)) == (1, 1)
 
 
 def test_no_thread_is_started_for_a_request(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,3 +202,25 @@ def test_a_caller_who_comes_back_while_the_old_ones_are_forgotten_stays_counted(
     memory.locks[key] = Returning()  # type: ignore[assignment] # stands for the moment before the lock is free
     limits._sweep()
     assert memory.events[key] == kept
+
+
+def test_a_caller_whom_another_thread_forgot_meanwhile_disturbs_nobody(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "_SWEEP_EVERY", 2)
+    limits = RateLimits()
+    limits.count(RATE, "a")
+    memory = limits._memory
+    key = next(iter(memory.events))
+
+    class Forgetting:
+        def __enter__(self) -> None:
+            memory.events.pop(key)
+            memory.locks.pop(key)
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    memory.locks[key] = Forgetting()  # type: ignore[assignment] # stands for the moment before the lock is free
+    limits._sweep()
+    assert (memory.events, dict(memory.locks)) == ({}, {})

@@ -14,6 +14,7 @@ import uvicorn
 
 from keys.errors import GateError
 from keys.gate import server as server_module
+from keys.gate.answers import HEADERS
 from keys.gate.gate import BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
 from keys.gate.joined_writes import JoinedWrites
 from keys.gate.server import Patience, PatientProtocol, listen, serve
@@ -24,6 +25,12 @@ HOST = b"Host: bank.example\r\n"
 GOOD = b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
 RULES = GateRules(bodies={"/small": BodyLimit(1000, 0.2)}, other_bodies=BodyLimit(1 << 20))
 STREAMED = 32 << 20
+ODD = {
+    "/cookie": ((b"set-cookie", b"a=b"),),
+    "/odd-name": ((b"x\r\ninjected", b"1"),),
+    "/odd-value": ((b"content-type", b"a\r\ninjected: 1"),),
+}
+OTHER_NAMES = {b"content-length", b"connection", b"date", b"x-request-id"}
 ENDED = threading.Event()
 
 
@@ -45,7 +52,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         ENDED.set()
         return
     content = str(len(body)).encode()
-    headers = [(b"content-length", str(len(content)).encode())]
+    headers = [(b"content-length", str(len(content)).encode()), *ODD.get(scope["path"], ())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": content})
 
@@ -88,6 +95,29 @@ def test_a_good_request_is_answered_without_the_servers_name(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"server:" not in answer.lower()
     assert b"uvicorn" not in answer.lower()
+
+
+def test_an_answer_has_every_header_once_whichever_way_it_was_written(port: int) -> None:
+    head, _, body = ask(port, GOOD.replace(b"GET /", b"GET /cookie")).partition(b"\r\n\r\n")
+    names = [line.partition(b":")[0].lower() for line in head.split(b"\r\n")[1:]]
+    assert sorted(names) == sorted({*(name.encode() for name in HEADERS), *OTHER_NAMES, b"set-cookie"})
+    assert (b"set-cookie: a=b" in head, body) == (True, b"0")
+
+
+@pytest.mark.parametrize("path", [b"/odd-name", b"/odd-value"])
+def test_what_is_no_header_is_never_sent(port: int, path: bytes) -> None:
+    answer = ask(port, GOOD.replace(b"GET /", b"GET " + path))
+    assert b"injected" not in answer
+
+
+def test_a_client_that_waits_to_be_asked_for_its_body_is_asked_and_answered(port: int) -> None:
+    with connect(port) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\n" + HOST + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        asked = connection.recv(65_536)
+        assert asked == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"abc")
+        answer = answer_of(connection)
+        assert (answer.startswith(b"HTTP/1.1 200"), b"nosniff" in answer, answer[-1:]) == (True, True, b"3")
 
 
 def test_requests_on_one_connection_are_answered_in_turn(port: int) -> None:

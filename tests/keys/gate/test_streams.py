@@ -1,15 +1,17 @@
 """Bodies that are handed on while they come: sizes, speed, places (S5)."""
 
 import asyncio
+import json
 from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 
 from keys.gate.gate import Gate, GateRules, Receive, Scope, Send, Visitors
-from keys.gate.streams import StreamLimit
+from keys.gate.streams import StreamLimit, Streams
 
 Part = tuple[bytes, bool]
+SLUGS: list[str] = []
 LIMIT = StreamLimit(10, seconds=0.05, bytes_per_s=1000, at_once=2, each=1)
 
 
@@ -36,6 +38,7 @@ class Reader:
 
 
 async def visit(gate: Gate, *parts: Part, path: str = "/", host: str = "203.0.113.7", declared: int = 0) -> int:
+    """Return the status of the answer; the slug of a refusal is kept in `SLUGS`."""
     waiting = list(parts)
     sent: list[MutableMapping[str, Any]] = []
 
@@ -53,6 +56,8 @@ async def visit(gate: Gate, *parts: Part, path: str = "/", host: str = "203.0.11
     headers = [(b"content-length", str(declared).encode())] if declared else []
     scope = {"type": "http", "path": path, "headers": headers, "client": (host, 1), "method": "POST"}
     await gate(scope, receive, send)
+    if body := sent[1]["body"]:
+        SLUGS.append(json.loads(body)["code"])
     status: int = sent[0]["status"]
     return status
 
@@ -77,6 +82,7 @@ def test_after_the_body_the_application_hears_that_the_client_has_gone() -> None
 def test_a_body_larger_than_allowed_is_refused_when_it_passes_the_limit() -> None:
     reader = Reader()
     assert asyncio.run(visit(gate_of(reader), (b"a" * 10, True), (b"b", True))) == 413
+    assert SLUGS[-1] == "too_large"
     assert reader.pieces == [b"a" * 10]
 
 
@@ -86,8 +92,44 @@ def test_a_declaration_above_the_limit_is_refused_before_anything_is_read() -> N
     assert reader.pieces == []
 
 
+def test_a_declaration_of_exactly_the_limit_is_taken() -> None:
+    reader = Reader()
+    assert asyncio.run(visit(gate_of(reader), (b"a" * 10, False), declared=10)) == 202
+    assert reader.pieces == [b"a" * 10]
+
+
 def test_a_sender_that_stops_is_left() -> None:
     assert asyncio.run(visit(gate_of(Reader()), (b"a", True))) == 408
+    assert SLUGS[-1] == "body_timeout"
+
+
+def test_what_has_come_buys_time_and_a_whole_body_has_no_end_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    deadlines: list[float | None] = []
+    timeout_at = asyncio.timeout_at
+
+    def noting(when: float | None) -> asyncio.Timeout:
+        deadlines.append(when)
+        return timeout_at(when)
+
+    async def visits() -> int:
+        asyncio.get_running_loop().time = lambda: 100.0  # type: ignore[method-assign] # a clock that stands still
+        return await visit(gate_of(Reader()), (b"abcd", True), (b"", True), (b"ef", False), path="/stays")
+
+    monkeypatch.setattr("keys.gate.streams.asyncio.timeout_at", noting)
+    assert asyncio.run(visits()) == 202
+    assert deadlines == pytest.approx([100.05, 100.054, 100.054])
+
+
+def test_a_piece_that_announces_no_other_is_the_last() -> None:
+    async def piece() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b"abc"}
+
+    async def visits() -> list[Any]:
+        watched = Streams(LIMIT).watch(piece, declared=0)
+        await watched()
+        return [await watched() for _ in range(4)]
+
+    assert len(asyncio.run(visits())) == 4
 
 
 @pytest.mark.parametrize(("second_host", "status"), [("203.0.113.7", 503), ("203.0.113.8", 202)])

@@ -1,5 +1,6 @@
 """Written test and interview: entered by people who do not see each other, closed, asked anew, apart from the score."""
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -265,6 +266,8 @@ def test_criteria_without_later_stages_have_no_such_pages(chamber: Chamber) -> N
     with refused("unknown"):
         chamber.committee.stages.book(KIM, number)
     assert chamber.committee.stages.on_sheet(KIM, number, 1) is None
+    exported = json.loads(chamber.committee.export(KIM, number, ending=".json", language="ko", reason="보고"))
+    assert ["later_stages" in each for each in exported] == [False]
 
 
 def test_marks_are_destroyed_with_the_notice(chamber: Chamber, simple: int) -> None:

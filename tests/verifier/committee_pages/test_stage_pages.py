@@ -67,6 +67,8 @@ def test_a_wrong_mark_comes_back_with_what_was_expected(hall: Hall, notice: str)
 
 
 def test_the_page_says_what_the_published_criteria_leave_out(hall: Hall, notice: str) -> None:
+    page = text_of(hall.officer.get(f"{notice}/stages").text)
+    assert "문항당 배점, 합격 기준 점수, 순위를 정하는 방법, 다른 전형과의 반영 비율" in page
     page = text_of(hall.officer.get(f"/en{notice}/stages").text)
     assert "points per question, pass mark, ranking, weight against other stages" in page
     assert "Stages are not added up, and there is no pass mark." in page

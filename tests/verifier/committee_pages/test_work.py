@@ -24,6 +24,16 @@ def test_a_mistake_in_criteria_is_shown_with_its_line_and_the_text_stays(hall: H
     assert "criteria.yaml:95" in answer.text
 
 
+def test_nothing_is_said_of_criteria_that_nobody_has_begun(hall: Hall) -> None:
+    begun_nowhere = hall.officer.get("/en/criteria/new").text
+    assert "note bad" not in begun_nowhere
+    assert 'data-line=""' in begun_nowhere
+    assert "c-edit" not in begun_nowhere
+    begun = hall.officer.get("/en/criteria/new?from=ts-hiring-criteria-1.0.0").text
+    assert "note ok" in begun
+    assert "TS-D1" in begun
+
+
 def test_what_blind_hiring_hides_is_refused_on_the_page(hall: Hall) -> None:
     hidden = POLICY.decode().replace("{claim: passed, among: [true]", "{claim: provider, among: [x]", 1)
     page = hall.officer.post("/criteria/check", yaml=hidden).text

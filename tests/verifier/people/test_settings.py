@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from fastapi import FastAPI
 
+from credential_schemas.entry_types import entry_types
 from credential_schemas.report.messages import Language
 from keys.errors import FetchError
 from keys.gate.callers import KnownToken
@@ -315,7 +316,7 @@ def test_a_change_that_fails_leaves_no_record(
 
 def test_without_a_file_of_trust_there_is_nothing_to_set(house: House) -> None:
     app = FastAPI()
-    open_entrance(app, house.entrance())
+    open_entrance(app, house.entrance(), asks=False)
     app.include_router(settings_router(SettingsDesk(None, ServiceFacts(30, (), "key-1", DEFAULT_PROFILE))))
     browser = house.signed_in("haneul")
     browser.use(app)
@@ -331,11 +332,23 @@ def test_without_a_file_of_trust_there_is_nothing_to_set(house: House) -> None:
     ],
 )
 def test_tokens_are_shown_with_what_they_are_good_for(language: Language, narrow: str, wide: str, nothing: str) -> None:
-    staff = Staff(SignedIn("1", "김하늘", frozenset(), "s"), "t", language)
+    staff = Staff(SignedIn("1", "김하늘", frozenset(), "s"), "t", language, asks=False)
     tokens = (KnownToken("ats", frozenset({"presentations", "jobs"})), KnownToken("load"))
     shown = facts_html(staff, ServiceFacts(30, tokens, "key-1", DEFAULT_PROFILE))
     assert f"<li><code>ats</code>: {narrow}</li><li><code>load</code>: {wide}</li>" in shown
     assert f"<dd>{nothing}</dd>" in facts_html(staff, ServiceFacts(30, (), "key-1", DEFAULT_PROFILE))
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_an_issuer_is_trusted_for_is_said_in_words_and_what_is_not_known_here_as_it_stands(
+    house: House, administrator: Browser, language: Language
+) -> None:
+    trusted = {"vct": "https://bank.example/vct/x/1", "entry_types": ["x_new", "vocational_training"]}
+    trust = {**house.world.trust, "issuers": [{**house.world.issuer, "types": [trusted]}]}
+    house.trust_file.write_text(json.dumps(trust), encoding="utf-8")
+    page = administrator.get("/settings" if language == "ko" else "/en/settings").text
+    name = entry_types()["vocational_training"].names.in_language(language)
+    assert ", ".join(sorted(["x_new", name])) + "<br><code>https://bank.example/vct/x/1</code>" in page
 
 
 def test_every_scope_of_the_service_has_words() -> None:

@@ -156,6 +156,13 @@ def test_service_that_asks_no_wallets_says_so(hall: Hall) -> None:
     assert silent.get("/requests/anything").status_code == 404
 
 
+def test_menu_offers_to_ask_only_officers_and_only_where_the_service_asks(hall: Hall, asking: Counter) -> None:
+    silent = hall.house.signed_in("doyun")
+    offered = [who.get("/account").text.count('href="/requests/new"') for who in (hall.officer, hall.reviewer, silent)]
+    assert offered == [1, 0, 0]
+    assert 'href="/notices"' in silent.get("/account").text
+
+
 def test_every_text_is_there_in_both_languages() -> None:
     for name, sentence in ask_words().items():
         assert sentence.ko != sentence.en, name

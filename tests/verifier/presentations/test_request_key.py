@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from keys.certificates import LeafKind, SubjectNames, Validity, create_leaf, create_root
+from keys.certificates import LeafKind, SubjectNames, Validity, certificate_key, create_leaf, create_root
+from keys.jwk import PublicKey
 from keys.key_files import FileSigner, create_key, write_encrypted
 from keys.pem_form import certificate_der
+from keys.pkcs11_signer import Pkcs11Signer
+from tests.keys.softhsm import PIN, needs_token, softhsm
 from tests.verifier.presentations.counter import URL
 from tests.verifier.world import NOW
 from verifier.cli.serving_requests import asks_of_settings
@@ -21,6 +24,7 @@ from verifier.presentations.request_key import (
     ROOT_FILE,
     ROOT_KEY_FILE,
     Holder,
+    KeyElsewhere,
     RequestSigner,
     open_request_signer,
 )
@@ -84,6 +88,48 @@ def test_files_that_cannot_be_used_are_named(folder: Path, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(RequestRefused, match="files of the request key"):
         open_request_signer(tmp_path / "file", Holder(URL, ""), passphrase=PASSPHRASE, now=NOW)
+
+
+def test_the_key_may_lie_elsewhere(tmp_path: Path) -> None:
+    key = create_key()
+    write_encrypted(tmp_path / "own.pem", key, passphrase="its own passphrase")
+    elsewhere = KeyElsewhere(f"file:{tmp_path / 'own.pem'}", "its own passphrase")
+    holder = Holder(URL, "기관")
+    found = open_request_signer(tmp_path / "c", holder, passphrase=PASSPHRASE, now=NOW, elsewhere=elsewhere)
+    assert found.signer.public_jwk() == key.public_key().jwk()
+    assert found.hosts == ("verify.example",)
+    assert not (tmp_path / "c" / KEY_FILE).exists()
+    assert "its own" not in repr(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("uri", "said"),
+    [
+        ("dev-file:/x", "file: or pkcs11:"),
+        ("nothing", "file: or pkcs11:"),
+        ("pkcs11:token=bank;object=seal?module-path=/x", "VERIFIER_REQUEST_SECRET"),
+        ("file:/nowhere/key.pem", "key.pem"),
+    ],
+)
+def test_a_key_elsewhere_that_cannot_be_opened_is_named(tmp_path: Path, uri: str, said: str) -> None:
+    settings = Settings(config_folder=tmp_path, passphrase=PASSPHRASE, url=URL, request_key=uri)
+    with pytest.raises(OptionError, match=said) as refused:
+        asks_of_settings(settings, host="127.0.0.1", port=1, development=False, now=NOW)
+    assert refused.value.kind == "request_key"
+
+
+@needs_token
+def test_the_key_may_stay_in_a_token(tmp_path: Path) -> None:
+    with softhsm(tmp_path) as token:
+        elsewhere = KeyElsewhere(token.uri("object=seal"), PIN)
+        found = open_request_signer(
+            tmp_path / "c", Holder(URL, ""), passphrase=PASSPHRASE, now=NOW, elsewhere=elsewhere
+        )
+        assert isinstance(found.signer, Pkcs11Signer)
+        public = PublicKey.from_jwk(found.signer.public_jwk())
+        assert public.verify(found.signer.sign(b"a request"), b"a request")
+        assert certificate_key(found.chain[0]).jwk() == public.jwk()
+        found.signer.close()
 
 
 def test_settings_decide_whether_wallets_are_asked(folder: Path, tmp_path: Path) -> None:

@@ -132,7 +132,10 @@ def test_an_unsigned_file_of_reports_is_called_what_it_is(office: Office) -> Non
 
 
 def test_an_open_result_shows_its_range_and_what_is_missing(office: Office) -> None:
-    found = plain(sheet(office, "--reports", office.results(office.checked(course())), lang="en"))
+    drawn = sheet(office, "--reports", office.results(office.checked(course())), lang="en")
+    for part in ("Academic record", "Self-introduction", "Career description"):
+        assert f'<td colspan="2">{part}</td><td class="n">open</td>' in drawn
+    found = plain(drawn)
     assert "10 to 56" in found
     assert "Incomplete" in found
     assert "a person must decide: bank.example/N-1/21:related" in found
@@ -143,6 +146,7 @@ def test_an_exempt_applicant_has_no_points_and_no_range(office: Office) -> None:
     found = plain(sheet(office, "--reports", office.results(office.checked(lawyer)), lang="en"))
     assert "Exempt" in found
     assert "Waiver of this stage" in found
+    assert re.search(r"Waiver of this stage *–", found)
     assert "Possible range" not in found
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +10,14 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from pypdf import PdfReader
 
+from credential_schemas.qr.payload import encode_qr_payload, qr_text
+from keys.confirmation_code import generate_code
 from keys.key_files import FileSigner, create_key
+from tests.axe import faults
 from tests.keys.gate.serving import serving
+from tests.verifier.web.pictures import picture_of
 from tests.verifier.web.visiting import DESK, PHONE, Asked
 from tests.verifier.world import Keys, World, claims, entry
 from verifier.app import Offers, create_app
@@ -20,6 +26,13 @@ from verifier.receipt.making import ReceiptDesk
 
 pytestmark = pytest.mark.slow
 PATIENCE_MS = 60_000
+A4_POINTS = [595, 842]
+CODE = generate_code(lambda size: bytes(range(size)))
+SLOW_UPLOAD = """() => {
+  XMLHttpRequest.prototype.send = function () {
+    this.upload.dispatchEvent(new ProgressEvent("progress", { lengthComputable: true, loaded: 40, total: 100 }));
+  };
+}"""
 HOSTILE = '<img src=x onerror="document.title=1">\u202e.txt'
 ROWS = "table.list > tbody > tr:not(.detail)"
 
@@ -56,7 +69,14 @@ def desk(
 ) -> Iterator[Desk]:
     world = World(keys, reader, tmp_path_factory.mktemp("world"))
     receipts = ReceiptDesk(FileSigner(create_key()), "한국예시공사")
-    asked = Asked(create_app(world.rules(), now=lambda: world.now, offers=Offers(receipts)))
+    world.issuer["confirmation_url"] = "https://bank.example/api/v1/confirmations"
+    app = create_app(
+        world.rules(),
+        now=lambda: world.now,
+        ask=lambda _issuer, _number: world.token().encode(),
+        offers=Offers(receipts),
+    )
+    asked = Asked(app)
     with serving(asked) as port:
         yield Desk(world, asked, f"http://127.0.0.1:{port}", browser)
 
@@ -107,6 +127,93 @@ def test_several_files_and_a_zip_become_rows_that_can_be_sorted_and_filtered(des
     assert files.all_inner_texts() == ["a.txt", "c.zip/inner.txt"]
     deleted = [target for target in desk.asked.targets if target.startswith("/api/v1/jobs/")]
     assert page.request.get(desk.origin + deleted[-1]).status == 404  # read to the end, it was erased
+
+
+HAND_OVER = """([how, files]) => {
+  const carried = new DataTransfer();
+  for (const [name, bytes] of files) carried.items.add(new File([new Uint8Array(bytes)], name));
+  const event = how === "drop"
+    ? new DragEvent("drop", { dataTransfer: carried, bubbles: true, cancelable: true })
+    : new ClipboardEvent("paste", { clipboardData: carried, bubbles: true, cancelable: true });
+  return document.body.dispatchEvent(event);
+}"""
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_an_archive_and_a_picture_may_be_dropped_or_pasted_anywhere(desk: Desk, how: str) -> None:
+    page = desk.visit()
+    picture = io.BytesIO()
+    picture_of(qr_text("https://verify.bank.example/v", encode_qr_payload(desk.world.token()))).save(picture, "PNG")
+    files = [["c.zip", [*archive(inner__txt=desk.world.token())]], ["photo.png", [*picture.getvalue()]]]
+    assert page.evaluate(HAND_OVER, [how, files]) is False  # the browser does not open the file itself
+    expect(page.locator(ROWS)).to_have_count(2)
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    expect(page.locator(f"{ROWS} .c-file")).to_have_text(["c.zip/inner.txt", "photo.png"])
+    expect(page.locator(f"{ROWS} .tag.ok")).to_have_count(2)
+
+
+def test_a_text_that_is_pasted_stays_where_the_cursor_is_and_is_not_sent(desk: Desk) -> None:
+    page = desk.visit()
+    before = len(desk.asked.targets)
+    assert page.evaluate(HAND_OVER, ["paste", []]) is True
+    assert (page.locator(ROWS).count(), len(desk.asked.targets)) == (0, before)
+
+
+def test_a_typed_number_is_a_row_like_any_other(desk: Desk) -> None:
+    page = desk.visit()
+    page.fill("#code", CODE)
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail .verdict")).to_contain_text("유효한 인정서입니다.")
+    page.fill("#code", CODE[1:] + CODE[0])
+    page.keyboard.press("Enter")
+    expect(page.locator(ROWS).nth(1)).to_contain_text("잘못 적은 글자")
+
+
+def test_each_file_shows_how_far_it_is_and_its_result_as_soon_as_it_is_there(desk: Desk) -> None:
+    page = desk.visit()
+
+    def half(route: Route) -> None:
+        """Say that the second file is not ready, as often as the page asks, until the test lets it go."""
+        route.fulfill(json=route.fetch().json() | {"done": 1, "state": "working"})
+
+    def first(route: Route) -> None:
+        route.fulfill(body=route.fetch().text().splitlines()[0] + "\n")
+
+    page.route(re.compile("/api/v1/jobs/[^/]+$"), half)
+    page.route(re.compile("results[?]after=0$"), first)
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    rows, bar = page.locator(ROWS), page.locator("#results progress")
+    expect(rows.locator(".tag.ok")).to_have_count(1)
+    expect(rows.nth(1)).to_contain_text("기다리는 중")
+    expect(page.locator("#results")).to_contain_text("2개 가운데 1개 확인")
+    assert (bar.is_visible(), bar.evaluate("bar => [bar.value, bar.max]")) == (True, [1, 2])
+    assert faults(page) == []
+    page.unroute_all(behavior="wait")
+    expect(rows.locator(".tag.ok")).to_have_count(2)
+    expect(bar).to_be_hidden()
+
+
+def test_files_that_are_being_sent_say_how_much_of_them_has_gone(desk: Desk) -> None:
+    page = desk.visit()
+    page.evaluate(SLOW_UPLOAD)
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator(ROWS).first).to_contain_text("올리는 중 40%")
+    expect(page.locator(ROWS).nth(1)).to_contain_text("올리는 중 40%")
+    assert faults(page) == []
+
+
+def test_print_preview_of_a_result_is_a4_and_leaves_buttons_and_forms_out(desk: Desk) -> None:
+    page = desk.visit()
+    given(page, desk.file())
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    page.emulate_media(media="print")
+    for selector in (".ways", ".noprint", ".foot", ".lang"):
+        assert page.locator(f"{selector}:visible").count() == 0, selector
+    assert page.locator(".detail .verdict").is_visible()
+    assert page.get_by_text("이 출력물은 증명서가 아닙니다.").is_visible()
+    preview = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert [round(float(length)) for length in preview.pages[0].mediabox[2:]] == A4_POINTS
+    assert len(preview.pages) <= 2
 
 
 def test_details_of_a_refusal_say_what_to_do_and_that_nobody_is_rejected_by_it(desk: Desk) -> None:

@@ -321,6 +321,23 @@ def test_refused_camera_is_said_and_a_picture_may_be_chosen(
     expect(page.locator(".scanner .state")).to_contain_text("QR을 찾지 못했습니다")
 
 
+@pytest.mark.parametrize("reads", ["the service", "the device"])
+def test_scanner_names_a_code_that_leads_to_another_host_than_the_issuer_s(
+    world: World, phone: BrowserContext, tmp_path: Path, reads: str
+) -> None:
+    text = qr_text("https://verify.bank.example.evil.example/v", encode_qr_payload(good(world)))
+    if reads == "the device":
+        phone.add_init_script(f"const SHOWN = {json.dumps([[text]])};{READER}")
+    with verifier_of(world) as visit:
+        page = opened(phone, f"{visit.origin}/v", waiting_for=".scanner")
+        page.set_input_files("#picture", film_of(text, tmp_path / "clone.png"))
+        page.wait_for_selector(VERDICT)
+        named = page.inner_text("[aria-labelledby=reasons-heading]")
+        assert answer(page) == "아직 판정할 수 없습니다."
+        assert "https://verify.bank.example.evil.example/v" in named.lower()  # the code says it in capitals
+        assert VERIFY_URL in named
+
+
 def test_several_views_in_one_page_share_no_identifier(visit: Visit, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(f"{visit.origin}/")
