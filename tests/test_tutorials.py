@@ -18,7 +18,9 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_command_answers_as_the_page_says(page: Path, tmp_path: Path) -> None:
     reader = Reader(tmp_path, page.parent.name)
-    for step in steps_of(page.read_text("utf-8")):
+    text = page.read_text("utf-8")
+    reader.keeps(text)
+    for step in steps_of(text):
         assert masked(reader.does(step)) == masked(step.answer), step.command
     assert reader.ended == 0
 
@@ -57,6 +59,14 @@ def test_a_failure_that_the_page_does_not_show_ends_the_reading(tmp_path: Path) 
         reader.does(Step("true", ""))
     assert reader.does(Step("echo $?", "")) == "1\n"
     assert reader.does(Step("true", "")) == ""
+
+
+def test_a_file_of_a_page_is_there_when_a_command_needs_it_and_its_exit_status_counts(tmp_path: Path) -> None:
+    page = "`bad.py`:\n\n```python\nprint('read')\nraise SystemExit(3)\n```\n"
+    reader = Reader(tmp_path, "en")
+    reader.keeps(page)
+    assert reader.does(Step("python bad.py", "")) == "read\n"
+    assert reader.does(Step("echo $?", "")) == "3\n"
 
 
 def test_a_page_is_written_anew_with_what_was_answered(tmp_path: Path) -> None:

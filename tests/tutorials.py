@@ -1,9 +1,9 @@
 """Runs the pages of docs/tutorial/ as their reader would: every `console` block, one command after another.
 
-`$ ` begins a command, the lines below it are what it answers. Programs of ours run in this process; anything else is a
-line of shell. What differs from run to run (times, numbers of certificates, keys, codes) is masked when compared, and a
-command that names such a value gets the one of this run. A command that ends with anything but 0 must be followed by
-`$ echo $?`.
+`$ ` begins a command, the lines below it are what it answers. A block under the name of a file is written to that file
+first. Programs of ours and `python` run in this process; anything else is a line of shell. What differs from run to run
+(times, numbers of certificates, keys, codes) is masked when compared, and a command that names such a value gets the
+one of this run. A command that ends with anything but 0 must be followed by `$ echo $?`.
 
     .venv/bin/python -m tests.tutorials docs/tutorial/en/operator.md     writes what the programs answer today
 """
@@ -11,6 +11,7 @@ command that names such a value gets the one of this run. A command that ends wi
 import io
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -23,11 +24,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHANGES = re.compile(
     r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)?)?"  # a day or a moment
     r"|\d{4}년 \d{1,2}월 \d{1,2}일|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b\d\d:\d\d(?::\d\d)?\b"
     r"|\b[A-Z]{2}-\d{4}-\d{8}\b|\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}\b"  # numbers of certificates, confirmation codes
-    r"|\b[0-9a-f]{16,}\b|\b[0-9a-f]{8}\b|\b[0-9a-z]{10}\b|\b[\w-]{43,}\b"  # digests, entries, accounts, keys
+    r"|\b[0-9a-f]{16,}\b|\b[0-9a-f]{12}\b|\b[0-9a-f]{8}\b|\b[0-9a-z]{10}\b|\b[\w-]{43,}\b"  # digests, ids, keys
     r"|\(age \d+ s\)|\(\d+초 전\)|\bfirst \d+ under\b|그중 \d+건까지"
 )
 PROGRESS = re.compile(r"^(?:\d+ of \d+ files, |\d+개 중 \d+개, ).*\n", re.MULTILINE)  # comes only when it takes a while
@@ -55,6 +57,11 @@ class Reader:
         shutil.copytree(ROOT / "examples", self.folder / "examples", ignore=shutil.ignore_patterns("__pycache__"))
         locale = {"ko": "ko_KR.UTF-8", "en": "C.UTF-8"}[self.language]
         self.environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder / "home"), "LANG": locale}
+
+    def keeps(self, page: str) -> None:
+        """Write the files that a page shows."""
+        for name, content in FILE.findall(page):
+            (self.folder / name).write_text(content, "utf-8")
 
     def does(self, step: Step) -> str:
         """Carry out one command; return what it answered.
@@ -144,7 +151,25 @@ def _wallet(words: list[str]) -> int:
     return int(main(words))
 
 
-PROGRAMS: dict[str, Callable[[list[str]], int]] = {"cb-issuer": _issuer, "cb-verifier": _verifier, "cb-wallet": _wallet}
+def _python(words: list[str]) -> int:
+    """Run a script of the page; its exit status, 0 if it says none."""
+    before = sys.argv
+    sys.argv = words
+    try:
+        runpy.run_path(words[0], run_name="__main__")
+    except SystemExit as end:
+        return int(end.code or 0)
+    finally:
+        sys.argv = before
+    return 0
+
+
+PROGRAMS: dict[str, Callable[[list[str]], int]] = {
+    "cb-issuer": _issuer,
+    "cb-verifier": _verifier,
+    "cb-wallet": _wallet,
+    "python": _python,
+}
 
 
 def steps_of(page: str) -> list[Step]:
@@ -166,6 +191,8 @@ def masked(answer: str) -> str:
 def renewed(page: str, reader: Reader) -> str:
     """Return the page with the answers of today."""
 
+    reader.keeps(page)
+
     def block(found: re.Match[str]) -> str:
         lines = []
         for step in _steps(found[1]):
@@ -179,7 +206,7 @@ def renewed(page: str, reader: Reader) -> str:
 def main(names: list[str]) -> None:
     """Write the answers of today into pages."""
     for name in names:
-        page = Path(name)
+        page = Path(name).resolve()
         with tempfile.TemporaryDirectory() as folder:
             reader = Reader(Path(folder), page.parent.name)
             page.write_text(renewed(page.read_text("utf-8"), reader), "utf-8")
