@@ -29,8 +29,8 @@ def language_of_command(words: Sequence[str], environment: Mapping[str, str]) ->
     given += [after for word, after in pairwise(words) if word == "--lang"]
     if given:
         return "ko" if given[-1] == _KOREAN else "en"
-    named = next((environment[name] for name in _LOCALE_VARIABLES if environment.get(name)), "")
-    return "ko" if named.lower().startswith(_KOREAN) else "en"
+    named = [environment[name].lower() for name in _LOCALE_VARIABLES if environment.get(name)]
+    return "ko" if named and named[0].startswith(_KOREAN) else "en"
 
 
 def usage_sentence(message: str, language: Language, *, program: str) -> str:

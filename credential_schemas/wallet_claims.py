@@ -16,7 +16,7 @@ Source: docs/formats/credential.md; RFC 9901 section 9 and 10.4
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from credential_schemas.certificate_claims import CertificateClaims, ClaimPath, to_payload
 from credential_schemas.entry_types import categories
@@ -120,17 +120,17 @@ def _head(payload: Mapping[str, JsonValue], binding: WalletBinding) -> dict[str,
 
 def _members(value: JsonValue) -> dict[str, JsonValue]:
     """Return an object of a payload that `to_payload` wrote."""
-    return dict(value) if isinstance(value, dict) else {}
+    return dict(cast("dict[str, JsonValue]", value))
 
 
 def _elements(value: JsonValue) -> list[JsonValue]:
     """Return a list of a payload that `to_payload` wrote."""
-    return list(value) if isinstance(value, list) else []
+    return list(cast("list[JsonValue]", value))
 
 
 def _missing(count: int) -> int:
     """Return how many decoys fill a list up to the next multiple of the bucket, one bucket at least."""
-    return -(-max(count, 1) // BUCKET) * BUCKET - count
+    return -count % BUCKET if count else BUCKET
 
 
 def _wanted(decoys: Mapping[ClaimPath, int]) -> dict[ClaimPath, int]:

@@ -118,7 +118,7 @@ def encrypt_to(jwk: Mapping[str, JsonValue], plaintext: bytes, *, encryption: st
         raise JweError(f"expected one of {', '.join(ENCRYPTIONS)}, found another encryption", kind="algorithm")
     key = _imported(_point(jwk))
     kid = {"kid": jwk["kid"]} if "kid" in jwk else {}
-    return jwe.encrypt_compact({"alg": ALGORITHM, "enc": encryption, **kid}, plaintext, key, registry=_REGISTRY)
+    return jwe.encrypt_compact({"alg": ALGORITHM, "enc": encryption, **kid}, plaintext, key)
 
 
 def usable_key(offered: Sequence[JsonValue]) -> dict[str, JsonValue] | None:
@@ -132,8 +132,7 @@ def usable_key(offered: Sequence[JsonValue]) -> dict[str, JsonValue] | None:
     for jwk in offered:
         if not isinstance(jwk, dict) or jwk.get("alg") != ALGORITHM or jwk.get("use", "enc") != "enc":
             continue
-        kid = jwk.get("kid", "")
-        if not isinstance(kid, str) or len(kid) > MAX_KID_CHARACTERS:
+        if "kid" in jwk and not (isinstance(jwk["kid"], str) and len(jwk["kid"]) <= MAX_KID_CHARACTERS):
             continue
         try:
             _imported(_point(jwk))

@@ -154,8 +154,9 @@ def _attributes(text: str, separator: str, *, known: frozenset[str]) -> dict[str
         if name in _PIN_ATTRIBUTES:
             raise KeyDeviceError(f"expected no PIN in a pkcs11: URI, found {name}; the PIN is asked for")
         if name not in known or name in found or not equals or not value:
-            expected = ", ".join(sorted(known))
-            raise KeyDeviceError(f"expected each attribute of a pkcs11: URI once, with a value, and one of {expected}")
+            raise KeyDeviceError(
+                f"expected each attribute of a pkcs11: URI once, with a value, and one of {', '.join(sorted(known))}"
+            )
         found[name] = unquote_to_bytes(value)
     return found
 

@@ -9,6 +9,7 @@ tests/mutation_plan.toml says which modules make a part, and which tests are run
 """
 
 import argparse
+import ast
 import gc
 import json
 import os
@@ -39,7 +40,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from _pytest.warnings import catch_warnings_for_item
 
-from tests.mutation_report import MUTANTS, ROOT, SENTENCE, SURVIVED, sentences
+from tests.mutation_report import MUTANTS, ROOT, SENTENCE, SURVIVED, functions, original, sentences
 
 Result = TypeVar("Result")
 PLAN = ROOT / "tests" / "mutation_plan.toml"
@@ -53,13 +54,12 @@ PYTEST = (
     "--assert=plain",
     "--tb=native",
     "-q",
-    "-m",
-    "not slow",
 )
+FAST = ("-m", "not slow")
 MUTMUT_IMPORT = "from mutmut.mutation.trampoline import wrap_in_trampoline as _mutmut_mutated, MutantDict"
 OUR_IMPORT = "from mutants_of_this_run import changeable as _mutmut_mutated; MutantDict = dict"
 CPU_SECONDS = 2  # for one test, beside four times what it takes without a mutant
-WALL_SECONDS = 900
+WALL_SECONDS = 60  # beside forty times that; a test that takes longer waits for something that never comes
 MEMORY_BYTES = 2**31
 SLOW_SECONDS = 0.05
 FIRST_SECONDS = 2.0  # for the tests of one mutant, and
@@ -73,6 +73,7 @@ class Part:
     name: str
     modules: tuple[str, ...]
     tests: tuple[str, ...]
+    slow: bool = False
 
 
 @dataclass(slots=True)
@@ -132,7 +133,7 @@ def put_in_place(mutant: str) -> None:
     for function, mutants in FUNCTIONS:
         if function.__module__ == module and name in mutants:
             body = getattr(mutants[name], "__func__", mutants[name])
-            function.__code__ = body.__code__
+            function.__code__ = body.__code__.replace(co_freevars=function.__code__.co_freevars)  # it may use none now
             function.__defaults__ = body.__defaults__
             function.__kwdefaults__ = body.__kwdefaults__
 
@@ -293,13 +294,13 @@ def try_out(mutant: str, items: Sequence[pytest.Item], seconds: Mapping[str, flo
     try:
         os.setpgid(0, 0)
         gc.disable()
-        signal.alarm(WALL_SECONDS)
         resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
         MADE.chosen = mutant
         put_in_place(mutant)
         code = SURVIVED
         for item, following in pairs(items):
             limit = int(process_time() + CPU_SECONDS + 4 * seconds[item.nodeid])
+            signal.alarm(int(WALL_SECONDS + 40 * seconds[item.nodeid]))
             resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
             if not passed(item, following):
                 os.write(telling, f"{item.nodeid}\n".encode())
@@ -349,15 +350,29 @@ def make(part: Part, *, again: bool) -> dict[str, int | None]:
         target = MUTANTS / name
         made = mutate_file_contents(name, (ROOT / name).read_text("utf-8"))
         code = made.code.replace(MUTMUT_IMPORT, OUR_IMPORT, 1)
-        meta = Path(f"{target}.meta")
-        if again and meta.is_file() and target.read_text("utf-8") == code:
-            known |= json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
-            continue
+        before = outcomes_that_stand(target, code) if again else {}
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(code, "utf-8")
         mutants = [f"{module_name(name)}.{mutant}" for mutant in made.mutant_names]
-        known |= dict.fromkeys(mutants) | dict.fromkeys(sentences(target, mutants), SENTENCE)
+        known |= dict.fromkeys(mutants) | before | dict.fromkeys(sentences(target, mutants), SENTENCE)
     return known
+
+
+def outcomes_that_stand(target: Path, code: str) -> dict[str, int | None]:
+    """Return what happened the last time to the mutants of those functions that new code has as they were."""
+    meta = Path(f"{target}.meta")
+    if not meta.is_file():
+        return {}
+    old, new = (
+        {name: ast.unparse(node) for name, node in functions(text).items()}
+        for text in (target.read_text("utf-8"), code)
+    )
+    outcomes: dict[str, int | None] = json.loads(meta.read_text("utf-8"))["exit_code_by_key"]
+    return {
+        mutant: outcome
+        for mutant, outcome in outcomes.items()
+        if all(old[name] == new.get(name) for name in (mutant.rpartition(".")[2], original(mutant)))
+    }
 
 
 def keep() -> None:
@@ -374,12 +389,12 @@ def run(part: Part, *, again: bool, thorough: bool, sample: int | None, children
     sys.modules["mutants_of_this_run"] = sys.modules[__name__]
     MADE.sources = {module_name(name): ROOT / name for name in part.modules}
     MADE.outcomes = from_fork(lambda: make(part, again=again))
-    wanted = [name for name, code in MADE.outcomes.items() if code == (SURVIVED if again else None)]
+    wanted = [name for name, code in MADE.outcomes.items() if code in ((None, SURVIVED) if again else (None,))]
     if sample is not None and sample < len(wanted):
         wanted = sorted(random.Random(SEED).sample(wanted, sample))  # a choice, not a secret
     sys.meta_path.insert(0, _Finder())
     with tempfile.TemporaryDirectory(prefix="mutants-") as temporary:
-        arguments = [*PYTEST, f"--basetemp={temporary}/tests", *part.tests]
+        arguments = [*PYTEST, *(() if part.slow else FAST), f"--basetemp={temporary}/tests", *part.tests]
         code = pytest.main(arguments, plugins=[Runner(wanted, children=children, thorough=thorough)])
     keep()
     return int(code)
@@ -397,9 +412,8 @@ def parts() -> list[Part]:
     for name, part in tomllib.loads(PLAN.read_text("utf-8")).items():
         modules = [path for path in dict.fromkeys(files(part["modules"])) if path not in taken]
         taken |= set(modules)
-        found.append(
-            Part(name, tuple(m for m in modules if not m.endswith("__init__.py")), tuple(files(part["tests"])))
-        )
+        changed = tuple(path for path in modules if not path.endswith("__init__.py"))
+        found.append(Part(name, changed, tuple(files(part["tests"])), slow=part.get("slow", False)))
     return found
 
 
@@ -421,7 +435,7 @@ def main() -> int:
     arguments.add_argument(
         "words", nargs="*", help="parts, or patterns of paths such as keys/jws*; all of them if none"
     )
-    arguments.add_argument("--again", action="store_true", help="only the mutants that survived the last time")
+    arguments.add_argument("--again", action="store_true", help="only what survived the last time, or is new")
     arguments.add_argument("--thorough", action="store_true", help="all tests and examples, however long they take")
     arguments.add_argument("--sample", type=int, help="only so many mutants of a part, the same in every run")
     arguments.add_argument("--children", type=int, default=os.cpu_count() or 1)

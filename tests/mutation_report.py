@@ -16,8 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 MUTANTS = ROOT / "mutants"
 SURVIVED, SENTENCE = 0, -1000  # what is kept of a mutant: the exit code of its tests, or that it was not run
 
-CODECS = ("utf-8", "ascii")
+CODECS = ("utf-8", "ascii", "latin-1")
 AROUND = 60
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class _Blank(ast.NodeTransformer):
@@ -54,13 +55,12 @@ class _Blank(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def functions(path: Path) -> dict[str, ast.FunctionDef]:
+def functions(code: str) -> dict[str, AnyFunction]:
     """Return every function of a module of mutants by its mangled name."""
-    tree = ast.parse(path.read_text("utf-8"))
-    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    return {node.name: node for node in ast.walk(ast.parse(code)) if isinstance(node, AnyFunction)}
 
 
-def body(function: ast.FunctionDef) -> str:
+def body(function: AnyFunction) -> str:
     """Return what a function does, its sentences left out."""
     return "\n".join(ast.unparse(_Blank().visit(statement)) for statement in function.body)
 
@@ -83,7 +83,7 @@ def original(mutant: str) -> str:
 
 def sentences(path: Path, mutants: Iterable[str]) -> list[str]:
     """Return those mutants of a module that change nothing but a sentence."""
-    bodies = {name: body(function) for name, function in functions(path).items()}
+    bodies = {name: body(function) for name, function in functions(path.read_text("utf-8")).items()}
     return [name for name in mutants if bodies[name.rpartition(".")[2]] == bodies[original(name)]]
 
 
@@ -104,7 +104,7 @@ def report(folder: Path) -> int:
         counts = Counter(outcome(code) for code in codes.values())
         total += counts
         print(f"{meta.relative_to(folder).with_suffix('')}: {len(codes)} mutants, {dict(counts)}")
-        made = functions(meta.with_suffix(""))
+        made = functions(meta.with_suffix("").read_text("utf-8"))
         for name in sorted((key for key, code in codes.items() if code == SURVIVED), key=in_order):
             before, after = body(made[original(name)]), body(made[name.rpartition(".")[2]])
             print(f"  {name.rpartition('.')[2]}\n    {difference(before, after)}")

@@ -44,7 +44,7 @@ def choose(query: DcqlQuery, candidates: Sequence[Candidate]) -> Choice:
     found = {each.id: _answers(each, candidates) for each in query.credentials}
     if not query.sets:
         unmet = tuple(each.id for each in query.credentials if not found[each.id])
-        wanted: Collection[str] = () if unmet else found.keys()
+        wanted: Collection[str] = found.keys()
     else:
         wanted, unmet = _of_sets(query, found)
     taken = () if unmet else wanted

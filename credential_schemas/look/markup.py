@@ -44,4 +44,4 @@ def icon(name: str) -> Html:
 def _filling(value: Html | str | int) -> str:
     if isinstance(value, Html):
         return value
-    return escape(harmless(value), quote=True) if isinstance(value, str) else str(value)
+    return escape(harmless(value)) if isinstance(value, str) else str(value)

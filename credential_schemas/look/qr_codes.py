@@ -51,5 +51,5 @@ def lines_of_modules(rows: Sequence[Sequence[bool]]) -> Iterator[str]:
 def _rows(text: str) -> list[list[bool]]:
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=_QUIET)
     code.add_data(text)
-    code.make(fit=True)
+    code.make()
     return [[bool(module) for module in row] for row in code.get_matrix()]

@@ -145,10 +145,10 @@ def restore_values(marked: str, reader: ValueReader) -> str:
             return b64url_encode(reader.take(32))
         if mark == _RAW_12:
             return b64url_encode(reader.take(12))
-        if mark == _MIDNIGHT:
-            return str(reader.number(2) * _DAY_S - _KOREAN_OFFSET_S)
         if mark == _DATE or _FIRST_RECENT <= ord(mark) < _FIRST_RECENT + _RECENT_DATES:
             return _restore_date(mark, reader, recent)
+        if mark == _MIDNIGHT:
+            return str(reader.number(2) * _DAY_S - _KOREAN_OFFSET_S)
         return _restore_run(ord(mark) - _FIRST_RUN + _SHORTEST_RUN, reader)
 
     return _MARKS.sub(replace, marked)
@@ -179,7 +179,7 @@ def _mark_date(found: str, values: bytearray, recent: Recent) -> str:
 
 def _mark_midnight(found: str, values: bytearray) -> str:
     days, rest = divmod(int(found) + _KOREAN_OFFSET_S, _DAY_S)
-    if rest == 0 and 0 < days <= _LAST_DAY and not found.startswith("0"):
+    if rest == 0 and days <= _LAST_DAY and not found.startswith("0"):
         values += days.to_bytes(2)
         return _MIDNIGHT
     return _mark_run(found, values)

@@ -87,7 +87,7 @@ class StreamCode:
         Raises:
             QrPayloadError: kind `stream`: bits that mean nothing where they stand; `too_large`: over 64 Ki characters.
         """
-        bits = f"{int.from_bytes(data):0{8 * len(data)}b}" if data else ""
+        bits = "".join(f"{byte:08b}" for byte in data)
         out: list[str] = []
         size = at = context = 0
         while True:

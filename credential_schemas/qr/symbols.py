@@ -131,10 +131,10 @@ def code_use(verify_url: str, payload: str, *, max_version: int = MAX_VERSION) -
     plan = choose_symbols(verify_url, payload, max_version=max_version)
     address, mark, digits = qr_text(verify_url, payload).rpartition("#")
     bits = needed_bits(address + mark, len(digits), version=max_version)
-    return CodeUse(-(-bits // 8), capacity_bits(max_version, "L") // 8, plan.codes)
+    return CodeUse(-(-bits // 8), _DATA_CODEWORDS["L"][max_version - 1], plan.codes)
 
 
-SYMBOL_BYTES: Final = capacity_bits(MAX_VERSION, "L") // 8
+SYMBOL_BYTES: Final = _DATA_CODEWORDS["L"][MAX_VERSION - 1]
 """The bytes that the largest code holds."""
 
 

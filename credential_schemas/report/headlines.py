@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from credential_schemas.report.messages import Sentence, headline_texts
-from credential_schemas.report.model import Check, Report
+from credential_schemas.report.model import Report
 from credential_schemas.report.outcomes import CheckName, DocumentPart, EvidenceKind, Outcome, Verdict
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue
@@ -29,7 +29,7 @@ class Headline:
     sentence: Sentence
 
 
-_FAILED_CASES: Mapping[Reason, str] = {
+_FAILED_CASES: Mapping[Reason | None, str] = {
     Reason.SIGNATURE_INVALID: "tampered",
     Reason.DIGESTS_INVALID: "tampered",
     Reason.DISCLOSURE_FOREIGN: "tampered",
@@ -93,12 +93,8 @@ def _invalid_case(report: Report) -> tuple[str, Mapping[str, JsonValue]]:
     for name in _PRECEDENCE:
         check = failed.get(name)
         if check is not None:
-            return _case_of(check), check.detail
+            return _FAILED_CASES.get(check.reason, "invalid"), check.detail
     return ("not_original" if failed.keys() & _ORIGINALITY else "invalid"), {}
-
-
-def _case_of(check: Check) -> str:
-    return _FAILED_CASES.get(check.reason, "invalid") if check.reason is not None else "invalid"
 
 
 def _undecided_case(report: Report) -> str:

@@ -28,16 +28,17 @@ def result_html(view: View, *, language: Language, standing_alone: bool = True) 
 
 def _blocks(view: View, language: Language, *, standing_alone: bool) -> Iterator[str]:
     yield _band(view, language, standing_alone=standing_alone)
-    if _texts(view, "development"):
-        yield f'<p class="note un">{icon("un")}<span>{_text(view, "development")}</span></p>'
+    for name in ("development", "simulated"):
+        if view.get(name):
+            yield f'<p class="note un">{icon("un")}<span>{_text(view, name)}</span></p>'
     if _rows(view, "parts"):
         parts = "".join(_part(each) for each in _rows(view, "parts"))
         yield f'<ul class="three" aria-label="{_word("parts_label", language)}">{parts}</ul>'
     if _rows(view, "differences"):
         yield _differences(_rows(view, "differences"), language)
     yield _advice(view, language)
-    if view.get("holder"):
-        yield _holder(_object(view, "holder"), language)
+    if isinstance(holder := view.get("holder"), dict):
+        yield _holder(holder, language)
         yield _entries(view, language)
         yield f'<p class="note">{icon("eyeoff")}<span>{_text(view, "withheld")}</span></p>'
         yield _facts("certificate", _pairs(view, "certificate"), language)
@@ -196,7 +197,7 @@ def _word(name: str, language: Language, **values: object) -> str:
 
 
 def _safe(value: str) -> str:
-    return escape(harmless(value), quote=True)
+    return escape(harmless(value))
 
 
 def _text(node: Mapping[str, JsonValue], name: str) -> str:
@@ -206,8 +207,6 @@ def _text(node: Mapping[str, JsonValue], name: str) -> str:
 
 def _texts(node: Mapping[str, JsonValue], name: str) -> list[str]:
     value = node.get(name)
-    if isinstance(value, str):
-        return [value] if value else []
     return [str(each) for each in value] if isinstance(value, list) else []
 
 
@@ -218,8 +217,3 @@ def _rows(node: Mapping[str, JsonValue], name: str) -> list[Mapping[str, JsonVal
 
 def _pairs(node: Mapping[str, JsonValue], name: str) -> list[list[JsonValue]]:
     return cast("list[list[JsonValue]]", node.get(name) or [])
-
-
-def _object(node: Mapping[str, JsonValue], name: str) -> Mapping[str, JsonValue]:
-    value = node.get(name)
-    return value if isinstance(value, dict) else {}

@@ -194,7 +194,7 @@ def _checks(report: JsonObject, language: Language) -> Iterator[JsonValue]:
         outcome = str(check.get("outcome"))
         yield {
             "name": check_label(CheckName(str(check.get("name")))).in_language(language),
-            "sign": _OUTCOME_SIGNS.get(outcome, "na"),
+            "sign": _OUTCOME_SIGNS[outcome],
             "word": result_word(f"outcome_{outcome}", language),
             "text": _said(check.get("message"), language),
             "reason": _safe(check.get("reason")),
@@ -206,10 +206,12 @@ def _facts(report: JsonObject, language: Language) -> Iterator[JsonValue]:
     fresh, evidence = _object(report.get("freshness")), _object(report.get("evidence"))
     as_of = fresh.get("status_as_of")
     listed = _korean_time(as_of) if as_of is not None else result_word("no_list", language)
+    version = fresh.get("trust_version")
+    trusted = result_word("version", language, version=_safe(version)) if version else result_word("no_list", language)
     for name, value in (
         ("checked_at", f"{_korean_time(report.get('verified_at'))} (KST)"),
         ("status_list", listed),
-        ("trust_list", result_word("version", language, version=_safe(fresh.get("trust_version")))),
+        ("trust_list", trusted),
         ("profile", _safe(report.get("profile"))),
         ("report_id", str(report.get("id"))),
         ("sha256", _safe(evidence.get("sha256"))),
@@ -283,8 +285,7 @@ def _korean_time(value: JsonValue) -> str:
 
 def _said(value: JsonValue, language: Language) -> str:
     """Return one of our own sentences from its JSON form."""
-    texts = _object(value)
-    return str(texts.get(language, "")) if texts else ""
+    return str(_object(value).get(language, ""))
 
 
 def _named(value: JsonValue, language: Language) -> str:

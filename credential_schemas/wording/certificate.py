@@ -80,7 +80,7 @@ def _holder_rows(claims: CertificateClaims, language: Language, words: WordingVe
     holder = claims.holder
     if claims.edition == "standard":
         if holder.name is not None:
-            yield _claim_row("holder", "name", _holder_name(claims, language), language, words)
+            yield _claim_row("holder", "name", _holder_name(holder.name, holder.name_en, language), language, words)
         if holder.birth_date is not None:
             yield _claim_row("holder", "birth_date", holder.birth_date.isoformat(), language, words)
     if claims.applicant_no is not None:
@@ -100,8 +100,7 @@ def _claim_row(group: str, name: str, value: str, language: Language, words: Wor
     return Row(f"{group}.{name}", field.label.in_language(language), value)
 
 
-def _holder_name(claims: CertificateClaims, language: Language) -> str:
-    name, romanised = claims.holder.name or "", claims.holder.name_en
+def _holder_name(name: str, romanised: str | None, language: Language) -> str:
     return f"{name} ({romanised})" if language == "en" and romanised else name
 
 

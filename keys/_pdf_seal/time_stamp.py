@@ -112,9 +112,7 @@ class TimeStamp:
         if not may_stamp(self.authority):
             return "expected a time stamp by a certificate for time stamping and nothing else"
         trusted = readable_roots(roots)
-        path = None
-        if trusted:
-            path = find_path(self.authority, self.certificates, trusted=trusted, at=self.made_at)
+        path = find_path(self.authority, self.certificates, trusted=trusted, at=self.made_at) if trusted else None
         if path is None:
             return "expected a time stamp by an authority that led to a listed root when it was made"
         if not set(self.certificates) <= set(path):

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from credential_schemas.catalogue import (
+    QualificationItem,
+    _item,
     english_name,
     folded,
     former_name,
@@ -128,3 +130,12 @@ def test_units_of_a_class_are_found_by_the_beginning_of_their_code() -> None:
     assert [unit.code for unit in found] == sorted(unit.code for unit in found)
     assert all(unit.code.startswith("20010101") for unit in found)
     assert ncs_units_within("99999999") == ()
+
+
+def test_what_a_row_of_the_items_leaves_empty_is_not_known() -> None:
+    row = {"item_code": "", "name_ko": "가", "name_en": "", "series": "", "field_code": "", "field_ko": ""}
+    assert _item({**row, "exam_body": "hrdk"}) == QualificationItem(None, "가", None, None, None, None, "hrdk")
+    full = {name: f"{name}!" for name in [*row, "exam_body"]}
+    assert _item(full) == QualificationItem(
+        "item_code!", "name_ko!", "name_en!", "series!", "field_code!", "field_ko!", "exam_body!"
+    )

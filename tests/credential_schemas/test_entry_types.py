@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,6 +160,21 @@ def test_forbidden_fields_are_listed_and_are_no_fields_of_an_entry_object() -> N
     assert not career.forbidden_fields & {field.name for field in career.own_fields}
 
 
+def test_type_that_is_made_anew_has_the_same_fields_of_its_own() -> None:
+    duty = entry_types()["military_duty"]
+    assert replace(duty).own_fields == duty.own_fields
+    assert not {field.name for field in replace(duty).own_fields} & duty.forbidden_fields
+    assert duty.field("service_number") is not None
+    assert duty.field("nothing") is None
+
+
+def test_value_of_a_field_is_refused_with_its_path() -> None:
+    hours = next(field for field in entry_types()["vocational_training"].own_fields if field.name == "hours")
+    with pytest.raises(EntryTypeError) as caught:
+        hours.check("many", path="trainings[0].hours")
+    assert (caught.value.field, caught.value.kind) == ("trainings[0].hours", "wrong_kind")
+
+
 def test_title_comes_from_the_title_field_and_from_the_type_where_there_is_none() -> None:
     fields: dict[str, JsonValue] = {"item_name": "가스기술사", "item_name_en": "Professional Engineer Gas"}
     assert entry_types()["national_technical_qualification"].title_of(fields) == (
@@ -274,6 +291,68 @@ def test_type_file_is_refused_with_a_field_of(case: str, tmp_path: Path, documen
     with pytest.raises(EntryTypeError) as caught:
         _load(tmp_path, document | {"fields": [*fields, field]})
     assert (caught.value.kind, caught.value.field) == ("type_file", "volunteer_service.json")
+
+
+def _changed(document: dict[str, JsonValue], path: tuple[str | int, ...], value: JsonValue) -> dict[str, JsonValue]:
+    """Return a copy of a type file with one value replaced."""
+    copy: Any = json.loads(json.dumps(document))
+    inside = copy
+    for step in path[:-1]:
+        inside = inside[step]
+    inside[path[-1]] = value
+    return dict(copy)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("short_en",), "", "expected a text in short_en"),
+        (("credential_type",), 7, "expected a text in credential_type"),
+        (("title",), 7, "expected a text in title"),
+        (("title_en",), 7, "expected a text in title_en"),
+        (("table", "when"), "served_on", "expected a list in table.when"),
+        (("table", "when"), [7], "expected a text in table.when"),
+        (("table", "amount"), None, "expected a list in table.amount"),
+        (("table", "amount"), [""], "expected a text in table.amount"),
+        (("table", "ncs"), 7, "expected a text in table.ncs"),
+        (("table", "level"), "", "expected a text in table.level"),
+        (("periods",), [{"ko": "기간", "en": "", "days": []}], "expected a text in periods"),
+        (("periods",), [{"ko": "", "en": "Period", "days": []}], "expected a text in periods"),
+        (("periods",), [{"ko": "기간", "en": "Period", "days": 7}], "expected a list in periods.days"),
+        (("periods",), [{"ko": "기간", "en": "Period", "days": [7]}], "expected a text in periods.days"),
+        (("periods",), [7], "expected ko and en in periods"),
+        (("fields",), [], "expected a list of fields"),
+        (("fields",), "activity", "expected a list of fields"),
+        (("fields", 0, "name"), "", "expected a text in name"),
+        (("fields", 0, "ko"), 7, "expected a text in activity.ko"),
+        (("fields", 0, "en"), 7, "expected a text in activity.en"),
+        (("fields", 0), _field("place", "enum") | {"values": {"a": {"ko": "가"}}}, "expected a text in place.values"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_type_file_is_refused_with_the_place_of_the_fault(
+    document: dict[str, JsonValue], path: tuple[str | int, ...], value: JsonValue, problem: str
+) -> None:
+    with pytest.raises(EntryTypeError) as caught:
+        EntryTypes.read({"volunteer_service.json": _changed(document, path, value)})
+    assert (caught.value.field, caught.value.detail) == ("volunteer_service.json", problem)
+    assert caught.value.kind == "type_file"
+
+
+def test_labels_that_are_no_list_are_refused_with_their_file() -> None:
+    with pytest.raises(EntryTypeError, match=r"^_certificate\.json: expected a list of fields"):
+        read_labels({"certificate": {}, "holder": [], "entry": [], "categories": []})
+
+
+def test_type_may_show_all_it_has_in_columns_and_title(document: dict[str, JsonValue]) -> None:
+    only = document | {"fields": [_field("activity", "text"), _field("served_on", "date"), _field("hours", "hours")]}
+    read = EntryTypes.read({"volunteer_service.json": only})["volunteer_service"]
+    assert {field.name for field in read.own_fields} == read.table.names
+    titles = only | {"title": "served_on", "title_en": "hours", "table": {"when": [], "amount": []}}
+    fields: JsonValue = [_field("served_on", "date"), _field("hours", "hours")]
+    assert (
+        EntryTypes.read({"volunteer_service.json": titles | {"fields": fields}})["volunteer_service"].own_fields == ()
+    )
 
 
 def test_enum_value_without_a_label_is_refused(tmp_path: Path, document: dict[str, JsonValue]) -> None:

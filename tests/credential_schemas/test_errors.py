@@ -44,6 +44,19 @@ def test_error_survives_pickling_with_its_fields(error: CredentialError, text: s
     assert str(copy) == str(error) == text
 
 
+def test_error_says_to_programs_what_was_wrong_and_where() -> None:
+    for kind in (StatusListError, TrustBundleError, PdfContainerError):
+        assert vars(kind("too_large", "expected less")) == {"kind": "too_large", "detail": "expected less"}
+    for place in (DcqlError, EntryTypeError):
+        told = {"field": "credentials", "kind": "limit", "detail": "expected one"}
+        assert vars(place("credentials", "expected one", kind="limit")) == told
+    assert (DcqlError("credentials", "").kind, EntryTypeError("title", "").kind) == ("format", "wrong_kind")
+    missing = QrPayloadError("codes_missing", "two of three", missing=(2,))
+    assert vars(missing) == {"detail": "two of three", "kind": "codes_missing", "missing": (2,)}
+    large = {"detail": "does not fit", "kind": "too_large", "missing": (), "needed_modules": 125}
+    assert vars(QrPayloadTooLarge(125, "does not fit")) == large
+
+
 @pytest.mark.parametrize(("error", "_text"), ERRORS, ids=[type(error).__name__ for error, _ in ERRORS])
 def test_error_has_a_code_and_a_detail(error: CredentialError, _text: str) -> None:
     assert error.code

@@ -18,11 +18,14 @@ VALUES = ("public", "private")
 ACCEPTED: list[tuple[str, JsonValue]] = [
     ("text", "한글 text 漢字 · ★"),
     ("text", "<b>&amp;</b> %s {x} 🙂"),
+    ("text", "가"),
     ("text", "가\u3000나 \u0378"),  # a wide space, and a character that is not assigned yet
     ("body", "hrdk"),
     ("integer", 0),
     ("decimal", 87.25),
     ("percent", 100),
+    ("percent", 0),
+    ("credits", 1000),
     ("hours", 40),
     ("credits", 2.5),
     ("level", 8),
@@ -36,6 +39,7 @@ ACCEPTED: list[tuple[str, JsonValue]] = [
     ("business_number", "9990000014"),
     ("ncs_unit", "2001020203_19v4"),
     ("ncs_units", ["2001020203_19v4", "0101010101_17v2"]),
+    ("ncs_units", ["0101010101_17v2"]),
     ("ncs_code", "01010101"),
     ("ncs_code", "0101010101_17v2"),
     ("coded_name", {"code": "211", "name": "정보기술"}),
@@ -66,6 +70,8 @@ REFUSED: list[tuple[str, JsonValue, str]] = [
     ("enum", "secret", "unknown_value"),
     ("enum", 1, "unknown_value"),
     ("term", "2025-3", "wrong_kind"),
+    ("integer", 1.5, "wrong_kind"),
+    ("item_code", 1320, "wrong_kind"),
     ("item_code", "13200", "wrong_kind"),
     ("item_code", "132０", "wrong_kind"),
     ("course_id", "aig20250000900001", "wrong_kind"),
@@ -128,7 +134,7 @@ def test_value_of_another_kind_does_not_fit_the_schema(kind: str, value: JsonVal
 def test_value_that_a_schema_cannot_judge_is_refused(kind: str, value: str, why: str) -> None:
     with pytest.raises(EntryTypeError) as caught:
         check_value(value, kind=FieldKind(kind), values=VALUES, path="field")
-    assert caught.value.kind == why
+    assert (caught.value.kind, caught.value.field) == (why, "field")
 
 
 def test_refusal_never_repeats_the_value() -> None:
@@ -200,6 +206,11 @@ def test_text_and_list_may_be_as_long_as_permitted_and_no_longer() -> None:
     check_value(units, kind=FieldKind.NCS_UNITS, values=(), path="p")
     with pytest.raises(EntryTypeError):
         check_value([*units, "0000000999_17v2"], kind=FieldKind.NCS_UNITS, values=(), path="p")
+
+
+def test_schema_of_a_number_says_whether_it_is_a_whole_one() -> None:
+    kinds = ("integer", "decimal")
+    assert [value_schema(FieldKind(kind), values=())["type"] for kind in kinds] == ["integer", "number"]
 
 
 def test_schema_of_a_day_says_so_in_the_word_for_days() -> None:

@@ -30,6 +30,27 @@ def test_schema_of_each_entry_type_is_a_schema_and_names_no_forbidden_field(name
     assert not entry_types()[name].forbidden_fields & set(properties)
 
 
+def test_schema_of_an_entry_carries_the_names_of_its_type_and_a_nameless_language_stays_empty() -> None:
+    mine = entry_types()["school_course"]
+    schema = entry_schema(mine)
+    assert (schema["title"], schema["description"]) == (mine.names.ko, mine.names.en)
+    nameless = entry_schema(replace(mine, names=replace(mine.names, en=None)))
+    assert nameless["description"] == ""
+
+
+def test_category_of_which_a_registry_has_no_type_must_be_empty() -> None:
+    only = EntryTypes(each for each in entry_types().values() if each.category == "trainings")
+    properties = certificate_schema(only)["properties"]
+    assert isinstance(properties, dict)
+    assert properties["qualifications"] == {"type": "array", "items": False}
+
+
+def test_status_reference_names_an_index_by_a_number(payload: dict[str, JsonValue]) -> None:
+    text = {"status_list": {"idx": "7", "uri": "https://bank.example/status/1"}}
+    with pytest.raises(jsonschema.ValidationError, match="'7' is not of type 'integer'"):
+        jsonschema.validate({**payload, "status": text}, certificate_schema())
+
+
 @pytest.mark.parametrize("name", [name for name, each in entry_types().items() if not each.source_only])
 def test_entry_of_each_type_with_every_field_fits_its_schema(
     name: str,

@@ -1,6 +1,7 @@
 """Markup is made from templates of ours alone; the shared files of pages, and the themes."""
 
 import ast
+import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 import issuer
 from credential_schemas.look.harmless import harmless
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from credential_schemas.look.pages import BRAND_MARK, read_look, tokens_of_theme
+from credential_schemas.look.pages import BRAND_MARK, icon_sprite, read_look, tokens_of_theme
 from credential_schemas.look.serving import Asset, digest_of, look_files
 
 ROOT = Path(issuer.__file__).parent.parent
@@ -37,11 +38,43 @@ def test_markup_in_a_template_stays_markup() -> None:
     inner = html("<b>{n}</b>", n=3)
     assert html("<p>{a}{b}</p>", a=inner, b=NOTHING) == "<p><b>3</b></p>"
     assert joined([inner, inner], Html("<br>")) == "<b>3</b><br><b>3</b>"
-    assert icon("ok").startswith("<svg")
+    assert joined([inner, inner]) == "<b>3</b><b>3</b>"
+    assert icon("ok") == '<svg class="i" aria-hidden="true"><use href="#i-ok"/></svg>'
 
 
 def test_a_space_of_any_kind_is_shown_as_a_space() -> None:
     assert harmless("a\u3000b\u00a0c") == "a b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\u0301a", "<U+0301>a"),
+        ("a\u0301\u0301\u0301e\u0301\u0301\u0301", "á\u0301\u0301é\u0301\u0301"),
+        ("x\u20dd\u20dd\u20ddy", "x\u20dd\u20dd<U+20DD>y"),
+        ("\u3164", "<U+3164>"),
+        ("a\ufe0f", "a<U+FE0F>"),
+        ("葛\U000e0100", "葛<U+E0100>"),
+        ("\u0661", "<U+0661>"),
+        ("\u0628", "<U+0628>"),
+        ("\ue000\ud800\u0378\u2028\u2029", "<U+E000><U+D800><U+0378><U+2028><U+2029>"),
+        ("\u1100\u1161", "가"),
+    ],
+    ids=[
+        "mark first",
+        "two marks each",
+        "rings",
+        "filler",
+        "selector",
+        "far selector",
+        "digit",
+        "letter",
+        "rest",
+        "NFC",
+    ],
+)
+def test_what_acts_or_cannot_be_seen_is_written_out_alone(text: str, shown: str) -> None:
+    assert harmless(text) == shown
 
 
 @cache
@@ -91,6 +124,8 @@ def test_a_theme_that_was_chosen_asks_nothing_of_the_system() -> None:
         assert theme.count(b"{") == theme.count(b"}")
     assert b"--page: #0d1421" in dark
     assert b"--page: #0d1421" not in light
+    rules = dark.removeprefix(light)
+    assert system.rstrip() == light + b"@media (prefers-color-scheme: dark) {" + rules + b"}"
 
 
 def test_the_folder_of_files_changes_with_what_is_in_it() -> None:
@@ -101,3 +136,26 @@ def test_the_folder_of_files_changes_with_what_is_in_it() -> None:
     assert digest_of(dict(reversed(files.items()))) == digest
     assert digest_of({**files, "look.css": Asset(b"", "text/css")}) != digest
     assert BRAND_MARK.startswith("<svg")
+
+
+def test_the_name_of_the_folder_stands_for_every_name_and_every_content() -> None:
+    parts = [hashlib.sha256(part).digest() for part in (b"a", b"x", b"b", b"y")]
+    files = {"b": Asset(b"y", "text/css"), "a": Asset(b"x", "text/css")}
+    assert digest_of(files) == hashlib.sha256(b"".join(parts)).hexdigest()[:16]
+
+
+def test_every_file_of_the_look_is_sent_as_what_it_is() -> None:
+    css = "text/css; charset=utf-8"
+    assert look_files() == {
+        "tokens.css": Asset(read_look("tokens.css"), css),
+        "look.css": Asset(read_look("look.css"), css),
+        "guilloche.svg": Asset(read_look("guilloche.svg"), "image/svg+xml"),
+        "tokens-light.css": Asset(tokens_of_theme(dark=False), css),
+        "tokens-dark.css": Asset(tokens_of_theme(dark=True), css),
+    }
+
+
+def test_the_icons_of_a_page_are_hidden_symbols() -> None:
+    sprite = icon_sprite()
+    assert sprite.startswith("<svg")
+    assert '<symbol id="i-ok"' in sprite

@@ -17,6 +17,7 @@ def read(dark: set[tuple[int, int]], side: int) -> str:
     for x, y in dark:
         picture.paste(0, (x * 4, y * 4, x * 4 + 4, y * 4 + 4))
     (found,) = zxingcpp.read_barcodes(picture)
+    assert found.ec_level == "M"
     return found.text
 
 
@@ -29,12 +30,17 @@ def dark_of(lines: list[str]) -> set[tuple[int, int]]:
     return dark
 
 
+def halves(rows: list[list[bool]]) -> list[str]:
+    return [line.removeprefix("\x1b[38;5;16;48;5;231m").removesuffix("\x1b[0m") for line in lines_of_modules(rows)]
+
+
 @pytest.mark.parametrize("text", [TEXT, "1"])
 def test_the_path_of_a_page_is_the_code_with_its_quiet_zone(text: str) -> None:
     drawn = str(qr_picture(text, label="code"))
     found = re.search(r'viewBox="0 0 (\d+) ', drawn)
     assert found is not None
     side = int(found[1])
+    assert re.search('d="(M[0-9]+ [0-9]+h1v1h-1z)+"', drawn)
     dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", drawn)}
     assert {min(place) for place in zip(*dark, strict=True)} == {4}
     assert read(dark, side) == text
@@ -52,4 +58,11 @@ def test_the_lines_of_a_terminal_are_the_code_dark_on_light(text: str) -> None:
 
 
 def test_an_even_number_of_rows_needs_no_row_more() -> None:
-    assert len(list(lines_of_modules([[True], [False], [True], [True]]))) == 2
+    rows = [[True, False, True, False], [True, False, False, True]]
+    assert halves(rows) == ["█ ▀▄"]
+    assert halves([*rows, *rows]) == ["█ ▀▄", "█ ▀▄"]
+
+
+def test_below_an_odd_number_of_rows_stands_a_light_one() -> None:
+    assert halves([[True, False]]) == ["▀ "]
+    assert halves([[False, False], [True, False], [True, False]]) == ["▄ ", "▀ "]

@@ -9,8 +9,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from credential_schemas.entry_types import categories, entry_types
-from credential_schemas.type_metadata import certificate_vct, type_metadata
+from credential_schemas.entry_types import EntryTypes, categories, entry_types
+from credential_schemas.type_metadata import certificate_vct, flat_vct, type_metadata
 
 SCHEMA = Path(__file__).parents[1] / "vectors" / "oidf-conformance" / "type_metadata.json"
 ISSUER = "https://bank.example"
@@ -38,6 +38,8 @@ def test_document_fits_the_schema_of_the_conformance_suite(document: Document) -
 def test_vct_is_the_address_of_the_document(document: Document) -> None:
     assert document["vct"] == certificate_vct(ISSUER) == "https://bank.example/vct/competency-certificate/1"
     assert certificate_vct("https://bank.example/") == certificate_vct(ISSUER)
+    assert certificate_vct("https://bank.example/X") == "https://bank.example/X/vct/competency-certificate/1"
+    assert flat_vct("https://bank.example/X/", "a") == "https://bank.example/X/vct/entry/a/1"
 
 
 def test_type_and_every_claim_have_a_name_in_both_languages(document: Document) -> None:
@@ -81,6 +83,13 @@ def test_mandatory_is_what_every_certificate_has(claims: dict[tuple[str | None, 
         ("holder", "name"),
         ("holder", "birth_date"),
     }
+
+
+def test_types_of_another_registry_are_described_instead() -> None:
+    only = EntryTypes(each for each in entry_types().values() if each.category == "trainings")
+    paths = {tuple(claim["path"]) for claim in json.loads(type_metadata(ISSUER, types=only))["claims"]}
+    assert ("trainings", None, "hours") in paths
+    assert ("qualifications", None, "series") not in paths
 
 
 def test_bytes_are_the_same_in_another_process_with_another_hash_seed() -> None:

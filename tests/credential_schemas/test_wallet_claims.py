@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
-from credential_schemas.entry_types import categories, entry_types
+from credential_schemas.entry_types import EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.presented_claims import Form, read_presented
 from credential_schemas.sd_jwt.build import build_sd_jwt
@@ -37,6 +37,9 @@ ENTRY = CertificateEntry(
     as_of=date(2026, 11, 22),
     idx=7,
 )
+
+
+LABELS = {field.name: field for field in entry_types()[ENTRY.type].own_fields}
 
 
 def claims(count: int = 1) -> CertificateClaims:
@@ -87,6 +90,18 @@ def test_what_an_entry_needs_stays_with_it_and_the_rest_is_open() -> None:
     assert {("certificate", "number"), ("holder", "name"), ("qualifications", 0)} <= paths
 
 
+def test_fields_of_every_entry_are_filled_with_decoys_of_their_own() -> None:
+    decoys = wallet_certificate(claims(2), BINDING).disclose.decoys
+    assert decoys["qualifications", 0] == decoys["qualifications", 1] == BUCKET - 6
+    assert (decoys[("qualifications",)], decoys[("trainings",)]) == (BUCKET - 2, BUCKET)
+
+
+def test_the_type_is_that_of_the_wallets_credential_and_not_the_papers() -> None:
+    paper = replace(claims(), vct=f"{ISSUER}/vct/paper/1")
+    for written in (wallet_certificate(paper, BINDING), flat_credential(paper, BINDING)):
+        assert (written.claims["vct"], written.claims["vct#integrity"]) == (BINDING.vct, "sha256-x")
+
+
 def test_a_flat_credential_is_one_entry_with_its_own_status() -> None:
     written = flat_credential(claims(), BINDING)
     read = read_presented(written.claims)
@@ -94,19 +109,22 @@ def test_a_flat_credential_is_one_entry_with_its_own_status() -> None:
     payload = signed(written)
     assert {"type", "as_of"} <= payload.keys()
     assert not {"title", "idx", "certificate", "qualifications"} & payload.keys()
+    assert set(written.disclose.paths) >= {("title",), ("holder", "name"), ("holder", "birth_date")}
     assert len(payload["_sd"]) % BUCKET == 0
     assert len(payload["holder"]["_sd"]) == BUCKET
 
 
 def test_a_flat_credential_of_several_entries_is_refused() -> None:
-    with pytest.raises(EntryTypeError, match="exactly one entry"):
+    with pytest.raises(EntryTypeError, match="exactly one entry") as refused:
         flat_credential(claims(2), BINDING)
+    assert refused.value.field == "entries"
 
 
 def test_a_blind_edition_is_not_for_wallets() -> None:
     blind = replace(claims(), edition="blind", entries=())
-    with pytest.raises(EntryTypeError, match="standard for a wallet"):
+    with pytest.raises(EntryTypeError, match="standard for a wallet") as refused:
         wallet_certificate(blind, BINDING)
+    assert (refused.value.field, refused.value.kind) == ("certificate.edition", "unknown_value")
 
 
 def test_claims_that_are_not_in_order_are_refused_as_on_paper() -> None:
@@ -123,6 +141,25 @@ def test_the_type_of_a_flat_credential_describes_what_it_holds() -> None:
     written = flat_credential(claims(), BINDING)
     assert {path for path, each in described.items() if each["sd"] == "never"} == {("type",), ("as_of",)}
     assert set(written.disclose.paths) <= {path for path, each in described.items() if each["sd"] == "always"}
+    assert {path for path, each in described.items() if each["mandatory"]} == {
+        ("type",),
+        ("as_of",),
+        ("holder", "name"),
+        ("holder", "birth_date"),
+    }
+    assert [each["path"] for each in document["claims"] if type(each["mandatory"]) is not bool] == []
+    named = {path: [label["label"] for label in each["display"]] for path, each in described.items()}
+    assert named["as_of",] == ["기준일", "As of"]
+    assert named["series",] == [LABELS["series"].ko, LABELS["series"].en]
+    assert named["holder", "name"][0] == "성명"
+    assert document["display"][0]["name"] == entry_types()[ENTRY.type].names.ko
+
+
+def test_a_type_of_another_registry_is_described_from_that_registry() -> None:
+    mine = entry_types()[ENTRY.type]
+    renamed = replace(mine, names=replace(mine.names, ko="다른 이름"))
+    types = EntryTypes([*entry_types().values(), renamed])
+    assert json.loads(flat_type_metadata(ISSUER, ENTRY.type, types=types))["display"][0]["name"] == "다른 이름"
 
 
 def test_the_digest_of_a_type_is_subresource_integrity_of_its_bytes() -> None:

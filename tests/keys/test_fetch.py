@@ -49,6 +49,7 @@ ANSWERS = {
     "/same": b'HTTP/1.1 304 Not Modified\r\nETag: "abc"\r\n\r\n',
     "/cut": answer(b"{}")[:-1],
     "/refusal": answer(b'{"error":"invalid_grant"}', status="400 Bad Request"),
+    "/problem": answer(b'{"status":422}', status="422 Unprocessable", media_type="application/problem+json"),
     "/nothing": b"HTTP/1.1 204 No Content\r\n\r\n",
     "/fault": answer(b"{}", status="500 Internal Server Error"),
 }
@@ -535,6 +536,15 @@ def test_an_end_point_is_heard_also_when_it_refuses(
 ) -> None:
     answered = ask(fetcher, server, path)
     assert (answered.status, answered.body) == expected
+
+
+def test_a_refusal_may_be_json_or_a_problem_document_whatever_was_asked_for(fetcher: Fetcher, server: Server) -> None:
+    address = f"http://localhost:{server.port}"
+    for path in ("/refusal", "/problem"):
+        assert fetcher.ask(address + path, b"{}", media_type=JSON, accept="a/b", max_bytes=64).body.startswith(b"{")
+    for path in ("/good", "/html"):
+        with pytest.raises(FetchError, match="another media type"):
+            fetcher.ask(address + path, b"{}", media_type=JSON, accept="a/b", max_bytes=64)
 
 
 def ask(fetcher: Fetcher, server: Server, path: str, content: bytes = b"{}") -> Answer:

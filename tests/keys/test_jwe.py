@@ -9,6 +9,7 @@ import pytest
 from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from keys.errors import JweError
 from keys.jwe import ENCRYPTIONS, EncryptionKey, encrypt_to, usable_key
+from keys.jwk import PublicKey
 from keys.key_files import create_key
 
 VECTOR = json.loads((Path(__file__).parents[1] / "vectors" / "openid4vp-1.0" / "encrypted-response.json").read_text())
@@ -56,14 +57,23 @@ def test_empty_text_stays_empty() -> None:
 def test_each_key_is_new_and_shows_no_private_half() -> None:
     other = EncryptionKey.create()
     assert other.kid != KEY.kid
-    assert "d" not in other.public_jwk()
+    assert other.public_jwk().keys() == {"kty", "crv", "x", "y", "use", "alg", "kid"}
+    assert (other.public_jwk()["crv"], other.public_jwk()["use"]) == ("P-256", "enc")
+    assert other.decrypt(encrypt_to(other.public_jwk(), b"x", encryption="A128GCM")) == b"x"
     assert str(VECTOR["private_jwk"]["d"]) not in repr(EncryptionKey.of(VECTOR["private_jwk"]))
+
+
+def test_key_without_kid_is_called_by_its_thumbprint() -> None:
+    nameless = {name: value for name, value in VECTOR["private_jwk"].items() if name != "kid"}
+    public = PublicKey.from_jwk({name: nameless[name] for name in ("kty", "crv", "x", "y")})
+    assert EncryptionKey.of(nameless).kid == public.short_name()
 
 
 EPK = json.loads(b64url_decode(TOKEN.partition(".")[0]))["epk"]
 REFUSED: list[tuple[str, Callable[[], str], str]] = [
     ("four parts", lambda: TOKEN.rpartition(".")[0], "format"),
     ("too long", lambda: TOKEN + "A" * 512 * 1024, "size"),
+    ("as long as allowed, and no token", lambda: TOKEN.ljust(512 * 1024, "A"), "format"),
     ("padding", lambda: TOKEN + "=", "format"),
     ("header no object", lambda: with_part(TOKEN, 0, b64url_encode(b"[]")), "format"),
     ("member twice", lambda: with_part(TOKEN, 0, b64url_encode(b'{"alg":"ECDH-ES","alg":"dir"}')), "format"),
@@ -108,6 +118,14 @@ def test_first_key_that_can_be_used_is_taken() -> None:
     ]
     assert usable_key([*useless, good]) == good
     assert usable_key(useless) is None
+
+
+def test_key_need_not_say_its_use_or_its_name_which_may_be_long() -> None:
+    good = KEY.public_jwk()
+    plain = {name: value for name, value in good.items() if name not in ("use", "kid")}
+    assert usable_key([plain]) == plain
+    assert usable_key([{**good, "kid": "k" * 256}]) is not None
+    assert usable_key([*[None] * 15, good]) == good
 
 
 def test_flood_of_keys_is_refused() -> None:

@@ -119,6 +119,18 @@ def test_an_existing_file_is_never_overwritten(tmp_path: Path, key: PrivateKey) 
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_whatever_lies_in_the_place_of_the_unfinished_file_is_not_written_over(
+    tmp_path: Path, key: PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
+    (tmp_path / ".new.pem.guessed").symlink_to(precious)
+    with pytest.raises(KeyFileError):
+        write_plain_for_development(tmp_path / "new.pem", key)
+    assert precious.read_text() == "kept"
+
+
 def test_a_key_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path, key: PrivateKey) -> None:
     with pytest.raises(KeyFileError, match=r"cannot write the key file key\.pem"):
         write_plain_for_development(tmp_path / "missing folder" / "key.pem", key)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pkcs11
 import pytest
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from keys.errors import KeyDeviceError, WrongPassphrase
@@ -40,8 +41,9 @@ def signer(token: Token) -> Iterator[Pkcs11Signer]:
 
 @needs_token
 def test_a_wrong_pin_is_refused_with_a_plain_sentence(token: Token) -> None:
-    with pytest.raises(WrongPassphrase, match=r"^the PIN does not open the token bank$"):
-        token.open("object=seal", pin="0000")
+    # Of a token that no other test opens: where a process is logged in already, no PIN is looked at.
+    with pytest.raises(WrongPassphrase, match=r"^the PIN does not open the token second$"):
+        token.open("object=credential", pin="0000", token="second")
 
 
 @needs_token
@@ -203,7 +205,12 @@ def test_a_library_that_cannot_be_loaded_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "rest",
-    ["token=a;object=b?pin-value=1234", "token=a;object=b;pin-value=1234", "token=a;object=b?pin-source=file:/pin"],
+    [
+        "token=a;object=b?pin-value=1234",
+        "token=a;object=b;pin-value=1234",
+        "token=a;object=b?pin-source=file:/pin",
+        "token=a;object=b?module-path=/a.so&pin-value=1234",
+    ],
 )
 def test_a_pin_in_the_uri_is_refused_and_not_repeated(rest: str) -> None:
     message = refusal_of(rest)
@@ -232,12 +239,35 @@ def test_a_malformed_uri_is_refused(rest: str, beginning: str) -> None:
     assert refusal_of(rest).startswith(beginning)
 
 
+def test_a_uri_may_be_as_long_as_the_limit() -> None:
+    rest = "token=a;object=".ljust(1024, "b")
+    assert parse_key_uri(rest).label == "b" * (1024 - len("token=a;object="))
+
+
+def test_an_equals_sign_may_stand_in_a_label() -> None:
+    assert parse_key_uri("token=a;object=b=c").label == "b=c"
+
+
 def test_percent_escapes_are_decoded() -> None:
     name = parse_key_uri("token=%EC%9D%80%ED%96%89;object=a%3Bb;id=%00%FF?module-path=/my%20folder/a.so")
     assert name == TokenKeyName("은행", "a;b", b"\x00\xff", "/my folder/a.so")
 
 
-@pytest.mark.parametrize("ec_point", [b"", b"\x04\x41\x04" + bytes(64), b"\x04\x00", b"\x30\x00"])
+def told_point() -> bytes:
+    key = create_key().public_key().cryptography_key()
+    return bytes(core.OctetString(key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)).dump())
+
+
+def test_the_point_that_a_token_tells_is_its_public_key() -> None:
+    told = told_point()
+    assert _public_key(told).cryptography_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint) == told[2:]
+
+
+@pytest.mark.parametrize(
+    "ec_point",
+    [b"", b"\x04\x41\x04" + bytes(64), b"\x04\x00", b"\x30\x00", told_point() + b"\x00"],
+    ids=["nothing", "not on the curve", "an empty string", "a sequence", "something behind it"],
+)
 def test_an_answer_that_is_no_point_of_the_curve_is_refused(ec_point: bytes) -> None:
     with pytest.raises(KeyDeviceError, match="expected the token to tell a point of the curve P-256"):
         _public_key(ec_point)

@@ -68,6 +68,19 @@ def test_another_format_or_price_is_refused_before_anything_is_paid(head: bytes)
     assert refused.value.kind == "format"
 
 
+@pytest.mark.parametrize("price", [SealPrice(9, 1), SealPrice(8, 2)])
+def test_the_highest_price_is_still_paid(price: SealPrice, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keys.sealed_file.MAX_ARGON2_MEMORY_KIB", 9)
+    monkeypatch.setattr("keys.sealed_file.MAX_ARGON2_PASSES", 2)
+    dear = seal_file(b"content", passphrase=PASSPHRASE, random_bytes=secrets.token_bytes, price=price)
+    assert open_file(dear, passphrase=PASSPHRASE, cheapest=CHEAP) == b"content"
+
+
+@pytest.mark.parametrize("passphrase", ["12345678", "typed in another code: \udced\udc95"], ids=["shortest", "bytes"])
+def test_a_passphrase_may_have_eight_characters_and_bytes_that_are_none(passphrase: str) -> None:
+    assert open_file(sealed(passphrase=passphrase), passphrase=passphrase, cheapest=CHEAP) == b"content"
+
+
 def test_a_cheap_file_is_refused_where_nobody_says_otherwise() -> None:
     with pytest.raises(SealedFileError, match="usual price"):
         open_file(sealed(), passphrase=PASSPHRASE)

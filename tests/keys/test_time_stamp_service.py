@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from asn1crypto import tsp
 
 from keys._pdf_seal.time_stamp import read_time_stamp
-from keys.errors import TimeStampError, TimeStampKind
-from keys.fetch import Fetcher
+from keys.errors import FetchError, TimeStampError, TimeStampKind
+from keys.fetch import Fetcher, Network
 from keys.pdf_seal import TimeStamping, apply_seal, check_seal
-from keys.time_stamp_service import TimeStampService
+from keys.time_stamp_service import MAX_REPLY_BYTES, TimeStampResponse, TimeStampService
 from tests.keys.pdf_seal.sealing import NOW, SIGNED_AT, Authority, draw
 from tests.keys.pdf_seal.stamp_server import StampServer, refusal
 from tests.keys.pdf_seal.stamping import STAMPED_AT, StampAuthority
@@ -18,6 +19,8 @@ from tests.keys.pdf_seal.stamping import STAMPED_AT, StampAuthority
 ROOT = Authority("Time root")
 IMPRINT = hashlib.sha256(b"signature").digest()
 RANDOM = bytes.fromhex("8000000000000001")
+PATIENT_S = 60.0
+"""What one question may take here: only an authority that hangs takes so long, on a slow machine, too."""
 
 
 def same_bytes(count: int) -> bytes:
@@ -34,7 +37,8 @@ def server() -> Iterator[StampServer]:
 
 @pytest.fixture
 def service(server: StampServer) -> TimeStampService:
-    return TimeStampService(server.url, Fetcher([server.origin], allow_loopback=True).post, same_bytes)
+    fetcher = Fetcher([server.origin], allow_loopback=True, network=Network(connect_s=PATIENT_S, total_s=PATIENT_S))
+    return TimeStampService(server.url, fetcher.post, same_bytes)
 
 
 def refused(service: TimeStampService) -> tuple[TimeStampKind, str]:
@@ -155,3 +159,88 @@ def test_an_origin_that_nobody_configured_is_never_asked(server: StampServer, se
     elsewhere = replace(service, url="https://tsa.example/")
     assert refused(elsewhere)[0] == "unreachable"
     assert server.questions == []
+
+
+URL = "https://tsa.example/stamps"
+
+
+class Answering:
+    """The network door with an authority behind it, in memory."""
+
+    def __init__(
+        self, *, nonce: int | None = int.from_bytes(RANDOM, "big"), info: dict[str, object] | None = None
+    ) -> None:
+        self.authority = StampAuthority(ROOT, info={**({} if nonce is None else {"nonce": nonce}), **(info or {})})
+        self.asked: list[tuple[object, ...]] = []
+        self.status = "granted"
+        self.answer: bytes | FetchError | None = None
+
+    def __call__(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> bytes:
+        self.asked.append(
+            (url, tsp.TimeStampReq.load(content, strict=True).native["cert_req"], media_type, accept, max_bytes)
+        )
+        if isinstance(self.answer, FetchError):
+            raise self.answer
+        if self.answer is not None:
+            return self.answer
+        token = tsp.ContentInfo.load(self.authority.time_stamp(IMPRINT))
+        return bytes(TimeStampResponse({"status": {"status": self.status}, "time_stamp_token": token}).dump())
+
+
+@pytest.mark.parametrize("status", ["granted", "granted_with_mods"])
+def test_one_question_goes_out_and_the_whole_token_comes_back(status: str) -> None:
+    answering = Answering()
+    answering.status = status
+    token = TimeStampService(URL, answering, same_bytes).time_stamp(IMPRINT)
+    read_time_stamp(token).check_origin(b"signature")
+    assert answering.asked == [
+        (URL, True, "application/timestamp-query", "application/timestamp-reply", MAX_REPLY_BYTES)
+    ]
+
+
+OTHER_DIGEST: dict[str, object] = {
+    "message_imprint": {"hash_algorithm": {"algorithm": "sha512"}, "hashed_message": IMPRINT}
+}
+OTHER_IMPRINT: dict[str, object] = {
+    "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": bytes(32)}
+}
+
+
+@pytest.mark.parametrize(
+    ("answering", "kind"),
+    [
+        (Answering(nonce=7), "nonce"),
+        (Answering(nonce=None), "nonce"),
+        (Answering(info=OTHER_DIGEST), "imprint"),
+        (Answering(info=OTHER_IMPRINT), "imprint"),
+    ],
+    ids=["another nonce", "no nonce", "another digest", "another imprint"],
+)
+def test_a_stamp_that_answers_another_question_is_refused(answering: Answering, kind: str) -> None:
+    assert refused(TimeStampService(URL, answering, same_bytes))[0] == kind
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (refusal("rejection", "bad_alg", "system_failure"), ("refused", "rejection, bad alg, system failure")),
+        (refusal("waiting"), ("refused", "waiting")),
+        (refusal("granted"), ("answer", "in DER, found something else")),
+        (refusal("rejection") + b"\0", ("answer", "in DER, found something else")),
+        (b"", ("answer", "in DER, found something else")),
+    ],
+)
+def test_whatever_is_no_token_is_refused_by_its_kind(answer: bytes, said: tuple[str, str]) -> None:
+    answering = Answering()
+    answering.answer = answer
+    kind, message = refused(TimeStampService(URL, answering, same_bytes))
+    assert (kind, message.endswith(said[1])) == (said[0], True)
+
+
+def test_a_network_that_fails_is_told_in_its_own_words() -> None:
+    answering = Answering()
+    answering.answer = FetchError("the address could not be reached", kind="connect")
+    assert refused(TimeStampService(URL, answering, same_bytes)) == (
+        "unreachable",
+        "the time-stamping authority: the address could not be reached",
+    )

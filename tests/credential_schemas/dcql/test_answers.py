@@ -25,6 +25,10 @@ def test_presentations_are_read_by_their_query() -> None:
     assert read_answer({"one": ["x"], "many": ["y", "z"]}, QUERY) == {"one": ("x",), "many": ("y", "z")}
 
 
+def test_answer_may_have_as_many_presentations_as_the_limit() -> None:
+    assert len(read_answer({"one": ["x"], "many": ["y"] * 63}, QUERY)["many"]) == 63
+
+
 @pytest.mark.parametrize(
     ("vp_token", "kind", "why"),
     [

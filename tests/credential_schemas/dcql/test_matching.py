@@ -96,6 +96,13 @@ def test_values_in_an_array_choose_its_elements_for_every_claim() -> None:
     assert ("qualifications", 0, "title") in found.paths
 
 
+def test_claim_without_values_may_stand_before_the_one_that_chooses_elements() -> None:
+    title = ClaimsQuery(("qualifications", None, "title"))
+    found = match(asked(title, ClaimsQuery(("qualifications", None, "type"), values=("course",))), CANDIDATE)
+    assert found is not None
+    assert found.paths == (("qualifications", 1, "title"), ("qualifications", 1, "type"))
+
+
 def test_values_of_two_claims_must_be_those_of_one_element() -> None:
     kind = ClaimsQuery(("qualifications", None, "type"), values=("ntq",))
     found = match(asked(kind, ClaimsQuery(("qualifications", None, "title"), values=("전기기사", "배관"))), CANDIDATE)

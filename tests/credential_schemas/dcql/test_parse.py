@@ -94,6 +94,8 @@ FAULTS: list[tuple[str, Callable[[Query], None], str]] = [
     ("no credentials", lambda q: q.update(credentials=[]), "credentials"),
     ("credential no object", lambda q: q.update(credentials=["x"]), "credentials[0]"),
     ("sets empty", lambda q: q.update(credential_sets=[]), "credential_sets"),
+    ("set no object", lambda q: q.update(credential_sets=["x"]), "credential_sets[0]"),
+    ("option no array", lambda q: q.update(credential_sets=[{"options": ["x"]}]), "credential_sets[0].options[0]"),
     ("set of unknown", lambda q: q.update(credential_sets=[{"options": [["x"]]}]), "credential_sets[0].options[0]"),
     (
         "id twice in option",
@@ -186,27 +188,40 @@ def many(place: str, item: JsonValue, count: int) -> DcqlQuery:
 
 
 @pytest.mark.parametrize(
-    ("place", "item", "count"),
+    ("place", "item", "count", "field"),
     [
-        ("credentials", {"id": "a", "format": "x"}, 33),
-        ("claims", {"path": ["a"]}, 65),
-        ("claim_sets", ["title"], 33),
-        ("values", "a", 65),
-        ("path", "a", 9),
-        ("trusted_authorities", {"type": "aki", "values": ["a"]}, 65),
+        ("credentials", {"id": "a", "format": "x"}, 33, "credentials"),
+        ("claims", {"path": ["a"]}, 65, "credentials[0].claims"),
+        ("claim_sets", ["title"], 33, "credentials[0].claim_sets"),
+        ("values", "a", 65, "credentials[0].claims[0].values"),
+        ("path", "a", 9, "credentials[0].claims[0].path"),
+        ("trusted_authorities", {"type": "aki", "values": ["a"]}, 65, "credentials[0].trusted_authorities"),
     ],
 )
-def test_too_many_of_anything_is_refused_before_it_is_read(place: str, item: JsonValue, count: int) -> None:
+def test_too_many_of_anything_is_refused_before_it_is_read(place: str, item: JsonValue, count: int, field: str) -> None:
     with pytest.raises(DcqlError, match="expected at most") as refused:
         many(place, item, count)
-    assert refused.value.kind == "limit"
+    assert (refused.value.kind, refused.value.field) == ("limit", field)
 
 
-@pytest.mark.parametrize("member", [{"path": ["a" * 2049]}, {"path": ["a"], "values": ["a" * 2049]}])
-def test_text_that_is_too_long_is_refused(member: Query) -> None:
+def test_every_limit_may_be_reached() -> None:
+    assert len(many("claim_sets", ["title"], 32).credentials[0].claim_sets) == 32
+    document = query()
+    longest: list[JsonValue] = ["a" * 2048, 0, 2**31, *["a"] * 5]
+    part(document, 0)["claims"] = [{"path": longest, "values": ["a" * 2048] * 64}]
+    del part(document, 0)["claim_sets"]
+    (claim,) = parse_query(document).credentials[0].claims
+    assert (claim.path, len(claim.values)) == (tuple(longest), 64)
+
+
+@pytest.mark.parametrize(
+    ("member", "field"),
+    [({"path": ["a" * 2049]}, "path[0]"), ({"path": ["a"], "values": ["a" * 2049]}, "values[0]")],
+)
+def test_text_that_is_too_long_is_refused(member: Query, field: str) -> None:
     document = query()
     part(document, 0)["claims"] = [member]
     del part(document, 0)["claim_sets"]
     with pytest.raises(DcqlError, match="2048 characters") as refused:
         parse_query(document)
-    assert refused.value.kind == "limit"
+    assert (refused.value.kind, refused.value.field) == ("limit", f"credentials[0].claims[0].{field}")

@@ -41,6 +41,11 @@ def test_hash_is_of_the_text_as_sent() -> None:
     assert written.hash == transaction_data_hash(written.text)
 
 
+def test_every_limit_may_be_reached() -> None:
+    read = read_transaction_data([encoded(title="x" * 200, recipient="y", posting="z")] * 8)
+    assert (len(read), read[7].consent) == (8, PostingConsent("z", "x" * 200, "y"))
+
+
 def test_absent_parameter_asks_for_no_consent() -> None:
     assert read_transaction_data(None) == ()
 

@@ -13,6 +13,7 @@ from credential_schemas.qr.dictionary.build import build_dictionary
 from credential_schemas.qr.stream import FIRST_WORD
 
 FOLDER = files("credential_schemas.qr.dictionary")
+PUBLISHED = load_dictionary(1)
 
 
 def vocabulary(
@@ -33,6 +34,16 @@ def test_version_one_is_built_from_its_vocabulary_to_the_published_bytes() -> No
     built = build_dictionary((FOLDER / "vocabulary_v1.txt").read_text("utf-8"))
     assert built == (FOLDER / "v1.bin").read_bytes()
     assert hashlib.sha256(built).hexdigest() == SHA256[1]
+
+
+def test_the_published_file_is_read_again_to_the_same_codes_and_words() -> None:
+    again = read_dictionary((FOLDER / "v1.bin").read_bytes())
+    assert [table.symbols for table in again.code.tables] == [table.symbols for table in PUBLISHED.code.tables]
+    assert (again.code.texts, again.code.contexts) == (PUBLISHED.code.texts, PUBLISHED.code.contexts)
+    assert again.code.characters == PUBLISHED.code.characters
+    text = "정보처리기사 2024-02-29 national_technical_qualification"
+    for finders in ((again.frames, PUBLISHED.frames), (again.names, PUBLISHED.names)):
+        assert finders[0].replace(text) == finders[1].replace(text)
 
 
 def test_a_changed_file_is_not_the_dictionary(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,6 +70,19 @@ def test_a_dictionary_is_read_as_its_vocabulary_says() -> None:
     assert code.tables[0].codes[9] == "1111"
     assert dictionary.frames.replace("f\x04 이름") == f"{chr(FIRST_WORD + 5)} 이름"
     assert dictionary.names.replace("f\x04 이름") == f"f\x04 {chr(FIRST_WORD + 9)}"
+
+
+def test_frames_and_names_are_told_apart_where_there_are_more_frames_than_characters() -> None:
+    written = vocabulary(
+        frames="first\nsecond\nthird",
+        names="이름 하나\n이름 둘\n이름 셋",
+        contexts="0 0 0 0 0 1 0 0 0 0 0",
+        general="3 3 0 3 3 3 3 3 4 5 5",
+    )
+    dictionary = read_dictionary(build_dictionary(written))
+    frames, names = (" ".join(chr(FIRST_WORD + symbol) for symbol in symbols) for symbols in ((5, 6, 7), (8, 9, 10)))
+    assert dictionary.frames.replace("first second third 이름 하나 이름 둘") == f"{frames} 이름 하나 이름 둘"
+    assert dictionary.names.replace("first 이름 하나 이름 둘 이름 셋") == f"first {names}"
 
 
 @pytest.mark.parametrize(

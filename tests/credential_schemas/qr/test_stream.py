@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credential_schemas.errors import QrPayloadError
+from credential_schemas.qr import stream as subject
 from credential_schemas.qr.dictionary import load_dictionary
 from credential_schemas.qr.stream import END, FIRST_SYMBOL, FIRST_WORD, GENERAL, OTHER, StreamCode, Table
 from credential_schemas.qr.words import WordFinder
@@ -36,6 +37,18 @@ def refusal_of(data: bytes, code: StreamCode = SMALL) -> str:
     return caught.value.kind
 
 
+def test_codes_of_one_length_stand_in_the_order_of_their_symbols() -> None:
+    assert Table({9: 2, 7: 2, 8: 1}).codes == {8: "0", 7: "10", 9: "11"}
+
+
+def test_a_stream_may_have_as_many_characters_as_are_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = SMALL.encode("ab")
+    monkeypatch.setattr(subject, "MAX_INFLATED_BYTES", 2)
+    assert SMALL.decode(stream) == ("ab", len(stream))
+    monkeypatch.setattr(subject, "MAX_INFLATED_BYTES", 1)
+    assert refusal_of(stream) == "too_large"
+
+
 TEXTS = st.text(
     st.characters(
         exclude_categories=["Cs"],
@@ -65,6 +78,7 @@ def test_every_row_of_symbols_comes_back_as_their_texts(symbols: list[int]) -> N
         pytest.param(WORD_CHARACTER, (WORD, "0"), id="a word, then the short end of its table"),
         pytest.param(f"{WORD_CHARACTER}a", (WORD, "1", A, AT_END), id="a character that only table 0 knows"),
         pytest.param("é", (other(0xE9), AT_END), id="a character that no table knows"),
+        pytest.param("\U0010ffff", (other(0x10FFFF), AT_END), id="the last character there is"),
     ],
 )
 def test_symbols_are_written_by_the_table_of_the_one_before(marked: str, codes: tuple[str, ...]) -> None:
@@ -80,6 +94,7 @@ def test_symbols_are_written_by_the_table_of_the_one_before(marked: str, codes: 
         pytest.param(packed(A * 7, "1"), id="half a code"),
         pytest.param(packed(AT_END, "1"), id="a bit behind the end"),
         pytest.param(packed(OTHER_CODE, "0" * 20), id="half a code point"),
+        pytest.param(packed(A * 5, OTHER_CODE), id="nothing of a code point"),
         pytest.param(packed(other(0x1F), AT_END), id="a control character"),
         pytest.param(packed(other(0xD800), AT_END), id="a lone surrogate"),
         pytest.param(packed(other(0xDFFF), AT_END), id="the last surrogate"),
@@ -95,6 +110,12 @@ def test_bits_that_are_no_whole_stream_are_refused(data: bytes) -> None:
 def test_bits_that_no_code_begins_with_are_refused() -> None:
     code = StreamCode((), bytes(3), (Table({END: 2}),), {})
     assert refusal_of(b"\xff" * 4, code) == "stream"
+
+
+def test_a_stream_of_as_many_characters_as_the_limit_is_read() -> None:
+    text, _ = SMALL.decode(packed(A * 65536, AT_END))
+    assert len(text) == 65536
+    assert refusal_of(packed(A * 65537, AT_END)) == "too_large"
 
 
 def test_a_stream_of_words_is_refused_at_the_limit() -> None:

@@ -52,9 +52,15 @@ def refusal_of(marked: str, values: bytes = SIGNATURE) -> str:
         ('{"d":"2024-02-29"}', '{"d":"\x04"}', days(2024, 2, 29)),
         ('{"d":"2024-02-30"}', '{"d":"2024-02-30"}', b""),
         ('{"d":"1899-12-31"}', '{"d":"1899-12-31"}', b""),
+        ('{"d":"1900-01-01"}', '{"d":"\x04"}', bytes(2)),
+        ('{"d":"2079-06-06"}', '{"d":"\x04"}', b"\xff\xff"),
+        ('{"d":"2079-06-07"}', '{"d":"2079-06-07"}', b""),
         ('{"a":"2024-02-29","b":"2024-02-29"}', '{"a":"\x04","b":"\x05"}', days(2024, 2, 29)),
         ('{"t":1795273200}', '{"t":\x09}', ((1795273200 + 32400) // 86400).to_bytes(2)),
         ('{"t":1795273201}', '{"t":\x11}', (1795273201).to_bytes(5)),
+        ('{"t":5662191600}', '{"t":\x09}', b"\xff\xff"),
+        ('{"t":5662278000}', '{"t":\x11}', (5662278000).to_bytes(5)),
+        ('{"t":0863967600}', '{"t":\x11}', (863967600).to_bytes(5)),
         ('{"t":0195273200}', '{"t":\x11}', (195273200).to_bytes(5)),
         ('{"n":123456789012345}', '{"n":\x155}', (12345678901234).to_bytes(6)),
         ('{"n":123}', '{"n":123}', b""),
@@ -90,6 +96,37 @@ def test_digests_are_marked_in_the_order_of_the_disclosures_or_by_number() -> No
     first, second = salted('"a",1'), salted("2")
     marked, values = apart(token(f'["{digest(second)}","{digest(first)}"]', first, second))
     assert (marked, values) == ('{}\x00["\x02!","\x01"]\x00"a",1\x002', bytes(32))
+
+
+def test_the_first_and_the_last_number_of_a_digest_are_read() -> None:
+    disclosures = [salted(str(number)) for number in range(95)]
+    marked, values = apart(token(f'["{digest(disclosures[94])}"]', *disclosures))
+    assert (marked[:9], len(values)) == ('{}\x00["\x02~"]', 95 * 16)
+    assert put_together('{}\x00["\x02 "]\x001', SIGNATURE + bytes(16)) == token(
+        f'["{digest(salted("1"))}"]', salted("1")
+    )
+
+
+def test_a_credential_may_have_as_many_disclosures_as_the_limit() -> None:
+    disclosures = [salted(str(number)) for number in range(256)]
+    assert len(apart(token("{}", *disclosures))[1]) == 256 * 16
+    assert take_apart(token("{}", *disclosures, salted("256")), replace_names=str) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(token("{}") + "a.b.c", id="a key binding"),
+        pytest.param(token("{}", ""), id="an empty disclosure"),
+        pytest.param(token(""), id="an empty payload"),
+        pytest.param(token("{}")[:-3] + "~", id="a short signature"),
+        pytest.param(token("{}").replace(".", "-", 1), id="two parts"),
+        pytest.param(token("\x01"), id="a control character"),
+        pytest.param(token("{}", "%"), id="a disclosure that is no base64url"),
+    ],
+)
+def test_what_is_no_credential_of_this_form_is_not_taken_apart(other: str) -> None:
+    assert take_apart(other, replace_names=str) is None
 
 
 def test_a_digest_that_stands_twice_is_marked_once() -> None:

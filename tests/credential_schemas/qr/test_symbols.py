@@ -1,5 +1,7 @@
 """The arithmetic of symbols, against two real encoders."""
 
+from bisect import bisect_right
+
 import pytest
 import qrcode
 import zxingcpp
@@ -28,9 +30,8 @@ LEVELS = {"L": constants.ERROR_CORRECT_L, "M": constants.ERROR_CORRECT_M}
 
 
 def fullest_text(version: int, level: Level) -> str:
-    digits = 1
-    while needed_bits(f"{ADDRESS}#", digits + 1, version=version) <= capacity_bits(version, level):
-        digits += 1
+    room = capacity_bits(version, level)
+    digits = bisect_right(range(8000), room, key=lambda count: needed_bits(f"{ADDRESS}#", count, version=version)) - 1
     return f"{ADDRESS}#{'7' * digits}"
 
 
@@ -100,9 +101,12 @@ def test_what_no_symbol_holds_is_refused_without_a_side() -> None:
 
 
 def test_the_use_of_codes_says_what_one_would_need_and_how_many_there_are() -> None:
-    one = code_use(URL, digits_from_bytes(bytes(400)))
-    assert one == CodeUse(one.needed_bytes, SYMBOL_BYTES, 1)
-    assert 0 < one.needed_bytes <= SYMBOL_BYTES
+    digits = digits_from_bytes(bytes(400))
+    bits = needed_bits(f"{ADDRESS}#", len(digits), version=22)
+    assert code_use(URL, digits) == CodeUse(-(-bits // 8), SYMBOL_BYTES, 1)
+    assert 400 < bits / 8 <= SYMBOL_BYTES == capacity_bits(22, "L") / 8
+    small = code_use(URL, digits, max_version=10)
+    assert (small.capacity_bytes, small.codes) == (274, 2)
     payload = digits_from_bytes(bytes(1700))
     several = code_use(URL, payload)
     assert several.codes == choose_symbols(URL, payload).codes > 1
@@ -116,6 +120,16 @@ def test_the_use_of_codes_that_do_not_suffice_is_refused() -> None:
 
 def test_bits_of_an_address_without_capitals_are_those_of_its_bytes_alone() -> None:
     assert needed_bits("x#", 0, version=1) == (4 + 8 + 2 * 8) + (4 + 10)
+
+
+@pytest.mark.parametrize(("version", "byte", "numeric"), [(9, 8, 10), (10, 16, 12), (26, 16, 12), (27, 16, 14)])
+def test_the_length_of_a_segment_takes_the_bits_of_its_versions_class(version: int, byte: int, numeric: int) -> None:
+    assert needed_bits("x#", 3, version=version) == (4 + byte + 2 * 8) + (4 + numeric + 10)
+
+
+def test_the_largest_symbol_is_taken_and_none_beyond_it() -> None:
+    fits = fullest_text(40, "L")
+    assert (needed_version(fits, level="L"), needed_version(fits + "7", level="L")) == (40, None)
 
 
 def test_smallest_version_is_taken_where_it_is_enough() -> None:

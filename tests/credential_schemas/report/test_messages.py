@@ -10,10 +10,13 @@ import pytest
 from credential_schemas.report.facts import Evidence
 from credential_schemas.report.headlines import Sign, headline
 from credential_schemas.report.messages import (
+    Sentence,
     check_label,
     contact_sentence,
     entry_status_word,
     headline_texts,
+    lookup_kinds,
+    lookup_texts,
     notice,
     outcome_sentence,
     part_label,
@@ -82,6 +85,25 @@ def test_every_part_value_contact_and_status_word_has_both_languages() -> None:
     assert all(HANGUL.search(sentence.ko) and not HANGUL.search(sentence.en) for sentence in sentences)
 
 
+def test_every_kind_of_what_cannot_be_read_or_looked_up_is_known_by_name() -> None:
+    texts = json.loads(MESSAGES.read_text("utf-8"))
+    assert unreadable_kinds() == texts["unreadable"]["kinds"].keys()
+    assert lookup_kinds() == {"number_unknown", "too_many_lookups", "issuer_unreachable"}
+
+
+@pytest.mark.parametrize("kind", ["number_unknown", "too_many_lookups", "issuer_unreachable"])
+def test_number_that_led_nowhere_gets_its_sentence_under_one_heading(kind: str) -> None:
+    heading, sentence = lookup_texts(kind)
+    assert heading == Sentence("확인번호를 확인하지 못했습니다.", "The confirmation number was not confirmed.")
+    texts = json.loads(MESSAGES.read_text("utf-8"))["lookups"]["kinds"][kind]
+    assert sentence.to_json() == texts
+
+
+def test_check_that_passed_says_so_and_one_that_was_skipped_does_not() -> None:
+    assert outcome_sentence(CheckName.SEAL, Outcome.PASSED).ko == "은행의 봉인이 온전합니다."
+    assert outcome_sentence(CheckName.SEAL, Outcome.SKIPPED).en == "The seal was not checked."
+
+
 @pytest.mark.parametrize("kind", sorted(unreadable_kinds()))
 def test_what_is_no_certificate_gets_a_sentence_that_never_says_forged(kind: str) -> None:
     heading, sentence = unreadable_texts(kind, VALUES)
@@ -97,6 +119,7 @@ def test_sentence_is_read_in_the_language_that_was_asked_for() -> None:
 def test_partial_codes_have_their_own_heading() -> None:
     heading, _ = unreadable_texts("codes_missing", VALUES)
     assert heading.ko == "QR 2장 중 1장을 읽었습니다."
+    assert unreadable_texts("empty", VALUES)[0].ko == "인정서를 찾지 못했습니다."
 
 
 def test_an_unknown_text_is_an_error_of_the_program() -> None:
@@ -160,6 +183,11 @@ def test_headline_of_a_page_that_was_not_compared_asks_to_compare_it(kind: Evide
     band = headline(replace(report(), evidence=Evidence(kind, "00" * 32, "page")))
     assert band.case == "valid_unprinted"
     assert "by eye" in band.sentence.en
+
+
+def test_certificate_found_by_the_number_on_a_paper_asks_to_compare_the_paper() -> None:
+    by_number = Check(CheckName.PRINT_MATCH, Outcome.SKIPPED, Reason.LOOKED_UP_BY_NUMBER)
+    assert headline(report(by_number)).case == "valid_unprinted"
 
 
 def test_other_open_check_speaks_when_the_rules_accept_an_unknown_status() -> None:

@@ -1,7 +1,8 @@
 """The Report: what it derives, what it refuses to hold, and its JSON form."""
 
+import time
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import product
 
 import pytest
@@ -94,6 +95,7 @@ def test_report_without_any_check_is_indeterminate() -> None:
 
 def test_report_with_every_required_check_passed_is_valid() -> None:
     assert report().verdict is Verdict.VALID
+    assert report().parts.status is StatusPart.VALID
     assert report().problems == ()
 
 
@@ -267,6 +269,14 @@ def test_report_without_any_check_sends_to_whoever_runs_the_verifier() -> None:
 def test_freshness_gives_time_and_age_of_the_status_list() -> None:
     fresh = Freshness(NOW, 60, "3").to_json()
     assert fresh == {"status_as_of": "2026-11-21T03:00:30Z", "status_age_s": 60, "trust_version": "3"}
+
+
+def test_timestamp_is_the_same_wherever_the_verifier_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        assert timestamp(datetime(2026, 11, 21, 12, tzinfo=timezone(timedelta(hours=9)))) == "2026-11-21T03:00:00Z"
+    time.tzset()
 
 
 def test_timestamp_refuses_a_time_without_zone() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -86,6 +87,30 @@ def test_an_accepted_unknown_status_stays_valid_and_is_still_unknown() -> None:
     unknown = Check(CheckName.STATUS, Outcome.UNKNOWN, Reason.STATUS_STALE)
     read = read_report(document(unknown, accepted=frozenset({Reason.STATUS_STALE})))
     assert (read.verdict.value, read.parts.status.value) == ("valid", "unknown")
+    assert read.accepted == {Reason.STATUS_STALE}
+
+
+def test_an_unknown_status_that_was_not_accepted_comes_back_undecided() -> None:
+    unknown = Check(CheckName.STATUS, Outcome.UNKNOWN, Reason.STATUS_STALE)
+    read = read_report(document(unknown))
+    assert (read.verdict, read.accepted) == (Verdict.INDETERMINATE, frozenset())
+
+
+def test_what_was_not_unknown_is_not_taken_for_accepted() -> None:
+    skipped = Check(CheckName.STATUS, Outcome.SKIPPED, Reason.STATUS_UNAVAILABLE)
+    read = read_report(document(skipped))
+    assert (read.verdict, read.accepted) == (Verdict.VALID, frozenset())
+
+
+def test_details_of_checks_and_days_that_are_not_there_come_back() -> None:
+    superseded = Check(CheckName.ENTRY_STATUS, Outcome.PASSED, Reason.SUPERSEDED, {"count": 1})
+    whole = report(superseded)
+    assert whole.content is not None
+    facts = replace(whole.content.certificate, valid_until=None)
+    entry = replace(whole.content.disclosed.entries[0], as_of=None, idx=None)
+    content = replace(whole.content, certificate=facts, disclosed=Disclosed({}, (entry,)))
+    written = replace(whole, content=content)
+    assert read_report(json.loads(json.dumps(written.to_json()))) == written
 
 
 def test_members_that_a_batch_adds_are_ignored() -> None:
@@ -165,6 +190,11 @@ def test_every_member_of_a_certificate_comes_back() -> None:
     read = read_report(json.loads(json.dumps(written.to_json()))).content
     assert read is not None
     assert read.certificate == facts
+
+
+def test_schema_of_the_code_is_the_published_one() -> None:
+    published = files("credential_schemas.report").joinpath("report.schema.json").read_text("utf-8")
+    assert report_schema() == json.loads(published)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from credential_schemas.report_page.markup import result_html
 from credential_schemas.report_page.view import view_of
 from credential_schemas.report_page.words import result_word, result_words
 from keys.encoding import JsonValue
+from tests.credential_schemas.report_page.pinned import FILE, RESULTS, pages
 
 HOSTILE = '<img src=x onerror="alert(1)">\u202e'
 BAND: dict[str, JsonValue] = {
@@ -90,6 +91,12 @@ def test_a_test_issuer_is_called_one() -> None:
     assert "Test issuer." in shown(report(checks=[check("issuer_trust", development=True)]))
 
 
+def test_a_result_for_a_chosen_time_says_so() -> None:
+    said = "This was checked for a chosen time as a trial; it is not an actual decision."
+    assert said in shown(report(simulated=True))
+    assert said not in shown(report())
+
+
 def test_a_place_that_has_no_words_is_named_as_it_is() -> None:
     places = ("title", "entries[0].title", "entries[1].x")
     differences = [{"where": where, "page": 1, "printed": "a", "signed": ""} for where in places]
@@ -126,6 +133,19 @@ def test_what_is_undecided_or_refused_says_why_and_what_to_do() -> None:
     )
     for text in ("https://evil.example", "Ask the issuer.", "other", "0123456789abcdef"):
         assert text in page
+    assert "by eye" not in page
+
+
+def test_a_certificate_of_which_nothing_may_be_shown_shows_nothing() -> None:
+    for withheld in ({"disclosed": None}, {"certificate": None}):
+        page = shown(report(**withheld))
+        assert "CB-2026-00000001" not in page
+        assert "KIM" not in page
+
+
+def test_a_band_without_a_sign_and_without_words_stays_neutral() -> None:
+    view = view_of(report(), {}, language="en")
+    assert (view["sign"], view["heading"], view["sentence"]) == ("na", "", "")
 
 
 def test_a_scan_that_is_valid_asks_for_a_look_at_the_paper() -> None:
@@ -150,8 +170,13 @@ def test_what_is_no_certificate_has_no_verdict() -> None:
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_word_is_there_in_both_languages(language: Language) -> None:
-    file = Path(result_words.__wrapped__.__code__.co_filename).with_name("words.json")
+    file = files("credential_schemas.report_page").joinpath("words.json")
     assert set(json.loads(file.read_text("utf-8"))) == set(result_words())
     for name in result_words():
         values = {"page": 1, "version": 1, "time": "t", "count": 1, "day": "d", "n": 1}
         assert result_word(name, language, **values)
+
+
+@pytest.mark.parametrize("result", [f"{name} {language}" for name in RESULTS for language in ("ko", "en")])
+def test_a_whole_result_says_and_shows_what_was_looked_at(result: str) -> None:
+    assert pages()[result] == json.loads(FILE.read_text("utf-8"))[result]  # renew: see pinned.py

@@ -8,7 +8,7 @@ import pytest
 from credential_schemas.errors import SdJwtBuildError, SdJwtRefused
 from credential_schemas.sd_jwt.bind import BindingRequest, bind_to_request, bind_to_verifier
 from credential_schemas.sd_jwt.verify import Examination, KeyBindingPolicy, VerificationPolicy, examine_sd_jwt_vc
-from keys.encoding import JsonValue, b64url_encode
+from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from tests.credential_schemas.sd_jwt.conftest import NOW, POLICY, World, digest, disclosure
 
 AUDIENCE = "x509_san_dns:employer.example"
@@ -220,6 +220,30 @@ def test_authorised_transaction_data_is_named(world: World, credential: str) -> 
     assert examination.verified.authorised == (CONSENTED,)
 
 
+def test_holder_says_by_which_algorithm_the_transaction_data_was_hashed(world: World, credential: str) -> None:
+    request = BindingRequest(AUDIENCE, NONCE, (CONSENTED,))
+    token = bind_to_request(credential, request, issued_at=NOW, holder=world.holder)
+    _, payload, _ = token.removeprefix(credential).split(".")
+    assert json.loads(b64url_decode(payload)) == {
+        "iat": NOW,
+        "aud": AUDIENCE,
+        "nonce": NONCE,
+        "sd_hash": digest(credential),
+        "transaction_data_hashes": [CONSENTED],
+        "transaction_data_hashes_alg": "sha-256",
+    }
+
+
+@pytest.mark.parametrize("algorithm", [{}, {"transaction_data_hashes_alg": "sha-256"}], ids=["unnamed", "named"])
+def test_hashes_of_transaction_data_are_by_sha_256_unless_they_say_otherwise(
+    world: World, credential: str, algorithm: dict[str, JsonValue]
+) -> None:
+    examination = examine(world, bound(world, credential, transaction_data_hashes=[CONSENTED], **algorithm), ASKED)
+    assert codes(examination) == []
+    assert examination.verified is not None
+    assert examination.verified.authorised == (CONSENTED,)
+
+
 def test_nothing_is_authorised_without_key_binding_or_hashes(world: World, credential: str) -> None:
     unbound = examine(world, credential, POLICY).verified
     bare = examine(world, bound(world, credential), ASKED).verified
@@ -238,14 +262,17 @@ def test_nothing_is_authorised_without_key_binding_or_hashes(world: World, crede
         {"transaction_data_hashes": CONSENTED},
         {"transaction_data_hashes": [7]},
         {"transaction_data_hashes": [CONSENTED], "transaction_data_hashes_alg": "sha-512"},
+        {"transaction_data_hashes": [CONSENTED], "transaction_data_hashes_alg": "SHA-256"},
+        {"transaction_data_hashes": [CONSENTED], "transaction_data_hashes_alg": ["sha-256"]},
         {"transaction_data_hashes_alg": "sha-256"},
     ],
-    ids=["other", "one other", "twice", "empty", "text", "number", "algorithm", "algorithm alone"],
+    ids=["other", "one other", "twice", "empty", "text", "number", "algorithm", "capitals", "list", "algorithm alone"],
 )
 def test_authorisation_of_anything_but_this_request_is_refused(
     world: World, credential: str, claims: dict[str, JsonValue]
 ) -> None:
     examination = examine(world, bound(world, credential, **claims), ASKED)
     assert codes(examination) == ["E_KB_TRANSACTION"]
+    assert [refusal.step for refusal in examination.refusals] == [27]
     assert examination.verified is not None
     assert examination.verified.authorised == ()

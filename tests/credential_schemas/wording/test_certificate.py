@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from credential_schemas.entry_types import EntryType, certificate_labels, entry_
 from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import ANY_CODE, CertificateWording, EntryRow, Language
 from credential_schemas.wording.phrases import phrase, phrases
+from credential_schemas.wording.published import current_wording
 from credential_schemas.wording.values import value_text
 from keys.encoding import JsonValue
 
@@ -31,6 +33,35 @@ def said(claims: CertificateClaims, language: Language, imprint: Imprint = IMPRI
 def only_row(claims: CertificateClaims, language: Language) -> EntryRow:
     """The row of a certificate with one entry."""
     return say(claims, language).groups[0].rows[0]
+
+
+def test_certificate_names_the_version_and_the_language_of_its_words(sample: CertificateClaims) -> None:
+    assert (say(sample, "ko").version, say(sample, "en").language) == (current_wording().number, "en")
+    later = copy(current_wording())
+    later.number = 77
+    said_later = certificate_wording(sample, language="ko", imprint=IMPRINT, confirmation_code=None, version=later)
+    assert (said_later.version, said_later.language) == (77, "ko")
+
+
+def test_values_of_entries_are_said_in_the_words_of_the_version_too(sample: CertificateClaims) -> None:
+    later = copy(current_wording())
+    later.phrases = {**later.phrases, "value.hours": {"ko": "{n} 시간(새 말)", "en": "{n} h"}}
+    claims = replace(sample, entries=(sample.entries[1],))
+    words = certificate_wording(claims, language="ko", imprint=IMPRINT, confirmation_code=None, version=later)
+    assert words.groups[0].rows[0].cells[4] == "40 시간(새 말)"
+
+
+def test_period_that_is_all_an_entry_shows_has_one_line(sample: CertificateClaims) -> None:
+    period = next(each for kind in entry_types().values() for each in kind.periods)
+    kind = next(each for each in entry_types().values() if period in each.periods)
+    entry = replace(
+        sample.entries[0],
+        type=kind.id,
+        category=kind.category,
+        fields={period.first: "2025-01-01", period.last: "2025-02-01"},
+    )
+    row = only_row(replace(sample, entries=(entry,)), "ko")
+    assert [each for each in row.details if "2025" in each] == [f"{period.label.ko} 2025-01-01 ~ 2025-02-01"]
 
 
 def test_korean_certificate_says_who_when_and_what_for(sample: CertificateClaims) -> None:
@@ -57,6 +88,20 @@ def test_english_certificate_keeps_the_korean_name_beside_the_romanised_one(samp
     assert texts["subtitle"] == "직무능력인정서"
     assert (texts["date"], texts["issuer"]) == ("22 November 2026", "Minister of Employment and Labor")
     assert texts["certificate.purpose"] == "Job application"
+
+
+def test_every_row_about_the_holder_has_its_name_and_its_label_in_english(sample: CertificateClaims) -> None:
+    rows = say(replace(sample, applicant_no="2026-0042"), "en").holder_rows
+    assert [(row.where, row.label, row.value) for row in rows] == [
+        ("holder.name", "Name", "김표본 (KIM Pyobon)"),
+        ("holder.birth_date", "Date of birth", "1998-04-11"),
+        ("certificate.applicant_no", "Applicant No.", "2026-0042"),
+        ("issued_on", "Issued on", "2026-11-22"),
+        ("valid_until", "Verifiable until", "2027-02-20"),
+        ("certificate.purpose", "Purpose", "Job application"),
+        ("entry_count", "Disclosed entries", "3"),
+        ("certificate.recipient", "Recipient", "한국교통안전공단"),
+    ]
 
 
 def test_english_certificate_of_a_holder_without_romanised_name_says_the_korean_one(

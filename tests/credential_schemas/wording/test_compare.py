@@ -235,6 +235,18 @@ def test_specimen_mark_is_expected_on_every_page_at_its_beginning_or_end(specime
     assert compare_print(specimen, [f"{printed(specimen)}\n견본 · 시험용"]) == ()
 
 
+@pytest.mark.parametrize("mark_first", [True, False])
+def test_pages_of_a_specimen_have_mark_headings_and_numbers_in_their_places(
+    specimen: CertificateWording, *, mark_first: bool
+) -> None:
+    head, tail = printed(specimen).split("고용보험 취업이력\n", 1)
+    number = f"{specimen.number_row.label} {specimen.number_row.value} ·"
+    headings = "\n".join(specimen.columns)
+    pages = [f"{head}\n{number} 1/2", f"{headings}\n고용보험 취업이력\n{tail}\n{number} 2/2"]
+    mark = "견본 · 시험용"
+    assert compare_print(specimen, [f"{mark}\n{page}" if mark_first else f"{page}\n{mark}" for page in pages]) == ()
+
+
 def test_missing_specimen_mark_is_named(specimen: CertificateWording) -> None:
     assert compare_print(specimen, [printed(specimen)]) == (Difference("specimen", 1, "", "견본 · 시험용"),)
 
@@ -283,6 +295,13 @@ def test_flood_of_text_is_cut_and_still_differs(wording: CertificateWording) -> 
 def test_text_behind_any_amount_of_white_space_is_seen(wording: CertificateWording) -> None:
     text = printed(wording) + " \n" * 300_000 + "전기기사"
     assert compare_print(wording, [text]) == (Difference("page", 1, "전기기사", ""),)
+
+
+def test_lines_of_which_nothing_is_left_are_named_with_what_stands_in_their_place(wording: CertificateWording) -> None:
+    found = compare_print(wording, ["x" * 20_000])
+    first = next(wording.lines())
+    assert found[0] == Difference(first.where, 1, "", first.text)
+    assert len(found) == min(MAX_DIFFERENCES, len([*wording.lines()]) + 1)
 
 
 def test_document_about_something_else_differs_without_long_work(wording: CertificateWording) -> None:

@@ -1,5 +1,6 @@
 """Sealing: what is written, and what is refused before anything is signed."""
 
+import hashlib
 import io
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, RectangleObject
 
-from keys._pdf_seal.layout import MAX_PDF_BYTES
+from keys._pdf_seal.layout import MAX_CONTENTS_BYTES, MAX_PDF_BYTES
+from keys._pdf_seal.sealing_update import placeholder
 from keys.errors import SealError
 from keys.pdf_seal import Sealer, apply_seal
 from tests.keys.pdf_seal.sealing import (
@@ -58,11 +60,55 @@ def test_the_first_identifier_stays_and_the_second_changes(seal_world: SealWorld
     assert before[1] != after[1]
 
 
-def test_a_file_without_identifier_is_given_one() -> None:
-    root = Authority("Root")
-    without = re.sub(rb"/ID\s*\[.*?\]", b"", draw(), flags=re.DOTALL)
-    sealed = apply_seal(without, sealer=root.sealer(), signed_at=SIGNED_AT)
-    assert len(identifiers(sealed)) == 2
+@pytest.mark.parametrize("first", [b"\xff" * 16, b"ABCDEFGHIJKLMNOP"], ids=["bytes", "letters"])
+def test_the_first_identifier_stays_whatever_it_looks_like(seal_world: SealWorld, first: bytes) -> None:
+    both = f"/ID [<{first.hex()}><{b'another sixteen!'.hex()}>]".encode()
+    drawn = re.sub(rb"/ID\s*\[.*?\]", both, seal_world.drawn, flags=re.DOTALL)
+    sealed = apply_seal(drawn, sealer=seal_world.sealer, signed_at=SIGNED_AT)
+    assert identifiers(sealed) == [first, hashlib.sha256(drawn).digest()[:16]]
+
+
+def test_a_file_without_identifier_is_given_one(seal_world: SealWorld) -> None:
+    without = re.sub(rb"/ID\s*\[.*?\]", b"", seal_world.drawn, flags=re.DOTALL)
+    sealed = apply_seal(without, sealer=seal_world.sealer, signed_at=SIGNED_AT)
+    assert identifiers(sealed) == [hashlib.sha256(without).digest()[:16]] * 2
+
+
+@pytest.mark.parametrize(
+    ("certificates", "stamped", "room"),
+    [
+        ([128], False, 768),  # 512 and 128 twice: nothing to round
+        ([129], False, 1024),
+        ([128, 100], False, 1024),
+        ([128, 256], True, 1024 + 8192),
+        ([16_128], False, MAX_CONTENTS_BYTES),
+    ],
+)
+def test_the_gap_has_room_for_certificates_and_stamp_and_little_more(
+    certificates: list[int], stamped: bool, room: int
+) -> None:
+    value = placeholder([bytes(size) for size in certificates], reason=None, signed_at=SIGNED_AT, stamped=stamped)
+    written = io.BytesIO()
+    value.raw_get("/Contents").write_to_stream(written)
+    assert written.getvalue() == b"<" + b"00" * room + b">"
+
+
+def test_certificates_that_need_more_room_than_a_check_would_read_are_refused() -> None:
+    with pytest.raises(SealError, match="fit into"):
+        placeholder([bytes(16_129)], reason=None, signed_at=SIGNED_AT)
+
+
+def test_the_field_has_the_name_that_was_asked_for(seal_world: SealWorld) -> None:
+    sealed = apply_seal(seal_world.drawn, sealer=seal_world.sealer, signed_at=SIGNED_AT, field_name="Stamp")
+    assert list(PdfReader(io.BytesIO(sealed)).get_fields() or ()) == ["Stamp"]
+    assert list(PdfReader(io.BytesIO(seal_world.sealed)).get_fields() or ()) == ["Seal"]
+
+
+def test_a_file_that_only_a_lenient_reader_understands_is_not_sealed(seal_world: SealWorld) -> None:
+    head, _, tail = seal_world.drawn.rpartition(b"startxref\n")
+    moved = str(int(tail.split(b"\n")[0]) + 1).encode()
+    spoilt = head + b"startxref\n" + moved + b"\n%%EOF\n"
+    assert "cannot be read strictly" in refusal(spoilt, seal_world.sealer)
 
 
 def test_the_widget_is_outside_the_page_printable_and_described(seal_world: SealWorld) -> None:

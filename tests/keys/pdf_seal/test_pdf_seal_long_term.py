@@ -20,6 +20,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject
 
 from keys._pdf_seal.layout import find_seal
+from keys._pdf_seal.sealing_update import open_for_sealing, write_security_store
+from keys._pdf_seal.security_store import SecurityStore, sealer_path, security_store
 from keys.errors import SealError
 from keys.pdf_seal import LongTerm, SealCheck, Sealer, TimeStamping, apply_seal, check_seal
 from tests.keys.pdf_seal.revoking import Desk, answer_for, list_of, responder
@@ -111,6 +113,17 @@ def test_the_store_has_every_certificate_and_list_and_nothing_else(
     assert (len(store["/Certs"]), set(store["/Certs"])) == (4, expected)
     issuers = {x509.load_der_x509_crl(each).issuer for each in store["/CRLs"]}
     assert issuers == {seal_world.root.name, TSA_ROOT.name}
+
+
+def test_a_store_is_written_under_the_names_of_the_standard() -> None:
+    writer, written = open_for_sealing(draw()), io.BytesIO()
+    write_security_store(writer, SecurityStore((b"certificate",), (b"list",), (b"answer", b"second")))
+    writer.write(written)  # type: ignore[no-untyped-call] # pyHanko is partly typed
+    pdf = written.getvalue()
+    assert store_of(pdf) == {"/Certs": [b"certificate"], "/CRLs": [b"list"], "/OCSPs": [b"answer", b"second"]}
+    catalogue = PdfReader(io.BytesIO(pdf)).root_object
+    assert catalogue["/DSS"]["/Type"] == "/DSS"  # type: ignore[index] # it is a dictionary
+    assert catalogue["/Extensions"]["/ESIC"]["/ExtensionLevel"] == 1  # type: ignore[index] # the same
 
 
 def test_answers_are_stored_where_they_are_what_is_known(seal_world: SealWorld, stamps: StampAuthority) -> None:
@@ -223,6 +236,20 @@ def test_a_revoked_authority_is_not_used(seal_world: SealWorld, stamps: StampAut
     source = Desk((list_of(seal_world.root), list_of(TSA_ROOT, stamps.certificate)))
     found = refusal(seal_world, sealer_for(seal_world, stamps, source=source))
     assert found == "expected a certificate in force, but CN=Test time stamps is revoked"
+
+
+def test_the_answers_about_all_certificates_are_stored() -> None:
+    leaf = StampAuthority(BELOW).certificate
+    path = [leaf, BELOW.certificate, TSA_ROOT.certificate]
+    answers = (answer_for(leaf, responder(BELOW)), answer_for(BELOW.certificate, responder(TSA_ROOT)))
+    store = security_store([path], source=Desk(ocsp_responses=answers), at=SIGNED_AT)
+    assert store == SecurityStore(tuple(each.public_bytes(Encoding.DER) for each in path), (), answers)
+
+
+def test_a_sealer_may_lead_to_its_root_by_way_of_others() -> None:
+    path = [StampAuthority(BELOW).certificate, BELOW.certificate, TSA_ROOT.certificate]
+    ders = [each.public_bytes(Encoding.DER) for each in path[:2]]
+    assert sealer_path(ders, roots=[TSA_ROOT.pem()], at=SIGNED_AT) == path
 
 
 def test_more_data_than_a_file_should_carry_is_refused(seal_world: SealWorld, stamps: StampAuthority) -> None:

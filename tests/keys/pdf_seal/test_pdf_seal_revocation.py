@@ -224,7 +224,9 @@ CLIENT = [ExtendedKeyUsageOID.CLIENT_AUTH]
     ],
 )
 def test_an_answer_that_does_not_count_proves_nothing(make: Callable[[], bytes]) -> None:
-    assert refused(Desk(ocsp_responses=(make(),))) == NO_PROOF
+    made, good = make(), answer_for(LEAF, PLAIN)
+    assert refused(Desk(ocsp_responses=(made,))) == NO_PROOF
+    assert prove(Desk(ocsp_responses=(made, good))).ocsp_responses == (good,)
 
 
 @pytest.mark.parametrize(

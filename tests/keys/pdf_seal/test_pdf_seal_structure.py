@@ -4,6 +4,7 @@ import io
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NumberObject
@@ -95,6 +96,7 @@ CASES = [
     (b"/Fields [ 12 0 R ]", b"/Fields [        ]", MORE_THAN_ONE, "expected one form field, with one signature"),
     (b"/Type /Annot\n", b"/Kids [    ]\n", BROKEN, "expected one signature field"),
     (b"/Size 14\n/Prev", b"/Size 14\n/Prex", BROKEN, "expected the file as drawn and one update that sealed it"),
+    (b"endobj\n13 0", b"endobx\n13 0", UNREADABLE, "expected a well-formed PDF behind the seal"),
     (b"/V 13 0 R\n", b"/V 13 0 R%", UNREADABLE, "expected a well-formed PDF behind the seal"),
 ]
 
@@ -109,6 +111,21 @@ def test_a_structure_that_differs_in_one_place_is_refused(
 ) -> None:
     check = seal_world.check(reseal(seal_world.sealed, seal_world.sealer, old=old, new=new))
     assert (check.reason, check.detail) == (reason, detail)
+
+
+def test_a_file_may_have_as_many_objects_as_the_limit_and_no_more(
+    seal_world: SealWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revisions = PdfFileReader(io.BytesIO(seal_world.sealed)).xrefs
+    objects = {each for number in range(2) for each in revisions.explicit_refs_in_revision(number)}
+    monkeypatch.setattr("keys._pdf_seal.structure.MAX_OBJECTS", len(objects))
+    assert seal_world.check(seal_world.sealed).outcome == "intact"
+    monkeypatch.setattr("keys._pdf_seal.structure.MAX_OBJECTS", len(objects) - 1)
+    assert seal_world.check(seal_world.sealed).detail == f"expected at most {len(objects) - 1} objects"
+
+
+def test_a_seal_says_when_it_claims_to_have_been_made(seal_world: SealWorld) -> None:
+    assert seal_world.check(seal_world.sealed).signed_at == SIGNED_AT
 
 
 def test_a_seal_without_claimed_time_is_intact_and_says_so(seal_world: SealWorld) -> None:

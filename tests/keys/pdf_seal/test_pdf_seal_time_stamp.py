@@ -259,6 +259,16 @@ def test_a_stamp_by_a_certificate_that_may_not_make_it_is_refused(
     assert refusal(seal_world, StampAuthority(TSA_ROOT, usage=usage)) == detail
 
 
+@pytest.mark.parametrize("days", [0, 730])
+def test_a_stamp_may_be_of_the_first_or_last_moment_of_the_sealers_certificate(
+    seal_world: SealWorld, days: int
+) -> None:
+    made_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=days)
+    assert (
+        check(seal_world, seal(seal_world, StampAuthority(TSA_ROOT, made_at=made_at)), now=LATER).stamped_at == made_at
+    )
+
+
 @pytest.mark.parametrize("year", [2025, 2029])
 def test_a_stamp_outside_the_validity_of_the_sealers_certificate_is_refused(seal_world: SealWorld, year: int) -> None:
     always = StampUsage(not_before=datetime(2024, 1, 1, tzinfo=UTC), not_after=datetime(2034, 1, 1, tzinfo=UTC))

@@ -15,18 +15,22 @@ from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from keys._pdf_seal.cms_parts import sequence
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.time_stamp import MAX_TIME_STAMP_BYTES, _read_info, may_stamp, read_time_stamp
+from keys._pdf_seal.time_stamping import ask_for_stamp
 from keys.errors import SealError
 from keys.pdf_seal import TimeStamping, apply_seal
 from tests.keys.pdf_seal.sealing import SIGNED_AT, Authority, SealWorld
-from tests.keys.pdf_seal.stamping import StampAuthority
+from tests.keys.pdf_seal.stamping import STAMPED_AT, StampAuthority, StampUsage
 
 ROOT = Authority("Time root")
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 STRANGER = Authority("Stranger")
+BELOW = Authority("Time stamps below", parent=ROOT)
+TIME_STAMPING = ExtendedKeyUsageOID.TIME_STAMPING
 IMPRINT = hashlib.sha256(b"signature").digest()
 ONLY_A_TOKEN = "expected a time stamp in DER, with its certificates, and nothing beside them"
 
@@ -191,6 +195,18 @@ def spoil_key(signed_data: cms.SignedData) -> None:
     certificate = signed_data["certificates"][0].chosen
     public_key = certificate["tbs_certificate"]["subject_public_key_info"]
     public_key["public_key"] = asn1_keys.ECPointBitString(b"\x04" + bytes(64))
+    name_again(certificate, signed_data)
+
+
+def name_unknown_curve(signed_data: cms.SignedData) -> None:
+    certificate = signed_data["certificates"][0].chosen
+    public_key = certificate["tbs_certificate"]["subject_public_key_info"]
+    public_key["algorithm"]["parameters"] = asn1_keys.ECDomainParameters("named", "1.3.132.0.4")
+    name_again(certificate, signed_data)
+
+
+def name_again(certificate: asn1_x509.Certificate, signed_data: cms.SignedData) -> None:
+    """Let signing-certificate-v2 name a certificate that was changed."""
     named = tsp.SigningCertificateV2({"certs": [{"cert_hash": hashlib.sha256(certificate.dump(force=True)).digest()}]})
     attributes = signer_of(signed_data)["signed_attrs"]
     kinds = {"content_type": 0, "message_digest": 0}
@@ -211,6 +227,80 @@ def spoil_key(signed_data: cms.SignedData) -> None:
 )
 def test_a_signature_that_does_not_verify_is_refused(seal_world: SealWorld, authority: StampAuthority) -> None:
     assert refusal(seal_world, authority) == "expected a time stamp whose signature verifies, RSA or ECDSA"
+
+
+@pytest.mark.parametrize(
+    "change", [spoil_signature, spoil_key, name_unknown_curve], ids=["signature", "no point", "curve"]
+)
+def test_a_stamp_is_of_its_authority_only_where_the_signature_says_so(
+    change: Callable[[cms.SignedData], None],
+) -> None:
+    stamp = read_time_stamp(StampAuthority(ROOT, change=change).time_stamp(IMPRINT))
+    with pytest.raises(SealRefused, match="expected a time stamp whose signature verifies, RSA or ECDSA"):
+        stamp.check_origin(b"signature")
+
+
+def test_a_stamp_is_of_the_seal_whose_signature_it_saw() -> None:
+    stamp = read_time_stamp(StampAuthority(ROOT).time_stamp(IMPRINT))
+    stamp.check_origin(b"signature")
+    with pytest.raises(SealRefused, match="found one of another"):
+        stamp.check_origin(b"another signature")
+
+
+def test_a_certificate_for_time_stamps_may_stamp() -> None:
+    assert may_stamp(StampAuthority(ROOT).certificate)
+    assert may_stamp(StampAuthority(ROOT, usage=StampUsage(signs=None)).certificate)
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        StampUsage(purposes=()),
+        StampUsage(purposes=(TIME_STAMPING, ExtendedKeyUsageOID.CODE_SIGNING)),
+        StampUsage(purposes=(ExtendedKeyUsageOID.CODE_SIGNING,)),
+        StampUsage(critical=False),
+        StampUsage(ca=True),
+        StampUsage(signs=False),
+        StampUsage(critical_unknown=True),
+    ],
+    ids=["no purpose", "two purposes", "another purpose", "not critical", "an authority", "no signatures", "unknown"],
+)
+def test_a_certificate_for_anything_else_may_not(usage: StampUsage) -> None:
+    assert not may_stamp(StampAuthority(ROOT, usage=usage).certificate)
+
+
+@pytest.mark.parametrize(
+    ("parent", "chain"),
+    [(ROOT, ()), (ROOT, (ROOT,)), (BELOW, (BELOW,)), (BELOW, (BELOW, ROOT))],
+    ids=["directly", "with the root", "by one between", "by one between, with the root"],
+)
+def test_a_stamp_is_believed_with_whatever_leads_to_the_root(parent: Authority, chain: tuple[Authority, ...]) -> None:
+    authority = StampAuthority(parent, chain=chain)
+    stamp = read_time_stamp(authority.time_stamp(IMPRINT))
+    assert set(stamp.certificates) == {authority.certificate, *(each.certificate for each in chain)}
+    assert stamp.distrust([ROOT.pem()]) is None
+    assert stamp.distrust([]) == "expected a time stamp by an authority that led to a listed root when it was made"
+
+
+@pytest.mark.parametrize("outside", [core.Null(), None], ids=["with parameters", "without"])
+def test_a_digest_may_be_named_in_either_form(outside: core.Null | None) -> None:
+    def name_outside(signed_data: cms.SignedData) -> None:
+        signed_data["digest_algorithms"] = [{"algorithm": "sha256", "parameters": outside}]
+
+    assert read_time_stamp(StampAuthority(ROOT, change=name_outside).time_stamp(IMPRINT)).imprint == IMPRINT
+
+
+def test_a_statement_with_something_behind_it_is_none() -> None:
+    info = StampAuthority(ROOT)._info(IMPRINT).dump()
+    assert _read_info(info) == (IMPRINT, STAMPED_AT)
+    with pytest.raises(ValueError, match="trailing"):
+        _read_info(info + b"\x00")
+
+
+def test_to_learn_who_stamps_an_imprint_is_stamped() -> None:
+    authority = StampAuthority(ROOT)
+    assert ask_for_stamp(TimeStamping(authority, ()), IMPRINT).authority == authority.certificate
+    assert authority.calls == [IMPRINT]
 
 
 def test_a_certificate_that_names_an_extension_twice_is_none_for_time_stamps() -> None:

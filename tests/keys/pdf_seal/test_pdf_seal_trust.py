@@ -44,6 +44,11 @@ def test_a_certificate_of_the_same_root_that_is_not_for_sealing_is_untrusted(
     assert check.detail == "expected a certificate for sealing documents"
 
 
+def test_a_file_without_a_seal_names_nobody(seal_world: SealWorld) -> None:
+    found = seal_world.check(seal_world.drawn)
+    assert (found.outcome, found.signer_subject, found.signed_at, found.stamped_at) == ("missing", None, None, None)
+
+
 def test_a_sealing_certificate_without_extended_usage_is_trusted(seal_world: SealWorld) -> None:
     check = seal_world.check(resign(seal_world, seal_world.root.sealer(usage=Usage(purposes=()))))
     assert check.outcome == "intact"
