@@ -14,7 +14,8 @@ def test_the_demo_ends_as_its_story_says(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, ROOT / "examples/demo.py", tmp_path / "demo"], capture_output=True, text=True, check=False
     )
-    assert "Every step ended as it must." in told.stdout, told.stdout[-2000:]
+    surprises = [line for line in told.stdout.splitlines() if "!!" in line]
+    assert "Every step ended as it must." in told.stdout, (surprises, told.stdout[-2000:], told.stderr[-2000:])
     assert told.returncode == 0
     assert told.stdout.count(" VALID ") == 7
     assert told.stdout.count(" INVALID ") == 4

@@ -257,8 +257,9 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
         newer = ("confirmation_lookups", "store_facts", "kept_answers", "log_entries", "log_nodes", "log_state")
         people = ("recovery_codes", "sessions", "sign_ins", "api_tokens", "share_links")
         wallets = ("wallet_notices", "wallet_nonces", "wallet_tokens", "wallet_offers")
+        allowed = ("wallet_requests", "wallet_codes", "wallet_refresh_tokens", "wallet_deferrals")
         pulled = ("rejected_rows", "source_runs", "source_leases", "resolved_references")
-        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people, *wallets, *pulled):
+        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people, *allowed, *wallets, *pulled):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN closed_at")
         for index in ("issued_at", "copy_of"):

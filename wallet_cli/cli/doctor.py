@@ -5,7 +5,9 @@ import json
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from pathlib import Path
+from typing import Literal
 
 from credential_schemas.wording.model import Language
 from wallet_cli.cli.context import CommandContext
@@ -18,40 +20,6 @@ from wallet_cli.settings import DEFAULT_IDENTITY
 SUMMARY = "look at folder, wallet, trust list, kept certificates and known verifiers"
 EXAMPLE = "cb-wallet doctor"
 
-_SUBJECTS: Final = {
-    "folder": "보관 폴더",
-    "wallet": "전자지갑",
-    "trust_list": "신뢰 목록",
-    "certificates": "인정서",
-    "verifiers": "아는 확인 기관",
-}
-_WORDS: Final[dict[str, dict[Language, str]]] = {
-    "no_folder": {
-        "ko": "아직 없습니다. 첫 인정서를 넣을 때 만듭니다",
-        "en": "not there yet; made for the first certificate",
-    },
-    "open_to_others": {
-        "ko": "이 컴퓨터의 다른 사용자가 읽을 수 있습니다 (chmod 700 {path})",
-        "en": "others on this machine can read it (chmod 700 {path})",
-    },
-    "encrypted": {"ko": "암호화되어 있고 열립니다", "en": "encrypted, and it opens"},
-    "not_opened": {
-        "ko": "암호화되어 있습니다. 열어 보려면 WALLET_PASSPHRASE 를 정하십시오",
-        "en": "encrypted; set WALLET_PASSPHRASE to have it opened",
-    },
-    "plain": {
-        "ko": "없습니다. 인정서가 암호화되지 않은 채 놓입니다 (`cb-wallet init` 으로 만듭니다)",
-        "en": "none; certificates lie unencrypted ('cb-wallet init' makes one)",
-    },
-    "issuers": {"ko": "{version}판, 발급기관 {count}곳", "en": "version {version}, issuers: {count}"},
-    "kept": {"ko": "{count}건, 모두 유효", "en": "kept: {count}, all in order"},
-    "refused": {"ko": "{count}건 중 {bad}건에 문제: {first}", "en": "kept: {count}, with a problem: {bad}; {first}"},
-    "not_looked_at": {"ko": "살펴보지 않았습니다", "en": "not looked at"},
-    "no_verifiers": {
-        "ko": "없습니다. 요청한 곳을 알 수 없어 `cb-wallet present` 가 답하지 않습니다",
-        "en": "none, so 'cb-wallet present' cannot know who asks and answers nobody",
-    },
-}
 Severity = Literal["ok", "warning", "error"]
 
 
@@ -76,8 +44,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
         print(json.dumps({"findings": listed}, ensure_ascii=False), file=context.out)
     else:
         for name, each in findings.items():
-            subject = _SUBJECTS[name] if context.language == "ko" else name.replace("_", " ")
-            print(f"{each.severity:<8} {subject}: {each.said}", file=context.out)
+            print(f"{each.severity:<8} {_say(f'subject_{name}', context)}: {each.said}", file=context.out)
     return next((each.code for each in findings.values() if each.severity == "error"), ExitCode.DONE)
 
 
@@ -157,4 +124,10 @@ def _verifiers(context: CommandContext) -> Finding:
 
 
 def _say(word: str, context: CommandContext, **values: object) -> str:
-    return _WORDS[word][context.language].format_map(values)
+    return _words()[word][context.language].format_map(values)
+
+
+@cache
+def _words() -> dict[str, dict[Language, str]]:
+    words: dict[str, dict[Language, str]] = json.loads(Path(__file__).with_name("doctor_words.json").read_text("utf-8"))
+    return words
