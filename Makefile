@@ -1,8 +1,8 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix bench load package lock clean
+.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix docs bench load package sbom lock clean
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --quiet --no-build-isolation --config-settings editable_mode=compat --editable
+INSTALL := $(BIN)/pip install --quiet --no-build-isolation --editable
 FUZZ_SECONDS ?= 30
 KILLS ?= 200
 CLIENTS ?= 16
@@ -29,7 +29,7 @@ test: setup ## the whole suite with coverage
 test-fast: setup ## the suite without the slow tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
 
-torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL
+torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL, in its process and over HTTP
 	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)
 
 fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses
@@ -51,7 +51,12 @@ lint: setup ## format check, ruff, mypy, floors and doors
 fix: setup ## apply the format and the safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/python docs/generate_cli.py
+	$(BIN)/python docs/generate_reference.py
+
+docs: setup ## the documentation as a site, in build/site/; a warning is an error
+	$(BIN)/python docs/generate_reference.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "search needs a server: $(BIN)/python -m http.server --directory build/site, then http://127.0.0.1:8000/"
 
 load: setup ## half an hour of 50 checks a second, then more than it can do; benchmarks/results/verifier_load_long.json
 	$(BIN)/python benchmarks/verifier_load.py --seconds 1800
@@ -59,6 +64,10 @@ load: setup ## half an hour of 50 checks a second, then more than it can do; ben
 bench: setup ## the benchmarks, written to benchmarks/results/
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 	@$(BIN)/python -m benchmarks.qr.sizes
+
+sbom: setup ## what an installation consists of, as CycloneDX, in dist/
+	@$(BIN)/python -c 'import cyclonedx_py, cyclonedx.validation.json' 2>/dev/null || $(INSTALL) '.[sbom]'
+	@$(BIN)/python docs/generate_sbom.py
 
 package: setup ## wheel and sdist, installed and tried in a clean place
 	@./.ci/package

@@ -1,6 +1,12 @@
-"""The version of the programs; `pyproject.toml` says the same (`tests/test_start_up.py`).
+"""The version of the programs: of the tag that the package was built from, and how far it was beyond it.
 
-Written here because asking the installed package for it loads an e-mail parser, a ZIP reader and more.
+`built_version.py` is written by every build and installation, `make setup` too (`tool.hatch` in pyproject.toml).
+Asking the installed package for its version instead would load an e-mail parser, a ZIP reader and more.
 """
 
-VERSION = "0.1.0"
+try:
+    from credential_schemas.built_version import VERSION
+except ModuleNotFoundError:  # a checkout that nothing was built from
+    VERSION = "0.0"
+
+__all__ = ["VERSION"]

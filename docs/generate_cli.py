@@ -1,8 +1,11 @@
-"""Writes docs/cli.md from the programs' own parsers, so that it cannot fall behind; a test compares the two."""
+"""Writes docs/cli.md from the programs' own parsers, so that it cannot fall behind; a test compares the two.
+
+What it reads of the parsers, `generate_share.py` reads too.
+"""
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from issuer.cli.main import build_parser as issuer_parser
@@ -10,6 +13,20 @@ from verifier.cli.main import build_parser as verifier_parser
 from wallet_cli.cli.main import build_parser as wallet_parser
 
 PAGE = Path(__file__).with_name("cli.md")
+PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
+    "cb-issuer": issuer_parser,
+    "cb-verifier": verifier_parser,
+    "cb-wallet": wallet_parser,
+}
+EXIT_CODES = {
+    0: "done; for a check: valid",
+    1: "invalid",
+    2: "wrong usage: an option, an id, an empty selection, a missing trust list",
+    3: "indeterminate: something could not be learnt (issuer or key not listed, status or issuer not reachable)",
+    4: "unreadable input: not a certificate, damaged, a mistyped number, a delivery with rejected rows",
+    5: "refused: wrong passphrase or code, a number the issuer does not know, a full disk, a service that said no",
+    70: "a fault in the program; please report it",
+}
 INTRODUCTION = """# Commands
 
 Written by `docs/generate_cli.py` from the programs themselves; `make fix` writes it again.
@@ -21,16 +38,9 @@ several inputs. No command asks a question. Messages are Korean or English (`--l
 
 | Code | Meaning |
 |---|---|
-| 0 | done; for a check: valid |
-| 1 | invalid |
-| 2 | wrong usage: an option, an id, an empty selection, a missing trust list |
-| 3 | indeterminate: something could not be learnt (issuer or key not listed, status or issuer not reachable) |
-| 4 | unreadable input: not a certificate, damaged, a mistyped number, a delivery with rejected rows |
-| 5 | refused: wrong passphrase or code, a number the issuer does not know, a full disk, a service that said no |
-| 70 | a fault in the program; please report it |
-
+{codes}
 Several inputs end with the worst, in the order 70, 1, 5, 4, 3, 0. Nothing that was not fully verified ever exits 0.
-"""
+""".replace("{codes}", "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items()))
 
 
 def main() -> int:
@@ -45,33 +55,41 @@ def main() -> int:
 def cli_page() -> str:
     """Return the whole page."""
     parts = [INTRODUCTION]
-    for parser in (issuer_parser(), verifier_parser(), wallet_parser()):
+    for build in PARSERS.values():
+        parser = build()
         parts.append(f"\n## {parser.prog}\n\n{parser.description}\n")
-        parts.extend(_commands(parser, parser.prog))
+        parts.extend(_section(path, command) for path, command in commands_of(parser))
     return "".join(parts)
 
 
-def _commands(parser: argparse.ArgumentParser, program: str) -> Iterator[str]:
+def commands_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Return every command below a parser as it is typed, with its own parser."""
     for action in parser._actions:  # noqa: SLF001 - argparse offers no public way to list its actions
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - the same
-            for name, command in action.choices.items():
-                yield _command(command, f"{program} {name}")
-                yield from _commands(command, f"{program} {name}")
+            for command in action.choices.values():
+                yield command.prog, command
+                yield from commands_of(command)
 
 
-def _command(command: argparse.ArgumentParser, path: str) -> str:
-    rows = [
-        f"| `{_spelling(action)}` | {(action.help or '').replace('|', '/')} |\n"
+def actions_of(command: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return the options and arguments of a command that its reader may use."""
+    return [
+        action
         for action in command._actions  # noqa: SLF001 - the same
         if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)  # noqa: SLF001 - the same
         and action.help is not argparse.SUPPRESS
     ]
+
+
+def _section(path: str, command: argparse.ArgumentParser) -> str:
+    rows = [f"| `{spelling_of(each)}` | {(each.help or '').replace('|', '/')} |\n" for each in actions_of(command)]
     table = "".join(["\n| Option | Meaning |\n|---|---|\n", *rows]) if rows else ""
-    example = f"\n```\n{_example(command.epilog)}\n```\n" if command.epilog else ""
-    return f"\n### `{path}`\n\n{_sentence(command.description)}\n{table}{example}"
+    example = f"\n```\n{example_of(command.epilog)}\n```\n" if command.epilog else ""
+    return f"\n### `{path}`\n\n{sentence_of(command.description)}\n{table}{example}"
 
 
-def _spelling(action: argparse.Action) -> str:
+def spelling_of(action: argparse.Action) -> str:
+    """Return an option or argument with its value, as it is typed."""
     if not action.option_strings:
         return _value(action) or action.dest
     value = _value(action)
@@ -87,12 +105,14 @@ def _value(action: argparse.Action) -> str:
     return {"+": f"{name}...", "*": f"[{name}...]", "?": f"[{name}]"}.get(str(action.nargs), name)
 
 
-def _sentence(text: str | None) -> str:
+def sentence_of(text: str | None) -> str:
+    """Return a description as a sentence."""
     sentence = (text or "").strip()
     return sentence[:1].upper() + sentence[1:] + ("" if sentence.endswith(".") else ".")
 
 
-def _example(epilog: str) -> str:
+def example_of(epilog: str) -> str:
+    """Return the commands of an epilog, one a line."""
     lines = [line.strip() for line in epilog.splitlines()]
     return "\n".join(line.removeprefix("Example:").removeprefix("Examples:").strip() for line in lines).strip()
 

@@ -14,19 +14,21 @@ from issuer.errors import (
     BundleKeyMissing,
     FileUnreadable,
     NotInitialised,
-    PassphraseMissing,
-    PinMissing,
     PlainKeyRefused,
     StorageUnusable,
 )
+from issuer.kept_file import KeptFile
+from issuer.key_errors import KeyDistrusted
+from issuer.key_records import KeyRecord, decode_records, encode_records, records_of
+from issuer.key_secrets import KeySecrets
 from issuer.seal_policy import SealPolicy
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store, open_server_store, open_store
-from keys.encoding import decode_json_object, encode_json
-from keys.errors import DecodingError
+from keys.encoding import JsonValue, decode_json_object, encode_json
+from keys.errors import DecodingError, JwkError
 from keys.keyed_link import keyed_link
-from keys.note_keys import NotePrivateKey
-from keys.pkcs11_signer import Pkcs11Signer
+from keys.note_keys import NoteSigner
+from keys.pkcs11_signer import Pkcs11NoteSigner, Pkcs11Signer
 from keys.signer import Signer, open_note_key, open_signer
 
 KeyUse = Literal["root", "credential", "status", "seal", "bundle", "log", "badges"]
@@ -43,9 +45,7 @@ KEY_HOLDER: Final = "wallet"
 _PROFILE_FORMAT: Final = 1
 _MAX_PROFILE_BYTES: Final = 64 * 1024
 _MAX_SECRET_BYTES: Final = 4096
-SECRET_VARIABLE: Final = "ISSUER_SECRET"  # noqa: S105 - the beginning of a variable's name
 _DEVELOPMENT_SCHEME: Final = "dev-file:"
-_TOKEN_SCHEME: Final = "pkcs11:"  # noqa: S105 - the beginning of a key's URI
 _CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _FILE_URI: Final = re.compile(r"((?:dev-)?file:)(?!/)(.+)")
 
@@ -55,9 +55,9 @@ class Profile:
     """What a bank is, as its `bank.json` says.
 
     `issuer` is the URL that stands in credentials as `iss`, without a slash at the end. `verify_url` is the page that a
-    printed code leads to. `keys` names each key by a URI; a relative file lies in the data directory. `specimen`
-    marks every page as a specimen, `development` permits plain key files and loopback addresses. `sealing` says
-    how certificates are sealed.
+    printed code leads to. `keys` names the key that signs, of each use, by a URI; a relative file lies in the data
+    directory. `specimen` marks every page as a specimen, `development` permits plain key files and loopback addresses.
+    `sealing` says how certificates are sealed, `key_records` what is remembered of keys.
     """
 
     issuer: str
@@ -70,6 +70,7 @@ class Profile:
     max_valid_days: int
     keys: dict[str, str]
     sealing: SealPolicy = field(default_factory=SealPolicy)
+    key_records: tuple[KeyRecord, ...] = ()
 
     @property
     def vct(self) -> str:
@@ -87,7 +88,11 @@ class Profile:
 
     def encode(self) -> bytes:
         """Write the profile as the content of `bank.json`."""
-        return encode_json({"bank": _PROFILE_FORMAT, **asdict(self)})
+        members: dict[str, JsonValue] = {"bank": _PROFILE_FORMAT, **asdict(self)}
+        del members["key_records"]
+        if self.key_records:  # a program that does not know them would publish too few keys; it refuses the member
+            members["key_records"] = encode_records(self.key_records)
+        return encode_json(members)
 
     @classmethod
     def decode(cls, data: bytes) -> "Profile":
@@ -95,14 +100,15 @@ class Profile:
 
         Raises:
             DecodingError: it is not JSON.
-            TypeError: it has other members.
+            TypeError, ValueError, JwkError: it has other members.
         """
         members = decode_json_object(data, max_bytes=_MAX_PROFILE_BYTES)
         if members.pop("bank", None) != _PROFILE_FORMAT:
             msg = "expected format 1"
             raise TypeError(msg)
+        records = decode_records(members.pop("key_records", []))
         members["sealing"] = SealPolicy.decode(members.get("sealing", {}))  # type: ignore[assignment] # from JSON to a type
-        return cls(**members)  # type: ignore[arg-type] # our own file, written by encode; a wrong member is a TypeError
+        return cls(**members, key_records=records)  # type: ignore[arg-type] # our own file; a wrong member is a TypeError
 
 
 class BankFolder:
@@ -121,6 +127,7 @@ class BankFolder:
         self.secrets = path / "secrets"
         self.revocation = path / "revocation"
         self.pulled = path / "pulled"
+        self.taken_back = path / "taken-back.jsonl"
         self.tsa_roots = self.certificates / "tsa-roots.pem"
         self.tsa_certificates = self.certificates / "tsa-certificates.pem"
 
@@ -135,31 +142,6 @@ class BankFolder:
     def status_list(self, list_no: int) -> Path:
         """The file of a published status list token."""
         return self.public / "status" / str(list_no)
-
-
-@dataclass(frozen=True, slots=True)
-class KeySecrets:
-    """What opens the keys: one passphrase for the key files, and beside it a secret of its own for single keys.
-
-    A token (PKCS#11) is opened with its own secret only: wrong PINs lock it, so no other secret is tried on it.
-    """
-
-    passphrase: str | None = field(repr=False)
-    own: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def of(self, use: KeyUse, uri: str) -> str:
-        """Return the secret of one key.
-
-        Raises:
-            PinMissing, PassphraseMissing: there is none.
-        """
-        if use in self.own:
-            return self.own[use]
-        if uri.lower().startswith(_TOKEN_SCHEME):
-            raise PinMissing(use=use, variable=f"{SECRET_VARIABLE}_{use.upper()}")
-        if self.passphrase is None:
-            raise PassphraseMissing
-        return self.passphrase
 
 
 class Bank:
@@ -179,33 +161,58 @@ class Bank:
         signers: Mapping[KeyUse, Signer] | None = None,
     ) -> None:
         self.folder = folder
-        self.profile = profile
+        self._profile = KeptFile(profile, folder.profile, partial(read_profile, folder))  # its copies share it
         self.store = store
         self.reservations = Reservations(store, draw=randomness.randbelow)
         self._secrets = secrets
-        self._signers: dict[KeyUse, Signer] = dict(signers or {})
-        self._log_key: NotePrivateKey | None = None
+        opened = (signers or {}).items()
+        self._signers: dict[tuple[KeyUse, str], Signer] = {(use, profile.keys[use]): each for use, each in opened}
+        self._log_key: NoteSigner | None = None
         self.actor = SERVICE
 
+    @property
+    def profile(self) -> Profile:
+        """What the bank is; read again whenever a key is asked for and another program has changed it."""
+        return self._profile.value
+
+    @profile.setter
+    def profile(self, profile: Profile) -> None:
+        self._profile.keep(profile)
+
     def signer(self, use: KeyUse) -> Signer:
-        """Open one of the bank's keys.
+        """Open the key of the bank that signs for a use.
 
         Raises:
             BundleKeyMissing: the bank was made before there were trust bundles.
+            KeyDistrusted: verifiers are told not to believe the key; it signs nothing more.
             PassphraseMissing, PinMissing: the key is encrypted or in a token, and its secret is not set.
             PlainKeyRefused: the key is not encrypted and the bank is not for development (S22).
             KeysError: the key cannot be opened.
         """
-        if use not in self._signers:
-            if use == "bundle" and not self.has_bundle_key:
-                raise BundleKeyMissing
-            self._signers[use] = open_signer(self._key_uri(use), secrets=partial(self._secrets.of, use))
-        return self._signers[use]
+        return self.certified_signer(use)[0]
 
-    def log_key(self) -> NotePrivateKey:
+    def certified_signer(self, use: KeyUse) -> tuple[Signer, Path]:
+        """Open the key that signs, with the file of its certificate if it has one, at once; errors as `signer`."""
+        if use == "bundle" and not self.has_bundle_key:
+            raise BundleKeyMissing
+        uri, known = self._signing(use)
+        if known is not None and known.distrusted_since is not None:
+            raise KeyDistrusted(use=use, kid=known.kid)
+        return self.open_key(use, uri), self._certificate_file(use, known)
+
+    def open_key(self, use: KeyUse, uri: str) -> Signer:
+        """Open a key of a use by its URI, whether or not it is the one that signs; errors as `signer`."""
+        if (use, uri) not in self._signers:
+            self._signers[use, uri] = open_signer(self._usable(uri), secrets=partial(self._secrets.of, use))
+        return self._signers[use, uri]
+
+    def log_key(self) -> NoteSigner:
         """Open the key of the transparency log; errors as `signer`, for a bank that has a log."""
-        if self._log_key is None:
-            self._log_key = open_note_key(self._key_uri("log"), secrets=partial(self._secrets.of, "log"))
+        return self._log_key or self.open_log_key(self.profile.keys["log"])
+
+    def open_log_key(self, uri: str) -> NoteSigner:
+        """Open a log key by its URI, and keep it."""
+        self._log_key = open_note_key(self._usable(uri), secrets=partial(self._secrets.of, "log"))
         return self._log_key
 
     @property
@@ -213,7 +220,7 @@ class Bank:
         """Whether the log key was used already."""
         return self._log_key is not None
 
-    def use_log_key(self, key: NotePrivateKey) -> None:
+    def use_log_key(self, key: NoteSigner) -> None:
         """Take a log key that is open already."""
         self._log_key = key
 
@@ -222,18 +229,13 @@ class Bank:
         """Whether certificates are logged; banks made by earlier versions have no log until it is opened."""
         return "log" in self.profile.keys
 
-    def _key_uri(self, use: KeyUse) -> str:
-        uri = self.profile.keys[use]
+    def _usable(self, uri: str) -> str:
         if uri.startswith(_DEVELOPMENT_SCHEME) and not self.profile.development:
-            raise PlainKeyRefused(file=self.folder.key(use).name)
+            raise PlainKeyRefused(file=Path(uri).name)
         return self._absolute(uri)
 
     def secret_for_new_key(self, use: KeyUse) -> str:
-        """Return the passphrase with which a new key file is encrypted, the one that will open it.
-
-        Raises:
-            PassphraseMissing: there is none.
-        """
+        """Return the passphrase that encrypts a new key file and will open it; `PassphraseMissing` without one."""
         return self._secrets.of(use, "file:")
 
     @property
@@ -242,8 +244,18 @@ class Bank:
         return "bundle" in self.profile.keys
 
     def certificate(self, use: KeyUse) -> str:
-        """Return the certificate of a key, PEM; the key of trust bundles has none."""
-        return _read(self.folder.certificate(use)).decode("ascii")
+        """Return the certificate of the key that signs for a use, PEM; the key of trust bundles has none."""
+        return read_certificate(self._certificate_file(use, self._signing(use)[1]))
+
+    def _signing(self, use: KeyUse) -> tuple[str, KeyRecord | None]:
+        """The key that signs for a use, and its record if it has one, both of the same moment."""
+        profile = self._profile.newest()
+        uri = profile.keys[use]
+        return uri, next((each for each in records_of(profile.key_records, use) if each.uri == uri), None)
+
+    def _certificate_file(self, use: KeyUse, record: KeyRecord | None) -> Path:
+        own = None if record is None else record.certificate
+        return self.folder.certificate(use) if own is None else self.folder.certificates / own
 
     @property
     def tsa_roots(self) -> tuple[str, ...]:
@@ -299,8 +311,8 @@ class Bank:
 
     def close(self) -> None:
         """Close the store, and log out of the tokens."""
-        for signer in self._signers.values():
-            if isinstance(signer, Pkcs11Signer):
+        for signer in (*self._signers.values(), self._log_key):
+            if isinstance(signer, Pkcs11Signer | Pkcs11NoteSigner):
                 signer.close()
         self.store.close()
 
@@ -336,10 +348,7 @@ def open_bank(
     folder = BankFolder(path)
     if not folder.profile.is_file():
         raise NotInitialised(path=str(path))
-    try:
-        profile = Profile.decode(_read(folder.profile))
-    except (DecodingError, TypeError) as error:
-        raise FileUnreadable("it is not a profile of a bank", file=folder.profile.name) from error
+    profile = read_profile(folder)
     return Bank(
         folder,
         profile,
@@ -349,6 +358,18 @@ def open_bank(
     )
 
 
+def read_profile(folder: BankFolder) -> Profile:
+    """Read `bank.json`.
+
+    Raises:
+        FileUnreadable: it is missing or damaged.
+    """
+    try:
+        return Profile.decode(_read(folder.profile))
+    except (DecodingError, TypeError, ValueError, JwkError) as error:
+        raise FileUnreadable("it is not a profile of a bank", file=folder.profile.name) from error
+
+
 def _store_of(folder: BankFolder, profile: Profile, database: str | None) -> Store:
     if database is not None:
         return open_server_store(database, issuer=profile.issuer)
@@ -356,6 +377,11 @@ def _store_of(folder: BankFolder, profile: Profile, database: str | None) -> Sto
         problem = "its file is not there; for one on a server set ISSUER_DATABASE"
         raise StorageUnusable(problem, what="the database")
     return open_store(folder.database)
+
+
+def read_certificate(path: Path) -> str:
+    """Return the certificate in a file, PEM; the error as `Bank.certificate`."""
+    return _read(path).decode("ascii")
 
 
 def certificates_in(text: str) -> tuple[str, ...]:

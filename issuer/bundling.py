@@ -13,7 +13,8 @@ from typing import Final
 from credential_schemas.trust_bundle_issue import BundleContent, build_trust_bundle
 from issuer.bank import CERTIFICATE_VCT_PATH, Bank
 from issuer.errors import FileUnreadable, InvalidOption
-from issuer.outputs import PRIVATE, storage_errors, write_whole
+from issuer.key_ring import changing_keys, write_profile
+from issuer.outputs import storage_errors, write_whole
 from issuer.publishing import publish_all, publish_due
 from keys.encoding import decode_json_object
 from keys.errors import DecodingError
@@ -97,9 +98,10 @@ def create_bundle_key(bank: Bank, *, now: datetime) -> None:
     else:
         write_encrypted(path, create_key(), passphrase=bank.secret_for_new_key("bundle"))
     scheme = "dev-file" if plain else "file"
-    bank.profile = replace(bank.profile, keys={**bank.profile.keys, "bundle": f"{scheme}:keys/{path.name}"})
-    write_whole(bank.folder.profile, bank.profile.encode(), mode=PRIVATE)
-    publish_all(bank, now=now)
+    uri = f"{scheme}:keys/{path.name}"
+    with changing_keys(bank):
+        write_profile(bank, lambda profile: replace(profile, keys={**profile.keys, "bundle": uri}))
+        publish_all(bank, now=now)
 
 
 def _bundle_key_is_published(bank: Bank) -> bool:

@@ -9,15 +9,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from issuer.bank import KEY_USES, Bank, BankFolder, KeySecrets, KeyUse, Profile, open_bank
+from issuer.bank import KEY_USES, Bank, BankFolder, KeyUse, Profile, open_bank
 from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
+from issuer.key_secrets import KeySecrets
 from issuer.log.opening import check_origin
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.publishing import publish_all
 from issuer.store.engine import Store, create_server_store, open_store
 from issuer.store.facts import ISSUER
-from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, create_root
+from keys.certificates import (
+    CertificateAuthority,
+    LeafKind,
+    SubjectNames,
+    Validity,
+    create_leaf,
+    create_root,
+    valid_until,
+)
 from keys.errors import UrlError
+from keys.jwk import PublicKey
 from keys.key_files import FileSigner, PrivateKey, create_key, write_encrypted, write_plain_for_development
 from keys.note_keys import NotePrivateKey, create_note_key
 from keys.urls import parse_url
@@ -27,7 +37,7 @@ _LEAF_DAYS: Final = 2 * 365
 _SECRET_BYTES: Final = 32
 _WRITERS: Final = 2
 _FOLDER_MODE: Final = 0o700
-_LEAF_KINDS: Final[dict[KeyUse, LeafKind]] = {
+LEAF_KINDS: Final[dict[KeyUse, LeafKind]] = {
     "credential": LeafKind.CREDENTIAL,
     "status": LeafKind.STATUS,
     "seal": LeafKind.SEAL,
@@ -167,20 +177,31 @@ def _new_store(folder: BankFolder, plan: FoundingPlan) -> Store:
 
 
 def _certify(folder: BankFolder, profile: Profile, keys: dict[KeyUse, PrivateKey], *, now: datetime) -> None:
-    def names(common_name: str, issuer_url: str | None = None) -> SubjectNames:
-        return SubjectNames(profile.name["ko"], profile.name["en"], common_name, issuer_url=issuer_url)
-
     begin = now.replace(microsecond=0)
     root: CertificateAuthority = create_root(
-        names("Competency bank root"), key=keys["root"], not_before=begin, years=_ROOT_YEARS
+        _names(profile, "root", None), key=keys["root"], not_before=begin, years=_ROOT_YEARS
     )
     write_whole(folder.certificate("root"), root.certificate_pem.encode("ascii"))
-    for use, kind in _LEAF_KINDS.items():
-        certificate = create_leaf(
-            kind,
-            root,
-            subject=names(f"Competency bank {use}", None if kind is LeafKind.SEAL else profile.issuer),
-            public_key=keys[use].public_key(),
-            validity=Validity(begin, begin + timedelta(days=_LEAF_DAYS)),
-        )
+    for use in LEAF_KINDS:
+        certificate = certify_leaf(profile, use, root=root, public_key=keys[use].public_key(), begin=begin)
         write_whole(folder.certificate(use), certificate.encode("ascii"))
+
+
+def certify_leaf(
+    profile: Profile, use: KeyUse, *, root: CertificateAuthority, public_key: PublicKey, begin: datetime
+) -> str:
+    """Return the certificate of a key for credentials, status lists or seals, PEM.
+
+    It counts for two years, and never longer than that of the root.
+
+    Raises:
+        CertificateError: the root has ended.
+    """
+    kind = LEAF_KINDS[use]
+    end = min(begin + timedelta(days=_LEAF_DAYS), valid_until(root.certificate_pem))
+    subject = _names(profile, use, None if kind is LeafKind.SEAL else profile.issuer)
+    return create_leaf(kind, root, subject=subject, public_key=public_key, validity=Validity(begin, end))
+
+
+def _names(profile: Profile, use: str, issuer_url: str | None) -> SubjectNames:
+    return SubjectNames(profile.name["ko"], profile.name["en"], f"Competency bank {use}", issuer_url=issuer_url)

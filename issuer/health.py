@@ -12,10 +12,12 @@ from credential_schemas.trust_bundle import read_unpinned_bundle
 from issuer.bank import CERTIFIED_USES, KEY_USES, Bank
 from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
+from issuer.key_life.switching import due_keys
+from issuer.key_ring import records
 from issuer.publishing import STATUS_REFRESH
 from issuer.sealing import trial_problem
 from issuer.trail_errors import LogMissing
-from keys.certificates import certificate_key, valid_until
+from keys.certificates import valid_until
 from keys.errors import KeysError
 
 _WARN_DAYS: Final = 30
@@ -36,7 +38,7 @@ def examine(bank: Bank, *, now: datetime) -> list[Finding]:
     """Look at files, keys, certificates, seal, database and status lists."""
     return [
         *_files(bank),
-        *_keys(bank),
+        *_keys(bank, now=now),
         *_certificates(bank, now=now),
         *_seal(bank, now=now),
         *_database(bank.store.integrity_problem),
@@ -60,7 +62,7 @@ def _files(bank: Bank) -> Iterator[Finding]:
         yield Finding("profile", "this bank is for development: specimens, loopback addresses", "warning")
 
 
-def _keys(bank: Bank) -> Iterator[Finding]:
+def _keys(bank: Bank, *, now: datetime) -> Iterator[Finding]:
     for use in KEY_USES:
         try:
             bank.signer(use)
@@ -70,6 +72,9 @@ def _keys(bank: Bank) -> Iterator[Finding]:
             yield Finding(f"key {use}", str(error), "error")
         else:
             yield Finding(f"key {use}", None)
+    for each in due_keys(bank, now=now):
+        overdue = f"should sign since {each.signs_from} and does not; `cb-issuer keys rotate` or `keys retire` it"
+        yield Finding(f"key {each.use} {each.kid}", overdue, "warning")
     try:
         if bank.has_log:
             bank.log_key()
@@ -146,10 +151,10 @@ def _trust_bundle(bank: Bank, *, now: datetime) -> Iterator[Finding]:
 
 def _status_problem(bank: Bank, list_no: int, *, now: datetime) -> str | None:
     try:
-        key = certificate_key(bank.certificate("status"))
         token = bank.folder.status_list(list_no).read_text("ascii")
         uri = bank.profile.status_uri(list_no)
-        verify_status_token(token, uri=uri, keys={key.kid or "": key}, now=int(now.timestamp()))
+        believed = {each.kid: each.public_key() for each in records(bank, "status") if each.distrusted_since is None}
+        verify_status_token(token, uri=uri, keys=believed, now=int(now.timestamp()))
     except (OSError, ValueError):
         return "its published file cannot be read"
     except (CredentialError, KeysError, IssuerError) as error:

@@ -90,6 +90,7 @@ class Issued:
 @dataclass(frozen=True, slots=True)
 class _Signed:
     number: str
+    key_id: str
     reserved: ReservedIndexes
     claims: CertificateClaims
     credential: str
@@ -186,10 +187,10 @@ def _sign(bank: Bank, request: IssueRequest, prepared: Prepared) -> _Signed:
     payload, paths = to_payload(claims)
     token = build_sd_jwt(payload, disclose=Disclosable(paths), signer=signer, random_bytes=secrets.token_bytes)
     if claims.edition == "standard":
-        return _Signed(number, reserved, claims, token, ())
+        return _Signed(number, signer.key_id, reserved, claims, token, ())
     withheld = tuple(each.text for each in unverified_disclosures(token) if each.path[0] == "holder")
     credential = keep_disclosures(token, lambda disclosure: disclosure.path[0] != "holder")
-    return _Signed(number, reserved, without_holder(claims), credential, withheld)
+    return _Signed(number, signer.key_id, reserved, without_holder(claims), credential, withheld)
 
 
 def _deliver(bank: Bank, signed: _Signed, files: PendingFiles, *, at: str) -> None:
@@ -260,7 +261,7 @@ def _stored(bank: Bank, made: MadeCertificate, sealed: bytes, *, consent_id: int
         issued_on=prepared.issued_on.isoformat(),
         valid_until=prepared.valid_until.isoformat(),
         issued_at=utc_text(made.at),
-        key_id=bank.signer("credential").key_id,
+        key_id=signed.key_id,
         consent_id=consent_id,
         locator=code_locator(made.code, pepper=bank.pepper),
         sealed=sealed,

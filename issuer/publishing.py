@@ -14,11 +14,11 @@ from credential_schemas.status_list import StatusToken
 from credential_schemas.status_list_issue import build_status_token
 from credential_schemas.type_metadata import flat_type_metadata, flat_vct, type_metadata
 from issuer.bank import CERTIFICATE_VCT_PATH, Bank
+from issuer.key_ring import distrusted_keys, own_keys
 from issuer.log.files import publish_log
 from issuer.outputs import storage_errors, write_whole
 from issuer.sources.registry import SOURCES
 from keys.encoding import JsonValue, encode_json
-from keys.jwk import PublicKey
 from keys.trust_list import TrustedIssuer, TrustedType, TrustList, trust_list_document
 from keys.urls import parse_url
 
@@ -38,17 +38,29 @@ def publish_all(bank: Bank, *, now: datetime) -> None:
     Raises:
         StorageFull, StorageUnusable: a file could not be written; those before it are new, the others as they were.
     """
-    for name, content in _documents(bank).items():
-        path = bank.folder.public / name
-        with storage_errors(name):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, content)
-    write_whole(bank.folder.trust_list, _trust_list(bank))
+    publish_documents(bank)
     publish_log(bank)
     with bank.store.read() as transaction:
         lists = transaction.status_lists.numbers()
     for list_no in lists:
         _publish_status_list(bank, list_no, now=now)
+
+
+def publish_documents(bank: Bank) -> None:
+    """Write everything anew that does not change with certificates: trust list, keys, metadata.
+
+    The trust list of the data directory comes first: it counts the versions, and what was cut off goes on from it.
+
+    Raises:
+        StorageFull, StorageUnusable: as `publish_all`.
+    """
+    documents = _documents(bank)
+    write_whole(bank.folder.trust_list, documents[TRUST_LIST])
+    for name, content in documents.items():
+        path = bank.folder.public / name
+        with storage_errors(name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, content)
 
 
 def publish_due(bank: Bank, *, now: datetime) -> tuple[int, ...]:
@@ -92,7 +104,7 @@ def _publish_status_list(bank: Bank, list_no: int, *, now: datetime) -> None:
 def _documents(bank: Bank) -> Mapping[str, bytes]:
     with bank.store.read() as transaction:
         lists = transaction.status_lists.numbers()
-    keys: JsonValue = {"keys": [dict(bank.signer("credential").public_jwk())]}
+    keys: JsonValue = {"keys": [dict(key.jwk()) for key in own_keys(bank, "credential").values()]}
     return {
         JWKS: encode_json(keys),
         JWT_VC_ISSUER: encode_json({"issuer": bank.profile.issuer, "jwks": keys}),
@@ -121,18 +133,19 @@ def _trust_list(bank: Bank) -> bytes:
             TrustedType(profile.vct, certified_types()),
             *(TrustedType(flat_vct(profile.issuer, name), frozenset({name})) for name in sorted(certified_types())),
         ),
-        keys=_by_kid(bank.signer("credential").public_jwk()),
-        status_keys=_by_kid(bank.signer("status").public_jwk()),
+        keys=own_keys(bank, "credential"),
+        status_keys=own_keys(bank, "status"),
         x509_roots=(root,),
         seal_roots=(root,),
         tsa_roots=bank.tsa_roots,
+        distrusted=distrusted_keys(bank),
         origins=(parse_url(profile.issuer, allow_loopback=profile.development).origin,),
         verify_urls=(profile.verify_url,),
         legal_lines=() if profile.legal_basis is None else (profile.legal_basis,),
         confirmation_url=profile.issuer + CONFIRMATIONS_PATH,
         development=profile.development,
         log_key=bank.log_key().public_key() if bank.has_log else None,
-        bundle_keys=_by_kid(bank.signer("bundle").public_jwk()) if bank.has_bundle_key else {},
+        bundle_keys=own_keys(bank, "bundle") if bank.has_bundle_key else {},
     )
     with storage_errors(TRUST_LIST):
         published = bank.folder.trust_list.read_bytes() if bank.folder.trust_list.exists() else b""
@@ -148,7 +161,3 @@ def certified_types() -> frozenset[str]:
     registry = entry_types()
     delivered = {type_id for source in SOURCES.values() for type_id in source.entry_types}
     return frozenset(registry[type_id].credential_type for type_id in delivered)
-
-
-def _by_kid(jwk: dict[str, str]) -> dict[str, PublicKey]:
-    return {jwk["kid"]: PublicKey.from_jwk(jwk)}

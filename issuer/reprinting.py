@@ -30,7 +30,8 @@ from issuer.errors import (
     EntryNotFound,
     NotOurCertificate,
 )
-from issuer.log.appending import proof_of
+from issuer.key_ring import own_keys
+from issuer.log.appending import is_believed, proof_of
 from issuer.seal_policy import SealLevel
 from issuer.sealed_records import OpenedRecord, open_record
 from issuer.store.certificates import CarriedEntry, StoredCertificate
@@ -122,7 +123,7 @@ def claims_of(bank: Bank, credential: str, *, now: datetime) -> CertificateClaim
     """Return what a credential of ours says, once its signature is checked and its record found.
 
     Raises:
-        NotOurCertificate: it has expired, or today's key did not sign it.
+        NotOurCertificate: it has expired, or no key of ours signed it that is still believed.
     """
     return _verified(bank, credential, now=now).claims
 
@@ -161,14 +162,14 @@ def _credential_in(content: bytes) -> str:
 
 
 def _verified(bank: Bank, credential: str, *, now: datetime) -> _Source:
-    signer = bank.signer("credential")
-    key = PublicKey.from_jwk(signer.public_jwk())
+    keys = own_keys(bank, "credential")
 
     def own_key(header: Mapping[str, JsonValue], payload: Mapping[str, JsonValue]) -> PublicKey:
-        if payload.get("iss") != bank.profile.issuer or header.get("kid") != signer.key_id:
+        kid = header.get("kid")
+        if payload.get("iss") != bank.profile.issuer or not isinstance(kid, str) or kid not in keys:
             problem = "another issuer or key signed it"
             raise NotOurCertificate(problem)
-        return key
+        return keys[kid]
 
     policy = VerificationPolicy(expected_types=frozenset({bank.profile.vct}))
     try:
@@ -183,8 +184,12 @@ def _verified(bank: Bank, credential: str, *, now: datetime) -> _Source:
     with bank.store.read() as transaction:
         record = transaction.certificates.certificate(claims.number)
         carried = () if record is None else tuple(transaction.certificates.carried_entries(claims.number))
+        believed = is_believed(bank, transaction, credential, number=claims.number)
     if record is None or record.idx != claims.status.idx:
         raise NotOurCertificate(_NO_RECORD)
+    if not believed:
+        problem = "its key is distrusted, and it was not logged before that"
+        raise NotOurCertificate(problem)
     return _Source(record, carried, credential, claims)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from issuer.bank import Bank, certificates_in
 from issuer.errors import InvalidOption
+from issuer.key_ring import changing_keys
 from issuer.outputs import PRIVATE, PendingFiles
 from issuer.publishing import publish_all
 from issuer.seal_policy import SealLevel, SealPolicy, WhenUnreachable
@@ -46,12 +47,14 @@ def change_sealing(bank: Bank, change: SealChange, *, now: datetime) -> SealPoli
         )
     for use in ("credential", "status"):  # what publishing needs is opened before anything is written
         bank.signer(use)
-    bank.profile = replace(bank.profile, sealing=policy)
-    with PendingFiles() as files:
-        files.add(bank.folder.tsa_roots, "".join(roots).encode("ascii"))
-        files.add(bank.folder.profile, bank.profile.encode(), mode=PRIVATE)
-        files.publish()
-    publish_all(bank, now=now)
+    with changing_keys(bank):
+        profile = replace(bank.profile, sealing=policy)
+        with PendingFiles() as files:
+            files.add(bank.folder.tsa_roots, "".join(roots).encode("ascii"))
+            files.add(bank.folder.profile, profile.encode(), mode=PRIVATE)
+            files.publish()
+        bank.profile = profile
+        publish_all(bank, now=now)
     return policy
 
 

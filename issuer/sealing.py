@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from issuer.bank import Bank
+from issuer.bank import Bank, read_certificate
 from issuer.certificate.trial_page import draw_trial_page
 from issuer.errors import FileUnreadable, TimeStampMissing
 from issuer.outputs import PRIVATE, storage_errors, write_whole
@@ -48,7 +48,8 @@ def seal_pdf(bank: Bank, drawn: bytes, *, at: datetime) -> SealedPdf:
         PassphraseMissing, KeysError: a key does not open, or the seal cannot be made.
     """
     policy = bank.profile.sealing
-    plain = Sealer(bank.signer("seal"), bank.certificate("seal"))
+    signer, certificate = bank.certified_signer("seal")
+    plain = Sealer(signer, read_certificate(certificate))
     if policy.level == "B-B":
         return SealedPdf(apply_seal(drawn, sealer=plain, signed_at=at), "B-B")
     stamping = TimeStamping(_service(bank), bank.tsa_roots)

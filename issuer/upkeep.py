@@ -1,12 +1,18 @@
 """What a service does beside answering: each minute what is due, each hour a new trust bundle."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from issuer.audit.heads import keep_head
 from issuer.bank import Bank
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
+from issuer.errors import FileUnreadable
+from issuer.key_errors import KeyUnsound
+from issuer.key_life.switching import switch_due
+from issuer.key_ring import take_changes
 from issuer.log.files import publish_log
+from issuer.taken_back import keep_taken_back
 from keys.limits import SESSION_ABSOLUTE_SECONDS
 
 UPKEEP_S = 60.0
@@ -20,6 +26,7 @@ class Upkeep:
         self._bank = bank
         self._clock = clock
         self._bundled_at: datetime | None = None
+        self._profile = bank.profile
 
     def run(self) -> None:
         """Do what is due now.
@@ -28,8 +35,14 @@ class Upkeep:
             IssuerError, KeysError, CredentialError: something could not be published; it stays due.
         """
         now = self._clock()
+        if self._keys_changed(now):
+            # A list that this program published in the meantime, with a key that has given its place up, is made again.
+            with self._bank.store.write() as transaction:
+                transaction.status_lists.let_all_be_due()
+            self._bundled_at = None
         publish_log(self._bank)
         keep_head(self._bank, now=now)
+        keep_taken_back(self._bank)
         with self._bank.store.write() as transaction:
             transaction.answers.forget_expired(now_s=int(now.timestamp()))
             transaction.sign_ins.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
@@ -38,3 +51,11 @@ class Upkeep:
         if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
             publish_lists_and_bundle(self._bank, now=now)
             self._bundled_at = now
+
+    def _keys_changed(self, now: datetime) -> bool:
+        """Take the keys that other programs changed, and put to work what is due; a key that cannot be is left."""
+        with suppress(FileUnreadable, KeyUnsound):  # `doctor` says it; what can be published is
+            take_changes(self._bank)
+            switch_due(self._bank, now=now)
+        before, self._profile = self._profile, self._bank.profile
+        return self._profile != before

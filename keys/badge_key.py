@@ -33,12 +33,14 @@ class BadgeKey:
     @property
     def key_id(self) -> str:
         """The first 16 characters of the public key's thumbprint (RFC 7638)."""
-        required: dict[str, JsonValue] = {"e": self._number("e"), "kty": "RSA", "n": self._number("n")}
+        numbers = self._key.public_key().public_numbers()
+        required: dict[str, JsonValue] = {"e": _encoded(numbers.e), "kty": "RSA", "n": _encoded(numbers.n)}
         return b64url_encode(hashlib.sha256(encode_json(required)).digest())[:KID_CHARACTERS]
 
     def public_jwk(self) -> dict[str, str]:
         """Return the members of the public JWK: kty, n, e, kid, alg, use."""
-        members = {"kty": "RSA", "n": self._number("n"), "e": self._number("e"), "kid": self.key_id}
+        numbers = self._key.public_key().public_numbers()
+        members = {"kty": "RSA", "n": _encoded(numbers.n), "e": _encoded(numbers.e), "kid": self.key_id}
         return members | {"alg": ALGORITHM, "use": "sig"}
 
     def cryptography_key(self) -> rsa.RSAPrivateKey:
@@ -57,10 +59,10 @@ class BadgeKey:
         signature = self._key.sign(signed.encode("ascii"), padding.PKCS1v15(), hashes.SHA256())
         return f"{signed}.{b64url_encode(signature)}"
 
-    def _number(self, name: str) -> str:
-        numbers = self._key.public_key().public_numbers()
-        value = numbers.n if name == "n" else numbers.e
-        return b64url_encode(value.to_bytes((value.bit_length() + 7) // 8, "big"))
+
+def _encoded(number: int) -> str:
+    """Write a number in as few bytes as it needs (RFC 7518 section 2, Base64urlUInt)."""
+    return b64url_encode(number.to_bytes((number.bit_length() + 7) // 8, "big"))
 
 
 def create_badge_key() -> BadgeKey:

@@ -191,6 +191,16 @@ def valid_until(pem: str) -> datetime:
     return load_certificate(pem).not_valid_after_utc
 
 
+def certificate_validity(pem: str) -> Validity:
+    """Return from when to when a certificate counts.
+
+    Raises:
+        CertificateError: not one PEM certificate.
+    """
+    certificate = load_certificate(pem)
+    return Validity(certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+
+
 def certificate_hosts(pem: str) -> tuple[str, ...]:
     """Return the host names (lower case) and addresses that a certificate is for.
 

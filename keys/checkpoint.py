@@ -9,7 +9,7 @@ from typing import Final
 
 from keys.errors import NoteError
 from keys.merkle import HASH_BYTES
-from keys.note_keys import NotePrivateKey, NotePublicKey
+from keys.note_keys import NotePublicKey, NoteSigner
 from keys.signed_note import decode_base64, encode_base64, sign_note, verify_note
 
 MAX_SIZE: Final = 2**63 - 1
@@ -30,7 +30,7 @@ class Checkpoint:
         return f"{self.origin}\n{self.size}\n{encode_base64(self.root)}\n"
 
 
-def sign_checkpoint(checkpoint: Checkpoint, *, key: NotePrivateKey) -> bytes:
+def sign_checkpoint(checkpoint: Checkpoint, *, key: NoteSigner) -> bytes:
     """Return a checkpoint as a note, signed under the log's origin.
 
     Raises:

@@ -221,12 +221,13 @@ class SealedAnswerError(KeysError):
 class SealedFileError(KeysError):
     """A file under a passphrase is refused; `kind` says why.
 
-    Kinds: `format` (no such file), `passphrase` (too short for a new one, not that of this file, or changed data).
+    Kinds: `format` (no such file), `passphrase` (too short for a new one, not that of this file, or changed data),
+    `changed` (a part of a long one is not what was sealed, or its end is missing).
     """
 
     code = "sealed_file"
 
-    def __init__(self, message: str, *, kind: Literal["format", "passphrase"]) -> None:
+    def __init__(self, message: str, *, kind: Literal["format", "passphrase", "changed"]) -> None:
         super().__init__(message)
         self.kind = kind
 

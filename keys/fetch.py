@@ -86,6 +86,8 @@ class Answer:
 class Fetcher:
     """Fetches documents from a fixed set of origins; safe to share between threads."""
 
+    _said: tuple[tuple[str, str], ...] = ()  # by `saying`
+
     def __init__(
         self,
         allowed_origins: Collection[str],
@@ -111,7 +113,6 @@ class Fetcher:
         self._allow_loopback = allow_loopback
         self._network = network or Network()
         self._authorization = authorization if bearer is None else f"Bearer {bearer}"
-        self._said: tuple[tuple[str, str], ...] = ()
 
     def get(self, url: str, *, accept: str, max_bytes: int) -> bytes:
         """Fetch one document.
@@ -127,7 +128,7 @@ class Fetcher:
         Raises:
             FetchError: `kind` says which rule was broken or what failed; the message names the origin, not the path.
         """
-        return self._exchange(url, _Question("GET", accept, max_bytes))
+        return self._exchange(url, _Question("GET", accept), max_bytes=max_bytes)
 
     def get_if_changed(self, url: str, *, accept: str, max_bytes: int, etag: str | None) -> Fetched:
         """Fetch one document as `get` does, unless it is the one that is known already (RFC 9110 section 13.1.2).
@@ -142,7 +143,7 @@ class Fetcher:
         target = self._checked(url)
         _check_limit(max_bytes)
         condition = () if etag is None else (("If-None-Match", etag),)
-        question = _Question("GET", accept, max_bytes, headers=condition)
+        question = _Question("GET", accept, headers=condition)
         with _translated(target), self._answered(target, question) as response:
             found = {name.lower(): value for name, value in response.headers}.get(b"etag", b"").decode("latin-1")
             if response.status == _NOT_MODIFIED and etag is not None:
@@ -169,7 +170,7 @@ class Fetcher:
         """
         if len(content) > MAX_POST_BYTES:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
-        return self._exchange(url, _Question("POST", accept, max_bytes, content, media_type))
+        return self._exchange(url, _Question("POST", accept, content, media_type), max_bytes=max_bytes)
 
     def saying(self, headers: Mapping[str, str]) -> "Fetcher":
         """Return the same fetcher with more headers for what `ask` asks; names and values in visible ASCII."""
@@ -195,10 +196,10 @@ class Fetcher:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         target = self._checked(url)
         _check_limit(max_bytes)
-        question = _Question("POST", accept, max_bytes, content, media_type, self._said)
+        question = _Question("POST", accept, content, media_type, self._said)
         with _translated(target), self._answered(target, question) as response:
             if response.status not in _TELLING:
-                _check_head(response, accept=accept, origin=target.origin)
+                raise _unwanted(response.status, target.origin)
             body = _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
             if body:
                 others = _REFUSALS if response.status >= _REFUSED else ()
@@ -224,20 +225,16 @@ class Fetcher:
         if len(content) > MAX_POST_BYTES:
             raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
         target = self._checked(url)
-        question = _Question("POST", "*/*", 0, content, media_type, tuple(headers.items()))
+        question = _Question("POST", "*/*", content, media_type, tuple(headers.items()))
         with _translated(target), self._answered(target, question) as response:
             return response.status
 
-    def _exchange(self, url: str, question: "_Question") -> bytes:
+    def _exchange(self, url: str, question: "_Question", *, max_bytes: int) -> bytes:
         target = self._checked(url)
-        _check_limit(question.max_bytes)
-        with _translated(target):
-            return self._ask(target, question)
-
-    def _ask(self, target: Url, question: "_Question") -> bytes:
-        with self._answered(target, question) as response:
+        _check_limit(max_bytes)
+        with _translated(target), self._answered(target, question) as response:
             _check_head(response, accept=question.accept, origin=target.origin)
-            return _read_body(response.iter_stream(), max_bytes=question.max_bytes, origin=target.origin)
+            return _read_body(response.iter_stream(), max_bytes=max_bytes, origin=target.origin)
 
     @contextmanager
     def _answered(self, target: Url, question: "_Question") -> Iterator[httpcore.Response]:
@@ -267,11 +264,10 @@ class Fetcher:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One request: what is sent, which answer is acceptable, and how large it may be."""
+    """One request: what is sent, and which answer is acceptable."""
 
     method: str
     accept: str
-    max_bytes: int
     content: bytes | None = None
     media_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
@@ -326,19 +322,21 @@ def _headers(question: _Question, authorization: str | None) -> list[tuple[bytes
 
 
 def _check_head(response: httpcore.Response, *, accept: str, origin: str) -> None:
-    if response.status in _REDIRECTS:
-        raise FetchError(f"expected the document from {origin}, found a redirect", kind="redirect")
     if response.status != _OK:
-        raise FetchError(
-            f"expected status 200 from {origin}, found {response.status}", kind="status", status=response.status
-        )
+        raise _unwanted(response.status, origin)
     _check_form(response, accept=accept, origin=origin)
+
+
+def _unwanted(status: int, origin: str) -> FetchError:
+    if status in _REDIRECTS:
+        return FetchError(f"expected the document from {origin}, found a redirect", kind="redirect")
+    return FetchError(f"expected status 200 from {origin}, found {status}", kind="status", status=status)
 
 
 def _check_form(response: httpcore.Response, *, accept: str, origin: str, others: Sequence[str] = ()) -> None:
     headers = {name.lower(): value for name, value in response.headers}
     media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if media_type.decode("ascii", "replace") not in (accept.lower(), *others):
+    if media_type not in [expected.lower().encode("ascii") for expected in (accept, *others)]:
         raise FetchError(f"expected {accept} from {origin}, found another media type", kind="media_type")
     if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
         raise FetchError(f"expected an answer without content coding from {origin}", kind="protocol")

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -84,6 +84,18 @@ class NotePublicKey:
         except InvalidSignature:
             return False
         return True
+
+
+class NoteSigner(Protocol):
+    """Something that signs notes with one Ed25519 key and never shows it."""
+
+    def public_key(self) -> NotePublicKey:
+        """Return the public half."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature over a message, 64 bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

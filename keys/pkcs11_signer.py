@@ -1,8 +1,9 @@
-"""Private keys that never leave a device: a `Signer` over PKCS#11. The one door to `python-pkcs11`, an extra.
+"""Private keys that never leave a device: a `Signer` or `NoteSigner` over PKCS#11. The one door to `python-pkcs11`.
 
 The key is named by an RFC 7512 URI, `pkcs11:token=bank;object=seal?module-path=/usr/lib/softhsm/libsofthsm2.so`. The
 PIN is asked for and never stands in the URI. The message is hashed here and the token signs the digest (CKM_ECDSA):
-every token for P-256 does that, while SoftHSM 2.6, for one, lacks the mechanism that hashes by itself.
+every token for P-256 does that, while SoftHSM 2.6, for one, lacks the mechanism that hashes by itself. The Ed25519 key
+of a log signs the message as it is (CKM_EDDSA).
 
 PKCS#11 logs a whole process in, not one session: several keys of one token are opened one after the other, and only
 the first PIN is proved. A program that forks opens its keys in the child.
@@ -12,22 +13,27 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from asn1crypto import core
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from keys.errors import KeyDeviceError, WrongPassphrase
+from keys.errors import JwkError, KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, public_key_of
-from keys.limits import MAX_KEY_URI_CHARACTERS
+from keys.limits import ED25519_KEY_BYTES, MAX_KEY_URI_CHARACTERS
+from keys.note_keys import NotePublicKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pkcs11
 
+T = TypeVar("T")
 _P256: Final = bytes(core.ObjectIdentifier("1.2.840.10045.3.1.7").dump())
+_ED25519: Final = frozenset(  # PKCS#11 3.0, 2.3.7: the curve by its name or by its identifier (RFC 8410)
+    {bytes(core.PrintableString("edwards25519").dump()), bytes(core.ObjectIdentifier("1.3.101.112").dump())}
+)
 _PATH_ATTRIBUTES: Final = frozenset({"token", "object", "id", "type"})
 _QUERY_ATTRIBUTES: Final = frozenset({"module-path"})
 _PIN_ATTRIBUTES: Final = frozenset({"pin-value", "pin-source"})
@@ -99,6 +105,40 @@ class Pkcs11Signer:
             self._session.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Pkcs11NoteSigner:
+    """A `NoteSigner` whose key lives in a token; may be used by several threads."""
+
+    _public: NotePublicKey
+    _session: "pkcs11.Session" = field(repr=False)
+    _key: Any = field(repr=False)  # a pkcs11.PrivateKey that can sign, which the library composes at run time
+    _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
+
+    def public_key(self) -> NotePublicKey:
+        """Return the public half."""
+        return self._public
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature over a message, 64 bytes; errors as `Pkcs11Signer.sign`."""
+        import pkcs11
+
+        try:
+            with self._one_at_a_time:
+                signature = bytes(self._key.sign(message, mechanism=pkcs11.Mechanism.EDDSA))
+        except pkcs11.PKCS11Error as error:
+            raise KeyDeviceError(f"the token cannot sign: {_name_of(error)}") from error
+        if not self._public.verify(signature, message):
+            raise KeyDeviceError("expected the token to make a signature that its public key verifies")
+        return signature
+
+    def close(self) -> None:
+        """End the session, as `Pkcs11Signer.close`."""
+        import pkcs11
+
+        with suppress(pkcs11.PKCS11Error):
+            self._session.close()
+
+
 def parse_key_uri(rest: str) -> TokenKeyName:
     """Read what stands behind `pkcs11:`.
 
@@ -134,12 +174,26 @@ def open_pkcs11_signer(rest: str, *, ask_pin: "Callable[[], str]", module_path: 
         KeyDeviceError: the extra is not installed; the URI is malformed; the library, the token or the key is missing,
             not the only one of its name, or not on P-256; or the token refuses.
     """
-    name = parse_key_uri(rest)
+    return _opened(parse_key_uri(rest), _find_key, ask_pin=ask_pin, module_path=module_path)
+
+
+def open_pkcs11_note_signer(rest: str, *, ask_pin: "Callable[[], str]") -> Pkcs11NoteSigner:
+    """Open the Ed25519 key that a `pkcs11:` URI names, and log in; errors as `open_pkcs11_signer`."""
+    return _opened(parse_key_uri(rest), _find_note_key, ask_pin=ask_pin, module_path=None)
+
+
+def _opened(
+    name: TokenKeyName,
+    find: "Callable[[pkcs11.Session, TokenKeyName], T]",
+    *,
+    ask_pin: "Callable[[], str]",
+    module_path: str | None,
+) -> T:
     pkcs11 = _binding()
     try:
         session = _log_in(_find_token(name, module_path=module_path), name.token, ask_pin=ask_pin)
         try:
-            return _find_key(session, name)
+            return find(session, name)
         except (pkcs11.PKCS11Error, KeyDeviceError):
             session.close()
             raise
@@ -209,7 +263,35 @@ def _log_in(token: "pkcs11.Token", label: str, *, ask_pin: "Callable[[], str]") 
 def _find_key(session: "pkcs11.Session", name: TokenKeyName) -> Pkcs11Signer:
     import pkcs11
 
-    wanted: dict[pkcs11.Attribute, Any] = {pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC}
+    private, public = _find_pair(session, name, pkcs11.KeyType.EC)
+    if public[pkcs11.Attribute.EC_PARAMS] != _P256:
+        raise KeyDeviceError("expected a key on the curve P-256 in the token, found one on another")
+    return Pkcs11Signer(_public_key(public[pkcs11.Attribute.EC_POINT]), session, private)
+
+
+def _find_note_key(session: "pkcs11.Session", name: TokenKeyName) -> Pkcs11NoteSigner:
+    import pkcs11
+
+    private, public = _find_pair(session, name, pkcs11.KeyType.EC_EDWARDS)
+    if public[pkcs11.Attribute.EC_PARAMS] not in _ED25519:
+        raise KeyDeviceError("expected a key on the curve Ed25519 in the token, found one on another")
+    return Pkcs11NoteSigner(_note_public_key(public[pkcs11.Attribute.EC_POINT]), session, private)
+
+
+def _note_public_key(ec_point: bytes) -> NotePublicKey:
+    """Read CKA_EC_POINT: the 32 bytes of the key, in a DER OCTET STRING or as they are (PKCS#11 3.0, 2.3.5)."""
+    try:
+        wrapped = len(ec_point) != ED25519_KEY_BYTES
+        return NotePublicKey(core.OctetString.load(ec_point, strict=True).native if wrapped else ec_point)
+    except (ValueError, JwkError) as error:
+        raise KeyDeviceError("expected the token to tell an Ed25519 key of 32 bytes") from error
+
+
+def _find_pair(session: "pkcs11.Session", name: TokenKeyName, key_type: "pkcs11.KeyType") -> tuple[Any, Any]:
+    """Find the private and the public half of one key; objects of an optional library."""
+    import pkcs11
+
+    wanted: dict[pkcs11.Attribute, Any] = {pkcs11.Attribute.KEY_TYPE: key_type}
     if name.label is not None:
         wanted[pkcs11.Attribute.LABEL] = name.label
     if name.identifier is not None:
@@ -217,10 +299,7 @@ def _find_key(session: "pkcs11.Session", name: TokenKeyName) -> Pkcs11Signer:
     private = _only(session, wanted, pkcs11.ObjectClass.PRIVATE_KEY, what="private key for elliptic curves")
     # The two halves of a pair share their identifier (PKCS#11 2.40, 4.7).
     pair = {**wanted, pkcs11.Attribute.ID: private[pkcs11.Attribute.ID]}
-    public = _only(session, pair, pkcs11.ObjectClass.PUBLIC_KEY, what="public key beside the private one")
-    if public[pkcs11.Attribute.EC_PARAMS] != _P256:
-        raise KeyDeviceError("expected a key on the curve P-256 in the token, found one on another")
-    return Pkcs11Signer(_public_key(public[pkcs11.Attribute.EC_POINT]), session, private)
+    return private, _only(session, pair, pkcs11.ObjectClass.PUBLIC_KEY, what="public key beside the private one")
 
 
 def _public_key(ec_point: bytes) -> PublicKey:

@@ -15,7 +15,7 @@ from typing import Final
 
 from keys.errors import NoteError
 from keys.limits import MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES
-from keys.note_keys import KEY_ID_BYTES, NotePrivateKey, NotePublicKey
+from keys.note_keys import KEY_ID_BYTES, NotePublicKey, NoteSigner
 
 _MARK: Final = "— "
 _SPLIT: Final = "\n\n"
@@ -29,7 +29,7 @@ class _Line:
     signature: bytes
 
 
-def sign_note(text: str, *, name: str, key: NotePrivateKey) -> bytes:
+def sign_note(text: str, *, name: str, key: NoteSigner) -> bytes:
     """Return a note with one signature.
 
     Args:

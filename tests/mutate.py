@@ -359,7 +359,10 @@ def make(part: Part, *, again: bool) -> dict[str, int | None]:
 
 
 def outcomes_that_stand(target: Path, code: str) -> dict[str, int | None]:
-    """Return what happened the last time to the mutants of those functions that new code has as they were."""
+    """Return what happened the last time to the mutants of those functions that new code has as they were.
+
+    Which of them change only a sentence is asked anew.
+    """
     meta = Path(f"{target}.meta")
     if not meta.is_file():
         return {}
@@ -371,7 +374,8 @@ def outcomes_that_stand(target: Path, code: str) -> dict[str, int | None]:
     return {
         mutant: outcome
         for mutant, outcome in outcomes.items()
-        if all(old[name] == new.get(name) for name in (mutant.rpartition(".")[2], original(mutant)))
+        if outcome != SENTENCE
+        and all(old[name] == new.get(name) for name in (mutant.rpartition(".")[2], original(mutant)))
     }
 
 

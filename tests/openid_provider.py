@@ -153,7 +153,7 @@ def openid_server() -> Iterator[OpenIdServer]:
             state.asked.append(url.path)
             if url.path in state.broken:
                 self._answer(200, state.broken[url.path], "application/json")
-            elif url.path == "/.well-known/openid-configuration":
+            elif url.path in ("/.well-known/openid-configuration", "/tenant/.well-known/openid-configuration"):
                 self._answer(200, json.dumps(state.metadata()).encode(), "application/json")
             elif url.path == "/keys":
                 self._answer(200, json.dumps(state.key_set()).encode(), state.key_set_type)

@@ -166,6 +166,16 @@ def test_everything_that_the_example_check_is_stands_where_the_page_says() -> No
     assert missing == []
 
 
+def test_the_worked_example_of_a_new_check_still_applies() -> None:
+    (patch,) = re.findall(r"git apply (\S+)", section("A check"))
+    done = subprocess.run(["git", "apply", "--check", patch], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    told = re.search(r"# (\d+) data file, (\d+) modules, (\d+) page, (\d+) tests", section("A check"))
+    assert told is not None
+    changed = re.findall(r"^diff --git a/(\S+)", (ROOT / patch).read_text("utf-8"), re.MULTILINE)
+    assert len(changed) == sum(int(number) for number in told.groups())
+
+
 def test_every_file_of_words_is_named_and_every_named_one_has_words() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.json"],

@@ -1,16 +1,16 @@
 """The rules of the house that a program can check; rules about imports are in pyproject.toml (`make lint`)."""
 
 import ast
-import fnmatch
 import json
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("keys", "credential_schemas", "issuer", "verifier", "wallet_cli")
@@ -22,7 +22,8 @@ NAMES_THAT_SAY_NOTHING = {"utils.py", "common.py", "helpers.py", "misc.py", "uti
 CATEGORIES = {"qualifications", "trainings", "educations", "careers", "military", "businesses", "units", "achievements"}
 
 
-def tracked_files() -> list[Path]:
+@cache
+def tracked_files() -> tuple[Path, ...]:
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
@@ -30,15 +31,20 @@ def tracked_files() -> list[Path]:
         check=True,
         text=True,
     )
-    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return tuple(ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
 
 
 def modules(*folders: str) -> list[Path]:
     return [path for path in tracked_files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in folders]
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -84,7 +90,7 @@ def test_every_module_begins_by_saying_what_it_is_for() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in modules(*PACKAGES, "tests", "examples", "benchmarks")
-        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+        if not ast.get_docstring(tree(path))
     ]
     assert silent == []
 
@@ -94,8 +100,7 @@ def test_package_files_hold_no_logic() -> None:
     with_logic = [
         str(path.relative_to(ROOT))
         for path in modules(*PACKAGES)
-        if path.name == "__init__.py"
-        and not all(isinstance(node, allowed) for node in ast.parse(path.read_text("utf-8")).body)
+        if path.name == "__init__.py" and not all(isinstance(node, allowed) for node in tree(path).body)
     ]
     assert with_logic == []
 
@@ -130,6 +135,20 @@ def test_every_environment_variable_is_documented() -> None:
     assert used - documented - names_of_values == set()
 
 
+def test_every_documented_variable_is_read_somewhere() -> None:
+    named = re.findall(r"^\|.*?\|", (ROOT / "docs/configuration.md").read_text("utf-8"), re.MULTILINE)
+    variables = {name for cell in named for name in re.findall(r"`((?:ISSUER|VERIFIER|WALLET)_[A-Z_]+)`", cell)}
+    fields = {
+        f"{room}_{node.target.id.upper()}"
+        for room, folder in (("ISSUER", "issuer"), ("VERIFIER", "verifier"))
+        for node in ast.walk(ast.parse((ROOT / folder / "settings.py").read_text("utf-8")))
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    code = "".join(path.read_text("utf-8") for path in modules(*PACKAGES))
+    assert len(variables) > 40
+    assert {name for name in variables - fields if name not in code} == set()
+
+
 @pytest.mark.parametrize(("room", "prefix", "exempt"), [("issuer", "ISSUER_", set()), ("verifier", "VERIFIER_", set())])
 def test_every_setting_is_documented(room: str, prefix: str, exempt: set[str]) -> None:
     documented = (ROOT / "docs/configuration.md").read_text("utf-8")
@@ -146,8 +165,29 @@ def test_every_setting_is_documented(room: str, prefix: str, exempt: set[str]) -
     assert missing - exempt - {f"{prefix}MODEL_CONFIG"} == set()
 
 
-def test_the_page_of_commands_is_what_the_programs_say() -> None:
-    assert subprocess.run([sys.executable, "docs/generate_cli.py", "--check"], cwd=ROOT, check=False).returncode == 0
+def test_what_is_generated_from_the_code_is_what_the_code_says() -> None:
+    program = [sys.executable, "docs/generate_reference.py", "--check"]
+    assert subprocess.run(program, cwd=ROOT, capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_the_page_of_commands_explains_every_exit_code_and_no_other() -> None:
+    programs = json.loads((ROOT / "tests/golden/exit_codes.json").read_text("utf-8")).values()
+    table = (ROOT / "docs/cli.md").read_text("utf-8").partition("## Exit codes")[2].partition("\n## ")[0]
+    explained = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert explained == {code for program in programs for code in program["codes"].values()}
+
+
+def test_pre_commit_does_what_make_lint_does() -> None:
+    recipe = (ROOT / "Makefile").read_text("utf-8").partition("\nlint:")[2].partition("\n\n")[0]
+    hooks = [
+        hook
+        for repo in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_bytes())["repos"]
+        for hook in repo["hooks"]
+    ]
+    assert [hook["entry"] for hook in hooks] == re.findall(
+        r"^\t(.*)$", recipe.replace("$(BIN)", ".venv/bin"), re.MULTILINE
+    )
+    assert all(hook["language"] == "system" and not hook["pass_filenames"] for hook in hooks)
 
 
 def test_every_entry_type_speaks_both_languages() -> None:
@@ -160,18 +200,6 @@ def test_every_entry_type_speaks_both_languages() -> None:
         for field in entry_type.get("fields", []):
             assert field["ko"], f"{path.name}: {field['name']}"
             assert field["en"], f"{path.name}: {field['name']}"
-
-
-def test_every_data_file_beside_the_code_is_in_the_wheel() -> None:
-    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]["*"]
-    left_out = [
-        str(path.relative_to(ROOT))
-        for path in tracked_files()
-        if path.relative_to(ROOT).parts[0] in PACKAGES
-        and path.suffix not in {".py", ".md"}
-        and not any(fnmatch.fnmatch(path.name, pattern) for pattern in patterns)
-    ]
-    assert left_out == []
 
 
 def test_every_decision_record_has_its_parts() -> None:

@@ -5,6 +5,9 @@ presentation (SD-JWT+KB) is no credential; what was just issued is bound to the 
 type that was offered.
 """
 
+import json
+from typing import Final
+
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry
 from credential_schemas.errors import EntryTypeError, IssuerNotTrusted, KeyUnknown, SdJwtRefused
 from credential_schemas.presented_claims import Form, PresentedClaims, read_presented
@@ -14,6 +17,8 @@ from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
 from keys.jwk import PublicKey
 from keys.trust_list import TrustList
 from wallet_cli.errors import CertificateRefused, IssuerUnknown
+
+_OF_EACH_COPY: Final = ("acquired_via",)
 
 
 def check_held(sd_jwt: str, *, trust: TrustList, now: int) -> PresentedClaims:
@@ -75,6 +80,23 @@ def whole_entries(claims: PresentedClaims) -> tuple[CertificateEntry, ...]:
             fields=entry.fields,
             as_of=entry.as_of,
             idx=entry.idx,
+        )
+        for entry in claims.entries
+    )
+
+
+def words_of(claims: PresentedClaims | CertificateClaims) -> list[str]:
+    """Return what the entries say, in an order of their own; what is another on each copy is left out."""
+    return sorted(
+        json.dumps(
+            [
+                entry.type,
+                entry.title,
+                entry.title_en,
+                entry.issuing_body,
+                {name: value for name, value in entry.fields.items() if name not in _OF_EACH_COPY},
+            ],
+            sort_keys=True,
         )
         for entry in claims.entries
     )

@@ -2,7 +2,8 @@
 
 Rules enforced:
 * every address is one of the issuer's origins; redirects are not followed, answers are bounded (`keys.fetch`);
-* a token is of the kind that was asked for: bound to the wallet's key after a sign-in, else a bearer token;
+* a token is of the kind that was asked for: bound to the wallet's key wherever the service can do that, else a bearer
+  token; nothing weaker is taken than what was asked for;
 * where the issuer can, requests and answers are encrypted, each answer to a key of its own;
 * what an end point refuses is told with the standard's error, never with what was sent.
 
@@ -68,8 +69,8 @@ class Token:
     refresh: str | None = None
 
 
-def ask_token(metadata: IssuerMetadata, offer: Offer, door: Door, *, tx_code: str | None) -> Token:
-    """Exchange the offer's code for a bearer token.
+def ask_token(metadata: IssuerMetadata, offer: Offer, door: Door, *, tx_code: str | None, bound: bool) -> Token:
+    """Exchange the offer's code for a token: one that is `bound` to the key of the door, or a bearer token.
 
     Raises:
         ServiceRefused: the code or the transaction code is not accepted.
@@ -78,6 +79,8 @@ def ask_token(metadata: IssuerMetadata, offer: Offer, door: Door, *, tx_code: st
     parameters = {"grant_type": GRANT, "pre-authorized_code": offer.code or ""}
     if tx_code is not None:
         parameters["tx_code"] = tx_code
+    if bound:
+        return ask_bound_token(metadata, parameters, door)
     return Token(_token(_said(door, metadata.token_endpoint, parameters), kind="bearer"))
 
 

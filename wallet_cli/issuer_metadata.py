@@ -56,8 +56,13 @@ class SealedForm:
 
 @dataclass(frozen=True, slots=True)
 class IssuerMetadata:
-    """Where to ask, and for what; `sign_in` None when no holder needs to, `sealed` None for messages in plain."""
+    """Where to ask, and for what; `sign_in` None when no holder needs to, `sealed` None for messages in plain.
 
+    `server` is the name of the token service; `binds`: it binds tokens to a key of the wallet (DPoP with ES256).
+    """
+
+    server: str
+    binds: bool
     token_endpoint: str
     credential_endpoint: str
     deferred_endpoint: str | None
@@ -86,7 +91,10 @@ def read_metadata(offer: Offer, door: Door) -> IssuerMetadata:
     batch = found.get("batch_credential_issuance")
     size = batch.get("batch_size") if isinstance(batch, dict) else 1
     server = _server(offer, found, door)
+    proofs = server.get("dpop_signing_alg_values_supported")
     return IssuerMetadata(
+        server=_address(server, "issuer"),
+        binds=isinstance(proofs, list) and _ES256 in proofs,
         token_endpoint=_address(server, "token_endpoint"),
         credential_endpoint=_address(found, "credential_endpoint"),
         deferred_endpoint=_optional(found, "deferred_credential_endpoint"),

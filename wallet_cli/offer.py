@@ -23,6 +23,7 @@ from wallet_cli.errors import IssuerUnknown, OfferRefused
 
 CODE_GRANT: Final = "authorization_code"
 GRANT: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+REFRESH_GRANT: Final = "refresh_token"
 SCHEME: Final = "openid-credential-offer"
 MAX_OFFER_BYTES: Final = 64 * 1024
 _MAX_CONFIGURATIONS: Final = 32

@@ -24,6 +24,7 @@ class KeptCertificate:
 
     A PDF is a file of its own, or (`stored_pdf`) lies in the encrypted store. A credential that was issued to the
     wallet has `copies`, of which `unused` were shown to nobody yet; `sd_jwt` is the first of them.
+    `renewable`: the issuer gave what renews it.
     """
 
     id: str
@@ -32,6 +33,7 @@ class KeptCertificate:
     copies: int = 0
     unused: int = 0
     stored_pdf: bytes | None = None
+    renewable: bool = False
 
 
 def item_id(issuer: str, number: str) -> str:

@@ -27,6 +27,7 @@ SUFFIX: Final = ".wallet"
 MAX_VAULT_BYTES: Final = 64 * 1024 * 1024
 _FORMAT: Final = 1
 _ID_CHARACTERS: Final = 12
+_RENEWAL: Final = ("grant", "server", "client_id", "identifier", "token")
 
 Document = dict[str, JsonValue]
 
@@ -50,14 +51,54 @@ class HeldCopy:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewal:
+    """What has a credential issued again without asking its holder: a refresh token, bound to a key of its own.
+
+    Attributes:
+        grant: what the holder allowed once; credentials of one grant share its token, which is another after each use.
+        server: name of the token service, which alone may see the token.
+        client_id: under which it was given; None for nobody.
+        identifier: the credential's name with this grant; None where it is the configuration's.
+        token: the refresh token.
+        key: the private key (JWK) that it is bound to.
+    """
+
+    grant: str
+    server: str
+    client_id: str | None
+    identifier: str | None
+    token: str = field(repr=False)
+    key: Mapping[str, JsonValue] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """A kept credential that can be renewed: its first copy, how many copies it has, and how."""
+
+    item: str
+    issuer: str
+    configuration: str
+    vct: str
+    sd_jwt: str
+    copies: int
+    renewal: Renewal
+
+
+@dataclass(frozen=True, slots=True)
 class NewItem:
-    """A credential that was just issued: its copies with their private keys (JWK), in pairs."""
+    """A credential that was just issued: its copies with their private keys (JWK), in pairs; how it is renewed."""
 
     issuer: str
     configuration: str
     vct: str
     received_at: str
     copies: Sequence[tuple[str, Mapping[str, JsonValue]]]
+    renewal: Renewal | None = None
+
+
+def new_grant() -> str:
+    """Return a name for what the holder has just allowed."""
+    return secrets.token_hex(8)
 
 
 class Vault:
@@ -111,8 +152,8 @@ class Vault:
 
         self._change(put)
 
-    def keep_issued(self, new: NewItem) -> str:
-        """Keep a credential with its copies; answer its id.
+    def keep_issued(self, new: NewItem, *, instead_of: str | None = None) -> str:
+        """Keep a credential with its copies, in place of the item that it renews if there is one; answer its id.
 
         Raises:
             PassphraseWrong, VaultUnreadable, StorageRefused: nothing was kept.
@@ -124,8 +165,50 @@ class Vault:
         ]
         names = ("issuer", "configuration", "vct", "received_at")
         document: Document = {"id": item, **{name: getattr(new, name) for name in names}, "copies": copies}
-        self._change(lambda items: items.append(document))
+        if new.renewal is not None:
+            how: Document = {name: getattr(new.renewal, name) for name in _RENEWAL}
+            document["renewal"] = how | {"key": dict(new.renewal.key)}
+
+        def put(items: list[Document]) -> None:
+            items[:] = [each for each in items if each["id"] != instead_of]
+            items.append(document)
+
+        self._change(put)
         return item
+
+    def renewable(self) -> tuple[Renewable, ...]:
+        """Return every credential that can be renewed, in the order of the ids; errors as `check`."""
+        items = sorted(self._read(), key=lambda each: str(each["id"]))
+        return tuple(found for item in items if (found := _renewable(item)) is not None)
+
+    def note_token(self, grant: str, token: str | None) -> None:
+        """Put the refresh token of a grant in place of the one before; None: it is worth nothing any more.
+
+        Raises:
+            PassphraseWrong, VaultUnreadable, StorageRefused: the one before is still there.
+        """
+
+        def note(items: list[Document]) -> None:
+            for item in items:
+                renewal = item.get("renewal")
+                if not isinstance(renewal, dict) or renewal.get("grant") != grant:
+                    continue
+                if token is None:
+                    del item["renewal"]
+                else:
+                    renewal["token"] = token
+
+        self._change(note)
+
+    @contextmanager
+    def one_renewal(self) -> Iterator[None]:
+        """Let nobody else renew credentials of this wallet meanwhile; it waits for who does.
+
+        Raises:
+            StorageRefused: the place where programs meet cannot be made.
+        """
+        with self._alone(".renewing"):
+            yield
 
     def copies(self) -> tuple[HeldCopy, ...]:
         """Return every copy of every issued credential; errors as `check`."""
@@ -161,6 +244,7 @@ class Vault:
                 copies=len(copies),
                 unused=sum(not copy.presented_to for copy in copies),
                 stored_pdf=base64.b64decode(pdf) if isinstance(pdf, str) else None,
+                renewable=_renewable(item) is not None,
             )
 
     def item(self, id_prefix: str) -> KeptCertificate:
@@ -203,11 +287,11 @@ class Vault:
             raise _refused(self._path, error) from error
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Let no other program change the file meanwhile."""
+    def _alone(self, suffix: str = ".lock") -> Iterator[None]:
+        """Let no other program change the file meanwhile, or do whatever the suffix names."""
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = os.open(self._path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(self._path.with_suffix(suffix), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise _refused(self._path, error) from error
         try:
@@ -259,6 +343,28 @@ def _copies_of(item: Document) -> tuple[HeldCopy, ...]:
         )
         for copy in _objects(item.get("copies"))
     )
+
+
+def _renewable(item: Document) -> Renewable | None:
+    """Return how an item is renewed; None where it is not, or where what it says of that is not understood."""
+    said, copies = item.get("renewal"), _copies_of(item)
+    if not isinstance(said, dict) or not copies:
+        return None
+    grant, server, token, key = (said.get(name) for name in ("grant", "server", "token", "key"))
+    texts = isinstance(grant, str) and isinstance(server, str) and isinstance(token, str)
+    if not texts or not isinstance(key, dict):
+        return None
+    client, identifier = (said.get(name) for name in ("client_id", "identifier"))
+    renewal = Renewal(
+        str(grant),
+        str(server),
+        client if isinstance(client, str) else None,
+        identifier if isinstance(identifier, str) else None,
+        str(token),
+        key,
+    )
+    first = copies[0]
+    return Renewable(first.item, first.issuer, first.configuration, first.vct, first.sd_jwt, len(copies), renewal)
 
 
 def _key_of(copy: Document) -> Mapping[str, JsonValue]:

@@ -1,10 +1,12 @@
 """From a policy file to a `Policy`: shape first, then everything that one part says about another."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from credential_schemas.criteria.contradictions import contradictions
 from credential_schemas.criteria.documents import Document, Place, Plain, read_document
@@ -43,12 +45,27 @@ def _shaped(document: Document) -> Policy:
     try:
         return Policy.model_validate_json(json.dumps(document.value, default=float))
     except ValidationError as error:
-        first = error.errors()[0]
+        first, problem = _told_first(error.errors())
         place = list(first["loc"])
         if place and place[0] in _TOLD_APART:
             del place[2:3]  # the kind of rule or parameter, which is no step in the file
-        problem = f"expected {place[-1]}, found none" if first["type"] == "missing" else str(first["msg"])
         raise _error(document, tuple(place), problem) from None
+
+
+def _told_first(errors: Sequence[ErrorDetails]) -> tuple[ErrorDetails, str]:
+    """Return the mistake to tell of, and how: a word that is missing with a mistyped one in its place, if any."""
+    first = errors[0]
+    if first["type"] != "missing":
+        return first, str(first["msg"])
+    *part, word = first["loc"]
+    strange = {
+        str(each["loc"][-1]): each
+        for each in errors
+        if each["type"] == "extra_forbidden" and [*each["loc"][:-1]] == part
+    }
+    for mistyped in get_close_matches(str(word), strange, n=1):
+        return strange[mistyped], f"expected {word}, found {mistyped}"
+    return first, f"expected {word}, found none"
 
 
 def _error(document: Document, place: Place, problem: str) -> PolicyError:

@@ -1,6 +1,6 @@
 """What one recruitment notice says: the values of a policy's parameters, checked once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, cast
 from pydantic import TypeAdapter, ValidationError
 
 from credential_schemas.criteria.contradictions import family_problems
+from credential_schemas.criteria.entries import TITLE, canonical_claim
 from credential_schemas.criteria.errors import NoticeError
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.rule_kinds import Family, ListRule, Member, Moment, QualificationsRule
@@ -126,6 +127,10 @@ def read_notice(document: Mapping[str, JsonValue], policy: Policy) -> Notice:
             values[parameter_name] = values[parameter.default] if parameter.default is not None else None
             if values[parameter_name] is None:
                 raise NoticeError(f"{parameter_name}: expected a day such as 2026-03-02, found none")
+    for rule in policy.rules:
+        if isinstance(rule, ListRule) and rule.added_by is not None:
+            added = cast("tuple[Member, ...]", values[rule.added_by])
+            values[rule.added_by] = tuple(_in_all_spellings(member, rule) for member in added)
     notice = Notice(name, MappingProxyType(values))
     for parameter_name, problem in _added_problems(policy, notice):
         raise NoticeError(f"{parameter_name}: {problem}")
@@ -183,15 +188,52 @@ def _added(given: JsonValue, name: str, parameter: RowsParameter) -> Value:
 
 
 def _member_row(row: JsonValue, number: int) -> JsonValue:
-    """Return a row in the words of the language; published lists say `name`, `entry_type` and `needs` in their own."""
+    """Return a row in the words of the language; published lists say `name`, `degree`, `exam` and claims as such."""
     if not isinstance(row, dict) or "entry_type" not in row:
         return row
-    found: dict[str, JsonValue] = {"id": f"added-{number}", "types": [row["entry_type"]]}
+    found: dict[str, JsonValue] = {}
+    claims: dict[str, JsonValue] = {}
     for word, value in row.items():
-        if word != "entry_type":
-            meant = "title" if word == "name" else word
-            found[meant] = [value.removeprefix("adjudication.")] if isinstance(value, str) else value
-    return found
+        if word == "entry_type":
+            continue
+        several: JsonValue = [value.removeprefix("adjudication.")] if isinstance(value, str) and word != "id" else value
+        meant = word if word in Member.model_fields else _claim_meant(word, row["entry_type"])
+        if meant in found or meant in claims:
+            found[f"{meant} and {word}"] = several  # said twice: no word of the language, so it is refused
+        elif meant is not None and meant not in Member.model_fields:
+            claims[meant] = several
+        else:
+            found[meant or word] = several
+    if claims:
+        found["claims and others" if "claims" in found else "claims"] = claims
+    return {"id": f"added-{number}", "types": [row["entry_type"]], **found}
+
+
+def _claim_meant(word: str, entry_type: JsonValue) -> str | None:
+    """Return the claim that a word of a row names for entries of a type, None when they have no such claim."""
+    known = entry_types().get(entry_type) if isinstance(entry_type, str) else None
+    if known is None:
+        return TITLE if word == "name" else None
+    meant = canonical_claim(word, known.id)
+    return meant if meant == TITLE or meant in {field.name for field in known.own_fields} else None
+
+
+def _in_all_spellings(member: Member, rule: ListRule) -> Member:
+    """Return an added row that means all spellings which the rule's own rows of its types have for its words.
+
+    So `doctorate` finds what is called 박사, as it does where the policy itself says so.
+    """
+    rows = rule.lists.values.values()
+    own = [each for row in rows for each in row if set(each.types) & set(member.types)]
+    claims = {
+        claim: _spellings(words, (each.claims.get(claim, ()) for each in own)) for claim, words in member.claims.items()
+    }
+    return member.model_copy(update={"title": _spellings(member.title, (each.title for each in own)), "claims": claims})
+
+
+def _spellings(words: tuple[str, ...], groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    known = [group for group in groups if any(word in group for word in words)]
+    return tuple(dict.fromkeys((*words, *(word for group in known for word in group))))
 
 
 def _points(given: JsonValue, name: str, parameter: PointsParameter) -> Value:

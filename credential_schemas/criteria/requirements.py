@@ -1,6 +1,6 @@
 """Required qualifications earn nothing: for each requirement one held qualification is taken out, the cheapest way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
@@ -14,7 +14,6 @@ from credential_schemas.criteria.rules.listed import member_of
 from credential_schemas.criteria.rules.qualifications import worth
 from credential_schemas.criteria.values import comparable, matches
 
-MAX_REQUIREMENTS: Final = 8
 _WAIVER: Final = Fraction(10**6)  # an entry that waives a stage is dearer than any points
 
 Rules = tuple[QualificationsRule | ListRule, ...]
@@ -36,14 +35,22 @@ def consume(required: Requirements, rules: Rules, case: Case) -> Consumption:
         rules: the rules that would give points for the entries.
         case: the applicant, nothing consumed yet.
     """
-    requirements = case.notice.requirements(required.parameter)[:MAX_REQUIREMENTS]
+    requirements = case.notice.requirements(required.parameter)
     types = {type_ for rule in rules for type_ in _types(rule)}
     held = [entry for entry in case.entries if entry.type in types | _degree_types(required)]
-    choices = [[entry for entry in held if _meets(entry, names, required)] for names in requirements]
-    prices = {entry.id: _price(entry, rules, case) for entry in held}
-    best = min(_assignments(choices), key=lambda found: _order(found, prices))
-    unmet = tuple(",".join(names) for place, names in enumerate(requirements) if best[place] is None)
-    return Consumption(frozenset(entry_id for entry_id in best if entry_id is not None), unmet)
+    meets = {
+        entry.id: [place for place, names in enumerate(requirements) if _meets(entry, names, required)]
+        for entry in held
+    }
+    prices = {entry.id: _price(entry, rules, case) for entry in held if meets[entry.id]}
+    taken: dict[int, str] = {}
+    closed: set[int] = set()  # requirements from which no search reached a free one, nor ever will
+    for entry_id in sorted(prices, key=lambda each: (prices[each], each)):
+        tried = {*closed}
+        if not _take(entry_id, meets, taken, tried=tried):
+            closed = tried
+    unmet = tuple(",".join(names) for place, names in enumerate(requirements) if place not in taken)
+    return Consumption(frozenset(taken.values()), unmet)
 
 
 def _types(rule: QualificationsRule | ListRule) -> tuple[str, ...]:
@@ -86,21 +93,17 @@ def _loss(rule: QualificationsRule | ListRule, entry: ScoringEntry, notice: Noti
     return _WAIVER if rule.exempts else rule.points_each
 
 
-def _assignments(choices: list[list[ScoringEntry]]) -> Iterator[tuple[str | None, ...]]:
-    """Yield every way to give each requirement another entry, or none."""
+def _take(entry_id: str, meets: Mapping[str, Sequence[int]], taken: dict[int, str], *, tried: set[int]) -> bool:
+    """Give an entry a requirement, and those it displaces another; change nothing where that cannot be.
 
-    def extend(taken: tuple[str | None, ...]) -> Iterator[tuple[str | None, ...]]:
-        if len(taken) == len(choices):
-            yield taken
-            return
-        for entry in choices[len(taken)]:
-            if entry.id not in taken:
-                yield from extend((*taken, entry.id))
-        yield from extend((*taken, None))
-
-    return extend(())
-
-
-def _order(found: tuple[str | None, ...], prices: Mapping[str, Fraction]) -> tuple[int, Fraction, tuple[str, ...]]:
-    taken = [entry_id for entry_id in found if entry_id is not None]
-    return -len(taken), sum((prices[entry_id] for entry_id in taken), NOTHING), tuple(sorted(taken))
+    An entry once taken stays taken. So, with the cheapest entries first, as many requirements as can be are met in the
+    end, and no other choice of entries that meets as many costs less (the entries form a transversal matroid).
+    """
+    for place in meets[entry_id]:
+        if place in tried:
+            continue
+        tried.add(place)
+        if place not in taken or _take(taken[place], meets, taken, tried=tried):
+            taken[place] = entry_id
+            return True
+    return False

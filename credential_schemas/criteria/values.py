@@ -58,7 +58,10 @@ def months_later(start: date, months: int) -> date:
 def whole_months(periods: Iterable[tuple[date, date]]) -> int:
     """Return the complete calendar months in the union of periods; first and last day belong to a period.
 
-    Periods that touch or overlap count as one; each such stretch gives its own complete months.
+    Periods that touch or overlap count as one; each such stretch gives its own complete months. A month ends on the day
+    before the same day of the next one, and with the next month's last day where there is no such day.
+
+    Source: Civil Act of Korea, article 160
     """
     stretches: list[tuple[date, date]] = []
     for first, last in sorted(periods):
@@ -71,8 +74,9 @@ def whole_months(periods: Iterable[tuple[date, date]]) -> int:
 
 
 def _months_between(start: date, end: date) -> int:
+    """Return the months from a day up to another, which does not belong to them."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    return months if months_later(start, months) <= end else months - 1
+    return months if end.day >= start.day else months - 1
 
 
 def comparable(word: str) -> str:

@@ -9,7 +9,7 @@ of the bank are problem documents. No answer with anything secret in it may be k
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -69,6 +69,14 @@ _RATES: Final = {
     NOTIFICATION: Rate("wallet-notices", amount=60, seconds=60),
 }
 _OFFERS_RATE: Final = Rate("wallet-offers", amount=60, seconds=60)
+
+
+class AnswerRequest(Protocol):
+    """Answers a request at one of the two credential end points."""
+
+    def __call__(self, bank: Bank, access: Access, body: bytes, *, now: datetime, media_type: str) -> CredentialAnswer:
+        """Return the answer, or raise `Refused`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,29 +180,21 @@ def _add_token(router: APIRouter, desk: WalletDesk, prefix: str) -> None:
 
 
 def _add_credential(router: APIRouter, desk: WalletDesk, prefix: str) -> None:
-    @router.post(f"{prefix}{CREDENTIAL}", include_in_schema=False)
-    async def give_credential(request: Request) -> Response:
-        body, declared = await request.body(), _media_type(request)
+    def add(path: str, answer_request: AnswerRequest) -> None:
+        @router.post(f"{prefix}{path}", include_in_schema=False)
+        async def give(request: Request) -> Response:
+            body, declared = await request.body(), _media_type(request)
 
-        def work() -> Response:
-            access = _access(desk, request, CREDENTIAL)
-            with desk.places.place():
-                answer = answer_credential_request(desk.bank, access, body, now=desk.clock(), media_type=declared)
-            return _issued(desk, access, answer)
+            def work() -> Response:
+                access = _access(desk, request, path)
+                with desk.places.place():
+                    answer = answer_request(desk.bank, access, body, now=desk.clock(), media_type=declared)
+                return _issued(desk, access, answer)
 
-        return await _answered(work)
+            return await _answered(work)
 
-    @router.post(f"{prefix}{DEFERRED}", include_in_schema=False)
-    async def give_deferred(request: Request) -> Response:
-        body, declared = await request.body(), _media_type(request)
-
-        def work() -> Response:
-            access = _access(desk, request, DEFERRED)
-            with desk.places.place():
-                answer = answer_deferred_request(desk.bank, access, body, now=desk.clock(), media_type=declared)
-            return _issued(desk, access, answer)
-
-        return await _answered(work)
+    add(CREDENTIAL, answer_credential_request)
+    add(DEFERRED, answer_deferred_request)
 
     @router.post(f"{prefix}{NOTIFICATION}", include_in_schema=False)
     async def take_notification(request: Request) -> Response:

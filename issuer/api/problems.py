@@ -27,6 +27,7 @@ _PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "storage_unusable": (_UNAVAILABLE, _LATER),
     "write_conflict": (_UNAVAILABLE, _LATER),
     "clock_behind": (_UNAVAILABLE, _LATER),
+    "key_distrusted": (_UNAVAILABLE, _LATER),
     "time_stamp_missing": (_UNAVAILABLE, _LATER),
     "numbers_exhausted": (_UNAVAILABLE, _LATER),
     "account_not_found": (409, _NO_ACCOUNT),

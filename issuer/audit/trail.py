@@ -44,6 +44,12 @@ Action = Literal[
     "certificate_issued",
     "certificate_reprinted",
     "certificate_status_changed",
+    "backup_made",
+    "bank_restored",
+    "key_made",
+    "key_put_to_work",
+    "key_distrusted",
+    "key_retired",
 ]
 HASH_BYTES: Final = 32
 START: Final = bytes(HASH_BYTES)

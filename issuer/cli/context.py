@@ -44,8 +44,10 @@ class CommandContext:
         )
         bank.actor = f"staff:{self.settings.operator_name()}"
         try:
+            _put_keys_to_work(bank, self.clock())
             yield bank
             _keep_audit_head(bank, self.clock())
+            _keep_taken_back(bank)
         finally:
             bank.close()
 
@@ -70,6 +72,18 @@ class CommandContext:
         print(f"{where}: {error_sentence(error, self.language)}", file=sys.stderr)
 
 
+def _put_keys_to_work(bank: "Bank", now: datetime) -> None:
+    """Let new keys sign whose time has come; one that cannot is left, and `doctor` says it."""
+    if not bank.profile.key_records:
+        return
+    from issuer.errors import IssuerError
+    from issuer.key_life.switching import switch_due
+    from keys.errors import KeysError
+
+    with suppress(IssuerError, KeysError):
+        switch_due(bank, now=now)
+
+
 def _keep_audit_head(bank: "Bank", now: datetime) -> None:
     """Sign a head of the audit trail, if one is due and the key opens; else the next program does it."""
     from issuer.audit.heads import keep_head
@@ -78,3 +92,12 @@ def _keep_audit_head(bank: "Bank", now: datetime) -> None:
 
     with suppress(IssuerError, KeysError):
         keep_head(bank, now=now)
+
+
+def _keep_taken_back(bank: "Bank") -> None:
+    """Bring the list of what was taken back up to date, if it can be written; else the next program does it."""
+    from issuer.errors import IssuerError
+    from issuer.taken_back import keep_taken_back
+
+    with suppress(IssuerError):
+        keep_taken_back(bank)

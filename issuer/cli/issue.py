@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from issuer.cli.choosing import add_choice, add_terms, choice_of, language_of
 from issuer.cli.context import CommandContext
-from issuer.cli.options import short_text
+from issuer.cli.options import file_content, short_text
 
 if TYPE_CHECKING:
     from issuer.certified_claims import IssueRequest
@@ -74,13 +74,9 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 def _request(arguments: argparse.Namespace) -> "IssueRequest":
     from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
-    from issuer.errors import FileUnreadable
 
     language = language_of(arguments)
-    try:
-        consent = None if arguments.consent is None else arguments.consent.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=str(arguments.consent)) from error
+    consent = None if arguments.consent is None else file_content(arguments.consent)
     return IssueRequest(
         account_id=arguments.account,
         choice=choice_of(arguments, edition="blind" if arguments.blind else "standard"),

@@ -23,7 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     proving = add_action(actions, "proof", "write the proof that a certificate is in the log", EXAMPLE)
     proving.add_argument("number", metavar="NUMBER", help="of the certificate")
     proving.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
-    add_action(actions, "open", "begin a log in a bank that has none", "cb-issuer log open")
+    opening = add_action(actions, "open", "begin a log in a bank that has none", "cb-issuer log open")
+    opening.add_argument(
+        "--key", metavar="URI", help="take this Ed25519 key, such as pkcs11:…, instead of making a file"
+    )
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
@@ -55,6 +58,7 @@ def _show(_arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.log.verifying import verify_log
+    from issuer.store.log import is_lost_number
     from issuer.trail_errors import LogMissing, TrailUnsound
 
     earlier = None if arguments.since is None else _content(arguments.since)
@@ -72,7 +76,8 @@ def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
     lines = [context.text("log.finding", finding=finding) for finding in report.findings]
     if not report.findings:
         lines.append(context.text("log.sound", size=report.size, root=report.root.hex()))
-    lines += [context.text("log.not_issued", number=number) for number in report.not_issued]
+    without = [("log.lost" if is_lost_number(number) else "log.not_issued", number) for number in report.not_issued]
+    lines += [context.text(key, number=number) for key, number in without]
     context.answer(document, *lines)
     if report.findings:
         raise TrailUnsound(count=len(report.findings), what="the log")
@@ -98,12 +103,12 @@ def _proof(arguments: argparse.Namespace, context: CommandContext) -> None:
     context.answer({"number": arguments.number, "file": str(arguments.out)}, str(arguments.out))
 
 
-def _open(_arguments: argparse.Namespace, context: CommandContext) -> None:
+def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.log.opening import open_log
     from issuer.publishing import publish_all
 
     with context.bank() as bank:
-        open_log(bank)
+        open_log(bank, uri=arguments.key)
         publish_all(bank, now=context.clock())
         file = str(bank.folder.trust_list)
     context.answer({"log": True, "trust_list": file}, context.text("log.opened", file=file))

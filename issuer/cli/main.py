@@ -6,7 +6,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final, NoReturn
 
@@ -25,17 +25,21 @@ _COMMANDS: Final = {
     "runs": "runs",
     "accounts": "accounts",
     "issue": "issue",
+    "issue-batch": "issue_batch",
     "offer": "offer",
     "reprint": "reprint",
     "revoke": "revoke",
     "suspend": "suspend",
     "reinstate": "reinstate",
+    "keys": "keys",
     "trust-bundle": "trust_bundle",
     "log": "log",
     "audit": "audit",
     "sealing": "sealing",
     "token": "token",
     "serve": "serve",
+    "backup": "backup",
+    "restore": "restore",
     "doctor": "doctor",
 }
 
@@ -80,7 +84,7 @@ def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = s
 
 def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
     try:
-        arguments = build_parser().parse_args(argv)
+        arguments = build_parser(argv[:1] if argv[:1] and argv[0] in _COMMANDS else _COMMANDS).parse_args(argv)
     except _UsageMistake as mistake:
         return _tell_usage(str(mistake), mistake.program, argv)
     from issuer.errors import InvalidOption
@@ -107,14 +111,14 @@ def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
         return int(exit_code_of(error))
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with every command; a command module is small until it runs."""
+def build_parser(names: Iterable[str] = _COMMANDS) -> argparse.ArgumentParser:
+    """Build the parser with every command, or with those named; a command module is small until it runs."""
     parser = _Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, module_name in _COMMANDS.items():
-        module = importlib.import_module(f"issuer.cli.{module_name}")
+    for name in names:
+        module = importlib.import_module(f"issuer.cli.{_COMMANDS[name]}")
         command = commands.add_parser(
             name,
             help=module.SUMMARY,

@@ -46,8 +46,22 @@ def short_text(text: str) -> str:
         raise argparse.ArgumentTypeError(error.detail) from None
 
 
-def typed_password(file: Path | None) -> str:
-    """Return a new password: the first line of a file, or what is typed twice; never from the command line.
+def file_content(file: Path) -> bytes:
+    """Return what is in a file that was named on the command line.
+
+    Raises:
+        FileUnreadable: it cannot be opened.
+    """
+    from issuer.errors import FileUnreadable
+
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(error.strerror or "unknown reason", file=str(file)) from error
+
+
+def typed_password(file: Path | None, *, twice: bool = True) -> str:
+    """Return a password: the first line of a file, or what is typed, a new one twice; never from the command line.
 
     Raises:
         FileUnreadable, InvalidOption: there is none; the sentence says why.
@@ -67,8 +81,8 @@ def typed_password(file: Path | None) -> str:
     if not sys.stdin.isatty():
         problem = "expected a file, because nobody can type here"
         raise InvalidOption(problem, option=option)
-    first, second = getpass("password: ", sys.stderr), getpass("again: ", sys.stderr)
-    if first != second:
+    first = getpass("password: ", sys.stderr)
+    if twice and getpass("again: ", sys.stderr) != first:
         problem = "the two passwords differ; nothing was made"
         raise InvalidOption(problem, option=option)
     return first

@@ -1,9 +1,11 @@
 """What `revoke`, `suspend` and `reinstate` have in common."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
+from issuer.cli.options import file_content
 
 if TYPE_CHECKING:
     from issuer.status_changes import Action
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 def add_status_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of a status change."""
     parser.add_argument("numbers", metavar="NUMBER", nargs="*", help="certificates")
+    parser.add_argument(
+        "--from", dest="list", metavar="FILE", type=Path, help="and the numbers of a file, in the first cell of a line"
+    )
     parser.add_argument("--reason", metavar="SLUG", help="why (default: operator_decision)")
     parser.add_argument(
         "--entry-source",
@@ -26,7 +31,8 @@ def change_status(action: "Action", arguments: argparse.Namespace, context: Comm
     from issuer.errors import InvalidOption
     from issuer.status_changes import DEFAULT_REASON, StatusOrder, change_certificates, change_entry
 
-    if bool(arguments.numbers) == (arguments.entry_source is not None):
+    numbers = [*arguments.numbers, *([] if arguments.list is None else _numbers_in(arguments.list))]
+    if bool(numbers) == (arguments.entry_source is not None):
         problem = "expected either certificate numbers or --entry-source"
         raise InvalidOption(problem, option="NUMBER")
     order = StatusOrder(action, arguments.reason or DEFAULT_REASON, dry_run=arguments.dry_run)
@@ -34,7 +40,7 @@ def change_status(action: "Action", arguments: argparse.Namespace, context: Comm
         if arguments.entry_source is not None:
             changes = change_entry(bank, arguments.entry_source, order, now=context.clock())
         else:
-            changes = change_certificates(bank, arguments.numbers, order, now=context.clock())
+            changes = change_certificates(bank, numbers, order, now=context.clock())
     document = {
         "dry_run": order.dry_run,
         "reason": order.reason,
@@ -55,3 +61,15 @@ def change_status(action: "Action", arguments: argparse.Namespace, context: Comm
     ]
     context.answer(document, *(lines or [context.text("status.nowhere")]))
     return 0
+
+
+def _numbers_in(file: Path) -> list[str]:
+    """Return the first cell of each line, without a heading."""
+    from issuer.errors import FileUnreadable
+
+    try:
+        lines = file_content(file).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise FileUnreadable("expected UTF-8", file=str(file)) from error
+    cells = [line.partition(",")[0].strip() for line in lines]
+    return [cell for cell in cells if cell and cell != "number"]

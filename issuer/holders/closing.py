@@ -14,6 +14,8 @@ from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.holder_errors import AccountClosed
 from issuer.status_changes import StatusOrder, change_certificates
+from issuer.store.accounts import Account
+from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, utc_text
 
 REASON: Final = "holder_request"
@@ -70,16 +72,22 @@ def close_account(bank: Bank, account_id: str, *, revoke: bool, now: datetime) -
         account = transaction.accounts.account(account_id)
         if account is None or account.closed_at is not None:
             raise AccountClosed(account=account_id)
-        erased = 0
-        if account.person_link is not None:
-            erased = transaction.entries.remove_uncertified(account.person_link)
-        for consent in transaction.accounts.all_consents(account_id):
-            transaction.accounts.withdraw_consent(consent, at=at)
-        for token in transaction.tokens.tokens(account_id):
-            transaction.tokens.revoke(token.id, at=at)
-        transaction.wallets.end_all(account_id)
-        transaction.sign_ins.remove_all(account_id)
-        transaction.accounts.close_account(account_id, at=at)
+        erased = erase_account(transaction, account, at=at)
         act = Act("account_closed", account_id, account.person_link, f"{erased} entries erased")
         record_acts(transaction, act, actor=bank.actor, at=at)
     return Closing(erased, planned.kept_entries, planned.valid_certificates)
+
+
+def erase_account(transaction: Transaction, account: Account, *, at: str) -> int:
+    """Erase what closing erases and end what opens the account; answer how many entries were erased."""
+    erased = 0
+    if account.person_link is not None:
+        erased = transaction.entries.remove_uncertified(account.person_link)
+    for consent in transaction.accounts.all_consents(account.id):
+        transaction.accounts.withdraw_consent(consent, at=at)
+    for token in transaction.tokens.tokens(account.id):
+        transaction.tokens.revoke(token.id, at=at)
+    transaction.wallets.end_all(account.id)
+    transaction.sign_ins.remove_all(account.id)
+    transaction.accounts.close_account(account.id, at=at)
+    return erased

@@ -9,13 +9,16 @@ import secrets
 from datetime import datetime
 from typing import Final
 
+from credential_schemas.limits import MAX_SD_JWT_BYTES
 from credential_schemas.log_entry import SALT_BYTES, LogEntry, log_origin, signed_part_sha256
 from issuer.bank import Bank
+from issuer.key_ring import distrusted_keys
 from issuer.log.files import published_size
 from issuer.store.log import LogState, StoredLogEntry
 from issuer.store.transaction import Transaction
 from issuer.trail_errors import LogBehind
 from keys.checkpoint import Checkpoint, sign_checkpoint
+from keys.jws import parse_compact
 from keys.log_proof import LogProof
 from keys.merkle import Node, inclusion_path
 
@@ -73,6 +76,24 @@ def proof_of(transaction: Transaction, number: str) -> bytes | None:
     path = transaction.log.compute(path_of_entry)
     opening = LogEntry(logged_at(stored), stored.salt, stored.signed_part_sha256).opening()
     return LogProof(stored.idx, tuple(path), state.checkpoint or _NO_CHECKPOINT, opening).encode()
+
+
+def is_believed(bank: Bank, transaction: Transaction, credential: str, *, number: str) -> bool:
+    """Say whether a credential that verifies may be believed: a distrusted key is, for what was logged before.
+
+    Args:
+        bank: that issued it.
+        transaction: to read the log in.
+        credential: compact SD-JWT, its signature checked.
+        number: under which it was logged.
+    """
+    header = parse_compact(credential.partition("~")[0], max_bytes=MAX_SD_JWT_BYTES).header
+    since = distrusted_keys(bank).get(str(header.get("kid")))
+    if since is None:
+        return True
+    stored = transaction.log.entry_of(number)
+    same = stored is not None and stored.signed_part_sha256 == signed_part_sha256(credential)
+    return stored is not None and same and logged_at(stored) < since
 
 
 def logged_at(stored: StoredLogEntry) -> int:

@@ -5,17 +5,22 @@ from dataclasses import replace
 from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
 from issuer.errors import InvalidOption
-from issuer.outputs import PRIVATE, storage_errors, write_whole
+from issuer.key_ring import changing_keys, write_profile
+from issuer.outputs import storage_errors
 from issuer.trail_errors import LogAlreadyOpen
 from keys.checkpoint import Checkpoint, sign_checkpoint
 from keys.errors import NoteError
 from keys.key_files import write_encrypted, write_plain_for_development
 from keys.merkle import EMPTY_ROOT
-from keys.note_keys import NotePrivateKey, create_note_key
+from keys.note_keys import NoteSigner, create_note_key
 
 
-def open_log(bank: Bank) -> None:
+def open_log(bank: Bank, *, uri: str | None = None) -> None:
     """Make the log's key and name it in the profile; the trust list is the caller's to publish.
+
+    Args:
+        bank: without a log.
+        uri: of a key that exists already, such as one in a token; None makes a file.
 
     Raises:
         LogAlreadyOpen: it has one.
@@ -27,6 +32,10 @@ def open_log(bank: Bank) -> None:
     is_plain = bank.profile.keys["status"].startswith("dev-file:")
     bank.signer("status")  # the passphrase has to be the one of the other keys
     bank.signer("credential")
+    if uri is not None:
+        check_origin(bank.profile.issuer, bank.open_log_key(uri))
+        _name_key(bank, uri)
+        return
     path, key = bank.folder.key("log"), create_note_key()
     with storage_errors(path.name):
         path.unlink(missing_ok=True)  # of an attempt that ended early: the profile does not name it
@@ -36,12 +45,16 @@ def open_log(bank: Bank) -> None:
     else:
         write_encrypted(path, key, passphrase=bank.secret_for_new_key("log"))
     scheme = "dev-file" if is_plain else "file"
-    bank.profile = replace(bank.profile, keys={**bank.profile.keys, "log": f"{scheme}:keys/{path.name}"})
+    _name_key(bank, f"{scheme}:keys/{path.name}")
     bank.use_log_key(key)
-    write_whole(bank.folder.profile, bank.profile.encode(), mode=PRIVATE)
 
 
-def check_origin(issuer: str, key: NotePrivateKey) -> None:
+def _name_key(bank: Bank, uri: str) -> None:
+    with changing_keys(bank):
+        write_profile(bank, lambda profile: replace(profile, keys={**profile.keys, "log": uri}))
+
+
+def check_origin(issuer: str, key: NoteSigner) -> None:
     """Refuse an issuer URL that cannot name a log, because notes cannot hold it.
 
     Raises:

@@ -28,14 +28,17 @@ from issuer.store.certificates import FLAT, WALLET, StoredCertificate
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
+from keys.encoding import JsonValue
 from keys.jwk import PublicKey
+from keys.signer import Signer
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy: the number under which the bank has it, its status indexes, and the credential."""
+    """One copy: the number under which the bank has it, the key that signed it, its indexes, and the credential."""
 
     number: str
+    key_id: str
     reserved: ReservedIndexes
     credential: str
 
@@ -67,7 +70,8 @@ def make_copies(
     prepared = prepare_certificate(bank, request, now=now)
     if configuration.entry_type is not None:
         prepared = _alone(prepared, request)
-    bank.signer("credential")
+    signer, certificate = bank.certified_signer("credential")
+    chain = certificate_chain(certificate)
     if bank.has_log:
         bank.log_key()
     size = len(prepared.selection.entries) + 1
@@ -77,10 +81,10 @@ def make_copies(
     for position, key in enumerate(keys):
         own = ReservedIndexes(reserved.list_no, reserved.indexes[position * size : (position + 1) * size])
         claims = certified_claims(bank, request, prepared, number=number, reserved=own)
-        credential = _sign(bank, configuration, claims, key)
+        credential = _sign(_Signing(signer, chain, configuration), claims, key)
         copy_number = number if position == 0 else f"{number}/{position + 1}"
         log_credential(bank, copy_number, credential, now=now)
-        copies.append(Copy(copy_number, own, credential))
+        copies.append(Copy(copy_number, signer.key_id, own, credential))
     return MadeCopies(request, configuration, prepared, tuple(copies), now)
 
 
@@ -122,16 +126,26 @@ def _alone(prepared: Prepared, request: IssueRequest) -> Prepared:
     return replace(prepared, selection=replace(prepared.selection, entries=entries, companions=()))
 
 
-def _sign(bank: Bank, configuration: Configuration, claims: CertificateClaims, key: PublicKey) -> str:
+@dataclass(frozen=True, slots=True)
+class _Signing:
+    """With which key and certificate a batch is signed, and as what."""
+
+    signer: Signer
+    chain: list[JsonValue]
+    configuration: Configuration
+
+
+def _sign(signing: _Signing, claims: CertificateClaims, key: PublicKey) -> str:
+    configuration = signing.configuration
     binding = WalletBinding(key.jwk(), configuration.vct, configuration.integrity)
     write = wallet_certificate if configuration.entry_type is None else flat_credential
     payload = write(claims, binding)
     return build_sd_jwt(
         payload.claims,
         disclose=payload.disclose,
-        signer=bank.signer("credential"),
+        signer=signing.signer,
         random_bytes=secrets.token_bytes,
-        header={"x5c": certificate_chain(bank)},
+        header={"x5c": signing.chain},
     )
 
 
@@ -152,7 +166,7 @@ def _stored(bank: Bank, made: MadeCopies, copy: Copy, *, consent_id: int) -> Sto
         issued_on=prepared.issued_on.isoformat(),
         valid_until=prepared.valid_until.isoformat(),
         issued_at=utc_text(made.at),
-        key_id=bank.signer("credential").key_id,
+        key_id=copy.key_id,
         consent_id=consent_id,
         # A wallet's copy has no confirmation code and no page; nobody can ever name this place.
         locator=link_of(bank, new_secret(), "no-locator"),

@@ -9,9 +9,10 @@ Token Status List section 9.3
 
 import base64
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
-from issuer.bank import Bank
+from issuer.bank import Bank, read_certificate
 from issuer.openid4vci.configurations import Document, configurations
 from issuer.openid4vci.encryption import request_key
 from issuer.publishing import STATUS_AGGREGATION
@@ -69,9 +70,10 @@ def _supported(issuer: str) -> Document:
 
 def signed_issuer_metadata(bank: Bank, *, now_s: int) -> str:
     """Return the same as a JWT that the key of the credentials signs."""
-    header: Document = {"typ": _SIGNED_TYP, "kid": bank.signer("credential").key_id, "x5c": certificate_chain(bank)}
+    signer, certificate = bank.certified_signer("credential")
+    header: Document = {"typ": _SIGNED_TYP, "kid": signer.key_id, "x5c": certificate_chain(certificate)}
     claims: Document = {"sub": bank.profile.issuer, "iat": now_s, **issuer_metadata(bank)}
-    return sign_compact(header, encode_json(claims), signer=bank.signer("credential"))
+    return sign_compact(header, encode_json(claims), signer=signer)
 
 
 def authorization_server_metadata(bank: Bank) -> Document:
@@ -97,6 +99,6 @@ def authorization_server_metadata(bank: Bank) -> Document:
     }
 
 
-def certificate_chain(bank: Bank) -> list[JsonValue]:
-    """Return `x5c` of the key of the credentials: its certificate, without the root (SD-JWT VC section 2.5)."""
-    return [base64.b64encode(certificate_der(bank.certificate("credential"))).decode("ascii")]
+def certificate_chain(certificate: Path) -> list[JsonValue]:
+    """Return `x5c` of a key by the file of its certificate, without the root (SD-JWT VC section 2.5)."""
+    return [base64.b64encode(certificate_der(read_certificate(certificate))).decode("ascii")]

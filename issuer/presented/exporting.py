@@ -17,6 +17,7 @@ from credential_schemas.wording.model import Language
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import PresentationRefused
+from issuer.key_life.resting import EXPORT_LIFETIME
 from issuer.presented.badge_key import BadgeKeys, badge_key_address
 from issuer.presented.badges import BadgeFrame, Document, badge_of, why_no_badge
 from issuer.presented.plain_credential import CredentialFrame, plain_credential
@@ -28,7 +29,7 @@ from keys.jwk import PublicKey
 from keys.jws_sign import sign_compact
 
 ExportFormat = Literal["open-badges", "vcdm"]
-MAX_DAYS: Final = 30
+MAX_DAYS: Final = EXPORT_LIFETIME.days
 LOST: Final[dict[str, tuple[str, ...]]] = {
     "open-badges": ("holder", "certificate", "status", "selective_disclosure", "as_of"),
     "vcdm": ("status", "selective_disclosure"),

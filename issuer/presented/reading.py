@@ -1,7 +1,8 @@
 """A presentation of the bank's own credential, made for the bank: verified, its record found, its nonce used up.
 
 Rules enforced:
-* signed by the bank's key, of a type for wallets, within its days, in force, and so is every entry that is shown;
+* signed by a key of the bank that is believed, of a type for wallets, within its days, in force, and so is every entry
+  that is shown;
 * bound by the holder's key to one address of this bank and to a nonce that the bank gave out less than five minutes
   ago; a paper copy has no such key and is refused;
 * the nonce is used once, before anything is done; the same presentation again is told apart by its hash.
@@ -24,6 +25,8 @@ from credential_schemas.sd_jwt.policy import KeyBindingPolicy, VerificationPolic
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
 from issuer.bank import Bank
 from issuer.errors import CertificateNotInForce, EntryNotInForce, PresentationRefused
+from issuer.key_ring import own_keys
+from issuer.log.appending import is_believed
 from issuer.openid4vci.configurations import configurations
 from issuer.openid4vci.handles import link_of, nonce_end
 from issuer.store.certificates import CarriedEntry, StoredCertificate
@@ -79,7 +82,7 @@ def read_own_presentation(bank: Bank, content: bytes, *, audience: str, now: dat
         claims = read_presented(verified.payload)
     except CredentialError as error:
         raise PresentationRefused("its claims are not those of a credential of this bank") from error
-    record, carried = _record(bank, claims)
+    record, carried = _record(bank, claims, text)
     status = "expired" if korean_day_of(now) > claims.valid_until else record.status
     if status != "valid":
         raise CertificateNotInForce(number=record.number, status=status)
@@ -130,13 +133,13 @@ def _nonce(bank: Bank, text: str, *, now_s: int) -> tuple[str, int]:
 
 
 def _verified(bank: Bank, text: str, binding: KeyBindingPolicy, *, now_s: int) -> VerifiedSdJwt:
-    signer = bank.signer("credential")
-    key = PublicKey.from_jwk(signer.public_jwk())
+    keys = own_keys(bank, "credential")
 
     def own_key(header: Mapping[str, JsonValue], payload: Mapping[str, JsonValue]) -> PublicKey:
-        if payload.get("iss") != bank.profile.issuer or header.get("kid") != signer.key_id:
+        kid = header.get("kid")
+        if payload.get("iss") != bank.profile.issuer or not isinstance(kid, str) or kid not in keys:
             raise PresentationRefused("another issuer or key signed the credential")
-        return key
+        return keys[kid]
 
     types = frozenset(each.vct for each in configurations(bank.profile.issuer).values())
     policy = VerificationPolicy(expected_types=types, key_binding=binding, certificate_key=own_key)
@@ -147,14 +150,17 @@ def _verified(bank: Bank, text: str, binding: KeyBindingPolicy, *, now_s: int) -
         raise PresentationRefused(problem) from error
 
 
-def _record(bank: Bank, claims: PresentedClaims) -> tuple[StoredCertificate, list[CarriedEntry]]:
+def _record(bank: Bank, claims: PresentedClaims, text: str) -> tuple[StoredCertificate, list[CarriedEntry]]:
     list_no = claims.status.uri.removeprefix(bank.profile.status_uri(0)[:-1])
     with bank.store.read() as transaction:
         found = int(list_no) if _LIST_NUMBER.fullmatch(list_no) else 0
         record = transaction.certificates.certificate_with_index(found, claims.status.idx)
         carried = [] if record is None else transaction.certificates.carried_entries(record.number)
+        believed = record is not None and is_believed(bank, transaction, text, number=record.number)
     if record is None:
         raise PresentationRefused(_NO_RECORD)
+    if not believed:
+        raise PresentationRefused("the key of the credential is distrusted, and it was not logged before that")
     return record, carried
 
 

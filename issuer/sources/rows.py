@@ -65,7 +65,7 @@ class Row:
                     raise RowFault(
                         _safe_name(name), f"expected at most {MAX_CELL_CHARACTERS} characters, found {len(text)}"
                     )
-                if _holds_resident_number(text) or _holds_resident_number(name):
+                if holds_resident_number(text) or holds_resident_number(name):
                     raise RowFault("row", "expected no resident registration number anywhere in the row")
 
     def optional(self, name: str) -> str | None:
@@ -289,7 +289,8 @@ def _text_of(cell: Cell) -> str:
     return str(cell)
 
 
-def _holds_resident_number(text: str) -> bool:
+def holds_resident_number(text: str) -> bool:
+    """Say whether a text has a resident registration number in it, as far as its form tells."""
     digits = unicodedata.normalize("NFKC", text)
     return any(_is_day_of_year(int(found["month"]), int(found["day"])) for found in _RESIDENT_NUMBER.finditer(digits))
 

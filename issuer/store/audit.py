@@ -3,7 +3,7 @@
 Records are only ever added. Whoever adds holds the one row of `audit_state` until the transaction ends.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -99,6 +99,13 @@ class AuditBook:
                 return
             yield from map(tuple, rows)
             last = rows[-1].seq
+
+    def acts_after(self, seq: int, actions: Collection[str]) -> list[AuditRecord]:
+        """Return the records of some actions behind a place in the trail, oldest first."""
+        columns = [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
+        wanted = (AUDIT_RECORDS.c.seq > seq, AUDIT_RECORDS.c.action.in_(actions))
+        query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq)
+        return [AuditRecord(*row) for row in self._connection.execute(query)]
 
     def about(self, account: str, person_link: str | None) -> list[AuditRecord]:
         """Return the records about an account, its certificates, its person and the person's entries, oldest first."""

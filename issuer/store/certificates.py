@@ -162,6 +162,15 @@ class CertificateBook:
         """Return the certificates of an account in the order of their numbers, without further copies."""
         return self._select((CERTIFICATES.c.account_id == account_id) & _NO_COPY)
 
+    def at_indexes(self, list_no: int, indexes: Collection[int]) -> tuple[list[StoredCertificate], list[CarriedEntry]]:
+        """Return the certificates and the carried entries that have these indexes of one list."""
+        certificates, entries, wanted = [], [], list(indexes)
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            some = wanted[start : start + _IDS_AT_ONCE]
+            certificates += self._select((CERTIFICATES.c.list_no == list_no) & CERTIFICATES.c.idx.in_(some))
+            entries += self._carried((CERTIFICATE_ENTRIES.c.list_no == list_no) & CERTIFICATE_ENTRIES.c.idx.in_(some))
+        return certificates, entries
+
     def further_copies(self, number: str) -> list[str]:
         """Return the numbers of the copies of a certificate that were issued with it."""
         query = select(CERTIFICATES.c.number).where(CERTIFICATES.c.copy_of == number)

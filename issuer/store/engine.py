@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, text
 from issuer.store.connections import SQLITE, for_reading, for_writing, postgresql_engine, sqlite_engine
 from issuer.store.group_commit import GroupCommit
 from issuer.store.problems import own_errors
-from issuer.store.schema import bring_up_to_date, check_holder
+from issuer.store.schema import bring_up_to_date, check_holder, migrate
 from issuer.store.transaction import Transaction
 
 T = TypeVar("T")
@@ -86,9 +86,38 @@ class Store:
             answer = str(connection.execute(text("PRAGMA quick_check(1)")).scalar_one())
         return None if answer == "ok" else "its own check failed; restore a copy"
 
+    def bring_up_to_date(self) -> None:
+        """Bring the schema to the newest revision.
+
+        Raises:
+            StorageFull, StorageUnusable: as `write`.
+        """
+        with own_errors():
+            bring_up_to_date(self._engine)
+
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+
+
+def empty_store(place: Path | str, *, revision: str) -> Store:
+    """Make the tables of a revision in a new file, or in an empty database on a server, for a copy to be put in.
+
+    Raises:
+        InvalidOption: the URL has another form, or the driver is not installed.
+        DatabaseOfAnother: the database on the server is not empty.
+        StorageFull, StorageUnusable: as `Store.write`.
+    """
+    engine = sqlite_engine(place) if isinstance(place, Path) else postgresql_engine(place)
+    try:
+        with own_errors():
+            if isinstance(place, str):
+                check_holder(engine, None)
+            migrate(engine, revision)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
 
 
 def open_store(path: Path) -> Store:

@@ -58,6 +58,7 @@ LOG_STATE: Final = Table(
 
 _ONLY: Final = LOG_STATE.c.id == 1
 _AT_ONCE: Final = 500
+_LOST: Final = "lost-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,16 @@ class StoredLogEntry:
     salt: bytes
     signed_part_sha256: bytes
     number: str
+
+
+def lost_number(idx: int) -> str:
+    """Return what stands in the place of a certificate's number for an entry whose certificate a restore has lost."""
+    return f"{_LOST}{idx}"
+
+
+def is_lost_number(number: str) -> bool:
+    """Say whether an entry stands under what `lost_number` returns."""
+    return number.startswith(_LOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,12 @@ def bring_up_to_date(engine: Engine) -> None:
         StorageUnusable: a newer program changed it so that this one no longer works with it.
     """
     with engine.connect() as connection:
-        found = _version(connection)
+        found = schema_version(connection)
         if found > SCHEMA_VERSION:
             _check_newer(connection)
             return
     if found < SCHEMA_VERSION:
-        _migrate(engine)
+        migrate(engine)
 
 
 def check_holder(engine: Engine, issuer: str | None) -> None:
@@ -63,7 +63,8 @@ def _holder_problem(connection: Connection, issuer: str | None) -> str | None:
     return "it holds no bank" if issuer is not None else "it holds tables of something else"
 
 
-def _version(connection: Connection) -> str:
+def schema_version(connection: Connection) -> str:
+    """Return the revision of a database, an empty text for one without tables of ours."""
     if not inspect(connection).has_table("alembic_version"):
         return _UNKNOWN
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or _UNKNOWN)
@@ -76,7 +77,8 @@ def _check_newer(connection: Connection) -> None:
         raise StorageUnusable(problem, what="the database")
 
 
-def _migrate(engine: Engine) -> None:
+def migrate(engine: Engine, revision: str = SCHEMA_VERSION) -> None:
+    """Bring a database to a revision; one that is there already, or further, is left alone."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -89,10 +91,10 @@ def _migrate(engine: Engine) -> None:
             if connection.dialect.name == POSTGRESQL:
                 # Two programs that start together must not both migrate; no table can be locked that is not there yet.
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-            if _version(connection) >= SCHEMA_VERSION:
+            if schema_version(connection) >= revision:
                 return  # another program was faster
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
             scripts = ScriptDirectory.from_config(config)
-            steps = (revision.module.OLDEST_PROGRAM for revision in scripts.walk_revisions())
+            steps = (step.module.OLDEST_PROGRAM for step in scripts.walk_revisions("base", revision))
             FactBook(connection).record(OLDEST_PROGRAM, max(steps))

@@ -36,10 +36,15 @@ class StatusBook:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def open_list(self, size: int = LIST_SIZE) -> int:
-        """Add an empty list and answer its number; the newest list is the one that indexes are drawn from."""
+    def open_list(self, size: int = LIST_SIZE, *, skipped: int = 0) -> int:
+        """Add an empty list and answer its number; the newest list is the one that indexes are drawn from.
+
+        Args:
+            size: how many indexes it has.
+            skipped: how many numbers of lists stay unused before it.
+        """
         last = self._connection.execute(select(STATUS_LISTS.c.list_no).order_by(STATUS_LISTS.c.list_no.desc())).first()
-        list_no = 1 if last is None else last[0] + 1
+        list_no = (1 if last is None else last[0] + 1) + skipped
         values = {
             "size": size,
             "reserved": 0,
@@ -49,6 +54,12 @@ class StatusBook:
         }
         self._connection.execute(insert(STATUS_LISTS).values(list_no=list_no, **values))
         return list_no
+
+    def add_list(self, list_no: int, status_list: StatusList) -> None:
+        """Add a list that is known from elsewhere, with all its values, as one that is due to be published."""
+        values = {"size": status_list.size, "reserved": status_list.size, "bitmap": status_list.data}
+        added = insert(STATUS_LISTS).values(list_no=list_no, unpublished=1, last_iat=0, **values)
+        self._connection.execute(added)
 
     def reserve_status_indexes(self, count: int, *, draw: Callable[[int], int]) -> ReservedIndexes:
         """Reserve distinct random indexes of the newest list; a list that is half full is followed by a new one.
@@ -76,6 +87,10 @@ class StatusBook:
             other = draw(last + 1)
             indexes[last], indexes[other] = indexes[other], indexes[last]
         return ReservedIndexes(list_no, tuple(indexes))
+
+    def newest_size(self) -> int:
+        """Return how many indexes the newest list has."""
+        return self._newest_list()[1]
 
     def _newest_list(self) -> tuple[int, int, int]:
         """Return number, size and reserved indexes of the newest list, which nobody else draws from meanwhile."""
@@ -108,6 +123,10 @@ class StatusBook:
                 select(STATUS_LISTS.c.list_no).where(stale).order_by(STATUS_LISTS.c.list_no)
             ).scalars()
         )
+
+    def let_all_be_due(self) -> None:
+        """Let every list count as changed, so that it is published again."""
+        self._connection.execute(update(STATUS_LISTS).values(unpublished=1))
 
     def state(self, list_no: int) -> ListState:
         """Return one list."""

@@ -7,8 +7,10 @@ from issuer.store.answers import AnswerBook
 from issuer.store.audit import AuditBook
 from issuer.store.authorizations import AuthorizationBook
 from issuer.store.certificates import CertificateBook
+from issuer.store.copying import CopyBook
 from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
+from issuer.store.key_uses import KeyUseBook
 from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
 from issuer.store.pulls import PullBook
@@ -31,6 +33,7 @@ class Transaction:
         self.answers = AnswerBook(connection)
         self.facts = FactBook(connection)
         self.log = LogBook(connection)
+        self.key_uses = KeyUseBook(connection)
         self.audit = AuditBook(connection)
         self.sign_ins = SignInBook(connection)
         self.tokens = TokenBook(connection)
@@ -38,3 +41,4 @@ class Transaction:
         self.wallets = WalletBook(connection)
         self.authorizations = AuthorizationBook(connection)
         self.pulls = PullBook(connection)
+        self.copies = CopyBook(connection)

@@ -1,6 +1,7 @@
 """The page on which a holder allows a wallet to receive: who asks, what would be handed over, and two buttons.
 
 Nothing is chosen beforehand. Each entry says which of its fields the wallet would hold, and which stay in the account.
+The page works without its one script, `once.js`, which lets a double press send the form once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +68,7 @@ def allow_page(visit: Visit, allow: Allow) -> Page:
         where=note(where),
         form=form(visit, AUTHORIZE, body),
     )
-    return Page(visit.say("allow_title"), main, styles=("certificates.css",))
+    return Page(visit.say("allow_title"), main, styles=("certificates.css",), scripts=("once.js",))
 
 
 def over_page(visit: Visit) -> Page:

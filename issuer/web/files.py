@@ -10,6 +10,7 @@ _OWN: Final = {
     "certificates.css": STYLE,
     "preview.js": SCRIPT,
     "copy.js": SCRIPT,
+    "once.js": SCRIPT,
     "guilloche-paper.svg": "image/svg+xml",
 }
 

@@ -17,14 +17,15 @@ class JoinedWrites(asyncio.Transport):
     At most 64 KiB and what was written last are held, and never longer than to the next turn of the loop.
     """
 
+    _size = 0  # of what is held, in bytes
+    _lines = b""
+
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         """Stand before a transport."""
         super().__init__()
         self._transport = transport
         self._loop = loop
         self._held: list[bytes | bytearray | memoryview] = []
-        self._size = 0
-        self._lines = b""
 
     def add_lines(self, lines: bytes) -> None:
         """Put header lines, each with its end, into the next head of an answer; none for not doing it after all."""
@@ -56,7 +57,7 @@ class JoinedWrites(asyncio.Transport):
 
     def abort(self) -> None:
         """Close at once; what is held is lost."""
-        self._held, self._size = [], 0
+        self._held.clear()
         self._transport.abort()
 
     def is_closing(self) -> bool:

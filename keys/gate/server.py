@@ -33,12 +33,19 @@ from keys.gate.joined_writes import JoinedWrites
 from keys.gate.log_lines import logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 
-_BACKLOG: Final = 2048
+_ON: Final = 1
 _LAST_PORT: Final = 65_535
 _STOP_SECONDS: Final = 10
 _TOO_LARGE: Final = 431
 _BAD_REQUEST: Final = 400
-_REASONS: Final = {_BAD_REQUEST: "Bad Request", _TOO_LARGE: "Request Header Fields Too Large"}
+_REFUSALS: Final = {
+    _BAD_REQUEST: ("Bad Request", "not_http", "expected HTTP/1.1"),
+    _TOO_LARGE: (
+        "Request Header Fields Too Large",
+        "head_too_large",
+        f"expected at most {MAX_HEAD_BYTES} bytes of headers",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class PatientProtocol(H11Protocol):
         """Begin to wait for a request."""
         super().connection_made(transport)
         # asyncio does this only for sockets whose protocol number is set, which those of `create_server` are not.
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, _ON)
         self.transport = self._answer = JoinedWrites(transport, self.loop)
         self._await_head()
         if len(self.connections) > self.patience.connections:
@@ -75,7 +82,6 @@ class PatientProtocol(H11Protocol):
         self._end_waiting()
         if self._head_timer is not None:
             self._head_timer.cancel()
-            self._head_timer = None
         self.resume_writing()
         super().connection_lost(exc)
 
@@ -92,10 +98,10 @@ class PatientProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """Send the answer, and wait for the next request, which may have been read already.
 
-        What uvicorn does here, without its timer for idle connections: the wait for a head is one.
+        What uvicorn does here, without its count of requests and its timer for idle connections: the wait for a head is
+        one.
         """
         self._answer.send_held()
-        self.server_state.total_requests += 1
         if not self.transport.is_closing():
             self.flow.resume_reading()
             if self.conn.our_state is h11.DONE and self.conn.their_state is h11.DONE:
@@ -119,10 +125,11 @@ class PatientProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - it says nothing that the client could use
         """Answer what is not HTTP, unless an answer is on its way already, and leave."""
         if self.waiting_since is not None or not self.cycle.response_started:
-            # h11 says which status fits; the ones from 500 would call the client's fault ours.
             self._answer.add_lines(b"")  # they were for another answer, which may wait for the client
-            hint = getattr(sys.exception(), "error_status_hint", _BAD_REQUEST)
-            self.transport.write(_refusal(_TOO_LARGE if hint == _TOO_LARGE else _BAD_REQUEST))
+            # h11 says which status fits; the ones from 500 would call the client's fault ours.
+            error = sys.exception()
+            too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == _TOO_LARGE
+            self.transport.write(_refusal(_TOO_LARGE if too_large else _BAD_REQUEST))
         self.transport.close()
         self._await_head()  # a client that does not take even this is cut off
 
@@ -157,12 +164,11 @@ class PatientProtocol(H11Protocol):
 
 
 def _refusal(status: int) -> bytes:
-    code = "head_too_large" if status == _TOO_LARGE else "not_http"
-    detail = f"expected at most {MAX_HEAD_BYTES} bytes of headers" if status == _TOO_LARGE else "expected HTTP/1.1"
+    reason, code, detail = _REFUSALS[status]
     body = problem_bytes(problem_document(status, code=code, detail=detail, request_id=""))
     headers = {**HEADERS, "content-type": PROBLEM_MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    return f"HTTP/1.1 {status} {_REASONS[status]}\r\n{head}\r\n".encode("ascii") + body
+    return f"HTTP/1.1 {status} {reason}\r\n{head}\r\n".encode("ascii") + body
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -175,22 +181,25 @@ def listen(host: str, port: int) -> socket.socket:
         raise GateError(f"cannot listen on {host}, port {port}: expected a port from 0 to {_LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        return socket.create_server((host, port), family=family)
     except OSError as error:
         raise GateError(f"cannot listen on {host}, port {port}: {error.strerror or 'unknown reason'}") from None
 
 
 def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
     """Return a server for an application; `run(sockets=[...])` serves until it is told to stop."""
-    protocol = type("Protocol", (PatientProtocol,), {"patience": patience or Patience()})
+    given = patience or Patience()
+
+    class Protocol(PatientProtocol):
+        patience = given
+
     config: dict[str, Any] = {
-        "http": protocol,
+        "http": Protocol,
         "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
-        "timeout_keep_alive": int(HEAD_SECONDS),
         "timeout_graceful_shutdown": _STOP_SECONDS,
         "h11_max_incomplete_event_size": MAX_HEAD_BYTES,
     }

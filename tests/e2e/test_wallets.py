@@ -105,6 +105,23 @@ def test_a_certificate_travels_from_the_bank_into_the_wallet_and_is_shown(
     assert wallet("receive", offer["offer"], "--tx-code", offer["tx_code"]) == 5  # it is used up
 
 
+def test_what_ends_soon_is_renewed_and_a_task_that_does_it_each_week_finds_nothing_else(
+    town: Town, wallet: Wallet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for days in ("10", "90"):
+        offer = town.offer(capsys, "--all", "--valid-days", days)
+        assert wallet("receive", offer["offer"], "--copies", "1", "--json") == 0
+    later = json.loads(capsys.readouterr().out)["id"]
+    assert wallet("renew", "--json") == 0
+    done = json.loads(capsys.readouterr().out)
+    assert (done["copies"], done["changed"], done["problem"]) == (1, False, None)
+    assert wallet("list", "--json") == 0
+    listed = {json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()}
+    assert listed == {later, done["renewed_as"]}
+    assert wallet("renew", later) == 5
+    assert "credential_request_denied" in capsys.readouterr().out
+
+
 def test_an_entry_travels_by_value_and_is_shown_with_its_labels(
     town: Town, wallet: Wallet, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
@@ -149,13 +149,19 @@ def decided(data: Path, page: str, *, allows: bool) -> str:
 
 def install(folder: Path) -> None:
     """Install the package, if it is not there."""
-    if (folder / "node_modules" / PACKAGE).is_dir():
+    install_packages(folder, [f"{PACKAGE}@{VERSION}"])
+
+
+def install_packages(folder: Path, packages: Sequence[str]) -> None:
+    """Install packages by name and version, if the first is not there."""
+    name = packages[0].rpartition("@")[0]
+    if (folder / "node_modules" / name).is_dir():
         return
     if shutil.which("npm") is None:
         sys.exit("Node.js and npm are needed")
     folder.mkdir(exist_ok=True)
     (folder / "package.json").write_text("{}", "utf-8")
-    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", f"{PACKAGE}@{VERSION}"]
+    command = ["npm", "install", "--silent", "--no-audit", "--no-fund", *packages]
     subprocess.run(command, cwd=folder, check=True)
 
 

@@ -11,11 +11,7 @@ from issuer.bank import Bank
 from issuer.store.certificates import CertificateLine
 from keys.gate.rate_limits import Rate
 from tests.issuer.api_client import KEY, Client, problem_of, service, token_of
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.conftest import Document, World
-
-__all__ = ["cheap_codes"]
-
 
 CERTIFICATES = "/api/v1/certificates"
 
@@ -310,6 +306,18 @@ def test_what_a_token_does_is_recorded_under_its_id(
         "certificate_previewed",
         "certificate_status_changed",
     ]
+
+
+def test_a_service_whose_key_was_distrusted_issues_nothing_and_goes_on_with_the_next(
+    world: World, client: Client, bank: Bank, training: list[str]
+) -> None:
+    kid = bank.signer("credential").key_id.lstrip("-")
+    assert world.run("keys", "distrust", kid, "--since", world.now.isoformat()).code == 0
+    refused = client.issue({"entries": training})
+    assert problem_of(refused) == (503, "key_distrusted")
+    assert kid not in refused.text
+    world.json("keys", "rotate", "credential")
+    assert client.issue({"entries": training}).status_code == 201
 
 
 def test_a_clock_that_was_set_back_issues_nothing(world: World, client: Client, training: list[str]) -> None:

@@ -11,11 +11,7 @@ from issuer.desk_errors import TokenNotFound
 from issuer.errors import AccountNotFound, InvalidOption
 from issuer.tokens import LONGEST_DAYS, PREFIX, TokenWish, create_token, list_tokens, revoke_token
 from tests.issuer.api_client import KEY, Client, problem_of, service, token_of
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.conftest import Document, World
-
-__all__ = ["cheap_codes"]
-
 
 NUMBER: Final = "CB-2026-00000001"
 MISSING: Final = "CB-2026-99999999"

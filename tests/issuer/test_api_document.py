@@ -12,11 +12,7 @@ from issuer.api.problems import refusal_of
 from issuer.bank import Bank
 from issuer.errors import IssuerError
 from tests.issuer.api_client import KEY, Client, problem_of, service, token_of
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.conftest import Document, World
-
-__all__ = ["cheap_codes"]
-
 
 PREVIEW = "/api/v1/certificates/preview"
 

@@ -110,6 +110,16 @@ def test_a_certificate_lives_on_a_server_as_in_a_file(
     assert titles[0] == titles[1]
 
 
+def test_keys_are_counted_distrusted_and_replaced_on_a_server(server_world: World) -> None:
+    server_world.issue(server_world.open_account())
+    (old,) = [each for each in server_world.json("keys", "list")["keys"] if each["use"] == "credential"]
+    assert (old["certificates"], old["last_day"]) == (1, "2027-02-20")
+    told = server_world.json("keys", "distrust", old["kid"].lstrip("-"), "--since", START.isoformat())
+    assert told["certificates"] == {"stays_valid": 0, "refused": 1, "open": 0}
+    new = server_world.json("keys", "rotate", "credential")
+    assert (new["follows"], new["signs_from"]) == (old["kid"], "2026-11-22T03:00:00Z")
+
+
 def test_a_server_that_is_not_there_is_one_sentence(server_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISSUER_DATABASE", "postgresql://somebody:secret@127.0.0.1:1/bank")
     ran = server_world.run("accounts", "list")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from issuer.bank import KeySecrets, open_bank
+from issuer.bank import open_bank
 from issuer.cli.main import main
 from issuer.errors import PassphraseMissing, PinMissing
+from issuer.key_secrets import KeySecrets
 from issuer.publishing import publish_all
 from issuer.settings import IssuerSettings
 from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, valid_until
@@ -41,7 +42,7 @@ def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
 )
 def test_a_key_gets_its_own_secret_and_a_file_else_the_common_one(use: str, uri: str, secret: str) -> None:
     secrets = KeySecrets(FIRST, {"seal": "own"})
-    assert secrets.of(use, uri) == secret  # type: ignore[arg-type] # a key use
+    assert secrets.of(use, uri) == secret
 
 
 def test_the_common_passphrase_is_never_tried_on_a_token() -> None:
@@ -155,6 +156,22 @@ def test_two_tokens_with_two_pins_and_plain_files_issue_one_certificate(
     assert found.outcome == "intact"
     assert "Seal in a token" in str(found.signer_subject)
     assert {each["problem"] for each in world.json("doctor")["findings"] if "key" in each["subject"]} == {None}
+
+
+@needs_token
+def test_a_log_whose_key_is_in_a_token_is_opened_and_verified(
+    world: World, token: Token, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = world.files / "quiet"
+    assert main(["init", "--dev", "--no-log", "--data", str(path)], clock=lambda: START) == 0
+    monkeypatch.delenv("ISSUER_SECRET_LOG", raising=False)
+    own = World(path, world.capture)
+    assert "set ISSUER_SECRET_LOG to its PIN" in own.run("log", "open", "--key", token.uri("object=log")).err
+    monkeypatch.setenv("ISSUER_SECRET_LOG", PIN)
+    own.json("log", "open", "--key", token.uri("object=log"))
+    assert own.json("log", "verify")["sound"] is True
+    (line,) = [each for each in own.json("keys", "list")["keys"] if each["use"] == "log"]
+    assert (line["algorithm"], line["kept"]) == ("Ed25519", "token")
 
 
 @needs_token

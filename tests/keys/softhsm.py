@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pkcs11
 import pytest
+from asn1crypto import core
 from pkcs11.util.ec import encode_named_curve_parameters
 
 from keys.pkcs11_signer import Pkcs11Signer
@@ -53,7 +54,16 @@ def make_pair(session: pkcs11.Session, label: str, identifier: bytes, *, curve: 
     domain.generate_keypair(label=label, id=identifier, store=True)
 
 
+def make_note_pair(session: pkcs11.Session, label: str, identifier: bytes, *, curve: str = "edwards25519") -> None:
+    parameters = {pkcs11.Attribute.EC_PARAMS: core.PrintableString(curve).dump()}
+    domain = session.create_domain_parameters(pkcs11.KeyType.EC_EDWARDS, parameters, local=True)
+    mechanism = pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN
+    domain.generate_keypair(mechanism=mechanism, label=label, id=identifier, store=True)
+
+
 def fill(session: pkcs11.Session) -> None:
+    make_note_pair(session, "log", b"\x06")
+    make_note_pair(session, "wide-log", b"\x07", curve="edwards448")
     make_pair(session, "seal", b"\x01")
     make_pair(session, "twice", b"\x02")
     make_pair(session, "twice", b"\x03")

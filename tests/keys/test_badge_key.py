@@ -11,6 +11,7 @@ from joserfc.jwk import RSAKey
 
 from keys.algorithms import ES256_ONLY, allowed
 from keys.badge_key import KEY_BITS, BadgeKey, create_badge_key
+from keys.encoding import b64url_decode
 from keys.errors import AlgorithmNotAllowed, KeyFileError
 from keys.key_files import (
     create_key,
@@ -42,6 +43,7 @@ def test_the_public_key_has_no_private_member(key: BadgeKey) -> None:
     jwk = key.public_jwk()
     assert jwk.keys() == {"kty", "n", "e", "kid", "alg", "use"}
     assert (jwk["kty"], jwk["e"], jwk["alg"], jwk["use"]) == ("RSA", "AQAB", "RS256", "sig")
+    assert len(b64url_decode(jwk["n"])) == KEY_BITS // 8  # no byte more than it needs: RFC 7518 section 2
     assert (key.cryptography_key().key_size, repr(key)) == (KEY_BITS, f"BadgeKey(kid={key.key_id!r})")
 
 

@@ -19,6 +19,7 @@ from keys.certificates import (
     SubjectNames,
     Validity,
     certificate_key,
+    certificate_validity,
     create_leaf,
     create_root,
     valid_until,
@@ -272,6 +273,10 @@ def test_a_certificate_that_cannot_be_read_to_its_end_is_refused(
 
 def test_the_end_of_a_certificate_is_told_with_its_time_zone(authority: CertificateAuthority) -> None:
     assert valid_until(authority.certificate_pem) == START + timedelta(days=3650)
+
+
+def test_a_certificate_counts_from_its_first_moment_to_its_last(authority: CertificateAuthority) -> None:
+    assert certificate_validity(authority.certificate_pem) == Validity(START, START + timedelta(days=3650))
 
 
 def test_a_certificate_for_another_kind_of_key_is_refused() -> None:

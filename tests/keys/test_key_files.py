@@ -210,7 +210,7 @@ def test_a_colon_in_the_name_of_a_file_does_not_end_it(key: PrivateKey, tmp_path
 
 @pytest.mark.parametrize("uri", ["tpm:key=a", "/path/key.pem", "", "file", "dev-file", "https://a.example/key"])
 def test_an_unknown_key_scheme_is_refused_and_the_known_ones_are_named(uri: str) -> None:
-    with pytest.raises(UnknownKeyScheme, match="one of dev-file:, file:, pkcs11:; found another or none"):
+    with pytest.raises(UnknownKeyScheme, match="one of dev-file:, file:, kms:, pkcs11:; found another or none"):
         open_signer(uri, secrets=no_secrets)
 
 

@@ -57,6 +57,6 @@ def test_key_of_credentials_is_no_key_of_a_log(tmp_path: Path) -> None:
         read_plain_development_note_key(tmp_path / "key.pem")
 
 
-def test_key_in_a_token_is_not_known_for_a_log() -> None:
+def test_key_in_a_key_service_is_not_known_for_a_log() -> None:
     with pytest.raises(UnknownKeyScheme, match="dev-file:, file:"):
-        open_note_key("pkcs11:token=log", secrets=lambda _uri: "")
+        open_note_key("kms:cloud/log", secrets=lambda _uri: "")

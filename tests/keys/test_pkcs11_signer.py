@@ -1,7 +1,7 @@
 """Keys in a PKCS#11 token, with a real SoftHSM2 token made for the run (S22)."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,23 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from keys.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from keys.errors import KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, raw_to_der
 from keys.key_files import create_key
+from keys.merkle import EMPTY_ROOT
+from keys.note_keys import NotePublicKey, create_note_key
 from keys.pdf_seal import Sealer, apply_seal, check_seal
-from keys.pkcs11_signer import Pkcs11Signer, TokenKeyName, _public_key, open_pkcs11_signer, parse_key_uri
-from keys.signer import open_signer
+from keys.pkcs11_signer import (
+    Pkcs11NoteSigner,
+    Pkcs11Signer,
+    TokenKeyName,
+    _note_public_key,
+    _public_key,
+    open_pkcs11_signer,
+    parse_key_uri,
+)
+from keys.signer import open_note_key, open_signer
 from tests.keys.pdf_seal.sealing import NOW, SIGNED_AT, Authority, Usage, draw
 from tests.keys.softhsm import PIN, Token, needs_token, softhsm
 
@@ -105,6 +116,46 @@ def test_several_threads_sign_with_one_key(signer: Pkcs11Signer) -> None:
 
 
 @needs_token
+def test_the_key_of_a_log_in_a_token_signs_checkpoints_that_its_public_key_verifies(token: Token) -> None:
+    key = open_note_key(token.uri("object=log"), secrets=lambda _uri: PIN)
+    assert isinstance(key, Pkcs11NoteSigner)
+    signed = sign_checkpoint(Checkpoint("bank.example/log", 0, EMPTY_ROOT), key=key)
+    assert verify_checkpoint(signed, origin="bank.example/log", key=key.public_key()).size == 0
+    with pytest.raises(KeyDeviceError, match="a signature that its public key verifies"):
+        replace(key, _public=create_note_key().public_key()).sign(b"message")
+    key.close()
+    key.close()
+    with pytest.raises(KeyDeviceError, match=r"^the token cannot sign: "):
+        key.sign(b"message")
+
+
+@needs_token
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("object=wide-log", "expected a key on the curve Ed25519 in the token, found one on another"),
+        ("object=seal", "expected one private key for elliptic curves of this name in the token, found 0"),
+    ],
+)
+def test_another_key_than_ed25519_is_none_for_a_log(token: Token, key: str, sentence: str) -> None:
+    with pytest.raises(KeyDeviceError, match=f"^{sentence}$"):
+        open_note_key(token.uri(key), secrets=lambda _uri: PIN)
+
+
+def test_the_key_of_a_log_may_be_told_bare_or_wrapped() -> None:
+    raw = create_note_key().public_key().raw
+    assert _note_public_key(raw) == _note_public_key(core.OctetString(raw).dump()) == NotePublicKey(raw)
+
+
+@pytest.mark.parametrize(
+    "told", [b"", bytes(31), bytes(33), core.OctetString(bytes(31)).dump(), core.OctetString(bytes(32)).dump() + b"x"]
+)
+def test_an_answer_that_is_no_ed25519_key_is_refused(told: bytes) -> None:
+    with pytest.raises(KeyDeviceError, match="an Ed25519 key of 32 bytes"):
+        _note_public_key(told)
+
+
+@needs_token
 def test_a_pdf_sealed_by_a_token_is_intact(signer: Pkcs11Signer) -> None:
     root = Authority("Token root")
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Seal in a token")])
@@ -177,19 +228,23 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
     assert refusal_of("token=a;object=b") == "a key in a token needs PKCS#11: install competency-bank[hsm]"
 
 
-def test_a_token_that_is_locked_is_refused_by_the_name_of_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("open_key", [open_signer, open_note_key])
+def test_a_token_that_is_locked_is_refused_by_the_name_of_its_reason(
+    monkeypatch: pytest.MonkeyPatch, open_key: Callable[..., object]
+) -> None:
     """SoftHSM never locks, so this device is made up."""
 
     class Locked:
         def get_tokens(self, **_: object) -> list["Locked"]:
             return [self]
 
-        def open(self, **_: object) -> None:
+        def open(self, *, user_pin: str, **_: object) -> None:
+            assert user_pin == "1234"
             raise pkcs11.exceptions.PinLocked
 
     monkeypatch.setattr(pkcs11, "lib", lambda _path: Locked())
     with pytest.raises(KeyDeviceError, match=r"^the token a refuses: PinLocked$"):
-        open_signer("pkcs11:token=a;object=b?module-path=/library.so", secrets=lambda _uri: "1234")
+        open_key("pkcs11:token=a;object=b?module-path=/library.so", secrets=lambda _uri: "1234")
 
 
 @pytest.mark.parametrize("path", ["", "?module-path=library.so"])

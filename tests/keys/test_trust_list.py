@@ -228,6 +228,7 @@ CHANGES = [
     pytest.param(lambda d: key(d).update(d="AA"), r"keys\[0\]: expected a public key", id="private key"),
     pytest.param(lambda d: key(d).update(crv="P-384"), r"keys\[0\]: expected kty EC and crv P-256", id="another curve"),
     pytest.param(lambda d: first(d).update(status_jwks=[]), r"\.status_jwks: expected an object", id="status keys"),
+    pytest.param(lambda d: first(d).update(bundle_jwks=[]), r"\.bundle_jwks: expected an object", id="bundle keys"),
     pytest.param(lambda d: first(d).update(x509_roots="x"), r"\.x509_roots: expected an array", id="roots as text"),
     pytest.param(
         lambda d: first(d).update(seal_roots=["MIIB"]), r"\.seal_roots\[0\]: expected one PEM", id="root not PEM"

@@ -2,8 +2,8 @@
 
 The clients are here: they ask with retry keys, note every whole answer that reached them, and ask again after a
 crash. What is checked (SECURITY 2.2): numbers are unique (I1); so are status indexes (I2); what a client received
-verifies, opens with its code and stays (I3); a retry gives the same answer, and no key two certificates (I6); the
-bank is ready again without repair (I7). The log's and the audit's invariants belong here as soon as they exist.
+verifies, is in the log, opens with its code and stays (I3); the log is sound and only grows (I4), so is the audit trail
+(I5); a retry gives the same answer, and no key two certificates (I6); the bank is ready again without repair (I7).
 """
 
 import json
@@ -26,8 +26,11 @@ from unittest.mock import patch
 from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
+from issuer.audit.verifying import verify_trail
 from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
+from issuer.log.files import publish_log
+from issuer.log.verifying import verify_log
 from issuer.sealed_records import open_record
 from keys import confirmation_code
 from keys.trust_list import TrustList
@@ -47,6 +50,8 @@ class Place:
     bank: Path
     database: str | None
     account: str
+    token: str = field(default="", repr=False)
+    entry: str = ""
 
     def open(self) -> Bank:
         return open_bank(self.bank, passphrase=None, database=self.database)
@@ -68,7 +73,10 @@ def found(folder: Path, database: str | None) -> Place:
             (delivery,) = (ROOT / "examples/deliveries").glob(f"{source}.*")
             run("import", source, delivery)
         account = run("accounts", "open", "--person", "SYN-P-001", "--consent-all")["id"]
-    return Place(bank, database, account)
+        named = ("--account", account, "--name", "torture", "--scope", "issue", "--days", "30")
+        token = run("token", "create", *named)["token"]
+        entry = run("accounts", "show", account)["entries"][0]["id"]
+    return Place(bank, database, account, token, entry)
 
 
 @contextmanager
@@ -123,6 +131,8 @@ class Torture:
     died: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     retries: int = 0
+    grown: tuple[int, int] = (0, 0)
+    checkpoint: bytes | None = None
     chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +147,7 @@ class Torture:
         self.chance.shuffle(asking)
         moment = self.chance.choice(MOMENTS)
         answers = self.chance.randrange(1, self.clients // 2)
-        child, line = self._start(moment, after=answers)
+        child, line = self.start(moment, after=answers)
         line.sendall("".join(f"{key}\n" for key in asking).encode())
         with line, line.makefile("rb") as lines:
             for count, whole in enumerate(self._answers(lines), start=1):
@@ -149,7 +159,7 @@ class Torture:
 
     def last_life(self) -> None:
         """A life without a kill, in which every key is asked once more and answered."""
-        _, line = self._start("never", after=0)
+        _, line = self.start("never", after=0)
         with line, line.makefile("rb") as lines:
             line.sendall("".join(f"{key}\n" for key in self.asked).encode())
             line.shutdown(socket.SHUT_WR)
@@ -176,6 +186,7 @@ class Torture:
         bank = self.place.open()
         try:
             self._check_records(bank)
+            self._check_trails(bank)
         finally:
             bank.close()
 
@@ -187,12 +198,13 @@ class Torture:
         with bank.store.read() as transaction:
             assert transaction.certificates.count() <= len(self.asked), f"a key has two certificates (seed {self.seed})"
             for content in self.received.values():
-                answer = json.loads(content)
+                answer = self.whole(bank, json.loads(content))
                 numbers.add(answer["number"])
                 indexes |= {(answer["list"], idx) for idx in answer["indexes"]}
                 stored = transaction.certificates.certificate(answer["number"])
                 assert stored is not None, f"a certificate vanished (seed {self.seed})"
                 assert stored.status == "valid"
+                assert transaction.log.entry_of(answer["number"]) is not None, f"not in the log (seed {self.seed})"
                 verify_sd_jwt_vc(
                     answer["credential"], policy=policy, keys=trust_list_key_finder(trust), now=int(NOW.timestamp())
                 )
@@ -200,7 +212,26 @@ class Torture:
         assert len(indexes) == 2 * len(self.received), f"a status index was used twice (seed {self.seed})"
         content = self.chance.choice(sorted(self.received.values()) or [""])
         if content:
-            self._check_copy(bank, json.loads(content))
+            self._check_copy(bank, self.whole(bank, json.loads(content)))
+
+    def whole(self, _bank: Bank, answer: dict[str, Any]) -> dict[str, Any]:
+        """Return an answer with all that is checked of it: number, code, credential, list and indexes."""
+        return answer
+
+    def _check_trails(self, bank: Bank) -> None:
+        """Log and audit trail are sound, and begin with what they were before."""
+        (issuer,) = TrustList.parse((self.place.bank / "trust.json").read_bytes()).issuers.values()
+        assert issuer.log_key is not None
+        publish_log(bank)
+        log = verify_log(bank, key=issuer.log_key, earlier=self.checkpoint)
+        trail = verify_trail(bank, key=issuer.log_key)
+        assert (log.findings, trail.findings) == ((), ()), f"(seed {self.seed})"
+        grown = (log.size, trail.size)
+        assert grown[0] >= self.grown[0], f"the log became shorter (seed {self.seed})"
+        assert grown[1] >= self.grown[1], f"the trail became shorter (seed {self.seed})"
+        self.grown = grown
+        if log.size:
+            self.checkpoint = (bank.folder.log / "checkpoint").read_bytes()
 
     def _check_copy(self, bank: Bank, answer: dict[str, Any]) -> None:
         with bank.store.read() as transaction:
@@ -209,7 +240,8 @@ class Torture:
         with patch.dict(vars(confirmation_code), CHEAP_CODES):
             assert open_record(bank, stored, code=answer["code"]).credential == answer["credential"]
 
-    def _start(self, moment: str, *, after: int) -> tuple[int, socket.socket]:
+    def start(self, moment: str, *, after: int, port: int | None = None) -> tuple[int, socket.socket]:
+        """Begin a life that dies at a moment; answer the process number and the line to it."""
         plan = {
             "bank": str(self.place.bank),
             "database": self.place.database,
@@ -218,6 +250,7 @@ class Torture:
             "clients": self.clients,
             "moment": moment,
             "after": after,
+            "port": port,
         }
         return self.service.start(plan)
 

@@ -18,21 +18,22 @@ from datetime import datetime
 from pathlib import Path
 from secrets import randbelow
 from threading import Lock
-from typing import TypeVar
 
 import psycopg  # noqa: F401 - imported before the first fork
 
-from issuer.bank import Bank, open_bank
+from issuer.app import create_app  # noqa: F401 - imported before the first fork
+from issuer.bank import open_bank
 from issuer.certified_claims import IssueRequest
+from issuer.cli.main import main as main_of_issuer
 from issuer.errors import IssuerError
 from issuer.issuing import Issued
 from issuer.issuing_once import issue_once
 from issuer.selection import Choice
 from issuer.store.blocks import Reservations
+from issuer.store.engine import Store
 from issuer.store.transaction import Transaction
 from keys import confirmation_code
 
-T = TypeVar("T")
 CHEAP_CODES = {"ARGON2_MEMORY_KIB": 64, "ARGON2_PASSES": 1}
 """What the key of a code costs here; how long the machine computes is not what is tried."""
 
@@ -58,7 +59,7 @@ def live(connection: socket.socket, plan: dict[str, object]) -> None:
     database = plan["database"]
     bank = open_bank(Path(str(plan["bank"])), passphrase=None, database=None if database is None else str(database))
     bank.reservations = Reservations(bank.store, draw=randbelow, numbers=4)
-    die_at_its_moment(bank, str(plan["moment"]), int(str(plan["after"])))
+    die_at_its_moment(bank.store, str(plan["moment"]), int(str(plan["after"])))
     request = IssueRequest(str(plan["account"]), Choice(types=("vocational_training",)), "ko", "면접")
     now, writing = datetime.fromisoformat(str(plan["now"])), Lock()
 
@@ -81,32 +82,50 @@ def live(connection: socket.socket, plan: dict[str, object]) -> None:
     connection.sendall(f"end\t{json.dumps(problem)}\n".encode())
 
 
-def die_at_its_moment(bank: Bank, moment: str, after: int) -> None:
+def serve_http(connection: socket.socket, plan: dict[str, object]) -> None:
+    """Be `cb-issuer serve` until killed or asked to end; what it prints goes to the harness."""
+    for name, value in CHEAP_CODES.items():
+        setattr(confirmation_code, name, value)
+    os.environ |= {"ISSUER_ISSUES_PER_HOUR": "1000000", "ISSUER_OPERATOR": "torture"}
+    if plan["database"] is not None:
+        os.environ["ISSUER_DATABASE"] = str(plan["database"])
+    die_at_its_moment(Store, str(plan["moment"]), int(str(plan["after"])))
+    os.dup2(connection.fileno(), 1)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - as long as the process lives
+    now = datetime.fromisoformat(str(plan["now"]))
+    arguments = ["serve", "--data", str(plan["bank"]), "--port", str(plan["port"]), "--json"]
+    os._exit(main_of_issuer(arguments, clock=lambda: now))
+
+
+def die_at_its_moment(store: Store | type[Store], moment: str, after: int) -> None:
     """Kill the process itself just before or just after a commit, if that is the plan."""
-    together, left = bank.store.together, [after]
+    together: Callable[..., object] = store.together
+    left = [after]
 
     def kill() -> None:
         left[0] -= 1
         if left[0] <= 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def killed_before(work: Callable[[Transaction], T]) -> T:
-        def with_death(transaction: Transaction) -> T:
-            result = work(transaction)
+    def killed_before(*given: object) -> object:
+        *store_if_any, work = given
+
+        def with_death(transaction: Transaction) -> object:
+            result = work(transaction)  # type: ignore[operator] # a work, as `Store.together` takes it
             kill()
             return result
 
-        return together(with_death)
+        return together(*store_if_any, with_death)
 
-    def killed_after(work: Callable[[Transaction], T]) -> T:
-        result = together(work)
+    def killed_after(*given: object) -> object:
+        result = together(*given)
         kill()
         return result
 
     if moment == "before commit":
-        bank.store.together = killed_before  # type: ignore[method-assign] # the moment must be exact
+        store.together = killed_before  # type: ignore[assignment, method-assign] # the moment must be exact
     elif moment == "after commit":
-        bank.store.together = killed_after  # type: ignore[method-assign] # the moment must be exact
+        store.together = killed_after  # type: ignore[assignment, method-assign] # the moment must be exact
 
 
 def main() -> None:
@@ -122,7 +141,8 @@ def main() -> None:
             control.close()
             code = 1
             try:
-                live(socket.socket(fileno=handles[0]), json.loads(message))
+                plan = json.loads(message)
+                (serve_http if plan.get("port") else live)(socket.socket(fileno=handles[0]), plan)
                 code = 0
             finally:
                 os._exit(code)

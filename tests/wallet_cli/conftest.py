@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +18,11 @@ from credential_schemas.certificate_claims import (
 )
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from keys.key_files import FileSigner, create_key
+from keys.sealed_file import SealPrice
 from keys.trust_list import TrustedIssuer, TrustedType, trust_list_document
+from tests.issuer.conftest import founded
+from tests.wallet_cli.issuer_world import IssuingBank, open_issuing_bank
+from wallet_cli.vault import Vault
 
 ISSUER = "https://bank.example"
 VCT = f"{ISSUER}/vct/competency-certificate/1"
@@ -107,4 +111,25 @@ def wallet(world: World, monkeypatch: pytest.MonkeyPatch) -> Wallet:
     return lambda *arguments: program.main([str(argument) for argument in arguments])
 
 
-__all__ = ["ISSUER", "NOW", "VCT", "Wallet", "World"]
+@pytest.fixture(scope="session")
+def issuing_bank(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IssuingBank]:
+    """A bank that issues to wallets; opening one takes long, so that all modules share it."""
+    opened = open_issuing_bank(founded, tmp_path_factory.mktemp("issuing"))
+    yield opened
+    opened.bank.close()
+
+
+@pytest.fixture
+def bank(issuing_bank: IssuingBank) -> IssuingBank:
+    """The bank as if nobody had asked it anything."""
+    issuing_bank.begin()
+    return issuing_bank
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """An empty encrypted wallet."""
+    return Vault.create(tmp_path / "me.wallet", "a passphrase", price=SealPrice(8, 1))
+
+
+__all__ = ["ISSUER", "NOW", "VCT", "Wallet", "World", "founded"]

@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -17,9 +18,9 @@ from issuer.accounts import show_account
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
-from issuer.certified_claims import IssueRequest
+from issuer.certified_claims import DEFAULT_VALID_DAYS, IssueRequest
 from issuer.cli.main import main
-from issuer.openid4vci.approving import Question, approve, deny, question_of
+from issuer.openid4vci.approving import Question, address_with, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
 from issuer.selection import Choice
@@ -64,8 +65,11 @@ class IssuingBank:
     def trust(self) -> TrustList:
         return TrustList.parse(self.bank.folder.trust_list.read_bytes())
 
-    def offer(self, *, flat: bool = False, with_code: bool = False, sign_in: bool = False) -> MadeOffer:
-        request = IssueRequest(self.account, Choice(types=("vocational_training",)), "ko", "취업 제출")
+    def offer(
+        self, *, flat: bool = False, with_code: bool = False, sign_in: bool = False, days: int = DEFAULT_VALID_DAYS
+    ) -> MadeOffer:
+        choice = Choice(types=("vocational_training",))
+        request = IssueRequest(self.account, choice, "ko", "취업 제출", valid_days=days)
         return make_offer(self.bank, OfferWish(request, flat, with_code, sign_in), now=START)
 
     def door(self, *, bearer: str | None = None) -> "MemoryDoor":
@@ -126,13 +130,38 @@ class MemoryDoor:
             return await client.request(method, path, content=content, headers=headers)
 
 
+def changed(path: str, change: Callable[[Any], Any]) -> Change:
+    """What is answered at one path, unless it is a refusal, changed as JSON."""
+
+    def apply(asked: str, answer: Answer) -> Answer:
+        if asked != path or answer.status >= 400:
+            return answer
+        return Answer(answer.status, json.dumps(change(json.loads(answer.body))).encode(), answer.headers)
+
+    return apply
+
+
+@dataclass
+class PassingBrowser:
+    """A browser that comes back with a code before anybody has decided; what it brings may be changed."""
+
+    world: IssuingBank
+    change: Callable[[str], str]
+    redirect_uri: str = "http://127.0.0.1:4711/callback"
+
+    def visit(self, page: str) -> str:
+        asked = dict(parse_qsl(urlsplit(page).query))
+        request = find_request(self.world.bank, asked["client_id"], asked["request_uri"], now=START)
+        assert request is not None
+        return self.change(urlsplit(address_with(request, self.world.bank, {"code": "of nobody"})).query)
+
+
 @dataclass
 class HolderBrowser:
-    """The holder's browser: signs in and allows everything, or as `decide` says; then it may bring something else."""
+    """The holder's browser: signs in and allows everything, or as `decide` says."""
 
     world: IssuingBank
     decide: Callable[[Question], Mapping[str, list[str]] | None] | None = None
-    change: Callable[[str], str] | None = None
     redirect_uri: str = "http://127.0.0.1:4711/callback"
     visited: list[str] = field(default_factory=list)
 
@@ -150,8 +179,7 @@ class HolderBrowser:
             chosen = self.decide(question)
         address = deny(bank, request) if chosen is None else approve(bank, question, chosen, language="ko", now=START)
         assert address.startswith(self.redirect_uri)
-        query = urlsplit(address).query
-        return query if self.change is None else self.change(query)
+        return urlsplit(address).query
 
 
 def open_issuing_bank(founded: Path, folder: Path, *, clock: Callable[[], datetime] = lambda: START) -> IssuingBank:

@@ -9,7 +9,7 @@ import pytest
 from issuer.selection import Choice
 from keys.encoding import b64url_decode, b64url_encode
 from keys.fetch import Answer
-from tests.issuer.conftest import URL, founded
+from tests.issuer.conftest import URL
 from tests.issuer.presented.conftest import Holder, cheap_codes, holder, opened
 from tests.wallet_cli.conftest import Wallet
 from tests.wallet_cli.issuer_desk import DeskDoor
@@ -21,7 +21,7 @@ from wallet_cli.presenting.held import Held
 from wallet_cli.presenting.to_issuer import copy_to_show
 from wallet_cli.vault import Vault
 
-__all__ = ["cheap_codes", "door", "founded", "holder", "item", "opened", "vault", "wallet"]
+__all__ = ["cheap_codes", "door", "holder", "item", "opened", "vault", "wallet"]
 
 
 def payload(path: Path) -> dict[str, object]:

@@ -15,7 +15,7 @@ from keys.fetch import Answer
 from keys.key_files import FileSigner
 from keys.sealed_file import SealPrice
 from keys.trust_list import TrustList
-from tests.issuer.conftest import START, URL, founded
+from tests.issuer.conftest import START, URL
 from tests.issuer.presented.conftest import Holder, cheap_codes, holder, opened
 from tests.wallet_cli.conftest import Wallet
 from tests.wallet_cli.issuer_desk import DeskDoor
@@ -27,7 +27,7 @@ from wallet_cli.presenting.held import Held
 from wallet_cli.presenting.printed import check_printed
 from wallet_cli.vault import NewItem, Vault
 
-__all__ = ["cheap_codes", "founded", "holder", "opened"]
+__all__ = ["cheap_codes", "holder", "opened"]
 Said = pytest.CaptureFixture[str]
 PASSPHRASE, PRICE = "a passphrase", SealPrice(8, 1)
 

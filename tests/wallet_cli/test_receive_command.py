@@ -1,56 +1,18 @@
 """`cb-wallet receive` as a holder uses it, then list and show of what came; the bank answers in memory."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from keys.errors import FetchError
-from keys.sealed_file import SealPrice
-from tests.issuer.conftest import START, founded
 from tests.wallet_cli.conftest import Wallet
-from tests.wallet_cli.issuer_world import IssuingBank, MemoryDoor, open_issuing_bank
-from wallet_cli.cli import context, main
+from tests.wallet_cli.issuer_world import IssuingBank, MemoryDoor
+from tests.wallet_cli.served_wallet import wallet
 
-__all__ = ["founded"]
+__all__ = ["wallet"]
 POLICY = Path(__file__).resolve().parents[2] / "verifier/policies/published/ts-hiring-criteria-1.0.0.yaml"
 Said = pytest.CaptureFixture[str]
-
-
-@pytest.fixture(scope="module")
-def shared_bank(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IssuingBank]:
-    opened = open_issuing_bank(founded, tmp_path_factory.mktemp("issuing"))
-    yield opened
-    opened.bank.close()
-
-
-@pytest.fixture
-def bank(shared_bank: IssuingBank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> IssuingBank:
-    """The bank, and a wallet's home whose network leads to it."""
-    shared_bank.begin()
-
-    def door(_origins: object, *, bearer: str | None = None, **_: object) -> MemoryDoor:
-        return shared_bank.door(bearer=bearer)
-
-    monkeypatch.setattr("keys.fetch.Fetcher", door)
-    monkeypatch.setattr(context, "VAULT_PRICE", SealPrice(8, 1))
-    monkeypatch.setattr(main, "now_in_utc", lambda: START)
-    for name, value in (
-        ("WALLET_HOME", str(tmp_path / "wallet")),
-        ("WALLET_TRUST", str(shared_bank.bank.folder.trust_list)),
-        ("WALLET_PASSPHRASE", "a passphrase"),
-        ("LC_ALL", "C.UTF-8"),
-    ):
-        monkeypatch.setenv(name, value)
-    return shared_bank
-
-
-@pytest.fixture
-def wallet(bank: IssuingBank, capsys: Said) -> Wallet:
-    assert main.main(["init"]) == 0
-    capsys.readouterr()
-    return lambda *arguments: main.main([str(argument) for argument in arguments])
 
 
 def test_a_certificate_is_received_listed_and_shown(bank: IssuingBank, wallet: Wallet, capsys: Said) -> None:

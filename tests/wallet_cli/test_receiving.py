@@ -1,20 +1,19 @@
 """The wallet receives: the whole way with a real bank, and everything a careful wallet refuses."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from keys.fetch import Answer
-from keys.sealed_file import SealPrice
 from keys.trust_list import TrustedIssuer, TrustList
-from tests.issuer.conftest import START, URL, founded
+from tests.issuer.conftest import START, URL
 from tests.vectors.openid4vci.schemas import vector
-from tests.wallet_cli.issuer_world import IssuingBank, open_issuing_bank
+from tests.wallet_cli.issuer_world import IssuingBank, changed
+from wallet_cli.asking import Outside, Received
 from wallet_cli.errors import (
     CertificateRefused,
     IssuerUnknown,
@@ -24,32 +23,12 @@ from wallet_cli.errors import (
     StorageRefused,
     WalletError,
 )
-from wallet_cli.issuance import Order, Outside, Received, receive
+from wallet_cli.issuance import Order, receive
 from wallet_cli.offer import GRANT, Offer, read_offer
 from wallet_cli.vault import Vault
 
-CHEAP = SealPrice(8, 1)
 CREDENTIAL, NONCE, TOKEN = (f"/openid4vci/{name}" for name in ("credential", "nonce", "token"))
 METADATA, SERVER = "/.well-known/openid-credential-issuer", "/.well-known/oauth-authorization-server"
-__all__ = ["founded"]
-
-
-@pytest.fixture(scope="module")
-def shared_bank(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IssuingBank]:
-    opened = open_issuing_bank(founded, tmp_path_factory.mktemp("issuing"))
-    yield opened
-    opened.bank.close()
-
-
-@pytest.fixture
-def bank(shared_bank: IssuingBank) -> IssuingBank:
-    shared_bank.begin()
-    return shared_bank
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return Vault.create(tmp_path / "me.wallet", "a passphrase", price=CHEAP)
 
 
 def no_fetch(_issuer: TrustedIssuer, _address: str) -> bytes:
@@ -210,17 +189,6 @@ def test_the_published_offers_have_the_form_that_is_read(bank: IssuingBank) -> N
         assert list(offer.configurations) == document["credential_configuration_ids"]
 
 
-def changed(path: str, change: Callable[[Any], Any]) -> Callable[[str, Answer], Answer]:
-    """An answer at one path, changed as JSON."""
-
-    def apply(asked: str, answer: Answer) -> Answer:
-        if asked != path:
-            return answer
-        return Answer(answer.status, json.dumps(change(json.loads(answer.body))).encode())
-
-    return apply
-
-
 def without_proofs(document: Any) -> Any:  # noqa: ANN401 - decoded JSON
     document["credential_configurations_supported"]["competency-certificate"]["proof_types_supported"] = {}
     return document
@@ -258,7 +226,7 @@ def with_member(name: str, content: object) -> Callable[[Any], Any]:
         (METADATA, lambda found: found | {"huge": "x" * (2 * 1024 * 1024)}, ServiceUnreachable),
         (METADATA, lambda found: [found], OfferRefused),
         (SERVER, lambda found: found | {"issuer": "https://other.example"}, OfferRefused),
-        (TOKEN, lambda found: found | {"token_type": "DPoP"}, OfferRefused),
+        (TOKEN, lambda found: found | {"token_type": "Bearer"}, OfferRefused),
         (TOKEN, lambda found: found | {"access_token": "a b"}, OfferRefused),
         (NONCE, lambda _: {"c_nonce": ""}, OfferRefused),
         (NONCE, lambda _: {"c_nonce": "never given out"}, ServiceRefused),

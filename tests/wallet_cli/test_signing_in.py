@@ -4,8 +4,7 @@ import json
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,11 +13,12 @@ import pytest
 from issuer.openid4vci.approving import Question
 from issuer.sources.registry import SOURCES
 from keys.fetch import Answer
-from keys.sealed_file import SealPrice
-from tests.issuer.conftest import START, URL, founded
-from tests.wallet_cli.issuer_world import METADATA, HolderBrowser, IssuingBank, open_issuing_bank
+from tests.issuer.conftest import START, URL
+from tests.wallet_cli.issuer_world import METADATA, HolderBrowser, IssuingBank, PassingBrowser, changed
+from wallet_cli.asking import Outside, Received
+from wallet_cli.authorizing import Browser
 from wallet_cli.errors import OfferRefused, ServiceRefused, ServiceUnreachable, WalletError
-from wallet_cli.issuance import Order, Outside, Received, receive
+from wallet_cli.issuance import Order, receive
 from wallet_cli.loopback import LoopbackBrowser
 from wallet_cli.offer import read_offer
 from wallet_cli.vault import Vault
@@ -27,28 +27,9 @@ SERVER = "/.well-known/oauth-authorization-server"
 PAR, TOKEN, CREDENTIAL, DEFERRED = (
     f"/openid4vci/{name}" for name in ("par", "token", "credential", "deferred-credential")
 )
-__all__ = ["founded"]
 
 
-@pytest.fixture(scope="module")
-def shared_bank(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IssuingBank]:
-    opened = open_issuing_bank(founded, tmp_path_factory.mktemp("issuing"))
-    yield opened
-    opened.bank.close()
-
-
-@pytest.fixture
-def bank(shared_bank: IssuingBank) -> IssuingBank:
-    shared_bank.begin()
-    return shared_bank
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return Vault.create(tmp_path / "me.wallet", "a passphrase", price=SealPrice(8, 1))
-
-
-def receive_with(bank: IssuingBank, vault: Vault, browser: HolderBrowser | None, **more: Any) -> list[Received]:  # noqa: ANN401 - members of what is outside
+def receive_with(bank: IssuingBank, vault: Vault, browser: Browser | None, **more: Any) -> list[Received]:  # noqa: ANN401 - members of what is outside
     made = bank.offer(sign_in=True)
     offer = read_offer(made.by_value, trust=bank.trust, fetch=lambda _, __: b"")
     return receive(Order(offer, None, 2), vault, Outside(bank.door, bank.trust, START, browser, **more))
@@ -122,7 +103,7 @@ def test_an_answer_that_is_mixed_up_uses_no_code(
     bank: IssuingBank, vault: Vault, change: Callable[[str], str], kind: str
 ) -> None:
     with pytest.raises(OfferRefused) as refused:
-        receive_with(bank, vault, HolderBrowser(bank, change=change))
+        receive_with(bank, vault, PassingBrowser(bank, change))
     assert refused.value.kind == kind
     assert TOKEN not in bank.asked
 
@@ -132,16 +113,7 @@ def test_an_error_of_the_page_is_told_only_when_it_is_one_of_the_standards_form(
 ) -> None:
     for said, told in (("server_error", "server_error"), ("<b>call 010-1234</b>", "no reason")):
         with pytest.raises(ServiceRefused, match=told):
-            receive_with(bank, vault, HolderBrowser(bank, change=with_parameter("error", said)))
-
-
-def changed(path: str, change: Callable[[Any], Any]) -> Callable[[str, Answer], Answer]:
-    def apply(asked: str, answer: Answer) -> Answer:
-        if asked != path or answer.status >= 400:
-            return answer
-        return Answer(answer.status, json.dumps(change(json.loads(answer.body))).encode(), answer.headers)
-
-    return apply
+            receive_with(bank, vault, PassingBrowser(bank, with_parameter("error", said)))
 
 
 @pytest.mark.parametrize(

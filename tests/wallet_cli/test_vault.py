@@ -2,17 +2,18 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from keys.encoding import encode_json
+from keys.encoding import JsonValue, encode_json
 from keys.errors import JwkError
 from keys.key_files import create_key
 from keys.private_jwk import private_jwk
 from keys.sealed_file import SealPrice, seal_file
 from wallet_cli.errors import ItemNotFound, PassphraseWrong, StorageRefused, VaultUnreadable, WalletExists
-from wallet_cli.vault import HeldCopy, NewItem, Vault
+from wallet_cli.vault import HeldCopy, NewItem, Renewal, Vault
 
 CHEAP = SealPrice(8, 1)
 PASSPHRASE = "a passphrase"
@@ -165,3 +166,34 @@ def test_a_disk_that_refuses_leaves_the_store_as_it_was(
 def test_a_key_that_was_changed_inside_the_file_signs_nothing() -> None:
     with pytest.raises(JwkError):
         HeldCopy("a", "b", "c", "d", "e", "f~", {"kty": "EC"}).signer()
+
+
+DAMAGED: list[dict[str, JsonValue]] = [
+    {"renewal": None},
+    {"renewal": {"grant": "g", "server": "s", "token": 1, "key": {}}},
+    {"renewal": {"grant": "g", "server": "s", "token": "t", "key": "k"}},
+    {"copies": [], "sd_jwt": "a~"},
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_what_is_not_understood_of_a_renewal_renews_nothing(vault: Vault, damage: dict[str, JsonValue]) -> None:
+    how = Renewal("g", "https://bank.example", None, "name", "a token", {"kty": "EC"})
+    item = vault.keep_issued(replace(new("a~", "b~"), renewal=how))
+    (found,) = vault.renewable()
+    assert (found.item, found.renewal) == (item, how)
+    assert found.copies == 2
+    vault._change(lambda items: items[0].update(damage))
+    assert vault.renewable() == ()
+    assert not vault.item(item).renewable
+
+
+def test_a_token_takes_the_place_of_the_one_before_in_every_credential_of_its_grant(vault: Vault) -> None:
+    one, other = Renewal("g", "s", None, None, "first", {}), Renewal("h", "s", None, None, "own", {})
+    for position, how in enumerate((one, one, other, None)):
+        vault.keep_issued(replace(new(f"{position}~"), renewal=how))
+    vault.note_token("g", "second")
+    assert sorted(each.renewal.token for each in vault.renewable()) == ["own", "second", "second"]
+    vault.note_token("g", None)
+    assert [each.renewal.token for each in vault.renewable()] == ["own"]
+    assert len({each.item for each in vault.copies()}) == 4

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -121,15 +122,20 @@ def signed_policy(file: PolicyFile, *, signature: Path | None, keys: Path | None
 
 
 def read_policy(file: PolicyFile, readings: Mapping[str, str] | None = None) -> Policy:
-    """Read the policy of a file.
+    """Read the policy of a file; the same bytes are read once.
 
     Raises:
         ScoringFileError: with file, line and rule.
     """
     try:
-        return load_policy(file.data, name=file.name, readings=readings)
+        return _loaded(file.data, file.name, tuple(sorted((readings or {}).items())))
     except PolicyError as error:
         raise ScoringFileError(error.detail) from error
+
+
+@lru_cache(maxsize=16)
+def _loaded(data: bytes, name: str, readings: tuple[tuple[str, str], ...]) -> Policy:
+    return load_policy(data, name=name, readings=dict(readings))
 
 
 def read_posting(file: PolicyFile, notice: Path) -> Posting:

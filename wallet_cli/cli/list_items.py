@@ -53,6 +53,7 @@ class _Line:
             "valid_until": claims.valid_until.isoformat() if claims else None,
             "copies": self.kept.copies,
             "unused": self.kept.unused,
+            "renewable": self.kept.renewable,
             "problem": str(self.refusal) if self.refusal else None,
         }
         return json.dumps(members, ensure_ascii=False)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _OWN_COMMANDS = {
     "init": "init",
     "receive": "receive",
+    "renew": "renew",
     "import": "import_file",
     "list": "list_items",
     "show": "show",

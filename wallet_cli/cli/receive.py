@@ -12,7 +12,7 @@ from wallet_cli.cli.context import CommandContext
 from wallet_cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from wallet_cli.issuance import Received
+    from wallet_cli.asking import Received
 
 SUMMARY = "receive credentials that an issuer offers"
 EXAMPLE = "cb-wallet receive 'openid-credential-offer://?credential_offer_uri=...' --tx-code 123456"
@@ -40,8 +40,9 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     from keys.errors import FetchError
     from keys.fetch import Fetcher, Network
     from keys.trust_list import TrustedIssuer
+    from wallet_cli.asking import Outside
     from wallet_cli.errors import ServiceUnreachable
-    from wallet_cli.issuance import Order, Outside, receive
+    from wallet_cli.issuance import Order, receive
     from wallet_cli.loopback import LoopbackBrowser
     from wallet_cli.offer import MAX_OFFER_BYTES, origins_of, read_offer
 

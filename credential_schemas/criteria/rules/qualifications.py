@@ -74,13 +74,11 @@ def _keep(rule: QualificationsRule, held: _Held, best: dict[str, _Held], exclude
 
 
 def _held(rule: QualificationsRule, entry: ScoringEntry, notice: Notice) -> _Held | None:
-    title = entry.title
-    if title is None:
-        return None
+    title = comparable(entry.title or "")
     for family in _families(rule, notice):
         if entry.type not in rule.kinds[family.kind]:
             continue
-        grade = _grade_in(rule, family, entry, title=comparable(title))
+        grade = _grade_in(rule, family, entry, title=title)
         if grade is not None:
             return _Held(entry, family, grade, _points(rule, family, grade))
     return None

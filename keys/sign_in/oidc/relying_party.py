@@ -68,6 +68,12 @@ class _Metadata:
     fetched_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class _KeySet:
+    keys: tuple[Key, ...]
+    fetched_at: int
+
+
 class RelyingParty:
     """Ours at one provider; safe to share between threads. It keeps metadata and keys of the provider for an hour."""
 
@@ -82,8 +88,7 @@ class RelyingParty:
         self._asking = threading.Lock()
         self._failed_at: int | None = None
         self._metadata: _Metadata | None = None
-        self._keys: tuple[Key, ...] = ()
-        self._keys_at: int | None = None
+        self._key_set: _KeySet | None = None
         try:
             self._session = ProviderSession(provider, network or Network())
         except UrlError as error:
@@ -232,15 +237,15 @@ class RelyingParty:
 
     def _current_keys(self, metadata: _Metadata, now: int) -> tuple[Key, ...]:
         with self._lock:
-            keys, keys_at = self._keys, self._keys_at
-        if keys_at is not None and 0 <= now - keys_at < OIDC_METADATA_SECONDS:
-            return keys
+            known = self._key_set
+        if known is not None and 0 <= now - known.fetched_at < OIDC_METADATA_SECONDS:
+            return known.keys
         return self._fetched_keys(metadata, now)
 
     def _newer_keys(self, metadata: _Metadata, now: int) -> tuple[Key, ...] | None:
         with self._lock:
-            keys_at = self._keys_at
-        if keys_at is not None and 0 <= now - keys_at < OIDC_REFETCH_SECONDS:
+            known = self._key_set
+        if known is not None and 0 <= now - known.fetched_at < OIDC_REFETCH_SECONDS:
             return None
         return self._fetched_keys(metadata, now)
 
@@ -256,10 +261,10 @@ class RelyingParty:
         members = document.get("keys")
         if not isinstance(members, list) or len(members) > MAX_KEYS_IN_SET:
             raise OidcError("expected a key set of the provider", kind="provider")
-        keys = tuple(member for member in members if isinstance(member, dict))
+        found = _KeySet(tuple(member for member in members if isinstance(member, dict)), fetched_at=now)
         with self._lock:
-            self._keys, self._keys_at = keys, now
-        return keys
+            self._key_set = found
+        return found.keys
 
     def _get(self, url: str, *, accept: str = JSON) -> dict[str, JsonValue]:
         try:
@@ -279,6 +284,6 @@ def _shown_name(claims: Key) -> str | None:
     for member in ("name", "preferred_username"):
         value = claims.get(member)
         if isinstance(value, str) and value.strip():
-            plain = "".join(mark for mark in value if unicodedata.category(mark) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+            plain = "".join(mark for mark in value if unicodedata.category(mark) not in ("Cc", "Cf", "Zl", "Zp"))
             return plain.strip()[:MAX_OIDC_NAME_CHARACTERS] or None
     return None

@@ -59,6 +59,12 @@ def test_a_message_names_file_line_and_rule() -> None:
     assert message == f"ts.yaml:{line}: rule TS-D2: rules/1/amount: Input should be a valid string"
 
 
+def test_a_mistyped_word_is_told_with_its_own_line() -> None:
+    line = policy_bytes().decode().splitlines().index("    amount: hours") + 1
+    message = refusal(swap("    amount: hours\n", "    amuont: hours\n"))
+    assert message == f"ts.yaml:{line}: rule TS-D2: rules/1/amuont: expected amount, found amuont"
+
+
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -66,6 +72,18 @@ def test_a_message_names_file_line_and_rule() -> None:
         (swap("    points: 2\n", "    points: 2\n    extra: 1\n"), "rule TS-D1: rules/0/extra: Extra inputs are not"),
         (swap("    points: 2\n", '    points: "2"\n'), "expected a number, at most 1,000,000,000"),
         (swap("    points: 2\n", "    points: 2000000000\n"), "expected a number, at most 1,000,000,000"),
+        (swap("    points: 2\n", ""), "rule TS-D1: rules/0: expected points, found none"),
+        (swap("    points: 2\n", "    pionts: 2\n"), "rule TS-D1: rules/0/pionts: expected points, found pionts"),
+        (swap("criteria: 1", "criterea: 1"), "criterea: expected criteria, found criterea"),
+        (
+            swap("cap: 20\n", "cap: 20\n      extra: 1\n"),
+            "document_screening/components/self_introduction/extra: Extra",
+        ),
+        (swap("criteria: 1\n", "extra: 1\n"), "the document: expected criteria, found none"),
+        (
+            lambda text: swap("    points: 2\n", "")(swap("    per: 10\n", "    per: 10\n    extra: 1\n")(text)),
+            "rule TS-D1: rules/0: expected points, found none",
+        ),
         (swap("kind: amount", "kind: sum"), "rule TS-D1: rules/0: Input tag 'sum'"),
         (swap("version: 1.0.0", "version: one"), "policy/version: String should match"),
         (swap("id: TS-D2", "id: TS-D1"), "rule TS-D1: rules/1: expected each id once, found TS-D1 twice"),

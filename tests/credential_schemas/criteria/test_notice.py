@@ -52,6 +52,28 @@ def test_rows_may_be_written_as_published_lists_write_them() -> None:
     assert (third.title, third.needs) == (("대상",), ("related",))
 
 
+def test_an_added_row_names_its_title_by_any_word_and_its_other_claims_as_they_are_called() -> None:
+    rows: list[JsonValue] = [
+        {"exam": "기술고시", "stage": "1차", "entry_type": "state_exam_pass"},
+        {"id": "best", "contest": "공모전", "prize": ["대상"], "entry_type": "contest_award"},
+    ]
+    first, second = notice(extra_special_qualifications=rows).members("extra_special_qualifications")
+    assert (first.id, first.title, dict(first.claims)) == ("added-1", ("기술고시",), {"stage": ("1차",)})
+    assert (second.id, second.title, dict(second.claims)) == ("best", ("공모전",), {"prize": ("대상",)})
+
+
+def test_an_added_row_means_every_spelling_that_the_policy_has_for_its_words() -> None:
+    rows: list[JsonValue] = [
+        {"degree": "doctorate", "entry_type": "academic_degree", "needs": "adjudication.related"},
+        {"exam": "고시", "stage": "final", "entry_type": "state_exam_pass"},
+    ]
+    rows.append({"name": "박사", "entry_type": "enterprise_qualification"})
+    degree, exam, other = notice(extra_special_qualifications=rows).members("extra_special_qualifications")
+    assert other.title == ("박사",)  # no row of the policy's own is about this type
+    assert (degree.title, degree.needs) == (("doctorate", "박사", "*박사"), ("related",))
+    assert (exam.title, dict(exam.claims)) == (("고시", "*고시"), {"stage": ("final", "최종", "최종합격")})
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -72,8 +94,32 @@ def test_rows_may_be_written_as_published_lists_write_them() -> None:
         ({"extra_special_qualifications": [{"id": "x"}]}, "extra_special_qualifications/0/types: Field required"),
         ({"extra_special_qualifications": ["변리사"]}, "extra_special_qualifications/0: Input should be an object"),
         (
-            {"extra_special_qualifications": [{"entry_type": "state_exam_pass", "exam": "고시"}]},
+            {"extra_special_qualifications": [{"entry_type": "state_exam_pass", "prize": "대상"}]},
+            "extra_special_qualifications/0/prize: Extra inputs are not permitted",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": "passport", "name": "고시"}]},
+            "extra_special_qualifications: expected known entry types, found passport",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": "passport", "exam": "고시"}]},
             "extra_special_qualifications/0/exam: Extra inputs are not permitted",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": ["state_exam_pass"], "name": "고시"}]},
+            "extra_special_qualifications/0/types/0: Input should be a valid string",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": "state_exam_pass", "name": "a", "exam": "b"}]},
+            "extra_special_qualifications/0/title and exam: Extra inputs are not permitted",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": "language_test", "score": "900", "score_or_grade": "AL"}]},
+            "extra_special_qualifications/0/score_or_grade and score_or_grade: Extra inputs are not permitted",
+        ),
+        (
+            {"extra_special_qualifications": [{"entry_type": "state_exam_pass", "claims": {}, "stage": "1차"}]},
+            "extra_special_qualifications/0/claims and others: Extra inputs are not permitted",
         ),
         (
             {"extra_qualifications": [{"family": "전기", "kind": "military", "grades": ["기사"]}]},

@@ -4,6 +4,7 @@ import pytest
 
 from keys.encoding import JsonValue
 from tests.credential_schemas.criteria.given import (
+    GONE,
     Json,
     course,
     edited,
@@ -218,6 +219,21 @@ def test_the_longest_grade_at_the_end_of_a_name_counts_whatever_other_names_a_fa
     assert scored(row, by=ambiguous).raw["qualification"] == 3
 
 
+def test_the_longer_of_two_grades_counts_wherever_both_stand_in_the_alphabet() -> None:
+    named = ("rules", 3, "lists", "values", "administrative", 5)
+    grades = (((*named, "aliases"), ["정보처리고"]), ((*named, "grades"), ["급", "고급"]))
+    ambiguous = edited((("rules", 3, "grade_points"), {"급": 5, "고급": 3}), *grades)
+    row = entry("1", "national_technical_qualification", name="정보처리고급")
+    assert scored(row, by=ambiguous).raw["qualification"] == 3
+
+
+def test_an_undecided_qualification_leaves_the_score_open_unless_it_is_of_no_family() -> None:
+    waiting = edited((("rules", 3, "needs"), ["related"]))
+    found = scored(technical("1", "정보처리기사", "기사"), technical("2", "용접기사", "기사"), related={}, by=waiting)
+    assert (found.status, reach(found), found.flags) == ("incomplete", [40, 45], ("adjudication_missing:1:related",))
+    assert found.excluded_entries == {"2": "no_rule"}
+
+
 def test_a_policy_may_count_every_grade_of_a_family() -> None:
     every = edited((("rules", 3, "highest_per_family"), False))
     found = scored(private("1", "전산세무", "2급"), private("2", "전산세무", "1급"), by=every)
@@ -242,6 +258,13 @@ def test_some_qualifications_have_one_number_of_points() -> None:
 def test_a_notice_may_add_a_family() -> None:
     extra: JsonValue = [{"family": "전기", "kind": "national_technical", "grades": ["기사"]}]
     assert scored(technical("1", "전기기사", "기사"), extra_qualifications=extra).raw["qualification"] == 5
+
+
+def test_a_rule_to_which_no_notice_may_add_anything_counts_its_own_families_and_members() -> None:
+    closed = edited((("rules", 3, "added_by"), GONE), (("rules", 5, "added_by"), GONE))
+    rows = (technical("1", "정보처리기사", "기사"), entry("2", "professional_qualification", name="변호사"))
+    assert scored(*rows, by=closed).raw["qualification"] == 5
+    assert scored(*rows, under="B", by=closed).bonus["special"] == 5
 
 
 def test_required_qualifications_earn_nothing_and_the_cheapest_is_taken() -> None:

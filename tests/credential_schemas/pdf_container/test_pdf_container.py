@@ -248,6 +248,7 @@ def test_a_script_in_the_names_of_the_catalogue_is_seen() -> None:
 
 
 def test_more_pages_than_a_certificate_has_are_refused() -> None:
+    assert read_container(Drawing(pages=50).attach(Attachment()).bytes()).pages == 50
     assert kind_of(Drawing(pages=51).attach(Attachment()).bytes()) == "too_large"
 
 
@@ -331,9 +332,10 @@ def test_a_cross_reference_table_of_too_many_objects_is_refused() -> None:
 
 
 def test_more_values_than_can_be_looked_at_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credential_schemas.pdf_container._MAX_NODES", 20_000)  # of 500,000
+    monkeypatch.setattr("credential_schemas.pdf_container._MAX_NODES", 1_000)  # of 500,000
     drawing = certificate()
-    for _ in range(2):
-        drawing.add(dictionary(Many=ArrayObject([NumberObject(0)] * 10_000)))
+    drawing.add(dictionary(Many=ArrayObject([NumberObject(0)] * 600)))
+    assert inspect_container(drawing.bytes()).findings == ()
+    drawing.add(dictionary(Many=ArrayObject([NumberObject(0)] * 600)))
     inspection = inspect_container(drawing.bytes())
     assert (inspection.findings, inspection.credential) == (("too_large",), CREDENTIAL_TEXT)

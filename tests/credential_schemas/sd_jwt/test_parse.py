@@ -5,7 +5,7 @@ import pytest
 from credential_schemas.errors import SdJwtRefused
 from credential_schemas.limits import MAX_DISCLOSURE_BYTES, MAX_DISCLOSURES, MAX_SD_JWT_BYTES
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
-from keys.encoding import b64url_encode
+from keys.encoding import b64url_encode, decode_json_object
 from tests.credential_schemas.sd_jwt.conftest import World, disclosure
 
 HEADER = b'{"alg":"ES256","typ":"dc+sd-jwt"}'
@@ -24,7 +24,8 @@ def unsigned(header: bytes, payload: bytes) -> str:
 def test_parts_of_a_presentation_are_told_apart(world: World) -> None:
     text = disclosure("salt", "name", 1)
     parsed = parse_sd_jwt(world.token({"a": 1}, [text]) + "a.b.c")
-    assert parsed.payload == {"a": 1}
+    assert parsed.payload == decode_json_object(parsed.jws.payload, max_bytes=100) == {"a": 1}
+    assert parsed.token.startswith(f"{parsed.jws.signing_input.decode()}.{b64url_encode(parsed.jws.signature)}~")
     assert parsed.disclosures == (text,)
     assert parsed.key_binding == "a.b.c"
     assert parsed.presented + "a.b.c" == parsed.token

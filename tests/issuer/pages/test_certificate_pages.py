@@ -9,12 +9,8 @@ from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.accounts import AccountEntry, show_account
 from issuer.sharing import MOST_OPEN
 from issuer.store.lookups import Lookup
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.pages.certificate_forms import issue
 from tests.issuer.pages.page_world import Browser, PageWorld, Shown
-
-__all__ = ["cheap_codes"]
-
 
 MISSING = "CB-2026-99999999"
 

@@ -9,14 +9,12 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
 from tests.axe import faults_once
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.pages.page_world import PASSWORD, PageWorld
 from tests.issuer.pages.test_journeys import Late, Served
 from tests.keys.gate.serving import serving
 from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.web.visiting import DESK, PHONE, chromium, fits
 
-__all__ = ["cheap_codes"]
 pytestmark = pytest.mark.slow
 
 

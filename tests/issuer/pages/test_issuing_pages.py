@@ -7,11 +7,8 @@ import pytest
 from issuer.accounts import AccountEntry, show_account
 from issuer.store.certificates import CertificateLine
 from keys.gate.rate_limits import RateLimits
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.pages.certificate_forms import CONFIRM, NEW, Form, agree, go_on, issue, pick
 from tests.issuer.pages.page_world import Browser, PageWorld
-
-__all__ = ["cheap_codes"]
 
 
 def entries_of(pages: PageWorld, browser: Browser) -> list[AccountEntry]:

@@ -16,12 +16,9 @@ from issuer.openid4vci.tokens import exchange_code
 from keys.encoding import JsonValue, encode_json
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key
-from tests.issuer.cheap_codes import cheap_codes
 from tests.issuer.conftest import URL
 from tests.issuer.pages.certificate_forms import issue
 from tests.issuer.pages.page_world import Browser, PageWorld, Shown
-
-__all__ = ["cheap_codes"]
 
 
 @pytest.fixture

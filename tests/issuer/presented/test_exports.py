@@ -314,7 +314,8 @@ def test_the_key_is_made_once_and_protected_as_every_key(
     bank.folder = BankFolder(tmp_path)
     monkeypatch.setattr(bank, "secret_for_new_key", lambda use: f"of {use}")
     if not plain:
-        bank.profile = replace(bank.profile, keys={**bank.profile.keys, "status": "file:keys/status.pem"})
+        plain_no_more = replace(bank.profile, keys={**bank.profile.keys, "status": "file:keys/status.pem"})
+        monkeypatch.setattr(bank, "profile", plain_no_more)
     keys = BadgeKeys(bank)
     assert keys.open() is keys.open()
     assert keys.open().public_jwk() == BadgeKeys(bank).open().public_jwk()

@@ -19,12 +19,14 @@ from issuer.bank import Bank
 from issuer.certified_claims import IssueRequest
 from issuer.errors import PresentationRefused
 from issuer.issuing import make_certificate
+from issuer.key_ring import records
 from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
 from issuer.presented.reading import OwnPresentation, read_own_presentation, use_nonce
 from issuer.selection import Choice
 from issuer.status_changes import StatusOrder, change_certificates
 from issuer.store.transaction import Transaction
+from issuer.times import utc_text
 from keys.key_files import FileSigner, create_key
 from keys.trust_list import TrustList
 from tests.issuer.api_client import problem_of
@@ -244,8 +246,24 @@ def test_a_nonce_serves_once(holder: Holder) -> None:
 def test_another_banks_credential_is_refused(holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
     presentation = holder.present(holder.credential())
     other = FileSigner(create_key())
-    monkeypatch.setitem(holder.bank._signers, "credential", other)
+    monkeypatch.setitem(holder.bank._signers, ("credential", holder.bank.profile.keys["credential"]), other)
     assert "another issuer or key" in refused(holder, presentation)
+
+
+@pytest.mark.parametrize(("since", "is_logged", "accepted"), [(1, True, True), (0, True, False), (1, False, False)])
+def test_a_distrusted_key_counts_only_for_what_was_logged_before(
+    holder: Holder, monkeypatch: pytest.MonkeyPatch, since: int, *, is_logged: bool, accepted: bool
+) -> None:
+    presentation = holder.present(holder.credential())
+    (record,) = records(holder.bank, "credential")
+    told = replace(record, distrusted_since=utc_text(START + timedelta(seconds=since)))
+    monkeypatch.setattr(holder.bank, "profile", replace(holder.bank.profile, key_records=(told,)))
+    if not is_logged:
+        monkeypatch.setattr("issuer.log.appending.signed_part_sha256", lambda _: b"another")
+    if accepted:
+        assert presented(holder, presentation).entries
+    else:
+        assert "distrusted, and it was not logged before that" in refused(holder, presentation)
 
 
 @pytest.mark.parametrize(("order", "code"), [("revoke", 409), ("suspend", 409)])

@@ -11,19 +11,22 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from uvicorn.server import ServerState
 
 from keys.errors import GateError
 from keys.gate import server as server_module
 from keys.gate.answers import HEADERS
 from keys.gate.gate import BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
 from keys.gate.joined_writes import JoinedWrites
+from keys.gate.log_lines import logging_to
 from keys.gate.server import Patience, PatientProtocol, listen, serve
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 from tests.keys.gate.serving import GENEROUS_S, answer_of, ask, connect, rest_of, serving
 
 HOST = b"Host: bank.example\r\n"
 GOOD = b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n"
-RULES = GateRules(bodies={"/small": BodyLimit(1000, 0.2)}, other_bodies=BodyLimit(1 << 20))
+BODIES = {"/small": BodyLimit(1000, GENEROUS_S), "/soon": BodyLimit(1000, 0.2)}
+RULES = GateRules(bodies=BODIES, other_bodies=BodyLimit(1 << 20))
 STREAMED = 32 << 20
 ODD = {
     "/cookie": ((b"set-cookie", b"a=b"),),
@@ -73,6 +76,24 @@ def hasty() -> Iterator[int]:
     """A server that waits a fifth of a second."""
     with serving(gated(), Patience(head_s=0.2, write_s=0.2)) as number:
         yield number
+
+
+@contextlib.contextmanager
+def heard(port: int, request: bytes) -> Iterator[socket.socket]:
+    """Give a connection on which a request is being answered; what came too late for a hasty server is sent again."""
+    for _ in range(100):
+        with connect(port) as connection:
+            if is_heard(connection, request):
+                yield connection
+                return
+    pytest.fail("no request came in time")
+
+
+def is_heard(connection: socket.socket, request: bytes) -> bool:
+    with contextlib.suppress(ConnectionError):
+        connection.sendall(request)
+        return bool(connection.recv(1, socket.MSG_PEEK))
+    return False
 
 
 def problem_in(answer: bytes) -> tuple[int, dict[str, Any]]:
@@ -158,7 +179,8 @@ class Waiting(PatientProtocol):
     def time(self) -> float:
         return self.now
 
-    def call_later(self, delay_s: float, _: Callable[[], None]) -> "Waiting":
+    def call_later(self, delay_s: float, call: Callable[[], None]) -> "Waiting":
+        assert call == self._look_at_head
         self.timers.append(delay_s)
         return self
 
@@ -178,6 +200,8 @@ def test_a_head_is_waited_for_from_the_last_answer_not_from_the_connection() -> 
     connection._await_head()
     connection.timer_runs_at(10.0)
     assert (connection.left, connection.timers) == (False, [10.0, 4.0])
+    connection.timer_runs_at(13.5)
+    assert (connection.left, connection.timers) == (False, [10.0, 4.0, 0.5])
     connection.timer_runs_at(14.0)
     assert connection.left
 
@@ -192,6 +216,68 @@ def test_a_request_that_is_worked_on_is_not_left_and_the_next_wait_has_its_whole
     connection._await_head()
     connection.timer_runs_at(35.0)
     assert (connection.left, connection.timers) == (True, [10.0, 10.0])
+
+
+class Wire(asyncio.Transport):
+    """A connection to nobody; it notes how it was ended."""
+
+    def __init__(self, taken: socket.socket) -> None:
+        super().__init__({"socket": taken})
+        self.ended: list[str] = []
+
+    def close(self) -> None:
+        self.ended.append("closed")
+
+    def abort(self) -> None:
+        self.ended.append("aborted")
+
+    def is_closing(self) -> bool:
+        return bool(self.ended)
+
+
+def on_a_wire(use: Callable[[PatientProtocol, Wire], None]) -> None:
+    """Use one connection of a server within one turn of a loop, so that no time passes."""
+
+    async def in_loop() -> None:
+        config = server_module.server_of(gated()).config
+        config.load()
+        made = cast("type[PatientProtocol]", config.http_protocol_class)
+        connection = made(config, ServerState(), {}, asyncio.get_running_loop())
+        with socket.socket() as taken:
+            wire = Wire(taken)
+            connection.connection_made(wire)
+            use(connection, wire)
+
+    asyncio.run(in_loop())
+
+
+def test_nothing_is_waited_for_once_a_connection_is_lost() -> None:
+    def lose(connection: PatientProtocol, wire: Wire) -> None:
+        connection.pause_writing()
+        timers = [connection._head_timer, connection._write_timer]
+        connection.connection_lost(ConnectionResetError())
+        assert [timer is not None and timer.cancelled() for timer in timers] == [True, True]
+        assert connection.waiting_since is None
+        assert wire.ended == []
+
+    on_a_wire(lose)
+
+
+def test_a_client_that_stops_taking_its_answer_a_second_time_has_its_whole_time_again() -> None:
+    def pause_twice(connection: PatientProtocol, _: Wire) -> None:
+        connection.pause_writing()
+        first = connection._write_timer
+        connection.pause_writing()
+        assert connection._write_timer is first
+        connection.resume_writing()
+        connection.pause_writing()
+        assert first is not None
+        assert first.cancelled()
+        assert connection._write_timer not in (None, first)
+        connection.resume_writing()
+        assert connection._write_timer is None
+
+    on_a_wire(pause_twice)
 
 
 @pytest.mark.parametrize(
@@ -219,21 +305,19 @@ def drip(connection: socket.socket, ended: threading.Event) -> None:
 
 
 def test_a_connection_without_a_next_request_ends(hasty: int) -> None:
-    with connect(hasty) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+    with heard(hasty, b"GET / HTTP/1.1\r\n" + HOST + b"\r\n") as connection:
         assert rest_of(connection).endswith(b"\r\n\r\n0")
 
 
 def test_a_body_that_stops_is_answered_with_408_and_left(hasty: int) -> None:
-    request = b"POST /small HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\nabc"
-    status, document = problem_in(ask(hasty, request))
+    with heard(hasty, b"POST /soon HTTP/1.1\r\n" + HOST + b"Content-Length: 10\r\n\r\nabc") as connection:
+        status, document = problem_in(rest_of(connection))
     assert (status, document["code"]) == (408, "body_timeout")
 
 
 def test_a_client_that_takes_nothing_of_its_answer_is_left(hasty: int) -> None:
     ENDED.clear()
-    with connect(hasty) as connection:
-        connection.sendall(b"GET /endless HTTP/1.1\r\n" + HOST + b"\r\n")
+    with heard(hasty, b"GET /endless HTTP/1.1\r\n" + HOST + b"\r\n") as connection:
         assert ENDED.wait(GENEROUS_S)
         assert len(rest_of(connection)) < STREAMED
 
@@ -259,10 +343,15 @@ def test_a_body_in_chunks_is_refused_when_it_passes_the_limit_though_it_never_en
     assert (status, document["code"]) == (413, "too_large")
 
 
-def test_a_client_that_sends_on_after_its_refusal_can_read_it_and_is_left(hasty: int) -> None:
-    with connect(hasty) as connection:
-        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n")
-        connection.sendall(b"1000\r\n" + b"a" * 4096 + b"\r\n")
+@pytest.mark.parametrize(
+    ("framing", "start"),
+    [(b"Transfer-Encoding: chunked", b"1000\r\n" + b"a" * 4096 + b"\r\n"), (b"Content-Length: 1000000", b"a")],
+    ids=["chunks", "length"],
+)
+def test_a_client_that_sends_on_after_its_refusal_can_read_it_and_is_left(
+    hasty: int, framing: bytes, start: bytes
+) -> None:
+    with heard(hasty, b"POST /small HTTP/1.1\r\n" + HOST + framing + b"\r\n\r\n" + start) as connection:
         threading.Thread(target=drip, args=(connection, threading.Event()), daemon=True).start()
         assert problem_in(answer_of(connection))[0] == 413
         assert rest_of(connection) == b""
@@ -270,9 +359,9 @@ def test_a_client_that_sends_on_after_its_refusal_can_read_it_and_is_left(hasty:
 
 def test_a_client_that_is_slower_than_its_refusal_keeps_its_connection(port: int) -> None:
     with connect(port) as connection:
-        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Content-Length: 2000\r\n\r\n" + b"a" * 2000)
+        connection.sendall(b"POST /small HTTP/1.1\r\n" + HOST + b"Content-Length: 2000\r\n\r\n" + b"a" * 1000)
         assert problem_in(answer_of(connection))[0] == 413
-        connection.sendall(GOOD)
+        connection.sendall(b"a" * 1000 + GOOD)
         assert rest_of(connection).startswith(b"HTTP/1.1 200")
 
 
@@ -336,6 +425,36 @@ def test_what_is_not_http_gets_a_problem_and_never_a_5xx(port: int, request_: by
     assert int(status[1]) in (200, 400)
 
 
+@pytest.mark.parametrize(
+    ("request_", "line", "code", "title"),
+    [
+        (b"nonsense\r\n\r\n", b"HTTP/1.1 400 Bad Request", "not_http", "Bad request"),
+        (
+            b"GET / HTTP/1.1\r\nX: " + b"a" * MAX_HEAD_BYTES,
+            b"HTTP/1.1 431 Request Header Fields Too Large",
+            "head_too_large",
+            "Header fields too large",
+        ),
+    ],
+    ids=["nonsense", "too large"],
+)
+def test_what_no_application_sees_is_answered_with_all_headers_of_the_house(
+    port: int, request_: bytes, line: bytes, code: str, title: str
+) -> None:
+    head, _, body = ask(port, request_).partition(b"\r\n\r\n")
+    first, *headers = head.split(b"\r\n")
+    expected = {name.encode(): text.encode() for name, text in HEADERS.items()} | {
+        b"content-type": b"application/problem+json",
+        b"content-length": str(len(body)).encode(),
+        b"connection": b"close",
+    }
+    assert (first, dict(header.split(b": ", 1) for header in headers)) == (line, expected)
+    document = json.loads(body)
+    assert document.pop("detail").startswith("expected ")
+    status = int(line[9:12])
+    assert document == {"type": "about:blank", "title": title, "status": status, "code": code, "request_id": ""}
+
+
 def test_nonsense_after_an_answered_request_is_refused_on_its_own(port: int) -> None:
     with connect(port) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
@@ -351,6 +470,16 @@ def test_nonsense_inside_the_body_of_a_request_that_is_being_answered_only_ends_
         assert problem_in(answer_of(connection))[0] == 413
         connection.sendall(b"zz\r\n")
         assert b"HTTP/1.1 200" not in rest_of(connection)
+
+
+def test_nonsense_inside_a_body_that_is_still_waited_for_is_refused(port: int) -> None:
+    with connect(port) as connection:
+        framing = b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"
+        connection.sendall(b"POST / HTTP/1.1\r\n" + HOST + framing)
+        assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"zz\r\n")
+        answer = rest_of(connection)
+    assert (problem_in(answer)[1]["code"], answer.count(b"HTTP/1.1 ")) == ("not_http", 1)
 
 
 def test_an_upgrade_is_not_offered(port: int) -> None:
@@ -387,16 +516,34 @@ def test_200_idle_connections_leave_a_good_request_alone(port: int) -> None:
 
 
 def test_when_all_connections_are_taken_the_longest_waiting_ones_make_room() -> None:
-    with serving(gated(), Patience(connections=5)) as port, contextlib.ExitStack() as idle:
-        first, *_ = [idle.enter_context(connect(port)) for _ in range(20)]
+    with serving(gated(), Patience(head_s=3600.0, connections=5)) as port, contextlib.ExitStack() as idle:
+        opened = [idle.enter_context(connect(port)) for _ in range(20)]
         assert ask(port, GOOD).startswith(b"HTTP/1.1 200 OK")
-        assert rest_of(first) == b""
+        assert [rest_of(connection) for connection in opened[:16]] == [b""] * 16
+        for connection in opened[16:]:
+            connection.sendall(GOOD)
+            assert rest_of(connection).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_as_many_connections_as_are_allowed_are_all_kept() -> None:
+    with serving(gated(), Patience(connections=3)) as port, contextlib.ExitStack() as opened:
+        connections = [opened.enter_context(connect(port)) for _ in range(3)]
+        for connection in reversed(connections):  # once the last is answered, the server has met them all
+            connection.sendall(GOOD)
+            assert rest_of(connection).startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize(("host", "port_"), [("203.0.113.1", 0), ("127.0.0.1", 99_999), ("no such host", 0)])
 def test_an_address_that_cannot_be_taken_is_refused_by_name(host: str, port_: int) -> None:
     with pytest.raises(GateError, match=f"cannot listen on {host}, port {port_}: "):
         listen(host, port_)
+
+
+@pytest.mark.parametrize(("port_", "is_one"), [(-1, False), (0, True), (65_535, True), (65_536, False)])
+def test_a_port_is_a_number_of_16_bits(port_: int, is_one: bool) -> None:
+    with pytest.raises(GateError) as refused:
+        listen("203.0.113.1", port_)  # no address of this machine
+    assert ("expected a port from 0 to 65535" not in str(refused.value)) is is_one
 
 
 def test_ipv6_addresses_can_be_listened_on() -> None:
@@ -421,17 +568,18 @@ class Told:
 def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_start(
     monkeypatch: pytest.MonkeyPatch, starts: bool
 ) -> None:
-    told = Told(starts=starts)
+    told, gate = Told(starts=starts), gated()
     said: list[object] = []
-    monkeypatch.setattr(server_module, "server_of", lambda app: told)
+    monkeypatch.setattr(server_module, "server_of", {gate: told}.__getitem__)
     monkeypatch.setattr("logging.config.dictConfig", said.append)
     monkeypatch.setattr("gc.freeze", lambda: None)  # what the other tests leave behind is to be collected
     with listen("127.0.0.1", 0) as listening:
         try:
-            serve(gated(), listening, ready=lambda: said.append("ready"))
+            serve(gate, listening, ready=lambda: said.append("ready"))
         except GateError as error:
             said.append(str(error))
     assert told.sockets == [listening]
+    assert said[0] == logging_to("ext://sys.stderr")
     assert said[1:] == (["ready"] if starts else ["ready", "the service did not start; the lines above say why"])
 
 
@@ -440,3 +588,4 @@ def test_uvicorn_is_told_to_believe_no_header_and_to_say_nothing_of_itself() -> 
     assert isinstance(config, uvicorn.Config)
     assert (config.proxy_headers, config.server_header, config.access_log, config.ws) == (False, False, False, "none")
     assert config.h11_max_incomplete_event_size == MAX_HEAD_BYTES
+    assert (config.log_config, config.timeout_graceful_shutdown) == (None, 10)

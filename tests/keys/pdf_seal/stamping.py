@@ -113,7 +113,7 @@ class StampAuthority:
         )
         if self.change is not None:
             self.change(signed_data)
-        return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed_data}).dump(force=True))
+        return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed_data}).dump())
 
     def _info(self, imprint: bytes) -> tsp.TSTInfo:
         return tsp.TSTInfo(

@@ -7,9 +7,11 @@ import pytest
 from asn1crypto import cms, core, tsp
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from keys._pdf_seal.cms_parts import signature_verifies
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.signed_data import build_signed_data, read_signed_data
 from tests.keys.pdf_seal.sealing import Authority, SoftwareSigner, der_of
@@ -41,7 +43,7 @@ def unverified(contents: bytes, digest: bytes = DIGEST) -> str:
 def changed(change: Callable[[cms.SignedData], None]) -> bytes:
     content_info = cms.ContentInfo.load(built())
     change(content_info["content"])
-    return bytes(content_info.dump(force=True))
+    return bytes(content_info.dump())
 
 
 def signer_of(signed_data: cms.SignedData) -> cms.SignerInfo:
@@ -248,3 +250,20 @@ def test_a_key_on_another_curve_is_refused() -> None:
     assert unverified(build_signed_data(DIGEST, [der_of(other)], sign=SEALER.signer.sign)) == (
         "expected a sealing key on P-256"
     )
+
+
+@pytest.mark.parametrize("algorithm", [hashes.SHA256(), hashes.SHA384(), hashes.SHA512()])
+def test_a_signature_verifies_over_its_own_message_only(algorithm: hashes.HashAlgorithm) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    signature = key.sign(b"message", ec.ECDSA(algorithm))
+    assert signature_verifies(key.public_key(), signature, b"message", algorithm=algorithm)
+    assert not signature_verifies(key.public_key(), signature, b"another", algorithm=algorithm)
+
+
+def test_a_signature_with_a_broken_digest_or_by_another_kind_of_key_does_not_verify() -> None:
+    key, other = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
+    by_sha_1 = key.sign(b"message", ec.ECDSA(hashes.SHA1()))
+    assert not signature_verifies(key.public_key(), by_sha_1, b"message", algorithm=hashes.SHA1())
+    by_other = other.sign(b"message")
+    for algorithm in (None, hashes.SHA256()):  # Ed25519 names no digest
+        assert not signature_verifies(other.public_key(), by_other, b"message", algorithm=algorithm)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from keys.limits import MAX_KEYS_IN_SET
 from keys.sign_in.errors import OidcError
 from keys.sign_in.oidc.model import OidcIdentity, OpenIdProvider, open_pending, seal_pending
 from keys.sign_in.oidc.relying_party import RelyingParty
@@ -75,12 +76,12 @@ def test_a_provider_is_reached_through_the_network_that_was_given(provider: Open
 
 
 def test_an_issuer_that_ends_in_a_slash_is_asked_at_the_usual_place(provider: OpenIdServer) -> None:
-    named = replace(configured(provider), issuer=f"{provider.issuer}/")
+    named = replace(configured(provider), issuer=f"{provider.issuer}/tenant/")
     provider.alter_metadata = lambda metadata: metadata.update(issuer=named.issuer)
     provider.alter_claims = lambda claims: claims.update(iss=named.issuer)
     provider.alter_answer = lambda answer: answer.update(iss=named.issuer)
     assert sign_in(RelyingParty(named, network=NETWORK)).issuer == named.issuer
-    assert provider.asked[0] == DOCUMENTS[0]
+    assert provider.asked[0] == f"/tenant{DOCUMENTS[0]}"
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "PS256"])
@@ -111,11 +112,21 @@ def test_unknown_keys_make_us_ask_at_most_once_a_minute(provider: OpenIdServer) 
     party = relying_party(provider)
     sign_in(party)
     provider.alter_header = lambda header: header.update(kid="never-published")
-    for later in (1, 30, 59):
+    for later in (0, 1, 30, 59):
         assert refusal(party, now=NOW + later).kind == "id_token"
     assert provider.asked.count("/keys") == 1
-    assert "expected exactly one key" in refusal(party, now=NOW + 60).message
-    assert provider.asked.count("/keys") == 2
+    for later in (60, 61, 119):
+        assert "expected exactly one key" in refusal(party, now=NOW + later).message
+        assert provider.asked.count("/keys") == 2
+
+
+def test_a_provider_has_as_many_keys_as_a_key_set_may_have_and_no_more(provider: OpenIdServer) -> None:
+    key = provider.key.as_dict(private=False)
+    others = [{**key, "kid": f"other-{number}"} for number in range(MAX_KEYS_IN_SET)]
+    provider.published = [*others[1:], key]
+    assert sign_in(relying_party(provider)).subject == "person-1"
+    provider.published = [*others, key]
+    assert refusal(relying_party(provider)).kind == "provider"
 
 
 def test_a_key_set_of_its_own_media_type_is_read(provider: OpenIdServer) -> None:
@@ -284,7 +295,8 @@ def test_a_provider_that_cannot_be_asked_is_left_alone_for_ten_seconds(provider:
 def test_who_comes_while_the_provider_is_being_asked_is_told_to_try_again(provider: OpenIdServer) -> None:
     party = relying_party(provider)
     with party._asking:
-        assert "being asked at this moment" in refusal(party).message
+        told = refusal(party)
+    assert ("being asked at this moment" in told.message, told.kind) == (True, "provider")
     sign_in(party)
     provider.now = NOW + 3600
     with party._asking:

@@ -84,8 +84,8 @@ def test_a_secret_that_is_not_base32_is_a_mistake_of_the_program() -> None:
 def test_a_new_secret_has_160_bits_and_an_address_for_apps(random_bytes: Callable[[int], bytes]) -> None:
     secret = new_totp_secret(random_bytes)
     assert len(base64.b32decode(secret)) == 20
-    uri = totp_uri(secret, account="kim:haneul&x/1", service="인정서/확인")
-    label = "%EC%9D%B8%EC%A0%95%EC%84%9C%2F%ED%99%95%EC%9D%B8"
+    uri = totp_uri(secret, account="kim:haneul&x/1", service="인정서/확인 1")
+    label = "%EC%9D%B8%EC%A0%95%EC%84%9C%2F%ED%99%95%EC%9D%B8%201"  # %20: apps show a plus as it is
     assert uri == f"otpauth://totp/{label}:kim%3Ahaneul%26x%2F1?secret={secret}&issuer={label}"
 
 

@@ -96,6 +96,14 @@ def test_answer_names_the_list_it_rests_on_and_the_page_that_was_compared(hand_i
     assert (page.pdf.texts, page.claims, page.issuer.id) == (printed(worded()).texts, claims(), ISSUER)
 
 
+def test_answer_hands_out_the_credential_that_was_proved_and_no_other(hand_in: Hand, world: World) -> None:
+    token = world.token()
+    proved = hand_in(token).verified
+    assert proved is not None
+    assert proved.token == token
+    assert hand_in(world.token(signer=world.keys.stranger)).verified is None
+
+
 def test_there_is_no_page_to_compare_without_a_document_or_without_a_paper_copy(hand_in: Hand, world: World) -> None:
     bare = examine(
         Submission("a", world.token().encode()), rules=world.rules(), moment=Moment(NOW), reader=world.reader

@@ -137,7 +137,7 @@ def test_settings_decide_whether_wallets_are_asked(folder: Path, tmp_path: Path)
         found = asks_of_settings(settings, host=host, port=8081, development=development, now=NOW)
         return None if found is None else found.service
 
-    (folder / CERTIFICATE_FILE).unlink()
+    (folder / CERTIFICATE_FILE).unlink(missing_ok=True)  # it may be the one of another authority
     given = Settings(config_folder=folder, passphrase=PASSPHRASE, url="https://verify.example/")
     service = asks(given)
     assert service is not None

@@ -1,0 +1,72 @@
+"""Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
+
+Commands, end points, errors, members of a Report, the list of decisions, the pictures of docs/architecture.md, the
+licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
+
+    .venv/bin/python docs/generate_reference.py            writes what has changed; `make fix` does
+    .venv/bin/python docs/generate_reference.py --check    ends with 1 and names what is not as the code says
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from generate_cli import PAGE as CLI_PAGE
+from generate_cli import cli_page
+from generate_share import share_files
+from reference_endpoints import endpoints_page
+from reference_errors import errors_page
+from reference_licences import NOTICES, notices_page
+from reference_pictures import floors_picture, way_picture
+from reference_report import report_members_page
+
+DOCS = Path(__file__).resolve().parent
+DECISIONS = """# Decisions
+
+Written by `docs/generate_reference.py` from the records. A record is not edited, only superseded.
+
+| Record | Status |
+|---|---|
+"""
+
+
+def main() -> int:
+    """Write the files; with --check only compare, and name those that differ."""
+    written = dict(_files())
+    stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
+    if sys.argv[1:] == ["--check"]:
+        for path in stale:
+            print(f"{path.relative_to(DOCS.parent)}: not what the code says; run `make fix`")
+        return int(bool(stale))
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(written[path], "utf-8")
+    return 0
+
+
+def decisions_page() -> str:
+    """Return the list of decision records."""
+    rows = []
+    for record in sorted((DOCS / "decisions").glob("[0-9]*.md")):
+        text = record.read_text("utf-8")
+        title = text.partition("\n")[0].removeprefix("# ")
+        status = re.search(r"^Status: (.*)$", text, re.MULTILINE)
+        rows.append(f"| [{title}]({record.name}) | {status[1] if status else ''} |\n")
+    return DECISIONS + "".join(rows)
+
+
+def _files() -> Iterator[tuple[Path, str]]:
+    yield CLI_PAGE, cli_page()
+    yield DOCS / "reference/endpoints.md", endpoints_page()
+    yield DOCS / "reference/errors.md", errors_page()
+    yield DOCS / "reference/report-members.md", report_members_page()
+    yield DOCS / "decisions/README.md", decisions_page()
+    yield DOCS / "pictures/floors.svg", floors_picture()
+    yield DOCS / "pictures/way.svg", way_picture()
+    yield NOTICES, notices_page()
+    yield from share_files()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
