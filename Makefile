@@ -46,6 +46,7 @@ lint: setup ## format check, ruff, mypy, floors and doors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@for folder in docs examples; do (cd $$folder && ../$(BIN)/mypy --config-file ../pyproject.toml *.py) || exit 1; done
 	$(BIN)/lint-imports
 
 fix: setup ## apply the format and the safe fixes

@@ -69,7 +69,7 @@ class Story:
     surprises: list[str] = field(default_factory=list)
     steps: int = 0
 
-    def run(self, program: str, *arguments: str | Path) -> Answer:
+    def run(self, program: str | Path, *arguments: str | Path) -> Answer:
         """Run one program that must succeed; anything else is a surprise."""
         return self.run_all((program, *arguments))[0]
 

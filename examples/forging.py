@@ -2,10 +2,11 @@
 
 import io
 from pathlib import Path
+from typing import cast
 
 import pypdfium2
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -53,7 +54,7 @@ def paint_over(original: Path, forged: Path, *, box: tuple[float, float, float, 
 def swap_attachment(original: Path, forged: Path, *, credential: str) -> None:
     """Put another certificate's credential into the place of the attached one."""
     writer = PdfWriter(clone_from=PdfReader(original))
-    for entry in writer.root_object["/AF"]:
+    for entry in cast("ArrayObject", writer.root_object["/AF"]):
         specification = entry.get_object()
         if specification["/F"] == "credential.sdjwt":
             stream = StreamObject()
