@@ -16,3 +16,8 @@ def schema(name: str) -> dict[str, Any]:
 def vector(name: str) -> Any:  # noqa: ANN401 - decoded JSON
     """Return one published example."""
     return json.loads((HERE / name).read_text("utf-8"))
+
+
+def unbroken(name: str) -> str:
+    """Return one published example without the line breaks and spaces that it has for display only."""
+    return "".join((HERE / name).read_text("utf-8").split())
