@@ -23,8 +23,9 @@ run: setup ## bank and verifier with demo data on this machine
 	@$(BIN)/python examples/run.py
 
 test: setup ## the whole suite with coverage
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= -rs
-	$(BIN)/python tests/coverage_gate.py "$(STRICT)"
+	@rm -rf build/coverage
+	MEASURE_COVERAGE=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rs
+	$(BIN)/python -m tests.coverage_gate "$(STRICT)"
 
 test-fast: setup ## the suite without the slow tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
@@ -32,10 +33,11 @@ test-fast: setup ## the suite without the slow tests
 torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL, in its process and over HTTP
 	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)
 
-fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses
+fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses; then the bank's API
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) '.[fuzz]'
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  nice $(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
+	@API_EXAMPLES=200 nice $(BIN)/pytest -q tests/issuer/test_api_generated.py
 
 mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys/jws.py" chooses; docs/mutation.md
 	@$(BIN)/python -c 'import mutmut.configuration' 2>/dev/null || $(INSTALL) '.[mutation]'
@@ -45,8 +47,7 @@ mutate: setup ## change the code and see which changes no test notices; MUTANTS=
 lint: setup ## format check, ruff, mypy, floors and doors
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	@for folder in docs examples; do (cd $$folder && ../$(BIN)/mypy --config-file ../pyproject.toml *.py) || exit 1; done
+	./.ci/types
 	$(BIN)/lint-imports
 
 fix: setup ## apply the format and the safe fixes

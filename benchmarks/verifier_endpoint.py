@@ -3,7 +3,8 @@
 Three servers in turn, round after round, each asked by one client over one connection in each round:
 
 * the service (`cb-verifier serve`, POST of a bare credential);
-* an echo: an ASGI program of ten lines under plain uvicorn that reads the same body and answers as many bytes;
+* an echo: an ASGI program of ten lines under plain uvicorn that reads the same request and answers as many bytes, head
+  included: it sends the header lines that the service sends, the length of the body and one constant id among them;
 * the same program with the verification in it: from the bytes to the bytes of the Report, and nothing else.
 
 What the verification takes inside a server is the last two's difference. A loop in one process, which is measured too,
@@ -41,8 +42,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("cryptography", "fastapi", "starlette", "uvicorn", "h11")
 ROUNDS, REQUESTS = 60, 50  # a caller may ask 120 times in two minutes: each round is another caller
 CHECKS = "/api/v1/checks"
+OWN_HEADERS = frozenset({"content-length", "date"})  # which the plain programs have of themselves
 PROGRAM = """
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +69,11 @@ def echoed(body):
 
 def verified(body):
     report = verify(Submission("upload", body), rules=RULES, moment=Moment(datetime.now(UTC)), reader=READER)
-    return json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+    return report.to_bytes()
+
+
+def head(answer):
+    return [*HEADERS, (b"content-length", str(len(answer)).encode())]
 
 
 def answering(make):
@@ -82,8 +87,7 @@ def answering(make):
             if not message.get("more_body"):
                 break
         answer = make(body) if body else b"ready"
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(answer)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 200, "headers": head(answer)})
         await send({"type": "http.response.body", "body": answer})
 
     return app
@@ -100,6 +104,7 @@ class Client:
         self._serving = serving
         self._path = path
         self._connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=60)
+        self.head: list[tuple[str, str]] = []
 
     def ask(self, bodies: list[str], *, token: str, requests: int = REQUESTS) -> tuple[float, int]:
         """Return the processor milliseconds of one request, and the size of an answer."""
@@ -109,7 +114,7 @@ class Client:
         for number in range(requests):
             self._connection.request("POST", self._path, bodies[number % len(bodies)].encode(), headers)
             answer = self._connection.getresponse()
-            size = len(answer.read())
+            size, self.head = len(answer.read()), answer.getheaders()
             if answer.status != 200:
                 raise ValueError(f"expected 200, found {answer.status}")
         return 1000 * (self._serving.ran_s() - before) / requests, size
@@ -121,13 +126,13 @@ def verified(rules: Rules, bodies: list[str], reader: EvidenceReader) -> float:
     for number in range(REQUESTS):
         data = bodies[number % len(bodies)].encode()
         report = verify(Submission("upload", data), rules=rules, moment=Moment(datetime.now(UTC)), reader=reader)
-        json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+        report.to_bytes()
     return 1000 * (time.process_time() - before) / REQUESTS
 
 
 def plain_command(name: str, port: int) -> list[str]:
     """Return the command of one of the plain programs."""
-    options = ["--port", str(port), "--no-access-log", "--log-level", "error"]
+    options = ["--port", str(port), "--no-access-log", "--no-server-header", "--log-level", "error", "--http", "h11"]
     return [sys.executable, "-m", "uvicorn", f"plain:{name}", *options]
 
 
@@ -140,11 +145,15 @@ def measured(folder: Path, reader: EvidenceReader) -> tuple[list[tuple[float, fl
     with ExitStack() as servers:
         service = Client(servers.enter_context(started(verifier_command(ports[0]), folder, port=ports[0])), CHECKS)
         _, size = service.ask(material.credentials, token=material.tokens[-1], requests=1)
-        (folder / "plain.py").write_text(f"SIZE = {size}\nROOT = {str(ROOT)!r}\n{PROGRAM}")
+        shared = [(name.encode(), value.encode()) for name, value in service.head if name not in OWN_HEADERS]
+        (folder / "plain.py").write_text(f"SIZE = {size}\nROOT = {str(ROOT)!r}\nHEADERS = {shared!r}\n{PROGRAM}")
         plain = [
             Client(servers.enter_context(started(plain_command(name, port), folder, port=port, path="/")), "/")
             for name, port in (("echo", ports[1]), ("verifying", ports[2]))
         ]
+        plain[0].ask(material.credentials, token=material.tokens[-1], requests=1)
+        if _without_own(plain[0].head) != _without_own(service.head):
+            raise ValueError("expected an echo with the header lines of the service, found others")
         rounds = []
         for token in material.tokens[: ROUNDS + 2]:
             asked = [client.ask(material.credentials, token=token)[0] for client in (service, *plain)]
@@ -175,6 +184,10 @@ def main() -> None:
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n")
     print(json.dumps(result, indent=2))
+
+
+def _without_own(head: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(line for line in head if line[0] not in OWN_HEADERS - {"content-length"} | {"x-request-id"})
 
 
 def _low(values: Sequence[float]) -> float:

@@ -1,12 +1,15 @@
-"""The service under load: 50 requests a second for a minute, then more than it can do; times, answers, memory.
+"""The service under load: 50 requests a second for a minute, all that one core can do, then far more than that.
 
     python benchmarks/verifier_load.py [--seconds 60] [--rate 50]
     make load                                                          # the long form: half an hour at 50 a second
 
 A program of its own sends the requests at fixed moments (`peers/open_loop.py`); times count from the moment at which a
 request was due. Certificates are those of many people, as bare credentials and as texts of codes in turn; sealed PDFs
-are measured apart, at a rate of their own. Status lists come from a file, so no network has a part in it. Writes
-benchmarks/results/verifier_load.json, from five minutes on verifier_load_long.json, and prints it.
+are measured apart, at a rate of their own. The overload comes from 200 callers that are each within their own rate, so
+what cannot be done is refused with 503; then one caller alone asks too often, and is refused with 429. Both refusals
+have to say when to come again: those that do are counted. Memory is that of the service's own process, every two
+seconds. Status lists come from a file, so no network has a part in it. Writes benchmarks/results/verifier_load.json,
+from five minutes on verifier_load_long.json, and prints it.
 """
 
 import argparse
@@ -18,6 +21,7 @@ import tempfile
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -28,14 +32,18 @@ RESULTS = Path(__file__).resolve().parent / "results"
 GENERATOR = Path(__file__).resolve().parent / "peers" / "open_loop.py"
 LIBRARIES = ("cryptography", "fastapi", "starlette", "uvicorn", "h11")
 CHECKS = "/api/v1/checks"
-WARM_S, OVERLOAD_S, PDF_S, CODE_S, LONG_S = 5, 15, 20, 60, 300
-OVERLOAD_RATE, PDF_RATE = 400, 4
+WARM_S, FULL_S, OVERLOAD_S, ONE_CALLER_S, PDF_S, CODE_S, LONG_S = 5, 15, 10, 10, 20, 60, 300
+FULL_RATE, OVERLOAD_RATE, ONE_CALLER_RATE, PDF_RATE = 400, 1200, 50, 4
+# The overload has callers of its own, who have not asked for anything yet; so has the run of one caller.
+ALL_BUT_FRESH, FRESH, ONE_CALLER = slice(200), slice(200, 400), slice(400, 401)
 SAMPLE_S = 2.0
 MB = 1024 * 1024
 
 
-def run(serving: Serving, material: Material, *, kind: str, rate: float, seconds: float) -> dict[str, object]:
-    """Send one kind of evidence and say what happened."""
+def run(
+    serving: Serving, material: Material, *, kind: str, rate: float, seconds: float, callers: slice = ALL_BUT_FRESH
+) -> dict[str, object]:
+    """Send one kind of evidence, under the tokens of some callers, and say what happened."""
     media_type, bodies = {
         "credential": ("application/dc+sd-jwt", material.credentials),
         "code": ("text/plain", material.codes),
@@ -46,7 +54,7 @@ def run(serving: Serving, material: Material, *, kind: str, rate: float, seconds
         "path": CHECKS,
         "media_type": media_type,
         "bodies": bodies,
-        "tokens": material.tokens,
+        "tokens": material.tokens[callers],
         "rate": rate,
         "seconds": seconds,
     }
@@ -80,10 +88,8 @@ def _span(memory: list[int]) -> dict[str, float]:
     }
 
 
-def _summary(
-    happened: dict[str, list[list[float]]], *, rate: float, seconds: float, used_s: float
-) -> dict[str, object]:
-    answers = happened["answers"]
+def _summary(happened: dict[str, Any], *, rate: float, seconds: float, used_s: float) -> dict[str, object]:
+    answers: list[list[float]] = happened["answers"]
     statuses = Counter(int(status) for status, _ in answers)
     return {
         "asked a second": rate,
@@ -93,7 +99,9 @@ def _summary(
             str(status): _quantiles([taken for each, taken in answers if int(each) == status]) for status in statuses
         },
         "processor ms a request": round(1000 * used_s / len(answers), 2),
+        "milliseconds until sent": _quantiles(happened["late"]),
         "connections": happened["connections"],
+        "answers with Retry-After": happened["told_when"],
     }
 
 
@@ -121,7 +129,16 @@ def main() -> None:
                     ("credential", arguments.rate, arguments.seconds),
                     ("code", arguments.rate, min(arguments.seconds / 2, CODE_S)),
                     ("pdf", PDF_RATE, PDF_S),
-                    ("credential", OVERLOAD_RATE, OVERLOAD_S),
+                    ("credential", FULL_RATE, FULL_S),
+                )
+            }
+            figures |= {
+                f"{named} at {rate:g} a second": run(
+                    serving, material, kind="credential", rate=rate, seconds=seconds, callers=callers
+                )
+                for named, rate, seconds, callers in (
+                    ("overload: credential", OVERLOAD_RATE, OVERLOAD_S, FRESH),
+                    ("one caller: credential", ONE_CALLER_RATE, ONE_CALLER_S, ONE_CALLER),
                 )
             }
             after = serving.resident_bytes()

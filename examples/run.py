@@ -17,6 +17,7 @@ PROGRAMS = Path(sys.executable).parent
 BANK, VERIFIER = "http://127.0.0.1:8000", "http://127.0.0.1:8081"
 NAME = "haneul"
 OFFICER = "narae"
+STAFF = "damdang"
 START_S = 60
 
 
@@ -35,6 +36,7 @@ def main() -> int:
         print(f"Bank      {BANK}/   sign in as {NAME} with the password {password}: an account with entries")
         print(f"          {BANK}/sign-up   or make a name of your own, and pick a test person at the verification")
         print(f"          {BANK}/en/   the same in English")
+        print(f"          {BANK}/operator   for staff: sign in as {STAFF}, same password")
         print(f"Verifier  {VERIFIER}/notices   for the committee: sign in as {OFFICER}, same password")
         print(f"          {VERIFIER}/   hand in {FOLDER}/certificate.pdf, or type its confirmation number")
         print("Ctrl-C stops both.")
@@ -53,7 +55,7 @@ def prepare_bank() -> str:
     """Make a development bank with the sample deliveries, an account and one certificate; answer who may sign in how.
 
     Returns:
-        The password of both sign-in names, the holder's and the employer's, made for this run.
+        The password of all three sign-in names, the holder's, the staff's and the employer's, made for this run.
     """
     run("cb-issuer", "init", "--dev", "--url", BANK, "--verify-url", f"{VERIFIER}/v")
     deliveries = sorted((ROOT / "examples/deliveries").iterdir(), key=lambda file: (file.stem != "persons", file.name))
@@ -65,6 +67,7 @@ def prepare_bank() -> str:
     file = FOLDER / "password.txt"
     file.write_text(password)
     run("cb-issuer", "accounts", "sign-in", account, "--name", NAME, "--password-file", str(file))
+    run("cb-issuer", "staff", "add", STAFF, "--role", "operator", "--role", "auditor", "--password-file", str(file))
     roles = ("--role", "officer", "--role", "reviewer", "--role", "administrator")
     run("cb-verifier", "users", "add", OFFICER, *roles, "--password-file", str(file))
     return password

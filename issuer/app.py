@@ -28,11 +28,14 @@ from issuer.api.exports import exports_router
 from issuer.api.openid4vci import WalletDesk, wallet_rates, wallet_router
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.opening import pages_router
+from issuer.api.pages.refusals import RefusalPages
 from issuer.api.pages.routing import missing_response
 from issuer.api.prints import prints_router
 from issuer.api.problems import on_http_exception, on_invalid_request, problem
 from issuer.api.reprints import reprints_router
-from issuer.bank import CERTIFICATE_VCT_PATH, BankFolder, Profile
+from issuer.api.staff.routing import is_for_staff, missing_to_staff
+from issuer.api.staff.syllabus_form import upload_limits
+from issuer.bank_folder import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.log.files import read_tile
 from issuer.presented.badge_key import KEYS_PATH
@@ -54,7 +57,7 @@ STATUS_MEDIA_TYPE: Final = "application/statuslist+jwt"
 BUNDLE_MEDIA_TYPE: Final = "application/jwt"
 REFRESH_S: Final = BUNDLE_REFRESH_S
 _DAY_S: Final = 24 * 3600
-_NOT_FOUND: Final = 404
+_MISSING: Final = (404, 405)
 _KEY_NAME: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
@@ -139,7 +142,9 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid_request)
     rates = {f"{tenant}/readyz": _READINESS} | ({} if desk.wallets is None else wallet_rates(tenant))
-    app.add_middleware(Gate, rules=GateRules(rates=rates), visitors=desk.visitors)
+    refusals = {} if desk.pages is None else RefusalPages(desk.pages.site)
+    rules = GateRules(rates=rates, pages=refusals, bodies=upload_limits(tenant))
+    app.add_middleware(Gate, rules=rules, visitors=desk.visitors)
     _add_desk(app, desk, tenant)
     # SD-JWT VC section 4: the well-known part stands between host and path.
     _add_file(app, f"/.well-known/jwt-vc-issuer{tenant}", folder.public / JWT_VC_ISSUER, max_age_s=_DAY_S)
@@ -180,8 +185,13 @@ def _missing_to_people(pages: PageDesk) -> Callable[[Request, Exception], Respon
     """Return what answers unknown addresses: a page for a browser that looks for one, else a problem document."""
 
     def answer(request: Request, error: Exception) -> Response:
-        found = missing_response(pages, request) if getattr(error, "status_code", 0) == _NOT_FOUND else None
-        return found or on_http_exception(request, error)
+        status = getattr(error, "status_code", 0)
+        missing = missing_to_staff if is_for_staff(request.url.path.removeprefix(pages.site.base)) else missing_response
+        found = missing(pages, request, status=status) if status in _MISSING else None
+        if found is None:
+            return on_http_exception(request, error)
+        found.headers.update(getattr(error, "headers", None) or {})  # RFC 9110 section 15.5.6: Allow
+        return found
 
     return answer
 

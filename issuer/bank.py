@@ -1,147 +1,40 @@
-"""A bank on disk: where its files lie, what its profile says, and how its store, keys and secrets are opened."""
+"""An open bank: how its store, keys and secrets are opened; where they lie says `issuer.bank_folder`."""
 
 import re
 import secrets as randomness
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import asdict, dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Final, Literal
-from urllib.parse import quote, urlsplit
+from typing import Final
+from urllib.parse import quote
 
+from issuer.bank_folder import BankFolder, KeyUse, Profile, certificates_in, read_certificate, read_file, read_profile
 from issuer.errors import (
     BundleKeyMissing,
-    FileUnreadable,
     NotInitialised,
     PlainKeyRefused,
     StorageUnusable,
 )
 from issuer.kept_file import KeptFile
 from issuer.key_errors import KeyDistrusted
-from issuer.key_records import KeyRecord, decode_records, encode_records, records_of
+from issuer.key_records import KeyRecord, records_of
 from issuer.key_secrets import KeySecrets
-from issuer.seal_policy import SealPolicy
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store, open_server_store, open_store
-from keys.encoding import JsonValue, decode_json_object, encode_json
-from keys.errors import DecodingError, JwkError
 from keys.keyed_link import keyed_link
 from keys.note_keys import NoteSigner
 from keys.pkcs11_signer import Pkcs11NoteSigner, Pkcs11Signer
 from keys.signer import Signer, open_note_key, open_signer
-
-KeyUse = Literal["root", "credential", "status", "seal", "bundle", "log", "badges"]
-KEY_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal", "bundle")
-"""The uses of the ES256 keys; the key of the log is of another kind, and opened by `Bank.log_key`."""
-CERTIFIED_USES: Final[tuple[KeyUse, ...]] = ("root", "credential", "status", "seal")
-CERTIFICATE_VCT_PATH: Final = "vct/competency-certificate/1"
 
 SERVICE: Final = "service"
 """The actor of what nobody in particular does."""
 KEY_HOLDER: Final = "wallet"
 """The actor of what whoever holds the key of a credential does with it."""
 
-_PROFILE_FORMAT: Final = 1
-_MAX_PROFILE_BYTES: Final = 64 * 1024
 _MAX_SECRET_BYTES: Final = 4096
 _DEVELOPMENT_SCHEME: Final = "dev-file:"
-_CERTIFICATE: Final = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
 _FILE_URI: Final = re.compile(r"((?:dev-)?file:)(?!/)(.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a bank is, as its `bank.json` says.
-
-    `issuer` is the URL that stands in credentials as `iss`, without a slash at the end. `verify_url` is the page that a
-    printed code leads to. `keys` names the key that signs, of each use, by a URI; a relative file lies in the data
-    directory. `specimen` marks every page as a specimen, `development` permits plain key files and loopback addresses.
-    `sealing` says how certificates are sealed, `key_records` what is remembered of keys.
-    """
-
-    issuer: str
-    name: dict[str, str]
-    number_prefix: str
-    verify_url: str
-    legal_basis: str | None
-    specimen: bool
-    development: bool
-    max_valid_days: int
-    keys: dict[str, str]
-    sealing: SealPolicy = field(default_factory=SealPolicy)
-    key_records: tuple[KeyRecord, ...] = ()
-
-    @property
-    def vct(self) -> str:
-        """The credential type of the paper certificate."""
-        return f"{self.issuer}/{CERTIFICATE_VCT_PATH}"
-
-    @property
-    def verify_host(self) -> str:
-        """The host of the check page as it is printed."""
-        return urlsplit(self.verify_url).netloc
-
-    def status_uri(self, list_no: int) -> str:
-        """The URI of a status list."""
-        return f"{self.issuer}/status/{list_no}"
-
-    def encode(self) -> bytes:
-        """Write the profile as the content of `bank.json`."""
-        members: dict[str, JsonValue] = {"bank": _PROFILE_FORMAT, **asdict(self)}
-        del members["key_records"]
-        if self.key_records:  # a program that does not know them would publish too few keys; it refuses the member
-            members["key_records"] = encode_records(self.key_records)
-        return encode_json(members)
-
-    @classmethod
-    def decode(cls, data: bytes) -> "Profile":
-        """Read the content of `bank.json`.
-
-        Raises:
-            DecodingError: it is not JSON.
-            TypeError, ValueError, JwkError: it has other members.
-        """
-        members = decode_json_object(data, max_bytes=_MAX_PROFILE_BYTES)
-        if members.pop("bank", None) != _PROFILE_FORMAT:
-            msg = "expected format 1"
-            raise TypeError(msg)
-        records = decode_records(members.pop("key_records", []))
-        members["sealing"] = SealPolicy.decode(members.get("sealing", {}))  # type: ignore[assignment] # from JSON to a type
-        return cls(**members, key_records=records)  # type: ignore[arg-type] # our own file; a wrong member is a TypeError
-
-
-class BankFolder:
-    """Where the files of a bank lie."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.profile = path / "bank.json"
-        self.database = path / "bank.db"
-        self.trust_list = path / "trust.json"
-        self.public = path / "public"
-        self.log = self.public / "log"
-        self.audit_head = self.public / "audit-head"
-        self.keys = path / "keys"
-        self.certificates = path / "certificates"
-        self.secrets = path / "secrets"
-        self.revocation = path / "revocation"
-        self.pulled = path / "pulled"
-        self.taken_back = path / "taken-back.jsonl"
-        self.tsa_roots = self.certificates / "tsa-roots.pem"
-        self.tsa_certificates = self.certificates / "tsa-certificates.pem"
-
-    def key(self, use: KeyUse) -> Path:
-        """The file of a key."""
-        return self.keys / f"{use}.pem"
-
-    def certificate(self, use: KeyUse) -> Path:
-        """The file of a key's certificate."""
-        return self.certificates / f"{use}.pem"
-
-    def status_list(self, list_no: int) -> Path:
-        """The file of a published status list token."""
-        return self.public / "status" / str(list_no)
 
 
 class Bank:
@@ -282,11 +175,11 @@ class Bank:
     @cached_property
     def pepper(self) -> bytes:
         """The secret that goes into every confirmation code's key, kept apart from the database."""
-        return _read(self.folder.secrets / "confirmation.pepper")
+        return read_file(self.folder.secrets / "confirmation.pepper")
 
     @cached_property
     def _link_key(self) -> bytes:
-        return _read(self.folder.secrets / "link.key")
+        return read_file(self.folder.secrets / "link.key")
 
     @cached_property
     def sign_in_key(self) -> bytes:
@@ -358,18 +251,6 @@ def open_bank(
     )
 
 
-def read_profile(folder: BankFolder) -> Profile:
-    """Read `bank.json`.
-
-    Raises:
-        FileUnreadable: it is missing or damaged.
-    """
-    try:
-        return Profile.decode(_read(folder.profile))
-    except (DecodingError, TypeError, ValueError, JwkError) as error:
-        raise FileUnreadable("it is not a profile of a bank", file=folder.profile.name) from error
-
-
 def _store_of(folder: BankFolder, profile: Profile, database: str | None) -> Store:
     if database is not None:
         return open_server_store(database, issuer=profile.issuer)
@@ -379,22 +260,5 @@ def _store_of(folder: BankFolder, profile: Profile, database: str | None) -> Sto
     return open_store(folder.database)
 
 
-def read_certificate(path: Path) -> str:
-    """Return the certificate in a file, PEM; the error as `Bank.certificate`."""
-    return _read(path).decode("ascii")
-
-
-def certificates_in(text: str) -> tuple[str, ...]:
-    """Return the certificates of a PEM text, one each, without what stands between them."""
-    return tuple(f"{each}\n" for each in _CERTIFICATE.findall(text))
-
-
 def _certificates(path: Path) -> tuple[str, ...]:
-    return certificates_in(_read(path).decode("ascii", "replace")) if path.exists() else ()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=path.name) from error
+    return certificates_in(read_file(path).decode("ascii", "replace")) if path.exists() else ()

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from credential_schemas.trust_bundle_issue import BundleContent, build_trust_bundle
-from issuer.bank import CERTIFICATE_VCT_PATH, Bank
+from issuer.bank import Bank
+from issuer.bank_folder import CERTIFICATE_VCT_PATH
 from issuer.errors import FileUnreadable, InvalidOption
 from issuer.key_ring import changing_keys, write_profile
 from issuer.outputs import storage_errors, write_whole

@@ -1,18 +1,20 @@
 """Take in deliveries that come as files: each is one transaction, and may be read again without effect.
 
-The lists are published before the import answers. Only a file that the operator calls complete withdraws what it no
-longer has, within an allowance; a rehearsal does the same and leaves nothing.
+The lists are published before the import answers. Every import leaves a run beside those of sources that are asked,
+also one that was refused or held back. Only a file that the operator calls complete withdraws what it no longer has,
+within an allowance; a rehearsal does the same and leaves nothing.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from issuer.bank import Bank
 from issuer.entry_states import CopyChange
-from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, SourceUnknown
+from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, IssuerError, SourceUnknown
 from issuer.publishing import publish_due
 from issuer.pull_errors import DeliveryHeld
 from issuer.reconciling import Allowance, CompleteDelivery, decision_code, missing_records, withdraw
@@ -20,6 +22,7 @@ from issuer.sources import persons
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import Delivery, StandingRecord
+from issuer.store.pulls import FILE, HELD, REFUSED, TAKEN, RejectedLine, SourceRun
 from issuer.store.transaction import Transaction
 from issuer.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
 from issuer.times import korean_day_of, utc_text
@@ -85,10 +88,15 @@ def import_delivery(bank: Bank, source_id: str, path: Path, *, order: ImportOrde
         PassphraseMissing, KeysError: certificates exist and the status key does not open; nothing was changed.
         StorageFull, StorageUnusable: nothing was changed.
     """
-    delivery, rows = _read_delivery(source_id, path, order=order, now=now)
-    publishes = must_publish(bank)
-    with bank.store.write() as transaction:
-        progress = _take(bank, transaction, delivery, rows=rows, order=order)
+    try:
+        delivery, rows = _read_delivery(source_id, path, order=order, now=now)
+        publishes = must_publish(bank)
+        with bank.store.write() as transaction:
+            progress = _take(bank, transaction, delivery, rows=rows, order=order)
+            _record_taken(bank, transaction, delivery, progress)
+    except (DeliveryUnreadable, DeliveryHeld) as error:
+        _record_refused(bank, source_id, path.name, error, now=now)
+        raise
     if publishes:
         publish_due(bank, now=now)
     return _imported(path, progress)
@@ -122,6 +130,48 @@ def must_publish(bank: Bank) -> bool:
     if certificates_exist:
         bank.signer("status")
     return certificates_exist
+
+
+def _record_taken(bank: Bank, transaction: Transaction, delivery: Delivery, progress: Progress) -> None:
+    run = replace(
+        _file_run(bank, delivery.source, delivery.file_name, at=delivery.received_at),
+        outcome=TAKEN,
+        as_of=delivery.as_of,
+        pages_taken=1,
+        counts=progress.counts.as_json(),
+    )
+    name = delivery.file_name
+    lines = (RejectedLine(name, row.line, row.item, row.field, row.problem) for row in progress.rejected)
+    transaction.pulls.record_file(run, lines)
+
+
+def _record_refused(bank: Bank, source_id: str, name: str, error: IssuerError, *, now: datetime) -> None:
+    outcome = HELD if isinstance(error, DeliveryHeld) else REFUSED
+    run = _file_run(bank, source_id, name, at=utc_text(now))
+    run = replace(run, outcome=outcome, problem=error.code, details=dict(error.details))
+    with suppress(IssuerError), bank.store.write() as transaction:  # what was wrong is said, recorded or not
+        transaction.pulls.record_file(run)
+
+
+def _file_run(bank: Bank, source_id: str, name: str, *, at: str) -> SourceRun:
+    return SourceRun(
+        id=0,
+        source=source_id,
+        actor=bank.actor,
+        started_at=at,
+        ended_at=at,
+        outcome="",
+        problem=None,
+        details={},
+        delivery=name,
+        note_sha256=None,
+        made_at=None,
+        as_of=None,
+        etag=None,
+        pages=1,
+        pages_taken=0,
+        way=FILE,
+    )
 
 
 class _RehearsedError(Exception):

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,7 @@ from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import CertificateWording, Language
 from issuer.bank import Bank
 from issuer.certificate.drawing import DrawRequest, draw_certificate
+from issuer.certificate.statement import Statement, draw_statement
 from issuer.seal_policy import SealLevel
 from issuer.sealing import seal_pdf
 
@@ -90,6 +92,13 @@ def _make_document(bank: Bank, request: DocumentRequest, credential: str) -> Doc
     )
     sealed = seal_pdf(bank, drawn, at=request.created_at)
     return Document(sealed.pdf, symbols, link_only, sealed.level)
+
+
+def statement_document(statement: Statement, data: bytes, *, created_at: datetime) -> bytes:
+    """Draw what a holder takes away, with the data attached as JSON; arguments as for `draw_statement`."""
+    document_id = f"urn:uuid:{uuid.uuid4()}"
+    with nullcontext() if _WARM.is_set() else _FIRST_ALONE:
+        return draw_statement(statement, data, created_at=created_at, document_id=document_id)
 
 
 def preview_document(bank: Bank, request: DocumentRequest) -> bytes:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from issuer.bank import KEY_USES, Bank, BankFolder, KeyUse, Profile, open_bank
+from issuer.bank import Bank, open_bank
+from issuer.bank_folder import KEY_USES, BankFolder, KeyUse, Profile
 from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
 from issuer.key_secrets import KeySecrets
 from issuer.log.opening import check_origin

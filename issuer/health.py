@@ -9,7 +9,8 @@ from typing import Final, Literal
 from credential_schemas.errors import CredentialError
 from credential_schemas.status_list import verify_status_token
 from credential_schemas.trust_bundle import read_unpinned_bundle
-from issuer.bank import CERTIFIED_USES, KEY_USES, Bank
+from issuer.bank import Bank
+from issuer.bank_folder import CERTIFIED_USES, KEY_USES
 from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.key_life.switching import due_keys

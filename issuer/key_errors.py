@@ -70,3 +70,17 @@ class KeyUnsound(RefusedError):
 
     code = "key_unsound"
     sentence = "The key {kid} ({use}) does not sign: {problem}. The former key goes on signing."
+
+
+class CeremonyRefused(UsageError):
+    """A key ceremony was not begun."""
+
+    code = "ceremony_refused"
+    sentence = "The ceremony was not begun, and nothing was changed: {problem}."
+
+
+class MinutesRefused(RefusedError):
+    """Minutes of a key ceremony are not believed."""
+
+    code = "minutes_refused"
+    sentence = "The minutes {file} are not believed: {problem}."

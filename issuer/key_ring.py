@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from issuer.bank import CERTIFIED_USES, Bank, KeyUse, Profile, read_profile
+from issuer.bank import Bank
+from issuer.bank_folder import CERTIFIED_USES, KeyUse, Profile, read_profile
 from issuer.key_records import KeyRecord, KeyState, records_of
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.times import utc_moment, utc_text

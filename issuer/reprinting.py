@@ -26,14 +26,14 @@ from issuer.errors import (
     CertificateNotInForce,
     CertificateUnreadable,
     CodeRequired,
-    EntryAmbiguous,
-    EntryNotFound,
     NotOurCertificate,
 )
 from issuer.key_ring import own_keys
 from issuer.log.appending import is_believed, proof_of
+from issuer.log.witnesses import witnessed_checkpoint
 from issuer.seal_policy import SealLevel
 from issuer.sealed_records import OpenedRecord, open_record
+from issuer.selection_errors import EntryAmbiguous, EntryNotFound
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import normalise_code
@@ -202,8 +202,9 @@ def _print(bank: Bank, source: _Source, request: ReprintRequest, *, code: str | 
             credential, lambda each: not isinstance(each.value, dict) or each.value.get("idx") in kept
         )
         claims = _verified(bank, credential, now=now).claims
+    under = witnessed_checkpoint(bank, index=0) if bank.has_log else None
     with bank.store.read() as transaction:
-        proof = proof_of(transaction, record.number)
+        proof = proof_of(transaction, record.number, under=under)
     document = make_document(
         bank,
         DocumentRequest(

@@ -37,21 +37,27 @@ def resolve_held(bank: Bank, entry: str, resolution: Resolution, *, now: datetim
         ReferenceNotHeld: no single held entry has an id that begins so; nothing was changed.
         PersonNotFound: nobody is registered under the reference that was named; nothing was changed.
     """
+    person_link = bank.person_link(resolution.person_ref)
+    return give_held(bank, entry, person_link=person_link, reason=resolution.reason, now=now)
+
+
+def give_held(bank: Bank, entry: str, *, person_link: str, reason: str, now: datetime) -> list[StoredEntry]:
+    """Do the same for a person whose link is known; raises as `resolve_held`."""
     at = utc_text(now)
     with bank.store.write() as transaction:
         held = transaction.entries.held()
         found = [each for each in held if entry and each.id.startswith(entry.lower())]
         if len(found) != 1:
             raise ReferenceNotHeld(entry=entry, count=len(found))
-        person_link, delivered = bank.person_link(resolution.person_ref), str(found[0].person_link)
+        delivered = str(found[0].person_link)
         if transaction.accounts.person_to_link(person_link) is None:
             raise PersonNotFound
-        transaction.pulls.resolve(delivered, person_link=person_link, reason=resolution.reason, actor=bank.actor, at=at)
+        transaction.pulls.resolve(delivered, person_link=person_link, reason=reason, actor=bank.actor, at=at)
         same = [_given(each, person_link) for each in held if each.person_link == delivered]
         for each in same:
             transaction.entries.replace(each)
         account = transaction.accounts.account_of(person_link)
-        act = Act("reference_resolved", None if account is None else account.id, person_link)
+        act = Act("reference_resolved", None if account is None else account.id, person_link, reason)
         record_acts(transaction, act, actor=bank.actor, at=at)
     return same
 

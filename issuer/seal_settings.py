@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from issuer.bank import Bank, certificates_in
+from issuer.bank import Bank
+from issuer.bank_folder import certificates_in
 from issuer.errors import InvalidOption
 from issuer.key_ring import changing_keys
 from issuer.outputs import PRIVATE, PendingFiles

@@ -13,14 +13,13 @@ from credential_schemas.certificate_claims import Edition
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
 from credential_schemas.entry_types import Field, categories, entry_types
 from issuer.accounts import AccountEntry
-from issuer.errors import (
+from issuer.errors import EntryNotInForce, InvalidOption
+from issuer.selection_errors import (
     EntryAmbiguous,
     EntryNotFound,
-    EntryNotInForce,
     FieldFixed,
     FieldNotShowable,
     FieldUnknown,
-    InvalidOption,
     KindMismatch,
     NothingToDisclose,
     SelectionEmpty,

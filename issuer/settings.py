@@ -13,6 +13,7 @@ from issuer.errors import InvalidOption
 PREFIX: Final = "ISSUER_"
 _HIGHEST_PORT: Final = 65_535
 _HIGHEST_COUNT: Final = 1_000_000
+_LONGEST_DRAIN_S: Final = 300
 _SECRET: Final = "secret_"  # noqa: S105 - the beginning of a field's name
 
 
@@ -25,7 +26,8 @@ class IssuerSettings:
     many proxies of our own stand before it; how many certificates one account may get in an hour; where rates are
     counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
     of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
-    for `serve` and `pull`; `wallets` that of the wallets that may ask holders, for `serve`.
+    for `serve` and `pull`; `wallets` that of the wallets that may ask holders, for `serve`. `metrics` is where `serve`
+    shows metrics, and `drain_seconds` how long it goes on serving after it was told to stop.
     """
 
     data: Path = Path("bank")
@@ -40,6 +42,8 @@ class IssuerSettings:
     secret_log: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int = field(default=8000, metadata={"most": _HIGHEST_PORT})
+    metrics: str | None = None
+    drain_seconds: int = field(default=0, metadata={"most": _LONGEST_DRAIN_S})
     trusted_proxies: int = 0
     issues_per_hour: int = field(default=30, metadata={"least": 1})
     rate_storage: str = "memory://"

@@ -16,6 +16,7 @@ from issuer.errors import CertificateNotFound, ReasonUnknown, SourceRecordNotFou
 from issuer.publishing import publish_due
 from issuer.store.certificates import FLAT, StatusEvent, StoredCertificate
 from issuer.store.entries import StoredEntry
+from issuer.store.status_jobs import CertificateState
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
 
@@ -32,7 +33,7 @@ REASONS: Final = (
     DEFAULT_REASON,
 )
 NOT_DELIVERED: Final = "not_delivered"
-_AFTER: Final[dict[Action, str]] = {"revoke": "revoked", "suspend": "suspended", "reinstate": "valid"}
+AFTER: Final[dict[Action, str]] = {"revoke": "revoked", "suspend": "suspended", "reinstate": "valid"}
 _VALUES: Final = {"valid": VALID, "revoked": INVALID, "suspended": SUSPENDED}
 
 
@@ -101,7 +102,7 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
     _check_order(bank, order)
     with bank.store.write() as transaction:
         entry = _entry_of_record(transaction, record)
-        after = _AFTER[order.action]
+        after = AFTER[order.action]
         if entry.bank_status == "revoked" and after != "revoked":
             raise TransitionRefused("a revocation is final", number=record, before="revoked", after=after)
         changed = replace(entry, bank_status=after)
@@ -121,18 +122,43 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
 
 def set_certificate_status(transaction: Transaction, change: StatusChange, *, reason: str, at: str) -> None:
     """Record a new status and its event, and set the values in the lists; copies of a batch share its status."""
-    certificate = _known(transaction, change.number)
-    copies = [_known(transaction, number) for number in transaction.certificates.further_copies(change.number)]
-    by_list: dict[int, list[tuple[int, int]]] = {}
-    for each in (certificate, *copies):
-        transaction.certificates.set_status(each.number, change.after)
-        by_list.setdefault(each.list_no, []).append((each.idx, _value_of(transaction, each, change.after)))
-    transaction.certificates.record_event(StatusEvent(change.number, None, change.before, change.after, reason, at))
-    for list_no, values in by_list.items():
+    _known(transaction, change.number)
+    states = transaction.status_jobs.with_copies([change.number], to_change=True)
+    set_statuses(transaction, states, change.after, reason=reason, at=at)
+
+
+def set_statuses(
+    transaction: Transaction, states: Sequence[CertificateState], after: str, *, reason: str, at: str
+) -> None:
+    """Record one new status for certificates and their copies, an event for each but their copies, and set the lists.
+
+    Args:
+        transaction: a write transaction in which nobody else changes them.
+        states: as they are now, with their copies.
+        after: valid, revoked or suspended; whoever calls has looked whether that is allowed.
+        reason: a slug.
+        at: now, UTC in ISO 8601.
+    """
+    numbers = {each.number for each in states}
+    for each in states:
+        transaction.certificates.set_status(each.number, after)
+        if each.copy_of not in numbers:
+            transaction.certificates.record_event(StatusEvent(each.number, None, each.status, after, reason, at))
+    for list_no, values in published_values(transaction, states, after).items():
         transaction.status_lists.set_values(list_no, values)
 
 
-def _value_of(transaction: Transaction, certificate: StoredCertificate, status: str) -> int:
+def published_values(
+    transaction: Transaction, states: Sequence[CertificateState], after: str
+) -> dict[int, list[tuple[int, int]]]:
+    """Return which values a status means, as (index, value) for each list."""
+    by_list: dict[int, list[tuple[int, int]]] = {}
+    for each in states:
+        by_list.setdefault(each.list_no, []).append((each.idx, _value_of(transaction, each, after)))
+    return by_list
+
+
+def _value_of(transaction: Transaction, certificate: CertificateState, status: str) -> int:
     """Return the published value; of a flat credential in force it is that of its one entry."""
     if status == "valid" and certificate.carrier == FLAT:
         (carried,) = transaction.certificates.carried_entries(certificate.number)
@@ -152,7 +178,7 @@ def _check_order(bank: Bank, order: StatusOrder) -> None:
 
 
 def _planned(certificate: StoredCertificate, order: StatusOrder) -> StatusChange:
-    after = _AFTER[order.action]
+    after = AFTER[order.action]
     if certificate.status == "revoked" and after != "revoked":
         raise TransitionRefused("a revocation is final", number=certificate.number, before="revoked", after=after)
     return StatusChange(certificate.number, None, certificate.status, after)

@@ -13,6 +13,7 @@ from typing import Final
 from issuer.audit.trail import Act, Action, record_acts
 from issuer.bank import Bank
 from issuer.entry_states import CopyChange, planned_changes, record_hash, update_copies
+from issuer.recognition.completions import RecognisedCourses
 from issuer.reconciling import SOURCE_UPDATE, Withdrawal
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.store.accounts import Person
@@ -117,6 +118,7 @@ def take_rows(
     progress = Progress()
     taking = _Taking(bank, transaction, delivery, transaction.entries.record_delivery(delivery), progress)
     today = korean_day_of(utc_moment(delivery.received_at)).isoformat()
+    recognised = RecognisedCourses.of(transaction)
     changed: list[StoredEntry] = []
     for number, row in enumerate(rows, start=1):
         if isinstance(row, RejectedRow):
@@ -126,7 +128,7 @@ def take_rows(
         else:
             arrived = taking.entry_of(row)
             progress.record_keys.add(arrived.record_key)
-            fault = ("row", _AGAIN) if arrived.record_key in repeats else day_fault(row, today)
+            fault = ("row", _AGAIN) if arrived.record_key in repeats else day_fault(row, today) or recognised.fault(row)
             if fault is not None:
                 progress.reject(RejectedRow(None, number, *fault))
                 continue
@@ -152,13 +154,15 @@ def record_taken(
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """One delivery on its way into the store."""
+    """One delivery on its way into the store; who is registered is asked once for each person, not for each row."""
 
     bank: Bank
     transaction: Transaction
     delivery: Delivery
     delivery_id: int
     progress: Progress
+    links: dict[str, str] = field(default_factory=dict)
+    registered: dict[str, bool] = field(default_factory=dict)
 
     def take_person(self, record: PersonRecord, number: int) -> None:
         """Register a person, unless the same identity is registered under another reference."""
@@ -174,6 +178,8 @@ class _Taking:
             self.progress.reject(RejectedRow(None, number, "ci", _TAKEN))
             return
         outcome = accounts.register_person(person, registered_at=at, delivery_id=self.delivery_id)
+        self.links.clear()
+        self.registered.clear()
         if outcome != "unchanged":
             self.progress.acts.append(Act("person_registered", subject=person.person_link, detail=outcome))
         self._count(outcome)
@@ -181,7 +187,7 @@ class _Taking:
     def take_entry(self, arrived: StoredEntry) -> list[StoredEntry]:
         """Add, change or confirm one entry and count it; answer it when certificates may have to follow."""
         entry, outcome = self._compared(arrived)
-        if entry.person_link is not None and self.transaction.accounts.person(entry.person_link) is None:
+        if entry.person_link is not None and not self._is_registered(entry.person_link):
             self.progress.counts.held += 1
         if outcome in _ENTRY_ACTIONS and entry.person_link is not None:
             self.progress.acts.append(Act(_ENTRY_ACTIONS[outcome], subject=entry.id))
@@ -192,7 +198,7 @@ class _Taking:
         """Return a record as it will be stored."""
         person_link = None
         if record.person_ref is not None:
-            person_link = _person_link(self.bank, self.transaction, record.person_ref)
+            person_link = self._link_of(record.person_ref)
         entry = StoredEntry(
             id=uuid.uuid4().hex,
             source=self.delivery.source,
@@ -229,17 +235,22 @@ class _Taking:
         entries.replace(current)
         return current, "unchanged" if current.record_hash == known.record_hash else "changed"
 
+    def _is_registered(self, person_link: str) -> bool:
+        if person_link not in self.registered:
+            self.registered[person_link] = self.transaction.accounts.person(person_link) is not None
+        return self.registered[person_link]
+
+    def _link_of(self, person_ref: str) -> str:
+        """Return under which link a reference stands: its own, or when nobody has that, the one decided on."""
+        if person_ref not in self.links:
+            delivered = self.bank.person_link(person_ref)
+            resolved = None if self._is_registered(delivered) else self.transaction.pulls.resolved(delivered)
+            self.links[person_ref] = resolved or delivered
+        return self.links[person_ref]
+
     def _count(self, outcome: str) -> None:
         counts = self.progress.counts
         setattr(counts, outcome, getattr(counts, outcome) + 1)
-
-
-def _person_link(bank: Bank, transaction: Transaction, person_ref: str) -> str:
-    """Return under which link a reference stands: its own, or when nobody has that, the one an operator decided on."""
-    delivered = bank.person_link(person_ref)
-    if transaction.accounts.person(delivered) is not None:
-        return delivered
-    return transaction.pulls.resolved(delivered) or delivered
 
 
 def _without_person(record: SourceRecord, person_link: str | None) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from credential_schemas.certificate_claims import korean_day
 
-_KOREAN_TIME: Final = timezone(timedelta(hours=9))
+KOREAN_TIME: Final = timezone(timedelta(hours=9))
 
 
 def utc_text(moment: datetime) -> str:
@@ -25,4 +25,4 @@ def utc_moment(text: str) -> datetime:
 
 def korean_time(moment: datetime) -> str:
     """Return the Korean day and minute of an aware time, such as 2026-11-22 12:00."""
-    return moment.astimezone(_KOREAN_TIME).strftime("%Y-%m-%d %H:%M")
+    return moment.astimezone(KOREAN_TIME).strftime("%Y-%m-%d %H:%M")

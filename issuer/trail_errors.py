@@ -34,6 +34,13 @@ class NotLogged(UsageError):
     sentence = "Certificate {number} is not in the log; it was issued before the log was opened, or by another bank."
 
 
+class WitnessRefused(RefusedError):
+    """What a witness answered, or what was handed in as cosigned, is not taken."""
+
+    code = "witness_refused"
+    sentence = "No cosignature was taken: {problem}."
+
+
 class TrailUnsound(RefusedError):
     """A log or an audit trail is not what it was; the findings are printed."""
 

@@ -12,6 +12,8 @@ from issuer.key_errors import KeyUnsound
 from issuer.key_life.switching import switch_due
 from issuer.key_ring import take_changes
 from issuer.log.files import publish_log
+from issuer.log.witnesses import keep_witnessed
+from issuer.recognition.keeping import forget_due_cases
 from issuer.taken_back import keep_taken_back
 from keys.limits import SESSION_ABSOLUTE_SECONDS
 
@@ -43,14 +45,18 @@ class Upkeep:
         publish_log(self._bank)
         keep_head(self._bank, now=now)
         keep_taken_back(self._bank)
+        forget_due_cases(self._bank, now=now)
         with self._bank.store.write() as transaction:
             transaction.answers.forget_expired(now_s=int(now.timestamp()))
-            transaction.sign_ins.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
+            transaction.choices.forget_expired(now_s=int(now.timestamp()))
+            for book in (transaction.sign_ins, transaction.staff):
+                book.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
             transaction.links.forget_ended(now_s=int(now.timestamp()))
             transaction.wallets.forget_expired(now_s=int(now.timestamp()))
         if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
             publish_lists_and_bundle(self._bank, now=now)
             self._bundled_at = now
+        keep_witnessed(self._bank)  # last, because others may be slow to answer
 
     def _keys_changed(self, now: datetime) -> bool:
         """Take the keys that other programs changed, and put to work what is due; a key that cannot be is left."""

@@ -8,6 +8,7 @@ TimeStampKind = Literal["unreachable", "refused", "answer", "imprint", "nonce"]
 JweKind = Literal["size", "format", "algorithm", "key", "decryption"]
 ChainKind = Literal["limit", "format", "untrusted"]
 NoteKind = Literal["format", "unknown_key", "signature"]
+SharesKind = Literal["count", "damaged", "format", "duplicate", "mixed"]
 FetchKind = Literal["origin", "address", "connect", "timeout", "redirect", "status", "media_type", "size", "protocol"]
 
 
@@ -230,6 +231,20 @@ class SealedFileError(KeysError):
     def __init__(self, message: str, *, kind: Literal["format", "passphrase", "changed"]) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class SharesError(KeysError):
+    """Shares of a secret do not give it back; `kind` says why.
+
+    Kinds: `count` (not two), `damaged` (not the words of a share, or mistyped), `format` (a share of another scheme),
+    `duplicate` (the same share twice), `mixed` (shares of two secrets).
+    """
+
+    code = "shares"
+
+    def __init__(self, message: str, *, kind: SharesKind) -> None:
+        super().__init__(message)
+        self.kind: SharesKind = kind
 
 
 class GateError(KeysError):

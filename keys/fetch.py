@@ -38,7 +38,7 @@ _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = range(300, 400)
 _TELLING: Final = (*range(200, 300), *range(400, 500))
 _REFUSED: Final = 400
-_REFUSALS: Final = ("application/json", "application/problem+json")
+_REFUSALS: Final = ("application/json", "application/problem+json", "text/x.tlog.size")  # the last: C2SP tlog-witness
 _USER_AGENT: Final = b"competency-bank-fetch/1"
 
 _ENTITY_TAG: Final = re.compile(r'(?:W/)?"[!#-~]{0,128}"')  # RFC 9110 section 8.8.3, in ASCII

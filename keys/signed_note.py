@@ -23,7 +23,9 @@ _FIRST_PRINTABLE: Final = " "
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class SignatureLine:
+    """One signature line, nothing of it verified: name and id of a key, and what follows the id."""
+
     name: str
     key_id: bytes
     signature: bytes
@@ -53,7 +55,7 @@ def verify_note(note: bytes, *, name: str, key: NotePublicKey) -> str:
     Raises:
         NoteError: `format`, `unknown_key` (no signature of this key), or `signature` (one of it is wrong).
     """
-    text, lines = _parse(note)
+    text, lines = parse_note(note)
     own = [line for line in lines if (line.name, line.key_id) == (name, key.key_id(name))]
     if not own:
         raise NoteError("expected a signature of the known key, found none", kind="unknown_key")
@@ -103,7 +105,12 @@ def decode_text(data: bytes, *, max_bytes: int) -> str:
     return text
 
 
-def _parse(note: bytes) -> tuple[str, list[_Line]]:
+def parse_note(note: bytes) -> tuple[str, list[SignatureLine]]:
+    """Return the text of a note and its signature lines, about which nothing was proved.
+
+    Raises:
+        NoteError: `format`.
+    """
     whole = decode_text(note, max_bytes=MAX_NOTE_BYTES)
     text, split, below = whole.rpartition(_SPLIT)
     lines = below.removesuffix("\n").split("\n")
@@ -112,7 +119,7 @@ def _parse(note: bytes) -> tuple[str, list[_Line]]:
     return f"{text}\n", [_line(line) for line in lines]
 
 
-def _line(line: str) -> _Line:
+def _line(line: str) -> SignatureLine:
     name, space, encoded = line.removeprefix(_MARK).partition(" ")
     has_bad_name = not name or "+" in name or any(character.isspace() for character in name)
     if not line.startswith(_MARK) or not space or has_bad_name:
@@ -120,4 +127,4 @@ def _line(line: str) -> _Line:
     signature = decode_base64(encoded)
     if len(signature) <= KEY_ID_BYTES:
         raise NoteError("expected a key id and a signature", kind="format")
-    return _Line(name, signature[:KEY_ID_BYTES], signature[KEY_ID_BYTES:])
+    return SignatureLine(name, signature[:KEY_ID_BYTES], signature[KEY_ID_BYTES:])

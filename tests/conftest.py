@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests import measuring
+
 if TYPE_CHECKING:
     from tests.postgresql import PostgresqlServer
+
+_measuring = measuring.begin()  # before the first test module imports what is measured
 
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 settings.load_profile("suite")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave slow tests out of the measured coverage: it doubles their time, and the fast ones reach every branch."""
-    for item in items:
-        slow = item.get_closest_marker("slow")
-        if slow is not None and not slow.kwargs.get("measured", False):
-            item.add_marker("no_cover")
+def pytest_sessionfinish() -> None:
+    """Write what the tests of this process reached."""
+    if _measuring is not None:
+        _measuring.write(measuring.process())
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ PROGRAMS = ("cb-issuer", "cb-verifier", "cb-wallet")
 NO_GIT_CONFIG = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 SOMEBODY = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 
 
 def run(*program: str | Path, folder: Path, **environment: str) -> str:

@@ -14,7 +14,6 @@ LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_every_command_answers_as_the_page_says(page: Path, tmp_path: Path) -> None:
     reader = Reader(tmp_path, page.parent.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,17 +11,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from credential_schemas.report.messages import Language
-from credential_schemas.report.model import Report
-from credential_schemas.version import VERSION
 from keys.gate.gate import BodyLimit, Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
 from keys.jwk import PublicKey
-from keys.trust_list import TrustList
 from verifier.api.asking import ASKING_RATES, Asks, Surroundings, asking_router
-from verifier.api.checks import CHECKS_PATH, NAME_OF_UPLOAD, checks_router
+from verifier.api.checks import CHECKS_PATH, checks_router
 from verifier.api.committee_router import COMMITTEE_BODIES, committee_router
 from verifier.api.confirmations import CONFIRMATIONS_PATH, confirmations_router
 from verifier.api.desk import FORM_PATHS, MAX_FORM_BYTES, desk_router, refusal_pages
@@ -30,26 +26,22 @@ from verifier.api.presentations import PRESENTATIONS_PATH
 from verifier.api.problems import on_http_exception, on_invalid_request, on_verifier_error
 from verifier.api.public_lists import BUNDLE_PATH, STATUS_PATH, PublicLists, public_lists_router
 from verifier.api.quick_checks import QuickChecks
-from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
 from verifier.api.scan_pages import scan_router
 from verifier.api.settings_pages import SettingsDesk, settings_router
 from verifier.api.sign_in_pages import sign_in_router
 from verifier.api.signed_in import Entrance, open_entrance
-from verifier.checks.assembling import Verification, examine, verify
-from verifier.checks.rules import Moment, Rules
+from verifier.checks.rules import Rules
 from verifier.committee.committee import Committee, Means
-from verifier.confirmations import Ask, look_up_number
-from verifier.errors import IssuerUnreachable, VerifierError
-from verifier.evidence.gathering import Submission
-from verifier.evidence.kinds import form_by_start
+from verifier.confirmations import Ask
+from verifier.errors import VerifierError
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.pool import ReaderPool
 from verifier.jobs.deliveries import JOBS_PATH, Deliveries, FinishedJob
-from verifier.jobs.desk import Announce, Besides, CheckWithReceipt, JobDesk
+from verifier.jobs.desk import Announce, Besides, JobDesk
 from verifier.jobs.limits import MAX_EXPORT_BYTES, MAX_JOB_BYTES
 from verifier.jobs.storage import JobStorage
-from verifier.receipt.making import ReceiptDesk, ReceiptMaker
-from verifier.receipt.record import Circumstances
+from verifier.receipt.making import ReceiptDesk
+from verifier.service import VerificationService
 from verifier.trust_administration import TrustAdministration, TrustPlace
 from verifier.web.drop_page import Desk
 from verifier.web.settings_facts import ServiceFacts
@@ -105,6 +97,7 @@ class Offers:
         trust: the trust list that administrators change; None where there is no file of it.
         receipt_keys: the pinned keys of receipts that the committee takes.
         asks: how it asks wallets; None where it does not.
+        count: what is told the verdict of every check; None for nobody.
     """
 
     receipts: ReceiptDesk | None = None
@@ -115,121 +108,10 @@ class Offers:
     trust: ChangeableTrust | None = None
     receipt_keys: Callable[[], Mapping[str, PublicKey]] = dict
     asks: Asks | None = None
+    count: Callable[[str], None] | None = None
 
 
 NO_OFFERS = Offers()
-
-
-class VerificationService:
-    """Checks submissions one request each, with readers that are warm and bounded in number."""
-
-    def __init__(
-        self,
-        rules: Rules,
-        *,
-        now: Callable[[], datetime],
-        readers: ReaderPool,
-        ask: Ask | None = None,
-        desk: ReceiptDesk | None = None,
-    ) -> None:
-        self.use(rules)
-        self._desk = desk
-        self._now = now
-        self._readers = readers
-        self._ask = ask
-
-    def use(self, rules: Rules) -> None:
-        """Judge by other rules from the next check on."""
-        self._rules = rules
-        self._at_once = replace(rules, statuses=rules.statuses.without_waiting())
-
-    def verify_at_once(self, text: bytes) -> Report | None:
-        """Verify a text without waiting for anything; None where that is not possible, or it is no certificate."""
-        try:
-            if form_by_start(text) is not None:
-                return None
-            reader = self._readers.reader()  # a text needs none
-            return verify(
-                Submission(NAME_OF_UPLOAD, text), rules=self._at_once, moment=Moment(self._now()), reader=reader
-            )
-        except VerifierError:  # the usual way says which
-            return None
-
-    def verify(self, submission: Submission) -> Report:
-        """Verify what was uploaded.
-
-        Raises:
-            UnreadableEvidence: it is not a certificate.
-            TooBusy: no reader became free in time.
-        """
-        return self._verify(submission, self._rules)
-
-    def verify_number(self, typed: str, issuer_id: str | None) -> Report:
-        """Ask an issuer for the certificate of a typed number, and verify what it gives.
-
-        Raises:
-            UnreadableEvidence, IssuerChoice, LookupFailed: as `look_up_number`.
-            TooBusy: no reader became free in time.
-        """
-        if self._ask is None:
-            raise IssuerUnreachable("expected a network to ask the issuer, found that none may be used")
-        found = look_up_number(typed, trust=self._rules.trust, issuer_id=issuer_id, ask=self._ask)
-        return self._verify(found.submission, replace(self._rules, trust=found.trust))
-
-    @property
-    def rules(self) -> Rules:
-        """The rules in use at this moment."""
-        return self._rules
-
-    @property
-    def trust(self) -> TrustList:
-        """The trust list in use at this moment."""
-        return self._rules.trust
-
-    @property
-    def receipts(self) -> MakeReceipt | None:
-        """What makes receipts, or None where no key for them is open."""
-        desk = self._desk
-        return None if desk is None else lambda submission, wish: self._receipt(desk, submission, wish=wish)
-
-    @property
-    def verify_with_receipt(self) -> CheckWithReceipt | None:
-        """What checks and makes the receipt of the same check, without the content; None as for `receipts`."""
-        desk = self._desk
-        if desk is None:
-            return None
-
-        def checked(submission: Submission, language: Language) -> tuple[Report, bytes]:
-            wish = ReceiptWish(PAGE_MEDIA_TYPE, with_content=False, language=language)
-            verification, now = self._examine(submission)
-            return verification.report, self._receipt_of(desk, verification, now=now, wish=wish)
-
-        return checked
-
-    def inspect(self, submission: Submission) -> Verification:
-        """Verify as `verify` does, and keep what the answer rests on."""
-        return self._examine(submission)[0]
-
-    def _examine(self, submission: Submission) -> tuple[Verification, datetime]:
-        now = self._now()
-        with self._readers.reader() as reader:
-            return examine(submission, rules=self._rules, moment=Moment(now), reader=reader), now
-
-    def _receipt(self, desk: ReceiptDesk, submission: Submission, *, wish: ReceiptWish) -> bytes:
-        verification, now = self._examine(submission)
-        return self._receipt_of(desk, verification, now=now, wish=wish)
-
-    def _receipt_of(self, desk: ReceiptDesk, verification: Verification, *, now: datetime, wish: ReceiptWish) -> bytes:
-        circumstances = Circumstances(self._rules, desk.verifier, VERSION, now)
-        maker = ReceiptMaker(desk.signer, circumstances, wish.language)
-        recorded = maker.record(verification, with_content=wish.with_content)
-        if wish.media_type == PAGE_MEDIA_TYPE:
-            return maker.as_page(recorded).pdf or b""
-        return maker.as_token(recorded).token.encode("ascii")
-
-    def _verify(self, submission: Submission, rules: Rules) -> Report:
-        with self._readers.reader() as reader:
-            return verify(submission, rules=rules, moment=Moment(self._now()), reader=reader)
 
 
 def utc_now() -> datetime:
@@ -256,6 +138,7 @@ def create_app(
     """
     readers = ReaderPool()
     service = VerificationService(rules, now=now, readers=readers, ask=ask, desk=offers.receipts)
+    service.count_with(offers.count)
     storage = JobStorage(offers.jobs_folder)
     told: list[Announce] = [] if offers.deliveries is None else [offers.deliveries.announce]
     jobs = JobDesk(
@@ -310,6 +193,11 @@ def _empty_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
         """Say that the process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> dict[str, str]:
+        """Say that checks are answered: nothing is before the readers are warm, and `Departure` says when it leaves."""
         return {"status": "ok"}
 
     return app

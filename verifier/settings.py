@@ -10,6 +10,7 @@ from verifier.errors import OptionError
 PREFIX = "VERIFIER_"
 IN_MEMORY = "memory://"
 MIN_KEPT_DAYS, MAX_KEPT_DAYS = 14, 180  # a retention policy
+MAX_DRAIN_S = 300
 _APPLICATION = "competency-bank"
 
 
@@ -32,6 +33,8 @@ class Settings:
         url: VERIFIER_URL, the origin under which browsers reach `serve`; needed where people sign in from elsewhere.
         oidc: VERIFIER_OIDC, the file of OpenID providers that people may sign in with.
         webhooks: VERIFIER_WEBHOOKS, the file of those who are told that a job has finished.
+        metrics: VERIFIER_METRICS, where `serve` shows metrics; None for nowhere.
+        drain_seconds: VERIFIER_DRAIN_SECONDS, how long `serve` goes on after it was told to stop.
         request_key: VERIFIER_REQUEST_KEY, the URI of the key that signs requests to wallets, if it lies elsewhere.
         request_secret: VERIFIER_REQUEST_SECRET, the PIN or passphrase of that key.
     """
@@ -50,6 +53,8 @@ class Settings:
     webhooks: Path | None = None
     url: str | None = None
     oidc: Path | None = None
+    metrics: str | None = None
+    drain_seconds: str = "0"
     request_key: str | None = None
     request_secret: str | None = field(default=None, repr=False)
 
@@ -72,6 +77,8 @@ class Settings:
             webhooks=_path(environment, "WEBHOOKS"),
             url=environment.get(PREFIX + "URL") or None,
             oidc=_path(environment, "OIDC"),
+            metrics=environment.get(PREFIX + "METRICS") or None,
+            drain_seconds=environment.get(PREFIX + "DRAIN_SECONDS", "") or "0",
             request_key=environment.get(PREFIX + "REQUEST_KEY") or None,
             request_secret=environment.get(PREFIX + "REQUEST_SECRET") or None,
         )
@@ -101,6 +108,18 @@ class Settings:
                 f"expected a state folder ({PREFIX}STATE) to keep results in, found none", kind="retention_folder"
             )
         return days
+
+    def drain_s(self) -> int:
+        """Return for how many seconds `serve` goes on after it was told to stop.
+
+        Raises:
+            OptionError: the setting is no number, or too large.
+        """
+        seconds = int(self.drain_seconds) if re.fullmatch(r"[0-9]{1,3}", self.drain_seconds) else -1
+        if not 0 <= seconds <= MAX_DRAIN_S:
+            allowed = f"0 to {MAX_DRAIN_S}"
+            raise OptionError(f"expected {PREFIX}DRAIN_SECONDS to be a number of seconds, {allowed}", kind="drain")
+        return seconds
 
     @property
     def trust_file(self) -> Path | None:

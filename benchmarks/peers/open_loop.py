@@ -10,7 +10,7 @@ import itertools
 import json
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 LATEST_S = 30.0
 IDLE_S = 5.0  # the service leaves connections that say nothing for ten seconds
@@ -37,6 +37,8 @@ class Happened:
 
     answers: list[tuple[int, float]] = field(default_factory=list)
     connections: int = 0
+    told_when: int = 0  # answers that say after how many seconds to come again
+    late: list[float] = field(default_factory=list)  # milliseconds from the moment a request was due until it was sent
 
 
 class Load:
@@ -79,17 +81,19 @@ class Load:
         """Send one request and note what came."""
         try:
             async with asyncio.timeout(LATEST_S):
-                status = await self.answer(request)
+                status = await self.answer(request, due)
         except (OSError, asyncio.IncompleteReadError, TimeoutError):
             status = 0
         self.happened.answers.append((status, 1000 * (time.perf_counter() - due)))
 
-    async def answer(self, request: bytes) -> int:
+    async def answer(self, request: bytes, due: float) -> int:
         """Send a request over a free connection, read the answer, and return its status."""
         connection = self.kept() or await self.connected()
         reader, writer = connection
         writer.write(request)
+        self.happened.late.append(1000 * (time.perf_counter() - due))
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        self.happened.told_when += b"\r\nretry-after: " in head
         length = next(int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"content-length:"))
         await reader.readexactly(length)
         if b"connection: close" in head:
@@ -117,7 +121,7 @@ def main() -> None:
     """Run the plan that stands on standard input."""
     load = Load(Plan(**json.load(sys.stdin)))
     asyncio.run(load.run())
-    json.dump({"answers": load.happened.answers, "connections": load.happened.connections}, sys.stdout)
+    json.dump(asdict(load.happened), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -93,6 +93,7 @@ class Reason(StrEnum):
     RECIPIENT_WITHHELD = "recipient_withheld"
     # log_inclusion
     LOG_PROOF_MISSING = "log_proof_missing"
+    LOG_WITNESSES_MISSING = "log_witnesses_missing"
     LOG_KEY_UNKNOWN = "log_key_unknown"
     LOG_PROOF_INVALID = "log_proof_invalid"
     LOGGED_TOO_LATE = "logged_too_late"
@@ -217,6 +218,7 @@ ROWS: tuple[ReasonRow, ...] = (
     ReasonRow(Reason.RECIPIENT_OPEN, _C.RECIPIENT, Contact.NOBODY),
     ReasonRow(Reason.RECIPIENT_WITHHELD, _C.RECIPIENT, _APPLICANT),
     ReasonRow(Reason.LOG_PROOF_MISSING, _C.LOG_INCLUSION, _APPLICANT),
+    ReasonRow(Reason.LOG_WITNESSES_MISSING, _C.LOG_INCLUSION, _ISSUER),
     ReasonRow(Reason.LOG_KEY_UNKNOWN, _C.LOG_INCLUSION, _OPERATOR),
     ReasonRow(Reason.LOG_PROOF_INVALID, _C.LOG_INCLUSION, _APPLICANT),
     ReasonRow(Reason.LOGGED_TOO_LATE, _C.LOG_INCLUSION, _ISSUER),

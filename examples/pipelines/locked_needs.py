@@ -1,6 +1,6 @@
 """Print what this program needs when it runs, each in its locked version with its hashes, for `pip --require-hashes`.
 
-    python examples/pipelines/locked_needs.py > locked.txt
+    python examples/pipelines/locked_needs.py [EXTRA...] > locked.txt
 
 Run in the folder of pyproject.toml and requirements.lock. The lock file also has what the tests need; which part of it
 is needed here says pip itself, in a dry run under the locked versions. Needs nothing but Python and pip.
@@ -50,8 +50,10 @@ def needed_names(needs: list[str], blocks: dict[str, str]) -> list[str]:
 
 
 def main() -> int:
-    """Print the part of the lock file that is needed."""
-    needs = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    """Print the part of the lock file that is needed, also for the extras that were named."""
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
+    extras = [need for extra in sys.argv[1:] for need in project["optional-dependencies"][extra]]
+    needs = [*project["dependencies"], *extras]
     blocks = blocks_of(Path("requirements.lock").read_text("utf-8"))
     for name in sorted(needed_names(needs, blocks)):
         print(blocks[name], end="")

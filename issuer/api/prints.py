@@ -1,6 +1,7 @@
-"""`POST /api/v1/prints`: what a wallet presents to the bank in, a new sealed PDF of it out.
+"""`POST /api/v1/prints` and `/blind`: what a wallet presents to the bank in, a new sealed PDF of it out.
 
-The wallet's key is the caller's proof; there is no token and no session.
+The wallet's key is the caller's proof; there is no token and no session. The address of a blind copy is another one,
+because the key signs the address: nobody can have another edition made of a presentation.
 """
 
 from typing import Final, Literal
@@ -9,21 +10,23 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from credential_schemas.errors import CredentialError
-from credential_schemas.wording.model import Language
+from issuer.api.bodies import printed_text
 from issuer.api.callers import Caller
 from issuer.api.certificates import pdf_response
 from issuer.api.desk import ApiDesk, in_thread
 from issuer.api.problems import refusal_of
 from issuer.bank import KEY_HOLDER
 from issuer.errors import IssuerError
-from issuer.presented.printing import Printed, print_presentation
+from issuer.presented.printing import Paper, Printed, print_presentation
 from issuer.presented.reading import OwnPresentation, read_own_presentation
+from keys.encoding import b64url_encode, encode_json
 from keys.errors import KeysError
 from keys.gate.answers import Refusal
 from keys.gate.gate import CALLER
 from keys.gate.rate_limits import Rate
 
 PRINTS_PATH: Final = "/api/v1/prints"
+BLIND_PATH: Final = f"{PRINTS_PATH}/blind"
 CREDENTIAL_MEDIA_TYPE: Final = "application/dc+sd-jwt"
 PRESENTATIONS: Final = Rate("wallet-presentations", amount=30, seconds=60)
 
@@ -36,20 +39,34 @@ def prints_router(desk: ApiDesk, *, prefix: str) -> APIRouter:
     async def print_it(request: Request, language: Literal["ko", "en"] | None = None) -> Response:
         """Answer a new paper copy with a number of its own; the presentation is made for this address."""
         presented = await admit_presentation(desk, request, PRINTS_PATH)
-        caller = Caller(presented.record.account_id, desk.callers.bank.acting_as(KEY_HOLDER))
-        await desk.callers.count_issue(caller)
-        wanted: Language = language or "ko"
-
-        def work(caller: Caller) -> Printed:
-            with desk.places.place():
-                return print_presentation(caller.bank, presented, language=wanted, now=desk.clock())
-
-        printed = await in_thread(work, caller)
+        printed = await _printed(desk, presented, Paper(language or "ko"))
         answer = pdf_response(printed.pdf, f"{printed.number}.pdf")
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
+    @router.post(BLIND_PATH, include_in_schema=False)
+    async def print_blind(
+        request: Request, language: Literal["ko", "en"] | None = None, applicant_no: str | None = None
+    ) -> Response:
+        """Answer a new blind copy and what reveals its holder; the presentation is made for this address."""
+        number = printed_text({"applicant_no": applicant_no}, "applicant_no")
+        presented = await admit_presentation(desk, request, BLIND_PATH)
+        printed = await _printed(desk, presented, Paper(language or "ko", "blind", number))
+        content = encode_json({"number": printed.number, "pdf": b64url_encode(printed.pdf), "reveal": printed.reveal})
+        return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})
+
     return router
+
+
+async def _printed(desk: ApiDesk, presented: OwnPresentation, paper: Paper) -> Printed:
+    caller = Caller(presented.record.account_id, desk.callers.bank.acting_as(KEY_HOLDER))
+    await desk.callers.count_issue(caller)
+
+    def work(caller: Caller) -> Printed:
+        with desk.places.place():
+            return print_presentation(caller.bank, presented, paper=paper, now=desk.clock())
+
+    return await in_thread(work, caller)
 
 
 async def admit_presentation(desk: ApiDesk, request: Request, path: str) -> OwnPresentation:

@@ -1,10 +1,14 @@
 """What the bank can tell a holder about who read or changed the holder's data."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.store.accounts import Account
 from issuer.store.transaction import Transaction
+
+_PLACE: Final = re.compile(r"(staff:[a-z0-9][a-z0-9._-]*)@(?:[0-9a-f.:/]+|unknown)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Access:
 def access_history(transaction: Transaction, account: Account, *, actor: str, at: str) -> list[Access]:
     """Return every access to the data of an account's person, oldest first, and record this one.
 
+    A member of the staff is named; from where that was asked is for auditors (`issuer.staff.access_log`).
+
     Args:
         transaction: a write transaction.
         account: whose history.
@@ -28,7 +34,7 @@ def access_history(transaction: Transaction, account: Account, *, actor: str, at
         at: now, UTC in ISO 8601.
     """
     found = [
-        Access(each.at, each.actor, each.action, each.subject, each.detail)
+        Access(each.at, _without_place(each.actor), each.action, each.subject, each.detail)
         for each in transaction.audit.about(account.id, account.person_link)
     ]
     found += [
@@ -37,3 +43,8 @@ def access_history(transaction: Transaction, account: Account, *, actor: str, at
     ]
     record_acts(transaction, Act("history_read", account.id), actor=actor, at=at)
     return sorted(found, key=lambda access: access.at)
+
+
+def _without_place(actor: str) -> str:
+    found = _PLACE.fullmatch(actor)
+    return actor if found is None else found[1]

@@ -50,10 +50,27 @@ Action = Literal[
     "key_put_to_work",
     "key_distrusted",
     "key_retired",
+    "ceremony_held",
+    "staff_changed",
+    "staff_signed_in",
+    "staff_signed_out",
+    "account_traced",
+    "access_log_read",
+    "records_checked",
+    "held_entry_left",
+    "source_run_asked",
+    "source_run_stopped",
+    "statuses_rehearsed",
+    "status_job_begun",
+    "status_job_stopped",
+    "status_job_read",
+    "recognition_changed",
+    "recognition_read",
 ]
 HASH_BYTES: Final = 32
 START: Final = bytes(HASH_BYTES)
 _LABEL: Final = b"competency-bank/audit\x00"
+_sha256 = hashlib.sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,15 @@ def record_acts(transaction: Transaction, *acts: Act, actor: str, at: str) -> No
 
 
 def link(before: bytes, seq: int, *values: str | None) -> bytes:
-    """Return the hash of a record: over the hash before it, its number, and its values, each with its length."""
-    written = "".join(["-" if value is None else f"{len(value)}:{value}" for value in values])
-    return hashlib.sha256(b"%b%b%d;%b" % (_LABEL, before, seq, written.encode())).digest()
+    """Return the hash of a record: over the hash before it, its number, and its six values, each with its length."""
+    at, actor, action, account, subject, detail = values
+    written = (  # without a loop, because a trail has many records
+        f"{seq};"
+        f"{'-' if at is None else f'{len(at)}:{at}'}"
+        f"{'-' if actor is None else f'{len(actor)}:{actor}'}"
+        f"{'-' if action is None else f'{len(action)}:{action}'}"
+        f"{'-' if account is None else f'{len(account)}:{account}'}"
+        f"{'-' if subject is None else f'{len(subject)}:{subject}'}"
+        f"{'-' if detail is None else f'{len(detail)}:{detail}'}"
+    )
+    return _sha256(_LABEL + before + written.encode()).digest()

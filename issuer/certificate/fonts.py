@@ -116,6 +116,14 @@ def require_glyphs(where: str, text: str) -> None:
         raise GlyphMissingError(where=where, character=f"U+{ord(missing):04X}")
 
 
+def shown_text(text: str) -> str:
+    """Return a text with every character that the faces cannot show written as its code point, such as `[U+1F600]`."""
+    covered = _covered()
+    if covered.issuperset(text):
+        return text
+    return "".join(sign if sign in covered else f"[U+{ord(sign):04X}]" for sign in text)
+
+
 class ShownGlyphs(dict[str, str]):
     """The characters that a document shows in one face: for each its code of four hexadecimal digits.
 

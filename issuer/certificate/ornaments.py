@@ -37,15 +37,20 @@ def draw_background(canvas: TaggedCanvas, mark: str | None) -> None:
 
     The mark (견본, SPECIMEN, PREVIEW) is text in an artifact: the only furniture of the text layer in the background.
     """
-    if mark is not None:
-        with canvas.artifact("Background"):
-            canvas.mark(FittedText(_MARK_STYLE, _mark_size(mark), (mark,)), centre=_CENTRE)
+    draw_mark(canvas, mark)
     with canvas.artifact("Background"):
         canvas.form("Rosette", (PAGE_WIDTH / 2, _CENTRE))
     with canvas.artifact("Layout"):
         for inset, line in ((BORDER, 1.7), (INNER_BORDER, 0.45)):
             box = Box(inset, inset, PAGE_WIDTH - 2 * inset, PAGE_HEIGHT - 2 * inset)
             canvas.frame(box, COVER, line=line)
+
+
+def draw_mark(canvas: TaggedCanvas, mark: str | None) -> None:
+    """Draw the mark across a page, where there is one."""
+    if mark is not None:
+        with canvas.artifact("Background"):
+            canvas.mark(FittedText(_MARK_STYLE, _mark_size(mark), (mark,)), centre=_CENTRE)
 
 
 def draw_band(canvas: TaggedCanvas, y: float) -> None:

@@ -42,6 +42,7 @@ def run_document(run: "SourceRun") -> dict[str, object]:
     return {
         "run": run.id,
         "source": run.source,
+        "way": run.way,
         "by": run.actor,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
@@ -63,7 +64,7 @@ def run_line(run: "SourceRun", context: CommandContext) -> str:
     return context.text(
         "runs.line",
         run=run.id,
-        source=run.source,
+        source=run.source if run.way == "asked" else f"{run.source} ({run.delivery})",
         at=run.started_at,
         by=run.actor,
         outcome=context.text(f"runs.{run.outcome}"),

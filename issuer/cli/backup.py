@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from issuer.cli.context import CommandContext
-from issuer.cli.options import typed_password
+from issuer.cli.options import check_one_of, typed_password
 
 SUMMARY = "write a sealed backup of the bank, also while it works"
 EXAMPLE = "cb-issuer backup --out bank.backup --password-file backup.password"
@@ -16,15 +16,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--password-file", metavar="FILE", type=Path, help="its first line opens the backup (default: typed twice)"
     )
+    parser.add_argument(
+        "--shares",
+        metavar="DIR",
+        type=Path,
+        help="under no password, but three shares written there, of which any two open it",
+    )
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Write the backup."""
-    from issuer.backing_up import make_backup
+    from issuer.backup.making import make_backup
+    from issuer.share_files import new_shared_passphrase, share_paths, shares_beside
 
+    check_one_of(arguments)
+    paths = [] if arguments.shares is None else share_paths(arguments.shares)
     with context.bank() as bank:
-        passphrase = typed_password(arguments.password_file)
-        made = make_backup(bank, arguments.out, passphrase=passphrase, now=context.clock())
+        passphrase, shares = new_shared_passphrase() if paths else (typed_password(arguments.password_file), [])
+        now, of = context.clock(), f"{arguments.out.name} of {bank.profile.issuer}"
+        with shares_beside(paths, shares, of=f"{of}, {now:%Y-%m-%d}"):
+            made = make_backup(bank, arguments.out, passphrase=passphrase, now=now)
         taken_back = bank.folder.taken_back.name
     heading = made.heading
     document = {
@@ -38,10 +49,13 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         "files": made.files,
         "rows": made.rows,
         "keys_elsewhere": [*made.elsewhere],
+        "shares": [str(path) for path in paths],
     }
     counts = {"log": heading.log_size, "audit": heading.audit_size, "files": made.files, "bytes": made.size}
     context.answer(document, context.text("backup.done", file=str(arguments.out), **counts))
     if made.elsewhere:
         context.note("backup.elsewhere", uses=", ".join(made.elsewhere))
+    if paths:
+        context.note("backup.shares", files=", ".join(path.name for path in paths))
     context.note("backup.away", list=taken_back)
     return 0

@@ -9,7 +9,7 @@ from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
     from credential_schemas.errors import CredentialError
-    from issuer.batch_folder import Line
+    from issuer.batch.folder import Line
     from issuer.errors import IssuerError
 
 SUMMARY = "issue many certificates from a CSV file; start it again to go on"
@@ -28,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Issue what has no result yet; print one line a row."""
-    from issuer.batch_file import BatchDefaults, look_through
-    from issuer.batch_folder import RESULTS
-    from issuer.batch_issuing import MAX_JOBS, BatchRun, run_batch, worse
+    from issuer.batch.file import BatchDefaults, look_through
+    from issuer.batch.folder import RESULTS
+    from issuer.batch.issuing import MAX_JOBS, BatchRun, run_batch, worse
     from issuer.cli.messages import error_sentence
     from issuer.cli.options import file_content
     from issuer.errors import InvalidOption

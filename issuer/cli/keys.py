@@ -1,10 +1,11 @@
-"""`cb-issuer keys`: list the keys of the bank, put new ones in their place, distrust and retire them."""
+"""`cb-issuer keys`: list the keys of the bank, put new ones in their place, distrust and retire them; ceremonies."""
 
 import argparse
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from issuer.cli.ceremony import add_ceremony_actions, hold, make_person, show_minutes
 from issuer.cli.context import CommandContext
 from issuer.cli.options import add_action
 
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     distrusting.add_argument("--dry-run", action="store_true", help="only list; nothing is changed")
     distrusting.add_argument("--out", type=Path, metavar="FILE", help="write the list, as .csv or .json")
+    add_ceremony_actions(actions)
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
@@ -203,5 +205,13 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-_ACTIONS = {"list": _list, "rotate": _rotate, "retire": _retire, "distrust": _distrust}
+_ACTIONS = {
+    "list": _list,
+    "rotate": _rotate,
+    "retire": _retire,
+    "distrust": _distrust,
+    "person": make_person,
+    "ceremony": hold,
+    "minutes": show_minutes,
+}
 _MOST_HOURS = 366 * 24

@@ -2,9 +2,13 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
 from issuer.cli.options import add_action
+
+if TYPE_CHECKING:
+    from issuer.log.witnesses import Asked
 
 SUMMARY = "show or check the log of all certificates, or prove that one is in it"
 EXAMPLE = "cb-issuer log proof CB-2026-00000001 --out certificate.tlog-proof"
@@ -23,6 +27,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     proving = add_action(actions, "proof", "write the proof that a certificate is in the log", EXAMPLE)
     proving.add_argument("number", metavar="NUMBER", help="of the certificate")
     proving.add_argument("--out", type=Path, metavar="FILE", help="file to write (default: standard output)")
+    witnessing = add_action(
+        actions,
+        "witness",
+        "name witnesses who sign that the log only grows, and ask them",
+        "cb-issuer log witness add witness.example+0a1b2c3d+BCD… --url https://witness.example",
+    )
+    witnessing.add_argument("do", choices=("add", "remove", "list", "ask", "take"), help="what to do")
+    witnessing.add_argument(
+        "what",
+        metavar="WHAT",
+        nargs="?",
+        help="add: the key of the witness as name+id+key; remove: its name; take: a file with a cosigned checkpoint",
+    )
+    witnessing.add_argument("--url", metavar="URL", help="add: below which address it is asked")
+    witnessing.add_argument(
+        "--in-proofs",
+        action="store_true",
+        help="add: ask it for every certificate, too, so that the proof in the PDF carries its cosignature",
+    )
     opening = add_action(actions, "open", "begin a log in a bank that has none", "cb-issuer log open")
     opening.add_argument(
         "--key", metavar="URI", help="take this Ed25519 key, such as pkcs11:…, instead of making a file"
@@ -85,15 +108,18 @@ def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def _proof(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.log.appending import proof_of
+    from issuer.log.witnesses import witnessed_checkpoint
     from issuer.outputs import check_target, write_whole
     from issuer.trail_errors import LogMissing, NotLogged
 
     if arguments.out is not None:
         check_target(arguments.out)
-    with context.bank() as bank, bank.store.read() as transaction:
+    with context.bank() as bank:
         if not bank.has_log:
             raise LogMissing
-        proof = proof_of(transaction, arguments.number)
+        under = witnessed_checkpoint(bank, index=0)
+        with bank.store.read() as transaction:
+            proof = proof_of(transaction, arguments.number, under=under)
     if proof is None:
         raise NotLogged(number=arguments.number)
     if arguments.out is None:
@@ -123,4 +149,41 @@ def _content(path: Path) -> bytes:
         raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
 
 
-_ACTIONS = {"show": _show, "verify": _verify, "proof": _proof, "open": _open}
+def _witness(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.errors import InvalidOption
+    from issuer.log import witnesses
+
+    do, what = arguments.do, arguments.what
+    if (what is None) != (do in ("list", "ask")) or (do != "add" and (arguments.url or arguments.in_proofs)):
+        problem = "add needs a key, remove a name, take a file; list and ask need nothing; options belong to add"
+        raise InvalidOption(problem, option=f"witness {do}")
+    with context.bank() as bank:
+        if do in ("ask", "take"):
+            asked = (
+                witnesses.ask_witnesses(bank) if do == "ask" else witnesses.take_cosigned(bank, _content(Path(what)))
+            )
+            _tell_cosigned(asked, context)
+            return
+        if do == "add":
+            witnesses.add_witness(bank, what, url=arguments.url, in_proofs=arguments.in_proofs)
+        elif do == "remove":
+            witnesses.remove_witness(bank, what)
+        known = witnesses.read_witnesses(bank)
+    document = [{"key": each.key.text(), "url": each.url, "in_proofs": each.in_proofs} for each in known]
+    lines = [f"{each['key']}  {each['url'] or '—'}{'  --in-proofs' if each['in_proofs'] else ''}" for each in document]
+    context.answer({"witnesses": document}, *(lines or [context.text("log.no_witness")]))
+
+
+def _tell_cosigned(asked: "Asked", context: CommandContext) -> None:
+    from issuer.trail_errors import WitnessRefused
+
+    document = {"size": asked.size, "cosigned": asked.cosigned, "refused": asked.refused}
+    lines = [context.text("log.cosigned", size=asked.size, name=name) for name in asked.cosigned]
+    lines += [context.text("log.not_cosigned", name=name, problem=problem) for name, problem in asked.refused.items()]
+    context.answer(document, *(lines or [context.text("log.no_witness")]))
+    if asked.refused:
+        problem = f"{len(asked.refused)} of the witnesses did not cosign"
+        raise WitnessRefused(problem)
+
+
+_ACTIONS = {"show": _show, "verify": _verify, "proof": _proof, "open": _open, "witness": _witness}

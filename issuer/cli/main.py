@@ -37,6 +37,7 @@ _COMMANDS: Final = {
     "audit": "audit",
     "sealing": "sealing",
     "token": "token",
+    "staff": "staff",
     "serve": "serve",
     "backup": "backup",
     "restore": "restore",

@@ -60,6 +60,19 @@ def file_content(file: Path) -> bytes:
         raise FileUnreadable(error.strerror or "unknown reason", file=str(file)) from error
 
 
+def check_one_of(arguments: argparse.Namespace) -> None:
+    """Refuse a password beside shares.
+
+    Raises:
+        InvalidOption: both were named.
+    """
+    from issuer.errors import InvalidOption
+
+    if arguments.shares is not None and arguments.password_file is not None:
+        problem = "shares take the place of a password; expected only one of both"
+        raise InvalidOption(problem, option="--shares")
+
+
 def typed_password(file: Path | None, *, twice: bool = True) -> str:
     """Return a password: the first line of a file, or what is typed, a new one twice; never from the command line.
 

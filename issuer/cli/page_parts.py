@@ -25,13 +25,19 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
         FileUnreadable: a file cannot be read.
         InvalidOption: test persons were named for a bank that is not for development, or the list of wallets is none.
         KeysError: the list of providers is not in order.
+        SourcesUnreadable: the file of sources is not in order.
     """
     from issuer.api.pages.opening import page_desk
+    from issuer.cli.asking import asked_sources, outside_world
     from issuer.holders.local_sign_ins import Outside
+    from issuer.operating.works import OperatorWork, Works
     from keys.sign_in.passwords import Passwords
 
     outside = Outside(context.clock, visitors.limits, Passwords(secrets.token_bytes))
-    return page_desk(bank, outside, ways=_ways(bank, context))
+    works = Works()
+    world = outside_world(bank, context, stop=works.stop)
+    operating = OperatorWork(works, asked_sources(bank, context), world)
+    return page_desk(bank, outside, ways=_ways(bank, context), operating=operating)
 
 
 def _ways(bank: "Bank", context: "CommandContext") -> "Ways":

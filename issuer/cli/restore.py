@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
-from issuer.cli.options import typed_password
+from issuer.cli.options import check_one_of, typed_password
 
 if TYPE_CHECKING:
+    from issuer.backup.restoring import CheckedBackup, Since
     from issuer.bank import Bank
-    from issuer.restoring import CheckedBackup, Since
 
 SUMMARY = "make a bank again from a backup, in a new data directory"
 EXAMPLE = "cb-issuer restore bank.backup --published public --taken-back taken-back.jsonl --data bank-new"
@@ -19,6 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.add_argument("file", metavar="FILE", type=Path, help="the backup")
     parser.add_argument("--password-file", metavar="FILE", type=Path, help="its first line opens it (default: typed)")
+    parser.add_argument(
+        "--shares",
+        metavar="FILE",
+        type=Path,
+        nargs=2,
+        help="two of the three shares that `backup --shares` wrote, instead of a password",
+    )
     parser.add_argument("--check", action="store_true", help="only read it to its end; nothing is written")
     since = parser.add_argument_group("what happened after the backup (needed)")
     since.add_argument("--published", metavar="DIR", type=Path, help="the newest copy of the bank's folder public")
@@ -37,10 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Restore, or check."""
-    from issuer.restoring import RestorePlan, check_backup, restore_bank
+    from issuer.backup.restoring import RestorePlan, check_backup, restore_bank
+    from issuer.share_files import shared_passphrase
 
     since = None if arguments.check else _since(arguments)
-    passphrase = typed_password(arguments.password_file, twice=False)
+    check_one_of(arguments)
+    if arguments.shares is None:
+        passphrase = typed_password(arguments.password_file, twice=False)
+    else:
+        passphrase = shared_passphrase(arguments.shares)
     if arguments.check:
         checked = check_backup(arguments.file, passphrase=passphrase)
         values = {"issuer": checked.heading.issuer, "at": checked.heading.made_at}
@@ -70,8 +82,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 
 def _since(arguments: argparse.Namespace) -> "Since | None":
+    from issuer.backup.restoring import Since
     from issuer.errors import InvalidOption
-    from issuer.restoring import Since
 
     named = (arguments.published is not None, arguments.taken_back is not None, arguments.nothing_since)
     if named == (False, False, True):

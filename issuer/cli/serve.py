@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.api.pages.session import session_reader
     from issuer.app import Desk, ServiceWork, create_app
     from issuer.bank import SERVICE
+    from issuer.cli.metering import metered
     from issuer.cli.page_parts import open_pages
     from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
@@ -72,6 +73,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             sys.stdout.flush()
 
         stop = threading.Event()
-        with asking_sources(bank.acting_as(SERVICE), asked, outside_world(bank, context, stop=stop), stop=stop):
-            serve(app, listen(host, port), ready=ready)
+        asking = asking_sources(bank.acting_as(SERVICE), asked, outside_world(bank, context, stop=stop), stop=stop)
+        with asking, pages.operating.works, metered(app, bank, context, asked=asked) as whole:
+            serve(whole, listen(host, port), ready=ready, drain_s=settings.drain_seconds)
     return 0

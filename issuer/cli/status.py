@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
 from issuer.cli.options import file_content
+from issuer.cli.status_many import FILTERS, add_many_arguments, change_many
 
 if TYPE_CHECKING:
     from issuer.status_changes import Action
@@ -24,6 +25,7 @@ def add_status_arguments(parser: argparse.ArgumentParser) -> None:
         help="instead: the entry of this source record, in every certificate that carries it",
     )
     parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    add_many_arguments(parser)
 
 
 def change_status(action: "Action", arguments: argparse.Namespace, context: CommandContext) -> int:
@@ -32,6 +34,10 @@ def change_status(action: "Action", arguments: argparse.Namespace, context: Comm
     from issuer.status_changes import DEFAULT_REASON, StatusOrder, change_certificates, change_entry
 
     numbers = [*arguments.numbers, *([] if arguments.list is None else _numbers_in(arguments.list))]
+    if any(getattr(arguments, name) is not None for name in FILTERS):
+        if arguments.entry_source is not None:
+            raise InvalidOption("expected conditions or --entry-source", option="--entry-source")
+        return change_many(action, numbers, arguments, context)
     if bool(numbers) == (arguments.entry_source is not None):
         problem = "expected either certificate numbers or --entry-source"
         raise InvalidOption(problem, option="NUMBER")

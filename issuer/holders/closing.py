@@ -1,9 +1,9 @@
 """Closing an account: what is erased, what has to be kept, and what becomes of the certificates, as the holder chooses.
 
-Erased at once: the ways to sign in with their sessions, the link to the person, and the entries that no certificate
-carries; tokens of programs and of wallets open nothing any more. Kept: records of issued certificates with what they
-carry, because others rely on them and they can be checked and revoked; consents, marked as withdrawn; and the audit
-trail, which the law asks for.
+Erased at once: the ways to sign in with their sessions, the link to the person, what was put aside while choosing, and
+the entries that no certificate carries; tokens of programs and of wallets open nothing any more. Kept: records of
+issued certificates with what they carry, because others rely on them and they can be checked and revoked; consents,
+marked as withdrawn; and the audit trail, which the law asks for.
 """
 
 from dataclasses import dataclass
@@ -88,6 +88,7 @@ def erase_account(transaction: Transaction, account: Account, *, at: str) -> int
     for token in transaction.tokens.tokens(account.id):
         transaction.tokens.revoke(token.id, at=at)
     transaction.wallets.end_all(account.id)
+    transaction.choices.forget(account.id)
     transaction.sign_ins.remove_all(account.id)
     transaction.accounts.close_account(account.id, at=at)
     return erased

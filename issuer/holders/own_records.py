@@ -10,8 +10,11 @@ from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import AccountNotLinked
 from issuer.holder_errors import AccountClosed
+from issuer.holders.kept_choices import KeptChoice, open_choice
 from issuer.store.accounts import Account, Consent
-from issuer.store.certificates import StoredCertificate
+from issuer.store.certificates import CarriedEntry, StoredCertificate
+from issuer.store.lookups import Lookup
+from issuer.store.sign_ins import SignIn
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
 from keys.encoding import JsonValue
@@ -41,8 +44,31 @@ def own_records(bank: Bank, account_id: str, *, now: datetime) -> OwnRecords:
     return OwnRecords(account, consents, [*reversed(accesses)])
 
 
-def export_records(bank: Bank, account_id: str, *, now: datetime) -> dict[str, JsonValue]:
-    """Return everything held about the holder as one JSON document; that it was taken is recorded.
+@dataclass(frozen=True, slots=True)
+class OwnCertificateRecord:
+    """One issued certificate with the entries that it carries and the look-ups by its number."""
+
+    issued: StoredCertificate
+    carried: Sequence[CarriedEntry]
+    lookups: Sequence[Lookup]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """Everything held about a holder; `opened` is None before the account is linked with a person."""
+
+    made_at: str
+    account: Account
+    opened: OpenAccount | None
+    sign_ins: Sequence[SignIn]
+    consents: Sequence[Consent]
+    certificates: Sequence[OwnCertificateRecord]
+    accesses: Sequence[Access]
+    choice: KeptChoice | None
+
+
+def take_own_data(bank: Bank, account_id: str, *, now: datetime) -> OwnData:
+    """Return everything held about the holder, to be taken away; that it was taken is recorded.
 
     Keyed hashes and what is kept only sealed (issued files, secrets of signing in) are not part of it.
 
@@ -52,23 +78,36 @@ def export_records(bank: Bank, account_id: str, *, now: datetime) -> dict[str, J
     at = utc_text(now)
     with bank.store.write() as transaction:
         account = _open(transaction, account_id)
-        opened = _shown(bank, transaction, account_id)
-        issued = transaction.certificates.of_account(account_id)
-        ways = transaction.sign_ins.of_account(account_id)
-        accesses = access_history(transaction, account, actor=bank.actor, at=at)
-        document: dict[str, JsonValue] = {
-            "export": EXPORT_FORMAT,
-            "made_at": at,
-            "account": {"id": account.id, "opened_at": account.opened_at, "linked_at": account.linked_at},
-            "person": None if opened is None else _person(opened),
-            "sign_ins": [{"kind": way.kind, "name": way.name, "created_at": way.created_at} for way in ways],
-            "consents": [_consent(each) for each in transaction.accounts.all_consents(account_id)],
-            "entries": [] if opened is None else [_entry(each) for each in opened.entries],
-            "certificates": [_certificate(transaction, each) for each in issued],
-            "accesses": [asdict(each) for each in accesses],
-        }
+        choice = transaction.choices.of(account_id, now_s=int(now.timestamp()))
+        data = OwnData(
+            made_at=at,
+            account=account,
+            opened=_shown(bank, transaction, account_id),
+            sign_ins=transaction.sign_ins.of_account(account_id),
+            consents=transaction.accounts.all_consents(account_id),
+            certificates=[_record(transaction, issued) for issued in transaction.certificates.of_account(account_id)],
+            accesses=access_history(transaction, account, actor=bank.actor, at=at),
+            choice=None if choice is None else open_choice(bank, choice),
+        )
         record_acts(transaction, Act("data_exported", account_id), actor=bank.actor, at=at)
-    return document
+    return data
+
+
+def own_data_document(data: OwnData) -> dict[str, JsonValue]:
+    """Return everything held about a holder as one JSON document."""
+    account, opened = data.account, data.opened
+    return {
+        "export": EXPORT_FORMAT,
+        "made_at": data.made_at,
+        "account": {"id": account.id, "opened_at": account.opened_at, "linked_at": account.linked_at},
+        "person": None if opened is None else _person(opened),
+        "sign_ins": [{"kind": way.kind, "name": way.name, "created_at": way.created_at} for way in data.sign_ins],
+        "consents": [_consent(each) for each in data.consents],
+        "entries": [] if opened is None else [_entry(each) for each in opened.entries],
+        "certificates": [_certificate(each) for each in data.certificates],
+        "accesses": [asdict(each) for each in data.accesses],
+        "kept_choice": None if data.choice is None else _choice(data.choice),
+    }
 
 
 def _open(transaction: Transaction, account_id: str) -> Account:
@@ -119,16 +158,23 @@ def _entry(entry: AccountEntry) -> dict[str, JsonValue]:
     }
 
 
-def _certificate(transaction: Transaction, issued: StoredCertificate) -> dict[str, JsonValue]:
+def _choice(choice: KeptChoice) -> dict[str, JsonValue]:
+    fields: list[JsonValue] = [f"{name}={value}" for name, value in choice.fields]
+    return {"kept_at": choice.kept_at, "fields": fields}
+
+
+def _record(transaction: Transaction, issued: StoredCertificate) -> OwnCertificateRecord:
+    carried = transaction.certificates.carried_entries(issued.number)
+    return OwnCertificateRecord(issued, carried, transaction.lookups.of(issued.number))
+
+
+def _certificate(record: OwnCertificateRecord) -> dict[str, JsonValue]:
     names = ("number", "status", "kind", "edition", "language", "purpose", "recipient", "applicant_no", "carrier")
     days = ("issued_on", "valid_until", "issued_at", "consent_id", "pdf_sha256", "credential_sha256")
-    carried = transaction.certificates.carried_entries(issued.number)
-    entries: list[JsonValue] = [{"entry": each.entry_id, "disclosed": [*each.disclosed]} for each in carried]
-    looked_up: list[JsonValue] = [
-        {"at": each.at, "asker": each.requester} for each in transaction.lookups.of(issued.number)
-    ]
+    entries: list[JsonValue] = [{"entry": each.entry_id, "disclosed": [*each.disclosed]} for each in record.carried]
+    looked_up: list[JsonValue] = [{"at": each.at, "asker": each.requester} for each in record.lookups]
     return {
-        **{name: getattr(issued, name) for name in (*names, *days)},
+        **{name: getattr(record.issued, name) for name in (*names, *days)},
         "entries": entries,
         "looked_up": looked_up,
     }

@@ -1,6 +1,7 @@
 """Finding one key of the bank by its name."""
 
-from issuer.bank import Bank, KeyUse
+from issuer.bank import Bank
+from issuer.bank_folder import KeyUse
 from issuer.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.key_life.rotating import ROTATED, WHY_FIXED
 from issuer.key_records import KeyRecord

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from issuer.bank import Bank, KeyUse, read_certificate
+from issuer.bank import Bank
+from issuer.bank_folder import KeyUse, read_certificate
 from issuer.key_life.resting import rests_until
 from issuer.key_life.rotating import ROTATED
 from issuer.key_records import KeyRecord, KeyState

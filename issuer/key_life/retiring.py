@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from issuer.audit.trail import Act, record_acts
-from issuer.bank import Bank, BankFolder
+from issuer.bank import Bank
+from issuer.bank_folder import BankFolder
 from issuer.key_errors import KeyInUse
 from issuer.key_life.finding import find_key
 from issuer.key_life.resting import rests_until

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from issuer.audit.trail import Act, record_acts
-from issuer.bank import Bank, KeyUse
+from issuer.bank import Bank
+from issuer.bank_folder import KeyUse
 from issuer.bundling import MAX_VALID_DAYS, publish_lists_and_bundle
 from issuer.errors import BundleKeyMissing
 from issuer.founding import LEAF_KINDS, certify_leaf

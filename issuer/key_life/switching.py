@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from issuer.audit.trail import Act, record_acts
-from issuer.bank import Bank, KeyUse, read_certificate
+from issuer.bank import Bank
+from issuer.bank_folder import KeyUse, read_certificate
 from issuer.errors import FileUnreadable, IssuerError
 from issuer.key_errors import KeyUnsound
 from issuer.key_records import KeyRecord, KeyState, switched

@@ -14,6 +14,7 @@ from credential_schemas.log_entry import SALT_BYTES, LogEntry, log_origin, signe
 from issuer.bank import Bank
 from issuer.key_ring import distrusted_keys
 from issuer.log.files import published_size
+from issuer.log.witnesses import cosigned_now
 from issuer.store.log import LogState, StoredLogEntry
 from issuer.store.transaction import Transaction
 from issuer.trail_errors import LogBehind
@@ -61,21 +62,33 @@ def log_credential(bank: Bank, number: str, credential: str, *, now: datetime) -
         transaction.log.set_state(LogState(index + 1, entry.logged_at, checkpoint))
         return LogProof(index, tuple(path), checkpoint, entry.opening()).encode()
 
-    return bank.store.together(append)
+    proof = bank.store.together(append)
+    under = cosigned_now(bank, index=LogProof.decode(proof).index)
+    if under is None:
+        return proof
+    with bank.store.read() as transaction:
+        return proof_of(transaction, number, under=under)
 
 
-def proof_of(transaction: Transaction, number: str) -> bytes | None:
-    """Return the proof that a certificate is in the log, under the newest checkpoint; None when it was never logged."""
+def proof_of(transaction: Transaction, number: str, *, under: tuple[int, bytes] | None = None) -> bytes | None:
+    """Return the proof that a certificate is in the log; None when it was never logged.
+
+    Args:
+        transaction: to read the log in.
+        number: of the certificate.
+        under: size and text of the checkpoint to prove it under, if that speaks of it; else it is the newest.
+    """
     stored, state = transaction.log.entry_of(number), transaction.log.state()
     if stored is None:
         return None
+    size, checkpoint = (state.size, state.checkpoint) if under is None or stored.idx >= under[0] else under
 
     def path_of_entry(node: Node) -> list[bytes]:
-        return inclusion_path(stored.idx, state.size, node=node)
+        return inclusion_path(stored.idx, size, node=node)
 
     path = transaction.log.compute(path_of_entry)
     opening = LogEntry(logged_at(stored), stored.salt, stored.signed_part_sha256).opening()
-    return LogProof(stored.idx, tuple(path), state.checkpoint or _NO_CHECKPOINT, opening).encode()
+    return LogProof(stored.idx, tuple(path), checkpoint or _NO_CHECKPOINT, opening).encode()
 
 
 def is_believed(bank: Bank, transaction: Transaction, credential: str, *, number: str) -> bool:

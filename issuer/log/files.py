@@ -15,11 +15,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from issuer.bank import Bank, BankFolder
+from issuer.bank import Bank
+from issuer.bank_folder import BankFolder
 from issuer.outputs import storage_errors, write_whole
 from issuer.store.transaction import Transaction
 from keys.merkle import HASH_BYTES, leaf_hash
 
+WITNESSED: Final = "checkpoint.witnessed"
+"""The newest checkpoint that witnesses have cosigned; `checkpoint` is the newest of all."""
 TILE_WIDTH: Final = 256
 _TILE_LEVELS: Final = 8  # of the tree in one tile
 _LENGTH_BYTES: Final = 2
@@ -75,6 +78,20 @@ def publish_log(bank: Bank) -> int:
                 _write(bank.folder.log / name, content)
         write_whole(bank.folder.log / "checkpoint", state.checkpoint)
         return state.size
+
+
+def publish_cosigned(bank: Bank, note: bytes, *, newest: bool) -> None:
+    """Publish a cosigned checkpoint: beside the newest one if it is the newest of its kind, and in its place if same.
+
+    Raises:
+        StorageFull, StorageUnusable: the files that are there stay right.
+    """
+    published = bank.folder.log / "checkpoint"
+    with _alone(bank.folder):
+        if newest:
+            write_whole(bank.folder.log / WITNESSED, note)
+        if published.read_bytes().partition(b"\n\n")[0] == note.partition(b"\n\n")[0]:
+            write_whole(published, note)
 
 
 def expected_files(transaction: Transaction, size: int) -> Iterator[tuple[str, bytes]]:

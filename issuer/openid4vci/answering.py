@@ -19,13 +19,8 @@ from issuer.errors import (
     AccountNotLinked,
     ConsentMissing,
     EntryChanged,
-    EntryNotFound,
     EntryNotInForce,
-    FieldFixed,
-    FieldUnknown,
     InvalidOption,
-    KindMismatch,
-    NothingToDisclose,
 )
 from issuer.openid4vci.access import Access
 from issuer.openid4vci.configurations import Configuration, Document
@@ -33,6 +28,7 @@ from issuer.openid4vci.copies import MadeCopies, make_copies, record_copies
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.offers import request_of
 from issuer.openid4vci.refusals import Refused
+from issuer.selection_errors import EntryNotFound, FieldFixed, FieldUnknown, KindMismatch, NothingToDisclose
 from issuer.store.answers import KeptAnswer
 from issuer.store.transaction import Transaction
 from issuer.store.wallets import StoredNotice

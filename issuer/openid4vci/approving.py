@@ -21,13 +21,13 @@ from issuer.accounts import CONSENT_TEXT_VERSION, AccountEntry, OpenAccount
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.certified_claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
-from issuer.errors import SelectionEmpty
 from issuer.issuing import prepare_certificate
 from issuer.openid4vci.authorization import wanted_of
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.offers import certificate_entries, offered, only_about, request_of, request_text
 from issuer.selection import Choice, field_choices
+from issuer.selection_errors import SelectionEmpty
 from issuer.store.authorizations import StoredCode, StoredRequest
 from issuer.store.transaction import Transaction
 from issuer.store.wallets import StoredOffer

@@ -4,6 +4,9 @@ Rules enforced:
 * the paper says what was presented, no less and no more: every entry and field is compared before anything is signed.
   What a printed certificate cannot leave out (the holder's name and birth date, what an entry certifies, the entry
   that proves a competency unit) must have been presented, or nothing is printed;
+* a blind copy is asked for at an address of its own, so that the holder's key signs that wish. What a blind edition
+  never shows must not have been presented; name and birth date must, because the signature covers them: the copy
+  withholds them, and the holder gets them as a reveal file;
 * it is issued as any certificate: recorded consent, log, audit; it does not outlive the credential;
 * the same presentation again within its five minutes gets the same bytes, so that a lost answer costs nothing.
 """
@@ -12,6 +15,8 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from credential_schemas.certificate_claims import Edition
+from credential_schemas.entry_types import entry_types
 from credential_schemas.presented_claims import PresentedClaims, ShownEntry
 from credential_schemas.wording.model import Language
 from issuer.accounts import OpenAccount, show_account
@@ -30,20 +35,33 @@ _PROOF_INDEX = "acquired_via"  # the status index of another entry: on each copy
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What the holder wishes printed: language of the page, edition, and the application that it is for, if any."""
+
+    language: Language
+    edition: Edition = "standard"
+    applicant_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
-    """A new paper copy: its number and the sealed PDF, which has the confirmation code printed on it."""
+    """A new paper copy: its number and the sealed PDF, which has the confirmation code printed on it.
+
+    `reveal` is what the holder of a blind copy sends after the decision, None for a standard one.
+    """
 
     number: str
     pdf: bytes
+    reveal: dict[str, JsonValue] | None
 
 
-def print_presentation(bank: Bank, presented: OwnPresentation, *, language: Language, now: datetime) -> Printed:
+def print_presentation(bank: Bank, presented: OwnPresentation, *, paper: Paper, now: datetime) -> Printed:
     """Issue the paper copy.
 
     Args:
         bank: the bank, acting for the wallet.
-        presented: what was presented, verified.
-        language: of the page.
+        presented: what was presented, verified; for a blind copy, at the address for those.
+        paper: what is wished.
         now: aware.
 
     Raises:
@@ -55,23 +73,24 @@ def print_presentation(bank: Bank, presented: OwnPresentation, *, language: Lang
         content = answered_before(bank, account, key=presented.digest, now=now)
         if content is None:
             use_nonce(bank, presented)
-            request = _request(bank, presented, language=language, now=now)
+            request = _request(bank, presented, paper=paper, now=now)
             content = issue_once(bank, request, key=presented.digest, answer=_answer, now=now)
     answer = json.loads(content)
     stored = open_stored(bank, answer["number"], account_id=account, code=answer["code"])
-    return Printed(answer["number"], stored.pdf)
+    return Printed(answer["number"], stored.pdf, answer.get("reveal"))
 
 
 def _answer(issued: Issued) -> bytes:
-    return json.dumps({"number": issued.number, "code": issued.confirmation_code}).encode("ascii")
+    reveal = issued.reveal if issued.withheld else None
+    return json.dumps({"number": issued.number, "code": issued.confirmation_code, "reveal": reveal}).encode("ascii")
 
 
-def _request(bank: Bank, presented: OwnPresentation, *, language: Language, now: datetime) -> IssueRequest:
+def _request(bank: Bank, presented: OwnPresentation, *, paper: Paper, now: datetime) -> IssueRequest:
     claims = presented.claims
     with bank.store.read() as transaction:
         opened = show_account(bank, transaction, presented.record.account_id)
     _check_holder(opened, claims)
-    choice = _choice(opened, presented)
+    choice = _choice(opened, presented, edition=paper.edition)
     selection = select_entries(opened.account.id, opened.entries, choice)
     shown = {place.entry_id: entry for place, entry in presented.entries}
     for chosen in selection.entries:
@@ -79,13 +98,15 @@ def _request(bank: Bank, presented: OwnPresentation, *, language: Language, now:
     days = (claims.valid_until - korean_day_of(now)).days
     if days < 1:
         raise PresentationRefused("the credential ends today, so no paper copy is made of it; get a new one")
+    if None not in (paper.applicant_no, claims.applicant_no) and paper.applicant_no != claims.applicant_no:
+        raise PresentationRefused("the credential is for another application: present it without its applicant_no")
     return IssueRequest(
         account_id=opened.account.id,
         choice=choice,
-        language=language,
-        purpose=claims.purpose or DEFAULT_PURPOSE[language],
+        language=paper.language,
+        purpose=claims.purpose or DEFAULT_PURPOSE[paper.language],
         recipient=claims.recipient,
-        applicant_no=claims.applicant_no,
+        applicant_no=paper.applicant_no or claims.applicant_no,
         valid_days=min(DEFAULT_VALID_DAYS, days),
     )
 
@@ -98,7 +119,7 @@ def _check_holder(opened: OpenAccount, claims: PresentedClaims) -> None:
         raise PresentationRefused(f"{problem} and, where there is one, holder.name_en, as the bank has them today")
 
 
-def _choice(opened: OpenAccount, presented: OwnPresentation) -> Choice:
+def _choice(opened: OpenAccount, presented: OwnPresentation, *, edition: Edition) -> Choice:
     if not presented.entries:
         raise PresentationRefused("it shows no entry")
     hide: list[str] = []
@@ -107,7 +128,9 @@ def _choice(opened: OpenAccount, presented: OwnPresentation) -> Choice:
         entry = next((each for each in opened.entries if place.entry_id in each.ids), None)
         if entry is None:
             raise PresentationRefused("it shows an entry that the account has no more")
-        for choice in field_choices(entry, blind=False):
+        if edition == "blind":
+            _check_blind(shown)
+        for choice in field_choices(entry, blind=edition == "blind"):
             if choice.rule == "open":
                 names = show if choice.field.name in shown.fields else hide
                 names.append(f"{place.entry_id}.{choice.field.name}")
@@ -116,7 +139,19 @@ def _choice(opened: OpenAccount, presented: OwnPresentation) -> Choice:
         hide=tuple(hide),
         show=tuple(show),
         kind=presented.claims.kind or "competency",
+        edition=edition,
     )
+
+
+def _check_blind(shown: ShownEntry) -> None:
+    """Refuse what a blind copy never shows: what is not needed must not be presented either."""
+    entry_type = entry_types()[shown.type]
+    barred = [field.name for field in entry_type.own_fields if field.blind == "hide" and field.name in shown.fields]
+    if entry_type.issuing_body_blind == "hide" and shown.issuing_body is not None:
+        barred.append("issuing_body")
+    if barred:
+        problem = f"a blind copy never shows {', '.join(sorted(barred))} of an entry ({shown.type})"
+        raise PresentationRefused(f"{problem}: do not present it")
 
 
 def _check_same(chosen: ChosenEntry, shown: ShownEntry | None) -> None:

@@ -7,7 +7,6 @@ MAX_NOTE_BYTES = 512 * 1024
 MAX_PAGE_BYTES = MAX_FETCH_BUNDLE_BYTES  # 16 MiB: what the network door reads at most
 MAX_PAGES = 1_000
 MAX_DELIVERY_BYTES = 2 * 1024 * 1024 * 1024  # all pages together
-MAX_KEPT_REJECTIONS = 10_000  # rejected rows that are kept of one run; all are counted
 MAX_TOKEN_BYTES = 4_096
 CLOCK_LEEWAY_S = 600  # a note that was made later than this from now comes from a wrong clock
 LEASE_S = 300  # who asks a source keeps it for so long without a sign of life

@@ -12,6 +12,7 @@ from issuer.collecting import find_parser
 from issuer.errors import DeliveryUnreadable
 from issuer.pull_errors import PageUnreadable
 from issuer.pulling.delivery_note import DeliveryNote, Page
+from issuer.recognition.completions import RecognisedCourses
 from issuer.reconciling import Allowance, CompleteDelivery, decision_code, missing_records
 from issuer.same_records import look_of, record_look
 from issuer.sources import persons
@@ -84,8 +85,8 @@ def make_plan(bank: Bank, note: DeliveryNote, content_of: PageContent, *, today:
     """
     with bank.store.read() as transaction:
         standing = transaction.entries.standing(note.source)
+        found = _Found(RecognisedCourses.of(transaction))
     stored, owners = {each.record_key for each in standing}, {each.person_link for each in standing}
-    found = _Found()
     for number, page in enumerate(note.pages, start=1):
         found.next_page()
         for row in read_page(note, number, content_of(page)):
@@ -107,6 +108,7 @@ def make_plan(bank: Bank, note: DeliveryNote, content_of: PageContent, *, today:
 class _Found:
     """What reading the pages has shown so far; `suspects` is how new records look, by the persons who have others."""
 
+    recognised: RecognisedCourses
     keys: set[str] = field(default_factory=set)
     repeats: list[set[str]] = field(default_factory=list)
     suspects: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
@@ -121,7 +123,7 @@ class _Found:
             self.rejected += 1
             return
         self.keys.add(key)
-        self.rejected += day_fault(record, today) is not None
+        self.rejected += (day_fault(record, today) or self.recognised.fault(record)) is not None
         look = record_look(record.entry_type, record.title, record.fields)
         if new_for is not None and look is not None:
             self.suspects.setdefault(new_for, []).append(look)

@@ -19,20 +19,27 @@ from issuer.publishing import publish_due
 from issuer.pull_errors import DeliveryHeld, PageDiffers, RunNotFound, SourceBusy
 from issuer.pulling.delivery_note import DeliveryNote, Page, read_note
 from issuer.pulling.fetching import Outside, SourceAsker, StoppedError
-from issuer.pulling.limits import LEASE_S, MAX_KEPT_REJECTIONS
+from issuer.pulling.limits import LEASE_S
 from issuer.pulling.page_store import PageStore
 from issuer.pulling.page_taker import PageTaker, TakenPart
 from issuer.pulling.planning import make_plan
 from issuer.pulling.settings_file import AskedSource
-from issuer.store.pulls import INTERRUPTED, TAKEN, UNCHANGED, RejectedLine, SourceRun
+from issuer.store.pulls import (
+    HELD,
+    INTERRUPTED,
+    MAX_KEPT_REJECTIONS,
+    REFUSED,
+    TAKEN,
+    UNCHANGED,
+    RejectedLine,
+    SourceRun,
+)
 from issuer.store.transaction import Transaction
 from issuer.taking import ImportCounts
 from issuer.times import korean_day_of, utc_text
 from keys.encoding import JsonValue
 from keys.errors import KeysError
 
-HELD: Final = "held"
-REFUSED: Final = "refused"
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
 REHEARSED: Final = "rehearsed"
@@ -126,16 +133,28 @@ class _Lease:
             transaction.pulls.release(self._source, self._holder)
 
     def renew(self) -> None:
-        """Keep the right before something that may take a while, if it was not kept lately."""
+        """Keep the right before something that may take a while, if it was not kept lately.
+
+        Raises:
+            StoppedError: somebody asked whoever has it to stop.
+        """
         if abs(int(self._clock().timestamp()) - self._kept_at_s) >= LEASE_S // 5:
             with self._bank.store.write() as transaction:
                 self.keep(transaction)
+        else:
+            with self._bank.store.read() as transaction:
+                self._go_on(transaction)
 
     def keep(self, transaction: Transaction) -> None:
         now_s = int(self._clock().timestamp())
         if not transaction.pulls.hold(self._source, self._holder, now_s=now_s, until_s=now_s + LEASE_S):
             raise SourceBusy(source=self._source)
         self._kept_at_s = now_s
+        self._go_on(transaction)
+
+    def _go_on(self, transaction: Transaction) -> None:
+        if transaction.pulls.should_stop(self._source, self._holder):
+            raise StoppedError
 
 
 @dataclass(slots=True)

@@ -17,9 +17,9 @@ from issuer.health import Finding
 from issuer.pulling.fetching import Outside
 from issuer.pulling.limits import FIRST_RETRY_MINUTES
 from issuer.pulling.page_store import forget_old_pages
-from issuer.pulling.running import FAILED, HELD, REFUSED, REHEARSED, pull_source
+from issuer.pulling.running import FAILED, REHEARSED, pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.store.pulls import TAKEN, UNCHANGED, SourceRun
+from issuer.store.pulls import ASKED, HELD, REFUSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
 
 LOOK_S: Final = 30.0
@@ -50,7 +50,7 @@ class SourceFreshness:
 def due_sources(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[AskedSource]:
     """Return the sources that are to be asked now, in the order of the file."""
     with bank.store.read() as transaction:
-        runs = {source: transaction.pulls.runs(source, limit=_RUNS_LOOKED_AT) for source in asked}
+        runs = {source: transaction.pulls.runs(source, limit=_RUNS_LOOKED_AT, way=ASKED) for source in asked}
     return [each for source, each in asked.items() if now >= next_time(each, runs[source], now=now)]
 
 
@@ -79,7 +79,7 @@ def freshness(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) ->
     with bank.store.read() as transaction:
         for source, each in asked.items():
             taken = transaction.pulls.last_taken(source)
-            runs = transaction.pulls.runs(source, limit=1)
+            runs = transaction.pulls.runs(source, limit=1, way=ASKED)
             made_at = None if taken is None else taken.made_at
             hours = None if made_at is None else int((now - utc_moment(made_at)).total_seconds()) // 3600
             found.append(SourceFreshness(source, made_at, hours, each.max_age_hours, runs[0] if runs else None))

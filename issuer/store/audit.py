@@ -7,7 +7,19 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Index, Integer, LargeBinary, Table, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from issuer.store.tables import CERTIFICATES, CONFIRMATION_LOOKUPS, ENTRIES, LARGE, METADATA, TEXT
 
@@ -44,6 +56,7 @@ AUDIT_STATE: Final = Table(
 
 _ONLY: Final = AUDIT_STATE.c.id == 1
 _AT_ONCE: Final = 10_000
+_STAFF: Final = "staff:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +84,21 @@ class AuditRecord:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class StaffActs:
+    """Which acts of staff are wanted; an empty text or 0 asks for nothing in particular.
+
+    `name` is whose, `begin` and `end` are times (UTC in ISO 8601) of which the second no longer counts, `before` a
+    place in the trail.
+    """
+
+    name: str = ""
+    begin: str = ""
+    end: str = ""
+    action: str = ""
+    before: int = 0
+
+
 class AuditBook:
     """Reads and appends within one transaction."""
 
@@ -89,7 +117,7 @@ class AuditBook:
         self._connection.execute(insert(AUDIT_RECORDS), rows)
         self._connection.execute(update(AUDIT_STATE).where(_ONLY).values(size=records[-1].seq, hash=records[-1].hash))
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self) -> Iterator[Sequence[Any]]:
         """Yield the values of every record, in the order of `AuditRecord`, in the order of the trail."""
         last, columns = 0, [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
         while True:
@@ -97,7 +125,7 @@ class AuditBook:
             rows = self._connection.execute(query).all()
             if not rows:
                 return
-            yield from map(tuple, rows)
+            yield from rows
             last = rows[-1].seq
 
     def acts_after(self, seq: int, actions: Collection[str]) -> list[AuditRecord]:
@@ -105,6 +133,22 @@ class AuditBook:
         columns = [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
         wanted = (AUDIT_RECORDS.c.seq > seq, AUDIT_RECORDS.c.action.in_(actions))
         query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq)
+        return [AuditRecord(*row) for row in self._connection.execute(query)]
+
+    def of_staff(self, wish: StaffActs, *, limit: int) -> list[AuditRecord]:
+        """Return what staff did, newest first, at most `limit` records."""
+        actor, columns = AUDIT_RECORDS.c.actor, [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
+        wanted: list[ColumnElement[bool]] = [actor.startswith(_STAFF, autoescape=True)]
+        if wish.name:
+            own = f"{_STAFF}{wish.name}"
+            wanted.append(or_(actor == own, actor.startswith(f"{own}@", autoescape=True)))
+        if wish.begin:
+            wanted += [AUDIT_RECORDS.c.at >= wish.begin, AUDIT_RECORDS.c.at < wish.end]
+        if wish.action:
+            wanted.append(AUDIT_RECORDS.c.action == wish.action)
+        if wish.before:
+            wanted.append(AUDIT_RECORDS.c.seq < wish.before)
+        query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq.desc()).limit(limit)
         return [AuditRecord(*row) for row in self._connection.execute(query)]
 
     def about(self, account: str, person_link: str | None) -> list[AuditRecord]:

@@ -177,11 +177,20 @@ class EntryBook:
         of_unknown = and_(ENTRIES.c.person_link.is_not(None), ENTRIES.c.person_link.not_in(registered))
         return self._select(of_unknown)
 
+    def registered_like(self, title: str, days: Collection[str], *, limit: int) -> list[StoredEntry]:
+        """Return entries of registered persons with this title in whose fields all these days stand."""
+        registered = select(PERSONS.c.person_link)
+        wanted = [ENTRIES.c.title == title, ENTRIES.c.person_link.in_(registered)]
+        wanted += [ENTRIES.c.fields.contains(f'"{day}"', autoescape=True) for day in days]
+        return self._select(and_(*wanted), limit=limit)
+
     def _select(
-        self, condition: ColumnElement[bool], *, locked: bool = False, shared: bool = False
+        self, condition: ColumnElement[bool], *, locked: bool = False, shared: bool = False, limit: int | None = None
     ) -> list[StoredEntry]:
         columns = (ENTRIES.c[name] for name in StoredEntry.__slots__)
         query = select(*columns).where(condition).order_by(ENTRIES.c.source, ENTRIES.c.first_collected_at, ENTRIES.c.id)
+        if limit is not None:
+            query = query.limit(limit)
         if locked or shared:
             query = query.with_for_update(read=shared)
         return [_entry(row) for row in self._connection.execute(query)]

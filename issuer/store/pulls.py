@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Table,
     and_,
+    case,
     delete,
     insert,
     or_,
@@ -31,6 +33,7 @@ SOURCE_LEASES: Final = Table(
     Column("source", TEXT, primary_key=True),
     Column("holder", TEXT, nullable=False),
     Column("until", LARGE, nullable=False),
+    Column("stop", Integer, nullable=False, server_default="0"),
 )
 SOURCE_RUNS: Final = Table(
     "source_runs",
@@ -51,6 +54,7 @@ SOURCE_RUNS: Final = Table(
     Column("pages", Integer, nullable=False),
     Column("pages_taken", Integer, nullable=False),
     Column("counts", TEXT, nullable=False),
+    Column("way", TEXT, nullable=False, server_default="asked"),
     Index(None, "source"),
     Index(None, "note_sha256"),
 )
@@ -79,16 +83,23 @@ RUNNING: Final = "running"
 TAKEN: Final = "taken"
 UNCHANGED: Final = "unchanged"
 INTERRUPTED: Final = "interrupted"
+HELD: Final = "held"
+REFUSED: Final = "refused"
+ASKED: Final = "asked"
+FILE: Final = "file"
+MAX_KEPT_REJECTIONS: Final = 10_000
+"""Rejected rows that are kept of one run; all are counted."""
 _MAX_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One time a source was asked.
+    """One time a source was asked, or a file of it was read: the two values of `way`.
 
     `outcome` is running, taken, unchanged, held, refused, failed, cancelled or interrupted; `problem` the code of what
     went wrong with its `details`. `delivery` is the source's own name of what was delivered, `made_at` (UTC) and
-    `as_of` (a Korean day) what it said of it. `counts` are those of an import, with `withdrawn` and `not_withdrawn`.
+    `as_of` (a Korean day) what it said of it; of a file its name and the day that the operator said. `counts` are those
+    of an import, with `withdrawn` and `not_withdrawn`.
     """
 
     id: int
@@ -107,6 +118,7 @@ class SourceRun:
     pages: int
     pages_taken: int
     counts: Mapping[str, JsonValue] = field(default_factory=dict)
+    way: str = ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +141,25 @@ class PullBook:
     def hold(self, source: str, holder: str, *, now_s: int, until_s: int) -> bool:
         """Take the source for one holder, or keep it longer; say whether this holder has it until then.
 
-        The row is locked until the transaction ends, so that whoever writes in the same one is the only holder.
+        The row is locked until the transaction ends, so that whoever writes in the same one is the only holder. A wish
+        that the holder before should stop is not for the next one.
         """
         first = upsert(self._connection, SOURCE_LEASES).values(source=source, holder="", until=0)
         self._connection.execute(first.on_conflict_do_nothing())
         free = or_(SOURCE_LEASES.c.until <= now_s, SOURCE_LEASES.c.holder == holder)
         mine = update(SOURCE_LEASES).where(and_(SOURCE_LEASES.c.source == source, free))
-        return self._connection.execute(mine.values(holder=holder, until=until_s)).rowcount == 1
+        stop = case((SOURCE_LEASES.c.holder == holder, SOURCE_LEASES.c.stop), else_=0)
+        return self._connection.execute(mine.values(holder=holder, until=until_s, stop=stop)).rowcount == 1
+
+    def ask_to_stop(self, source: str, *, now_s: int) -> bool:
+        """Ask whoever has the source just now to stop; say whether somebody has it."""
+        held = and_(SOURCE_LEASES.c.source == source, SOURCE_LEASES.c.until > now_s)
+        return self._connection.execute(update(SOURCE_LEASES).where(held).values(stop=1)).rowcount == 1
+
+    def should_stop(self, source: str, holder: str) -> bool:
+        """Say whether somebody asked this holder to stop."""
+        mine = and_(SOURCE_LEASES.c.source == source, SOURCE_LEASES.c.holder == holder)
+        return self._connection.execute(select(SOURCE_LEASES.c.stop).where(mine)).scalar() == 1
 
     def asked_now(self, *, now_s: int) -> frozenset[str]:
         """Return the sources that somebody is asking."""
@@ -164,6 +188,18 @@ class PullBook:
         run_id: int = self._connection.execute(begun.returning(SOURCE_RUNS.c.id)).scalar_one()
         return run_id
 
+    def record_file(self, run: SourceRun, rejected: Iterable[RejectedLine] = ()) -> int:
+        """Record that a file was read, whose run is at its end; its own `id` counts for nothing. Answer the id.
+
+        Only the first `MAX_KEPT_REJECTIONS` rows are kept; the counts of the run have all.
+        """
+        values = {name: getattr(run, name) for name in SourceRun.__slots__ if name != "id"}
+        kept = {name: encode_json(dict(values.pop(name))).decode() for name in ("details", "counts")}
+        recorded = insert(SOURCE_RUNS).values(**values, **kept).returning(SOURCE_RUNS.c.id)
+        run_id: int = self._connection.execute(recorded).scalar_one()
+        self.keep_rejected(run_id, islice(rejected, MAX_KEPT_REJECTIONS))
+        return run_id
+
     def update_run(self, run_id: int, **values: object) -> None:
         """Record what is known of a run now; mappings are kept as JSON."""
         kept = {
@@ -178,13 +214,15 @@ class PullBook:
         return max((row[0] for row in found), default=0), any(row[1] == TAKEN for row in found)
 
     def last_taken(self, source: str) -> SourceRun | None:
-        """Return the newest run of a source that took a whole delivery."""
-        found = self._runs(and_(SOURCE_RUNS.c.source == source, SOURCE_RUNS.c.outcome == TAKEN), limit=1)
+        """Return the newest run in which a source was asked and a whole delivery taken."""
+        taken = and_(SOURCE_RUNS.c.outcome == TAKEN, SOURCE_RUNS.c.way == ASKED)
+        found = self._runs(and_(SOURCE_RUNS.c.source == source, taken), limit=1)
         return found[0] if found else None
 
-    def runs(self, source: str | None = None, *, limit: int = 50) -> list[SourceRun]:
-        """Return the newest runs first, of one source or of all."""
-        return self._runs(true() if source is None else SOURCE_RUNS.c.source == source, limit=limit)
+    def runs(self, source: str | None = None, *, limit: int = 50, way: str | None = None) -> list[SourceRun]:
+        """Return the newest runs first, of one source or of all, of one way or of both."""
+        of_source = true() if source is None else SOURCE_RUNS.c.source == source
+        return self._runs(and_(of_source, true() if way is None else SOURCE_RUNS.c.way == way), limit=limit)
 
     def run(self, run_id: int) -> SourceRun | None:
         """Return one run."""
@@ -206,10 +244,10 @@ class PullBook:
     def forget_runs(self, *, unchanged_before: str, others_before: str) -> int:
         """Erase old runs that took nothing, and the rejected rows of every old run; answer how many runs.
 
-        Runs that took a delivery stay: they tell what was taken already.
+        Runs in which a source was asked and a delivery taken stay: they tell what was taken already.
         """
         old = SOURCE_RUNS.c.started_at < others_before
-        took_nothing = SOURCE_RUNS.c.outcome.not_in((TAKEN, RUNNING))
+        took_nothing = or_(SOURCE_RUNS.c.outcome.not_in((TAKEN, RUNNING)), SOURCE_RUNS.c.way == FILE)
         idle = and_(SOURCE_RUNS.c.outcome == UNCHANGED, SOURCE_RUNS.c.started_at < unchanged_before)
         forgotten = or_(idle, and_(old, took_nothing))
         without_rows = select(SOURCE_RUNS.c.id).where(or_(old, forgotten))

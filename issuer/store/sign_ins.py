@@ -94,7 +94,7 @@ class SignInBook:
         """Record a new way to sign in; answer False, and record nothing, when its handle is taken."""
         values = {name: getattr(sign_in, name) for name in SignIn.__slots__}
         added = upsert(self._connection, SIGN_INS).values(**values).on_conflict_do_nothing(index_elements=["handle"])
-        return bool(self._connection.execute(added).rowcount)
+        return self._connection.execute(added.returning(SIGN_INS.c.id)).first() is not None
 
     def with_handle(self, handle: str, *, to_change: bool = False) -> SignIn | None:
         """Return the one with this handle; `to_change` lets nobody else change it until this transaction ends."""

@@ -10,14 +10,20 @@ from issuer.store.certificates import CertificateBook
 from issuer.store.copying import CopyBook
 from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
+from issuer.store.figures import FigureBook
+from issuer.store.kept_choices import ChoiceBook
 from issuer.store.key_uses import KeyUseBook
 from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
 from issuer.store.pulls import PullBook
+from issuer.store.recognition import RecognitionBook
 from issuer.store.share_links import LinkBook
 from issuer.store.sign_ins import SignInBook
+from issuer.store.staff import StaffBook
+from issuer.store.status_jobs import StatusJobBook
 from issuer.store.status_lists import StatusBook
 from issuer.store.tokens import TokenBook
+from issuer.store.traces import TraceBook
 from issuer.store.wallets import WalletBook
 
 
@@ -29,6 +35,7 @@ class Transaction:
         self.entries = EntryBook(connection)
         self.certificates = CertificateBook(connection)
         self.status_lists = StatusBook(connection)
+        self.status_jobs = StatusJobBook(connection)
         self.lookups = LookupBook(connection)
         self.answers = AnswerBook(connection)
         self.facts = FactBook(connection)
@@ -36,9 +43,14 @@ class Transaction:
         self.key_uses = KeyUseBook(connection)
         self.audit = AuditBook(connection)
         self.sign_ins = SignInBook(connection)
+        self.staff = StaffBook(connection)
+        self.choices = ChoiceBook(connection)
         self.tokens = TokenBook(connection)
         self.links = LinkBook(connection)
         self.wallets = WalletBook(connection)
         self.authorizations = AuthorizationBook(connection)
         self.pulls = PullBook(connection)
         self.copies = CopyBook(connection)
+        self.figures = FigureBook(connection)
+        self.traces = TraceBook(connection)
+        self.recognition = RecognitionBook(connection)

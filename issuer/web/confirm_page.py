@@ -14,6 +14,7 @@ from issuer.web.parts import error_summary, note
 from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line
 from issuer.web.preview_parts import meter_of, meter_words
 from issuer.web.problem_pages import hidden
+from issuer.web.session_part import SCRIPT, session_part
 from issuer.web.shell import Page, Visit, csrf_field
 
 CONSENT_BOX = "c-consent"
@@ -51,7 +52,8 @@ def confirm_page(visit: Visit, confirm: Confirm) -> Page:
         '{fields}{once}<div class="cols c-form"><div class="stack"><section class="card"><h2>{answers}</h2>'
         '<dl class="answers">{rows}</dl></section><section class="card"><h2>{chosen}</h2>'
         '<dl class="answers">{entries}</dl></section>{consent}'
-        '</div><aside class="stack"><section class="card"><h2>{paper_word}</h2>{paper}</section></aside></div></form>',
+        '</div><aside class="stack"><section class="card"><h2>{paper_word}</h2>{paper}</section></aside></div></form>'
+        "{session}",
         steps=step_line(visit, 1),
         heading=visit.say("cert_confirm_heading"),
         errors=error_summary(visit, confirm.errors),
@@ -68,8 +70,9 @@ def confirm_page(visit: Visit, confirm: Confirm) -> Page:
         consent=_consent(visit, confirm),
         paper_word=visit.say("cert_tab_page"),
         paper=facsimile(visit, confirm.preview.wording),
+        session=session_part(visit),
     )
-    return Page(visit.say("cert_confirm_heading"), main, "new", styles=STYLES)
+    return Page(visit.say("cert_confirm_heading"), main, "new", styles=STYLES, scripts=(SCRIPT,))
 
 
 def _terms(visit: Visit, confirm: Confirm) -> list[Html]:

@@ -8,7 +8,9 @@ from credential_schemas.look.serving import SCRIPT, STYLE, Asset, look_files
 _OWN: Final = {
     "bank.css": STYLE,
     "certificates.css": STYLE,
+    "staff.css": STYLE,
     "preview.js": SCRIPT,
+    "session.js": SCRIPT,
     "copy.js": SCRIPT,
     "once.js": SCRIPT,
     "guilloche-paper.svg": "image/svg+xml",

@@ -16,14 +16,30 @@ from issuer.previewing import Preview
 from issuer.selection import field_choices
 from issuer.web.account_pages import ICONS, row_words, status_tag
 from issuer.web.drafts import MAX_TEXT, PURPOSES, Draft, days_offered
-from issuer.web.parts import CheckRow, Field, button, check_row, error_summary, field, radios, select, steps
+from issuer.web.parts import (
+    CheckRow,
+    Field,
+    button,
+    check_row,
+    error_summary,
+    field,
+    form,
+    link_button,
+    note,
+    radios,
+    select,
+    steps,
+)
 from issuer.web.preview_parts import meter_of, meter_words, preview_panel
+from issuer.web.session_part import SCRIPT, session_part
 from issuer.web.shell import Page, Visit, csrf_field
 
 STEPS: Final = ("cert_step_pick", "cert_step_confirm", "cert_step_done")
 PICK_PATH: Final = "/certificates/new"
 STYLES: Final = ("certificates.css",)
 CONFIRM_PATH: Final = "/certificates/new/confirm"
+LATER_PATH: Final = "/certificates/new/later"
+FORGET_PATH: Final = "/certificates/new/forget"
 _AT_FIRST: Final = 8
 
 
@@ -41,6 +57,8 @@ class Pick:
         longest: how many days a certificate may be valid.
         tab: which side of the preview is open.
         latest: number of the newest certificate, for the same choice again; empty for none.
+        kept_at: Korean day and minute of a choice that was put aside and is not the one shown; empty for none.
+        done: whether that was just now.
     """
 
     draft: Draft
@@ -52,6 +70,8 @@ class Pick:
     longest: int
     tab: str = "page"
     latest: str = ""
+    kept_at: str = ""
+    done: bool = False
 
 
 def step_line(visit: Visit, current: int) -> Html:
@@ -62,15 +82,16 @@ def step_line(visit: Visit, current: int) -> Html:
 def pick_page(visit: Visit, pick: Pick) -> Page:
     """Return the page."""
     main = html(
-        '{steps}<h1 class="mb">{heading}</h1><div data-live id="pick-errors">{errors}</div>'
+        '{steps}<h1 class="mb">{heading}</h1>{kept}<div data-live id="pick-errors">{errors}</div>'
         '<form id="pick" method="post" action="{action}" novalidate>{csrf}'
         '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">'
         '<div class="cols c-form"><div class="stack">{terms}{entries}</div>'
         '<aside class="stack sticky" aria-labelledby="pv"><section class="card"><div class="hd">'
         '<h2 id="pv">{seen}</h2></div><div class="stack-s" data-live id="preview">{preview}</div>'
-        "<noscript>{refresh}</noscript></section></aside></div>{bar}</form>",
+        "<noscript>{refresh}</noscript></section></aside></div>{bar}</form>{session}",
         steps=step_line(visit, 0),
         heading=visit.say("cert_pick_heading"),
+        kept=_kept(visit, pick) if pick.kept_at else NOTHING,
         errors=error_summary(visit, pick.errors),
         action=visit.to(PICK_PATH),
         csrf=csrf_field(visit),
@@ -81,9 +102,29 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         preview=preview_panel(visit, pick.preview, tab=pick.tab),
         refresh=button(visit.say("cert_refresh"), sign="redo", name="do", value="preview"),
         bar=_bar(visit, pick),
+        session=session_part(visit),
     )
     title = visit.say("cert_pick_heading")
-    return Page(title, main, "new", styles=STYLES, scripts=("preview.js",))
+    return Page(title, main, "new", styles=STYLES, scripts=("preview.js", SCRIPT))
+
+
+def _kept(visit: Visit, pick: Pick) -> Html:
+    """Return the note of a choice that was put aside: going on with it is a link, erasing it a button."""
+    words = html(
+        "<p>{text}</p><p>{period}</p>{form}",
+        text=visit.say("cert_kept_done" if pick.done else "cert_kept", when=pick.kept_at),
+        period=visit.say("cert_kept_period"),
+        form=form(
+            visit,
+            FORGET_PATH,
+            html(
+                '<div class="row mt">{open}{forget}</div>',
+                open=link_button(visit.say("cert_kept_open"), f"{visit.to(PICK_PATH)}?kept=open", sign="next"),
+                forget=button(visit.say("cert_kept_forget"), kind="t"),
+            ),
+        ),
+    )
+    return html('<div class="mb">{note}</div>', note=note(words, kind="ok" if pick.done else ""))
 
 
 def _terms(visit: Visit, pick: Pick) -> Html:
@@ -272,8 +313,11 @@ def _bar(visit: Visit, pick: Pick) -> Html:
         count=visit.say("cert_count", n=count),
         meter=words,
         next=html(
-            '<button class="btn p" formaction="{address}" name="do" value="confirm">{word}</button>',
+            '<div class="row"><button class="btn p" formaction="{address}" name="do" value="confirm">{word}</button>'
+            '<button class="btn t" formaction="{later}" name="do" value="later">{later_word}</button></div>',
             address=visit.to(CONFIRM_PATH),
             word=visit.say("cert_continue"),
+            later=visit.to(LATER_PATH),
+            later_word=visit.say("cert_later"),
         ),
     )

@@ -28,8 +28,11 @@ function send() {
   request.responseType = "document"; // parsed by the browser, with nothing in it run
   request.onload = () => {
     const page = request.responseXML;
-    if (request.status === 200 && page && page.getElementById("pick")) put(page, state());
-    else if (request.status === 401) form.submit(); // the session is over: the page that keeps the form says what to do
+    if (request.status === 200 && page && page.getElementById("pick")) {
+      put(page, state());
+      document.dispatchEvent(new Event("bank-asked"));
+    }
+    if (request.status === 401) form.submit(); // the session is over: the page that keeps the form says what to do
   };
   const fields = new URLSearchParams(new FormData(form));
   fields.set("do", "preview");

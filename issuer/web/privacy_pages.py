@@ -68,12 +68,17 @@ def privacy_page(visit: Visit, shown: PrivacyShown) -> Page:
         accesses=_accesses(visit, shown),
         away=visit.say("export_heading"),
         away_text=visit.say("export_text"),
-        download=form(visit, "/privacy/export", button(visit.say("export_button"), sign="down")),
+        download=form(visit, "/privacy/export", html('<div class="row">{buttons}</div>', buttons=_downloads(visit))),
         close=visit.say("close_heading"),
         close_text=visit.say("close_lead"),
         close_link=link_button(visit.say("close_link"), visit.to("/privacy/close"), kind="danger"),
     )
     return Page(visit.say("privacy_heading"), main, current="privacy")
+
+
+def _downloads(visit: Visit) -> Html:
+    pdf = button(visit.say("export_pdf"), sign="down", name="form", value="pdf")
+    return joined((pdf, button(visit.say("export_button"), sign="down", name="form", value="json")))
 
 
 def close_page(visit: Visit, closing: Closing, *, error: str = "") -> Page:
@@ -248,7 +253,7 @@ def _access(visit: Visit, access: AccessShown) -> Html:
         '<td role="cell" data-l="{why_word}">{why}<span class="sub">{subject} {detail}</span></td></tr>',
         when=access.when,
         who_word=visit.say("column_who"),
-        who=_actor(visit, access.actor),
+        who=actor_words(visit, access.actor),
         why_word=visit.say("column_why"),
         why=visit.say(act) if act in words() else access.act,
         subject=access.subject,
@@ -256,7 +261,7 @@ def _access(visit: Visit, access: AccessShown) -> Html:
     )
 
 
-def _actor(visit: Visit, actor: str) -> str:
+def actor_words(visit: Visit, actor: str) -> str:
     """Return who did something, in words; a member of the staff is named."""
     kind, _, name = actor.partition(":")
     known = f"actor_{kind}"

@@ -26,6 +26,32 @@ _FOR_ANYBODY: Final = (("help", "/help"), ("sign_in", "/sign-in"))
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """For whom pages are, and where their common ways lead; paths as in `Visit.to`.
+
+    Attributes:
+        home: what the brand leads to.
+        ways: of the masthead for somebody who is signed in, (word without "nav_", path) each.
+        public_ways: of the masthead for anybody else.
+        sign_in: where one signs in; below it "/done" says that a second window is done.
+        settings: where one sees and changes how one signs in.
+        sign_out: takes the form that ends the session; below it "/elsewhere" ends all others.
+        resume: takes a form that came after its session had ended.
+    """
+
+    home: str
+    ways: Sequence[tuple[str, str]]
+    public_ways: Sequence[tuple[str, str]]
+    sign_in: str
+    settings: str
+    sign_out: str
+    resume: str
+
+
+HOLDERS: Final = Room("/", _FOR_HOLDERS, _FOR_ANYBODY, "/sign-in", "/sign-in/settings", "/sign-out", "/resume")
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What is the same on all pages of one bank.
 
@@ -60,6 +86,7 @@ class Visit:
         theme: light, dark or as the system says.
         name: how the person who is signed in is called on the page; None when nobody is.
         csrf: the token that forms carry back; empty when nobody is signed in.
+        room: for whom the page is.
     """
 
     site: Site
@@ -69,6 +96,7 @@ class Visit:
     theme: Theme = "system"
     name: str | None = None
     csrf: str = ""
+    room: Room = HOLDERS
 
     def to(self, path: str) -> str:
         """Return the address of another page in the same language; `path` begins with "/"."""
@@ -171,7 +199,7 @@ def _masthead(visit: Visit, current: str) -> Html:
         '<nav aria-label="{label}"><ul>{ways}</ul></nav>{person}{language}'
         '<details class="menu"><summary>{icon}{menu}</summary><nav aria-label="{narrow}"><ul>{ways}'
         "<li>{person}</li><li>{language}</li></ul></nav></details></div></header>",
-        home=visit.to("/"),
+        home=visit.to(visit.room.home),
         mark=Html(BRAND_MARK),
         brand=visit.say("brand"),
         brand_sub=visit.say("brand_sub"),
@@ -186,7 +214,7 @@ def _masthead(visit: Visit, current: str) -> Html:
 
 
 def _ways(visit: Visit, current: str) -> Html:
-    ways = _FOR_ANYBODY if visit.name is None else _FOR_HOLDERS
+    ways = visit.room.public_ways if visit.name is None else visit.room.ways
     return joined(
         html(
             '<li><a href="{address}"{current}>{word}</a></li>',
@@ -203,7 +231,7 @@ def _person(visit: Visit) -> Html:
         return NOTHING
     return html(
         '<a class="lang who-is" href="{address}">{icon}{name}</a>',
-        address=visit.to("/sign-in/settings"),
+        address=visit.to(visit.room.settings),
         icon=icon("id"),
         name=visit.say("signed_in_as", name=visit.name),
     )

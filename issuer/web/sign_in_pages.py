@@ -50,10 +50,10 @@ def sign_in_page(visit: Visit, shown: SignInForm) -> Page:
         '<p class="mt"><a href="{sign_up}">{sign_up_word}</a></p></section>{what}</div>',
         heading=visit.say("sign_in_heading"),
         lead=visit.say("sign_in_lead"),
-        errors=_summary(visit, shown, control="f-name"),
+        errors=sign_in_errors(visit, shown, control="f-name"),
         ways=visit.say("sign_in_ways"),
         providers=by_provider if shown.providers else NOTHING,
-        form=form(visit, "/sign-in", _sign_in_fields(visit, shown)),
+        form=form(visit, "/sign-in", sign_in_fields(visit, shown)),
         sign_up=f"{visit.to('/sign-up')}?next={shown.next}" if shown.next else visit.to("/sign-up"),
         sign_up_word=visit.say("sign_up_link"),
         what=_what_is_collected(visit),
@@ -94,7 +94,7 @@ def sign_up_page(visit: Visit, shown: SignInForm) -> Page:
         '<section class="card">{form}<p class="mt"><a href="{sign_in}">{sign_in_word}</a></p></section>{what}</div>',
         heading=visit.say("sign_up_heading"),
         lead=visit.say("sign_up_lead"),
-        errors=_summary(visit, shown, control=f"f-{_control(shown)}"),
+        errors=sign_in_errors(visit, shown, control=f"f-{_control(shown)}"),
         form=form(visit, "/sign-up", html('<div class="stack-s">{fields}</div>', fields=joined(fields))),
         sign_in=visit.to("/sign-in"),
         sign_in_word=visit.say("sign_in_link"),
@@ -153,8 +153,8 @@ def settings_page(visit: Visit, view: SettingsView) -> Page:
         ways=ways,
         changes=changes,
         out_word=visit.say("sign_out"),
-        out=form(visit, "/sign-out", button(visit.say("sign_out_here"))),
-        everywhere=form(visit, "/sign-out/elsewhere", button(visit.say("sign_out_elsewhere"))),
+        out=form(visit, visit.room.sign_out, button(visit.say("sign_out_here"))),
+        everywhere=form(visit, f"{visit.room.sign_out}/elsewhere", button(visit.say("sign_out_elsewhere"))),
     )
     return Page(visit.say("settings_heading"), main)
 
@@ -195,7 +195,9 @@ def second_step_page(visit: Visit, secret: str, *, address: str, error: str = ""
         open=visit.say("step_open_app"),
         second=visit.say("step_second"),
         form=form(
-            visit, "/sign-in/settings/second-step", html('<div class="stack-s">{fields}</div>', fields=joined(fields))
+            visit,
+            f"{visit.room.settings}/second-step",
+            html('<div class="stack-s">{fields}</div>', fields=joined(fields)),
         ),
     )
     return Page(visit.say("step_heading"), main)
@@ -208,12 +210,13 @@ def recovery_codes_page(visit: Visit, codes: Sequence[str]) -> Page:
         heading=visit.say("codes_heading"),
         note=note(visit.say("codes_note"), kind="un"),
         codes=joined(html("<li><code>{code}</code></li>", code=code) for code in codes),
-        way=link_button(visit.say("codes_kept"), visit.to("/sign-in/settings"), kind="p"),
+        way=link_button(visit.say("codes_kept"), visit.to(visit.room.settings), kind="p"),
     )
     return Page(visit.say("codes_heading"), main)
 
 
-def _sign_in_fields(visit: Visit, shown: SignInForm) -> Html:
+def sign_in_fields(visit: Visit, shown: SignInForm) -> Html:
+    """Return the fields of signing in with a name."""
     fields = (
         hidden((("next", shown.next),)),
         field_html(Field("name", visit.say("sign_in_name"), value=shown.name, autocomplete="username", max_length=64)),
@@ -258,7 +261,8 @@ def _at(visit: Visit, shown: SignInForm, control: str) -> str:
     return visit.say(shown.error, **shown.values) if shown.error and _control(shown) == control else ""
 
 
-def _summary(visit: Visit, shown: SignInForm, *, control: str) -> Html:
+def sign_in_errors(visit: Visit, shown: SignInForm, *, control: str) -> Html:
+    """Return why nobody was signed in; nothing where nobody has tried."""
     return error_summary(visit, [(control, visit.say(shown.error, **shown.values))] if shown.error else [])
 
 
@@ -302,7 +306,7 @@ def _password_card(visit: Visit, view: SettingsView) -> Html:
     return html(
         '<section class="card"><h2>{heading}</h2>{form}</section>',
         heading=visit.say("password_change"),
-        form=form(visit, "/sign-in/settings/password", html('<div class="stack-s">{fields}</div>', fields=fields)),
+        form=form(visit, f"{visit.room.settings}/password", html('<div class="stack-s">{fields}</div>', fields=fields)),
     )
 
 
@@ -318,11 +322,11 @@ def _second_step_card(visit: Visit, view: SettingsView) -> Html:
         fields = joined((field_html(password), button(visit.say("step_remove_button"), kind="danger")))
         way = form(
             visit,
-            "/sign-in/settings/second-step/remove",
+            f"{visit.room.settings}/second-step/remove",
             html('<div class="stack-s">{fields}</div>', fields=fields),
         )
     else:
-        way = link_button(visit.say("step_add"), visit.to("/sign-in/settings/second-step"), sign="lock")
+        way = link_button(visit.say("step_add"), visit.to(f"{visit.room.settings}/second-step"), sign="lock")
     return html(
         '<section class="card"><h2>{heading}</h2><p>{text}</p><div class="mt">{way}</div></section>',
         heading=visit.say("step_card"),

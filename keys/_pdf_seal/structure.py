@@ -2,8 +2,14 @@
 
 The file is one revision and the update that sealed it; the one signature field holds the one signature value, which is
 the one whose bytes were checked; it certifies the document and permits no change (DocMDP, P = 1).
+
+The parser reads a hexadecimal string digit by digit, thousands for a seal. What stands in the gap was read and checked
+already, so the parser is given a short mark in its place. The digits behind it stay, as a comment up to the end of the
+gap: every offset stays, and an object can begin in the gap as little as before. The mark has the digest of the whole
+file, which nothing in the file can hold: whoever reads it has read the gap.
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
@@ -33,15 +39,28 @@ def _expect(condition: bool, expectation: str, *, reason: SealReason = SealReaso
 def examine_structure(pdf: bytes, found: SealBytes) -> datetime | None:
     """Compare the parsed document with the bytes that were checked; returns the claimed time of sealing."""
     try:
-        reader = PdfFileReader(BytesIO(pdf), strict=True)
+        mark = _mark_of(pdf, found)
+        reader = PdfFileReader(BytesIO(_marked(pdf, found, mark)), strict=True)
         _expect(not reader.encrypted, "a file without encryption")
         _examine_revisions(reader, found)
         field, value = _only_signature(reader)
-        _examine_value(value, found)
+        _examine_value(value, found, mark)
         _examine_certification(reader.root, field, value)
         return generic.parse_pdf_date(value["/M"]) if "/M" in value else None
     except PARSER_FAILURES as error:
         raise SealRefused(SealReason.UNREADABLE, "expected a well-formed PDF behind the seal") from error
+
+
+def _mark_of(pdf: bytes, found: SealBytes) -> bytes:
+    # No text begins with a null byte, so the parser takes it for bytes, as it takes a seal. A seal is longer than this.
+    return (b"\x00" + hashlib.sha256(pdf).digest())[: len(found.contents) - 1]
+
+
+def _marked(pdf: bytes, found: SealBytes, mark: bytes) -> bytes:
+    written = b"<%b>%%" % mark.hex().encode("ascii")
+    return b"".join(
+        (pdf[: found.start], written, pdf[found.start + len(written) : found.end - 1], b"\n", pdf[found.end :])
+    )
 
 
 def _examine_revisions(reader: PdfFileReader, found: SealBytes) -> None:
@@ -74,10 +93,10 @@ def _dictionaries(reader: PdfFileReader) -> Iterator[generic.DictionaryObject]:
             yield found
 
 
-def _examine_value(value: generic.DictionaryObject, found: SealBytes) -> None:
+def _examine_value(value: generic.DictionaryObject, found: SealBytes, mark: bytes) -> None:
     gap = [0, found.start, found.end, value["/ByteRange"][3]]
     _expect(list(value["/ByteRange"]) == gap, "the signature value to be the one that was checked")
-    _expect(bytes(value.raw_get("/Contents")) == found.contents, "the contents to be those that were checked")
+    _expect(bytes(value.raw_get("/Contents")) == mark, "the contents to be those that were checked")
     _expect(value.get("/SubFilter") == SUB_FILTER, f"a signature of the form {SUB_FILTER}")
 
 

@@ -16,7 +16,6 @@ Left to the server (`keys.gate.server`): time for the headers, and everything ab
 """
 
 import asyncio
-import functools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
@@ -43,7 +42,10 @@ REQUEST_ID: Final = "cb_request_id"
 CALLER: Final = "cb_caller"
 """Members of the ASGI scope: the id of the request, and under what its caller is counted."""
 BODY_IS_THERE: Final = "cb_body_is_there"
-"""Member of the ASGI scope: true where the server had the whole body before it called; only the server sets it."""
+"""Member of the ASGI scope: true as soon as the server has the whole body; only the server sets it."""
+
+ARE_OTHERS_THERE: Final = "cb_are_others_there"
+"""Member of the ASGI scope: says, when it is called, whether other requests are there; only the server sets it."""
 
 RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
 """Makes the page of a refusal with the id of the request: its body, and headers beside the usual ones."""
@@ -123,8 +125,8 @@ class Visitors:
         Raises:
             Refusal: 429.
         """
-        count = functools.partial(self.limits.count, rate, caller)
-        wait_s = await asyncio.to_thread(count) if self.limits.shared else count()
+        count = self.limits.count
+        wait_s = await asyncio.to_thread(count, rate, caller) if self.limits.shared else count(rate, caller)
         if wait_s is not None:
             raise too_many(wait_s)
 
@@ -170,7 +172,7 @@ class Gate:
         rate = self._rules.rates.get(scope["path"])
         if rate is not None:
             await self._visitors.count(rate, scope[CALLER])
-        if token is not None and not token.reaches(self._rules.scope_of(scope["path"])):
+        if token is not None and token.scopes is not None and not token.reaches(self._rules.scope_of(scope["path"])):
             raise Refusal(403, "token_scope", detail="expected a token that is good for this address")
         streams = self._streams.get(scope["path"])
         if streams is not None:
@@ -182,6 +184,8 @@ class Gate:
             raise _too_large(limit)
         body = bytearray()
         try:
+            if not scope.get(BODY_IS_THERE):
+                await asyncio.sleep(0)  # many clients send head and body apart: a turn later the server has both
             if scope.get(BODY_IS_THERE):  # nothing to wait for, so no clock
                 is_whole = self._take(body, await receive(), limit)
             else:

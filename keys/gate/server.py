@@ -4,7 +4,9 @@ Rules enforced:
 * a complete header block within 10 seconds of the connection or of the last answer, however the bytes come; this also
   ends a client that goes on sending a body after it was refused;
 * a client that takes nothing of an answer for 30 seconds is left;
-* when all connections are taken, the one that has waited longest without a request makes room;
+* when all connections are taken, the one that has waited longest without a request makes room: it gets 503 with
+  `Retry-After`, since its request may have come and not been read yet, and is left without waiting for anything.
+  Whoever has sent nothing does not take that for an answer (RFC 9112 section 9.2);
 * what is not HTTP gets a problem document with 400 or 431 and is left; there is no protocol to upgrade to;
 * no header tells the server's name or version, and none tells who the client is (`keys.gate.callers` decides that).
 
@@ -13,23 +15,28 @@ for the client's acknowledgement of the first, which clients delay by 40 ms.
 """
 
 import asyncio
+import functools
 import gc
 import logging.config
 import socket
 import sys
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 
 import h11
 import uvicorn
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from keys.errors import GateError
-from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document
-from keys.gate.gate import BODY_IS_THERE, App, Scope
+from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, busy, problem_bytes, problem_document
+from keys.gate.gate import ARE_OTHERS_THERE, BODY_IS_THERE, App, Scope
 from keys.gate.head_lines import ADD_LINES
 from keys.gate.joined_writes import JoinedWrites
+from keys.gate.leaving import Departure, SlowStop
 from keys.gate.log_lines import logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 
@@ -38,6 +45,8 @@ _LAST_PORT: Final = 65_535
 _STOP_SECONDS: Final = 10
 _TOO_LARGE: Final = 431
 _BAD_REQUEST: Final = 400
+_BUSY: Final = busy()
+_NOTHING: Final = (b"", False)  # h11: no bytes are left, and the client has not ended the connection
 _REFUSALS: Final = {
     _BAD_REQUEST: ("Bad Request", "not_http", "expected HTTP/1.1"),
     _TOO_LARGE: (
@@ -45,6 +54,7 @@ _REFUSALS: Final = {
         "head_too_large",
         f"expected at most {MAX_HEAD_BYTES} bytes of headers",
     ),
+    _BUSY.status: ("Service Unavailable", _BUSY.code, _BUSY.detail),
 }
 
 
@@ -58,9 +68,11 @@ class Patience:
 
 
 class PatientProtocol(H11Protocol):
-    """One connection; the class has the patience, since uvicorn makes the instances."""
+    """One connection; the class has the patience, since uvicorn makes the instances, and knows those that wait."""
 
     patience: ClassVar[Patience] = Patience()
+    waiting: ClassVar["OrderedDict[PatientProtocol, None]"] = OrderedDict()
+    """The connections of a server without a request, those that have waited longest first."""
 
     waiting_since: float | None = None  # by the clock of the loop; None while a request is worked on
     _answer: JoinedWrites
@@ -70,6 +82,7 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         """Begin to wait for a request."""
         super().connection_made(transport)
+        self.flow = _Flow(transport, self)
         # asyncio does this only for sockets whose protocol number is set, which those of `create_server` are not.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, _ON)
         self.transport = self._answer = JoinedWrites(transport, self.loop)
@@ -94,6 +107,13 @@ class PatientProtocol(H11Protocol):
             # The application is called in the next turn of the loop, so it finds this in its scope.
             scope: Scope = cast("Scope", self.scope)
             scope[BODY_IS_THERE], scope[ADD_LINES] = not self.cycle.more_body, self._answer.add_lines
+            scope[ARE_OTHERS_THERE] = self._are_others_there
+        elif before is not None:
+            cast("Scope", self.scope)[BODY_IS_THERE] = not before.more_body
+
+    def has_more(self) -> bool:
+        """Say whether there is, or will be, something to read that has to wait for the present request."""
+        return self.cycle.more_body or self.conn.trailing_data != _NOTHING
 
     def on_response_complete(self) -> None:
         """Send the answer, and wait for the next request, which may have been read already.
@@ -106,7 +126,8 @@ class PatientProtocol(H11Protocol):
             self.flow.resume_reading()
             if self.conn.our_state is h11.DONE and self.conn.their_state is h11.DONE:
                 self.conn.start_next_cycle()
-                self.handle_events()
+                if self.conn.trailing_data != _NOTHING:
+                    self.handle_events()
         if self.cycle.response_complete:
             self._await_head()
 
@@ -138,13 +159,27 @@ class PatientProtocol(H11Protocol):
         self._end_waiting()
         self.transport.abort()
 
+    def turn_away(self) -> None:
+        """Say that there is too much to do, as far as the system takes it at once, and end the connection."""
+        self._end_waiting()
+        self._answer.add_lines(b"")
+        self.transport.write(_refusal(_BUSY.status))
+        self.transport.close()
+        self.transport.abort()  # does nothing where all was taken; else the rest would keep the connection open
+
+    def _are_others_there(self) -> bool:
+        return len(self.tasks) > 1
+
     def _await_head(self) -> None:
         self.waiting_since = self.loop.time()
+        self.waiting[self] = None
+        self.waiting.move_to_end(self)
         if self._head_timer is None:
             self._head_timer = self.loop.call_later(self.patience.head_s, self._look_at_head)
 
     def _end_waiting(self) -> None:
         self.waiting_since = None  # the timer goes on: one for many requests is cheaper than one for each
+        self.waiting.pop(self, None)
 
     def _look_at_head(self) -> None:
         """Leave whoever has had the time for a head; look again when the present wait began later."""
@@ -158,15 +193,32 @@ class PatientProtocol(H11Protocol):
             self.leave()
 
     def _make_room(self) -> None:
-        others = [other for other in self.connections if isinstance(other, PatientProtocol)]
-        waiting = {other.waiting_since: other for other in others if other.waiting_since is not None}
-        waiting[min(waiting)].leave()  # this connection waits, too, so there is always one
+        longest = next(iter(self.waiting))  # this connection waits, too, so there is always one
+        longest.turn_away()
 
 
+class _Flow(FlowControl):
+    """Stops reading from a client only where that keeps something from coming.
+
+    uvicorn stops after every request that is whole, and goes on when the application asks for its body: two calls of
+    the system for nothing. What comes while a request is worked on stops the reading then.
+    """
+
+    def __init__(self, transport: asyncio.Transport, connection: PatientProtocol) -> None:
+        super().__init__(transport)
+        self._connection = connection
+
+    def pause_reading(self) -> None:
+        if self._connection.has_more():
+            super().pause_reading()
+
+
+@functools.cache  # a constant for each status
 def _refusal(status: int) -> bytes:
     reason, code, detail = _REFUSALS[status]
     body = problem_bytes(problem_document(status, code=code, detail=detail, request_id=""))
     headers = {**HEADERS, "content-type": PROBLEM_MEDIA_TYPE, "content-length": str(len(body)), "connection": "close"}
+    headers |= _BUSY.headers() if status == _BUSY.status else {}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 {status} {reason}\r\n{head}\r\n".encode("ascii") + body
 
@@ -192,6 +244,7 @@ def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
 
     class Protocol(PatientProtocol):
         patience = given
+        waiting: ClassVar[OrderedDict[PatientProtocol, None]] = OrderedDict()
 
     config: dict[str, Any] = {
         "http": Protocol,
@@ -206,19 +259,23 @@ def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, **config))
 
 
-def serve(app: App, listening: socket.socket, *, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve an application until the process is told to stop.
+def serve(app: App, listening: socket.socket, *, ready: Callable[[], None] = lambda: None, drain_s: float = 0) -> None:
+    """Serve an application until the process is told to stop; what runs then has 10 seconds to end.
 
     Args:
         app: the application, its gate included.
         listening: from `listen`.
         ready: called once, before the first request.
+        drain_s: for how many seconds it goes on serving after it was told, while `/readyz` says that it will stop.
 
     Raises:
         GateError: the application did not start.
     """
     logging.config.dictConfig(logging_to("ext://sys.stderr"))
-    server = server_of(app)
+    departure = Departure(app)
+    server = server_of(departure)
+    stop = SlowStop(departure, server.handle_exit, after_s=drain_s, later=threading.Timer)
+    server.handle_exit = stop  # type: ignore[method-assign] # uvicorn installs it for its signals
     gc.collect()
     gc.freeze()  # what is there before the first request stays: searching it again and again is a tenth of a check
     ready()

@@ -13,9 +13,10 @@ from typing import Final, Literal
 
 from keys.limits import MAX_COOKIE_HEADER_CHARACTERS
 
-Cookie = Literal["session", "device", "signing-in", "issued"]
+Cookie = Literal["session", "device", "signing-in", "issued", "staff-session", "staff-device", "staff-signing-in"]
 """`session`: who is signed in; `device`: a browser that was (keys.sign_in.throttle); `signing-in`: on the way.
 
+With `staff-` the same for a service whose staff sign in beside its visitors; one browser may carry both.
 `issued`: what opens the answer about the certificate that was issued last, which the bank keeps locked.
 """
 

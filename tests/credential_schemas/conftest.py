@@ -3,22 +3,15 @@
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 
 import pytest
 
-from credential_schemas.certificate_claims import (
-    CertificateClaims,
-    CertificateEntry,
-    Holder,
-    StatusReference,
-    to_payload,
-)
+from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, to_payload
 from credential_schemas.entry_types import EntryType
 from credential_schemas.field_kinds import FieldKind
 from keys.encoding import JsonValue
+from tests.sample_certificate import AS_OF, sample_certificate
 
-AS_OF = date(2026, 11, 20)
 EXAMPLES: Mapping[FieldKind, JsonValue] = {
     FieldKind.TEXT: "보통 글",
     FieldKind.INTEGER: 3,
@@ -46,67 +39,7 @@ EXAMPLES: Mapping[FieldKind, JsonValue] = {
 @pytest.fixture
 def sample() -> CertificateClaims:
     """A standard certificate with a qualification, a course and a career, in the order of categories."""
-    qualification = CertificateEntry(
-        type="national_technical_qualification",
-        category="qualifications",
-        title="정보처리기사",
-        title_en="Engineer Information Processing",
-        issuing_body="hrdk",
-        fields={
-            "item_code": "1320",
-            "series": "기사",
-            "certificate_number": "23900000001A",
-            "acquired_date": "2023-06-09",
-            "exam_body": "hrdk",
-        },
-        as_of=AS_OF,
-        idx=1001,
-    )
-    training = CertificateEntry(
-        type="vocational_training",
-        category="trainings",
-        title="공공데이터 분석 실무",
-        title_en=None,
-        issuing_body="keis",
-        fields={
-            "course_id": "AIG20250000900001",
-            "session": 1,
-            "sector": "private",
-            "start_date": "2025-03-04",
-            "end_date": "2025-03-14",
-            "hours": 40,
-            "ncs_code": "20010202",
-            "completed": True,
-            "completion_certificate": False,
-        },
-        as_of=AS_OF,
-        idx=1002,
-    )
-    career = CertificateEntry(
-        type="employment_insurance_career",
-        category="careers",
-        title="고용보험 취업이력",
-        title_en="Employment-insurance career history",
-        issuing_body="comwel",
-        fields={"employer_name": "(가상)한길정비(주)", "start_date": "2017-10-10", "duty": "자동차 정비"},
-        as_of=AS_OF,
-        idx=1003,
-    )
-    return CertificateClaims(
-        issuer="https://bank.example",
-        vct="https://bank.example/vct/competency-certificate/1",
-        issued_on=date(2026, 11, 22),
-        valid_until=date(2027, 2, 20),
-        number="NCSB-2026-00012345",
-        kind="competency",
-        edition="standard",
-        purpose="job",
-        recipient="한국교통안전공단",
-        applicant_no=None,
-        holder=Holder("김표본", "KIM Pyobon", date(1998, 4, 11)),
-        entries=(qualification, training, career),
-        status=StatusReference("https://bank.example/status/1", 1000),
-    )
+    return sample_certificate()
 
 
 @pytest.fixture

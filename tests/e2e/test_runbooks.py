@@ -17,7 +17,7 @@ from issuer.cli.main import main
 from tests.issuer.cheap_codes import cheap_codes  # noqa: F401 - a fixture that is used by itself
 from tests.tutorials import Reader, steps_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT / "docs/operations"
 URL = "https://bank.example"
@@ -106,6 +106,8 @@ def copy_out(office: Office) -> None:
 
 
 def test_before_anything_happens(office: Office) -> None:
+    for name in ("hong", "kim"):
+        (office.folder / f"{name}.password").write_text(f"the password of {name}\n")
     office.follow("README")
     assert (office.folder / "monday.backup").stat().st_size > 0
 
@@ -127,6 +129,8 @@ def test_the_database_is_lost(office: Office, known: list[str]) -> None:
 
 def test_a_key_is_lost(office: Office, known: list[str]) -> None:
     office.back_up()
+    office.json("backup", "--out", office.folder / "ceremony.backup", "--shares", office.folder)
+    (office.folder / "share-2.txt").unlink()
     (office.folder / "bank/keys/credential.pem").unlink()
     assert office.run("issue", "--account", known[0], "--all", "--out", office.folder / "x.pdf")[0] == 5
     before = (office.folder / "bank/trust.json").read_bytes()

@@ -66,12 +66,12 @@ def exchanges(modules: Path, data: Path, account: str) -> Iterator[bool]:
         ("certificate", 5, ["--all"]),
         ("flat", 5, ["--type", "vocational_training", "--flat"]),
     ):
-        offer = json.loads(said("offer", "--account", account, *options, "--tx-code", "--json", data=data))
+        offer = offered(data, account, *options)
         got = receive(modules, offer, copies=copies)
         yield told(f"{form}, copies: {copies}", good(got, offer["configurations"][0], trust, copies=copies), got)
         again = receive(modules, {**offer, "offer": offer["offer_by_value"]}, copies=1)
         yield told(f"{form}, the code again", again.get("refused") == "invalid_grant", again)
-    offer = json.loads(said("offer", "--account", account, "--all", "--tx-code", "--json", data=data))
+    offer = offered(data, account, "--all")
     wrong = receive(modules, {**offer, "tx_code": "x"}, copies=1)
     yield told("a wrong transaction code", wrong.get("refused") == "invalid_grant", wrong)
     for form, copies, options in (
@@ -86,6 +86,11 @@ def exchanges(modules: Path, data: Path, account: str) -> Iterator[bool]:
     offer = json.loads(said("offer", "--account", account, "--all", "--sign-in", "--json", data=data))
     got = ask_holder(modules, data, offer, copies=1, allows=False)
     yield told("denied by the holder", got.get("refused") == "access_denied", got)
+
+
+def offered(data: Path, account: str, *options: str) -> dict[str, Any]:
+    """Make an offer with a transaction code."""
+    return dict(json.loads(said("offer", "--account", account, *options, "--tx-code", "--json", data=data)))
 
 
 def good(got: dict[str, Any], configuration: str, trust: TrustList, *, copies: int) -> bool:
@@ -109,7 +114,7 @@ def receive(modules: Path, offer: dict[str, Any], *, copies: int) -> dict[str, A
     """Let the other wallet receive."""
     asked = {**offer, "configuration": offer["configurations"][0], "copies": copies}
     command = ["node", str(PROGRAM), str(modules), json.dumps(asked)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
     return dict(json.loads(ran.stdout))
 
 
@@ -176,24 +181,27 @@ def said(*arguments: str, data: Path) -> str:
 @contextmanager
 def bank(folder: Path) -> Iterator[Path]:
     """Make a bank with one account and serve it."""
-    data, listening = folder / "bank", socket.create_server(("127.0.0.1", 0))
-    said("init", "--dev", "--url", f"http://127.0.0.1:{listening.getsockname()[1]}", data=data)
-    for source in ("persons", "hrdnet_training", "qnet_qualifications"):
-        (file,) = DELIVERIES.glob(f"{source}.*")
-        said("import", source, str(file), data=data)
-    said("accounts", "open", "--person", "SYN-P-001", "--consent-all", data=data)
-    opened, visitors = open_bank(data, passphrase=None), Visitors()
-    wallets = WalletDesk(opened, WorkPlaces(), visitors, lambda: datetime.now(UTC))
-    work = ServiceWork(refresh=lambda: None, problems=list)
-    server = server_of(create_app(opened.folder, opened.profile, work, desk=Desk(visitors=visitors, wallets=wallets)))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield data
-    finally:
-        server.should_exit = True
-        thread.join()
-        opened.close()
+    data = folder / "bank"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        said("init", "--dev", "--url", f"http://127.0.0.1:{listening.getsockname()[1]}", data=data)
+        for source in ("persons", "hrdnet_training", "qnet_qualifications"):
+            (file,) = DELIVERIES.glob(f"{source}.*")
+            said("import", source, str(file), data=data)
+        said("accounts", "open", "--person", "SYN-P-001", "--consent-all", data=data)
+        opened, visitors = open_bank(data, passphrase=None), Visitors()
+        wallets = WalletDesk(opened, WorkPlaces(), visitors, lambda: datetime.now(UTC))
+        work = ServiceWork(refresh=lambda: None, problems=list)
+        server = server_of(
+            create_app(opened.folder, opened.profile, work, desk=Desk(visitors=visitors, wallets=wallets))
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield data
+        finally:
+            server.should_exit = True
+            thread.join()
+            opened.close()
 
 
 if __name__ == "__main__":

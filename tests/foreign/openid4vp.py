@@ -76,11 +76,7 @@ def their_wallet(where: Place) -> Iterator[bool]:
     shown = keep_disclosures(where.credential, at_or_below([("qualifications", 0, "title")]))
     for mode in ("direct_post", "direct_post.jwt"):
         for method in ("get", "post"):
-            made = ask(where, response_mode=mode, request_uri_method=method)
-            got = party(where, "wallet", {"link": made["qr_text"], "shown": shown, "key": key})
-            view = state(where, made)
-            good = got.get("status") == 200 and (view["state"], view["verdict"]) == ("verified", "valid")
-            yield told(f"their wallet, {mode}, {method}", good and got.get("version") == 100, [got, view["state"]])
+            yield their_answer(where, mode, method)
     made = ask(where, consent={"posting": "2026-031", "title": "T"})
     got = party(where, "wallet", {"link": made["qr_text"], "shown": shown, "key": key})
     yield told("their wallet, a consent", state(where, made)["consented"] is True, got)
@@ -94,34 +90,49 @@ def their_wallet(where: Place) -> Iterator[bool]:
     )
 
 
+def their_answer(where: Place, mode: str, method: str) -> bool:
+    """Let the other wallet answer one request of our verifier."""
+    shown = keep_disclosures(where.credential, at_or_below([("qualifications", 0, "title")]))
+    made = ask(where, response_mode=mode, request_uri_method=method)
+    key = private_jwk(where.world.keys.holder)
+    got = party(where, "wallet", {"link": made["qr_text"], "shown": shown, "key": key})
+    view = state(where, made)
+    good = got.get("status") == 200 and (view["state"], view["verdict"]) == ("verified", "valid")
+    return told(f"their wallet, {mode}, {method}", good and got.get("version") == 100, [got, view["state"]])
+
+
 def our_wallet(where: Place) -> Iterator[bool]:
-    """Let our wallet answer the other verifier."""
+    """Let our wallet answer the other verifier; yield of each way whether it ended as expected."""
+    for mode in ("direct_post", "direct_post.jwt"):
+        yield our_answer(where, mode)
+
+
+def our_answer(where: Place, mode: str) -> bool:
+    """Let our wallet answer one request of the other verifier."""
     (where.folder / "credential.sdjwt").write_text(where.credential)
     write_plain_for_development(where.folder / "holder.pem", where.world.keys.holder.key)
     (where.folder / "verifiers.pem").write_text(where.root)
     encryption = private_jwk(FileSigner(create_key())) | {"use": "enc", "alg": "ECDH-ES", "kid": "e"}
-    for mode in ("direct_post", "direct_post.jwt"):
-        wanted = {
-            "x5c": [*where.signer.x5c],
-            "key": private_jwk(signer_key(where.signer)),
-            "encryption_key": encryption,
-            "response_mode": mode,
-            "nonce": NONCE,
-            "state": STATE,
-            "dcql": {"credentials": [TITLE]},
-            "aud": "https://self-issued.me/v2",
-        }
-        command = ["node", str(PROGRAM), str(where.modules), "verifier", json.dumps(wanted)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            link = json.loads(process.stdout.readline())
-            code = present(where, link.get("link", ""))
-            if code != 0:
-                process.kill()
-                yield told(f"our wallet, {mode}", outcome=False, got=[link, code])
-                continue
-            got = json.loads(process.stdout.readline())
-        yield told(f"our wallet, {mode}", proved(where, got, encrypted=mode.endswith(".jwt")), [link, got])
+    wanted = {
+        "x5c": [*where.signer.x5c],
+        "key": private_jwk(signer_key(where.signer)),
+        "encryption_key": encryption,
+        "response_mode": mode,
+        "nonce": NONCE,
+        "state": STATE,
+        "dcql": {"credentials": [TITLE]},
+        "aud": "https://self-issued.me/v2",
+    }
+    command = ["node", str(PROGRAM), str(where.modules), "verifier", json.dumps(wanted)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        link = json.loads(process.stdout.readline())
+        code = present(where, link.get("link", ""))
+        if code != 0:
+            process.kill()
+            return told(f"our wallet, {mode}", outcome=False, got=[link, code])
+        got = json.loads(process.stdout.readline())
+    return told(f"our wallet, {mode}", proved(where, got, encrypted=mode.endswith(".jwt")), [link, got])
 
 
 def proved(where: Place, got: Document, *, encrypted: bool) -> bool:
@@ -159,7 +170,7 @@ def told(what: str, outcome: bool, got: object) -> bool:
 def party(where: Place, role: str, wanted: Document) -> Document:
     """Let the other program do something and return what it says."""
     command = ["node", str(PROGRAM), str(where.modules), role, json.dumps(wanted)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     found: Document = json.loads(ran.stdout or json.dumps({"failed": ran.stderr[-600:]}))
     return found
 
@@ -167,7 +178,7 @@ def party(where: Place, role: str, wanted: Document) -> Document:
 def ask(where: Place, **more: object) -> Document:
     """Make a request of ours."""
     body = {"dcql": {"credentials": [TITLE]}, **more}
-    answer = httpx.post(f"{where.url}/api/v1/presentations", json=body, timeout=60)
+    answer = httpx.post(f"{where.url}/api/v1/presentations", json=body, timeout=300)
     answer.raise_for_status()
     made: Document = answer.json()
     return made
@@ -175,7 +186,7 @@ def ask(where: Place, **more: object) -> Document:
 
 def state(where: Place, made: Document) -> Document:
     """Return how far a presentation is."""
-    found: Document = httpx.get(f"{where.url}/api/v1/presentations/{made['id']}", timeout=60).json()
+    found: Document = httpx.get(f"{where.url}/api/v1/presentations/{made['id']}", timeout=300).json()
     return found
 
 
@@ -199,18 +210,18 @@ def place(modules: Path, folder: Path, reader: EvidenceReader) -> Iterator[Place
     world = World(Keys(), reader, folder, status_issued_at=int(now.timestamp()) - 60, now=now)
     today = (now + timedelta(hours=9)).date()
     given = replace(claims(), issued_on=today, valid_until=today + timedelta(days=60))
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    signer, root = signer_of(url, now)
-    offers = Offers(asks=Asks(Service(url, signer, development=True), "KOTSA"))
-    server = server_of(create_app(world.rules(), offers=offers))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    try:
-        yield Place(modules, folder, world, wallet_token(world, given), signer, root, url)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        signer, root = signer_of(url, now)
+        offers = Offers(asks=Asks(Service(url, signer, development=True), "KOTSA"))
+        server = server_of(create_app(world.rules(), offers=offers))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield Place(modules, folder, world, wallet_token(world, given), signer, root, url)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def signer_of(url: str, now: datetime) -> tuple[RequestSigner, str]:

@@ -52,7 +52,6 @@ def test_the_real_command_ends_without_a_fault_and_with_less_than_a_gibibyte(che
     assert checked.memory < 2**30
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("number", range(len(ALONE)), ids=lambda number: ALONE[number].name)
 def test_the_real_command_refuses_it_for_its_reason(checked: Checked, world: World, number: int) -> None:
     answer = checked.answers[f"{number}.evidence"]
@@ -62,7 +61,6 @@ def test_the_real_command_refuses_it_for_its_reason(checked: Checked, world: Wor
     assert ALONE[number].reason in (handed_in(world, ALONE[number]) if found == [BUSY] else found)
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(200))
 def test_changed_characters_never_make_a_credential_say_something_else(world: World, seed: int) -> None:
     genuine = good(world)

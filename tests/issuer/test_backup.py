@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from issuer import backing_up
-from issuer.backup_errors import BackupUnreadable
+from issuer.backup import making as backing_up
+from issuer.backup.errors import BackupUnreadable
+from issuer.backup.restoring import check_backup
 from issuer.bank import Bank
 from issuer.holders.closing import close_account
 from issuer.holders.collecting_consents import withdraw_disclosure, withdraw_source
 from issuer.key_ring import published_issuer
 from issuer.log.verifying import verify_log
-from issuer.restoring import check_backup
 from issuer.store.copying import CopyBook
 from issuer.store.schema import SCHEMA_VERSION
 from keys.sealed_file import SealPrice
@@ -465,7 +465,7 @@ def test_a_backup_that_was_cut_within_a_line_or_has_an_endless_one_is_refused(
     lines = lines_of(life)
     sealed(life.file("bank.backup"), lines, end=b"")
     assert "it is not whole" in life.restore("--check")["err"]
-    monkeypatch.setattr("issuer.backup_file._MAX_LINE_BYTES", 10)
+    monkeypatch.setattr("issuer.backup.file._MAX_LINE_BYTES", 10)
     assert "not in the form of a backup" in life.restore("--check")["err"]
 
 
@@ -518,3 +518,41 @@ def test_a_log_that_was_changed_in_the_backup_is_found_before_the_bank_appears(l
     assert not life.file("new").exists()
     korean = life.restore("--nothing-since", "--lang", "ko")["err"]
     assert "온전하지 않습니다" in korean
+
+
+def test_two_of_three_shares_restore_a_backup_and_anything_else_is_refused(life: Life) -> None:
+    for name in ("one", "two"):
+        life.file(name).mkdir()
+        life.world.json("backup", "--out", life.file(f"{name}.backup"), "--shares", life.file(name))
+    one, two = (sorted(life.file(name).iterdir()) for name in ("one", "two"))
+    assert [each.stat().st_mode & 0o777 for each in one] == [0o600] * 3
+
+    def restore(*shares: Path) -> tuple[int, str]:
+        new = World(life.file("shared"), life.world.capture, life.world.now)
+        ran = new.run("restore", life.file("one.backup"), "--shares", *shares, "--nothing-since")
+        return ran.code, ran.err
+
+    for shares, code, said in (
+        ((one[0], one[0]), 5, "found the same one twice"),
+        ((two[0], two[1]), 4, "the passphrase does not open this file"),
+        ((one[0], two[1]), 5, "belong to two different secrets"),
+        ((one[0], life.file("password")), 5, "expected 33 words"),
+        ((one[0], life.file("one.backup")), 4, "expected UTF-8"),
+        ((one[0], life.file("nowhere")), 4, "No such file"),
+        ((one[0], one[1], "--password-file", life.file("password")), 2, "only one of both"),
+    ):
+        assert (restore(*shares)[0], said in restore(*shares)[1]) == (code, True), said
+    assert not life.file("shared").exists()
+    code, err = restore(one[2], one[0])
+    assert code == 0, err
+
+
+def test_shares_are_never_written_over_others_nor_without_their_backup(life: Life) -> None:
+    life.file("three").mkdir()
+    refused = life.world.run("backup", "--out", life.file("bank.backup"), "--shares", life.file("three"))
+    assert (refused.code, [*life.file("three").iterdir()]) == (2, [])
+    (life.file("three") / "share-3.txt").write_text("of another backup")
+    refused = life.world.run("backup", "--out", life.file("3.backup"), "--shares", life.file("three"))
+    assert ("never overwrites one" in refused.err, life.file("3.backup").exists()) == (True, False)
+    refused = life.world.run("backup", "--out", life.file("3.backup"), "--shares", life.file("no"))
+    assert "its folder does not exist" in refused.err

@@ -132,7 +132,7 @@ def test_a_restore_that_fails_leaves_a_database_that_the_next_one_takes(
     def failing(*_: object, **__: object) -> None:
         raise RuntimeError
 
-    for place_of_failure in ("issuer.store.copying.CopyBook.go_on_counting", "issuer.restoring.publish_all"):
+    for place_of_failure in ("issuer.store.copying.CopyBook.go_on_counting", "issuer.backup.restoring.publish_all"):
         with monkeypatch.context() as patch:
             patch.setattr(place_of_failure, failing)
             assert office.restore(new, url, "b", "--nothing-since")[0] == 70

@@ -193,7 +193,8 @@ def test_instances_that_ask_a_source_at_once_take_its_delivery_once(server_world
         thread.join()
     assert outcomes.count("taken") == 1
     assert set(outcomes) <= {"taken", "busy", "unchanged"}
-    (taken,) = (run for run in server_world.json("runs", "list", source)["runs"] if run["outcome"] == "taken")
+    way = ("asked", "taken")
+    (taken,) = (run for run in server_world.json("runs", "list", source)["runs"] if (run["way"], run["outcome"]) == way)
     assert (taken["counts"]["unchanged"], taken["counts"]["withdrawn"]) == (2, 2)
     bank = open_bank(server_world.path, passphrase=None, database=url)
     with bank.store.write() as transaction:

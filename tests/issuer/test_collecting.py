@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from issuer.store.accounts import AccountBook, Person
 from tests.issuer.conftest import DELIVERIES, World
 
 HEADING = "person_ref,exam_body,item_name,grade,certificate_number,acquired_date,status\n"
@@ -124,7 +125,7 @@ def test_the_database_holds_no_person_reference_and_no_connecting_information(wo
         assert person["di_bank"].encode() not in stored
 
 
-def test_forbidden_fields_are_dropped_and_counted(world: World) -> None:
+def test_lr_03_forbidden_fields_are_dropped_and_counted(world: World) -> None:
     careers = {"items": [{"personRef": "SYN-P-001", "employerName": "(가상)모래(주)", "industry": "제조업",
                           "acquiredOn": "2020-01-02", "lostOn": None, "duty": "생산", "wage": "98765432"}]}  # fmt: skip
     ran = world.deliver("employment_career", json.dumps(careers))
@@ -195,7 +196,7 @@ def test_a_dry_run_says_that_nothing_was_recorded(world: World) -> None:
     assert "Dry run: nothing was recorded." in ran.out
 
 
-def test_a_lifted_suspension_is_published_too(world: World, account: str) -> None:
+def test_lr_22_a_lifted_suspension_is_published_too(world: World, account: str) -> None:
     idx = issued_idx(world, account, "정보통신기사")
     world.deliver("consigned_qualifications", HEADING + ROW.replace("valid", "suspended"))
     world.deliver("consigned_qualifications", HEADING + ROW)
@@ -248,3 +249,21 @@ def test_a_full_disk_leaves_the_database_as_it_was(world: World, monkeypatch: py
 def test_sources_lists_every_delivery_format(world: World) -> None:
     listed = {source["id"] for source in world.json("sources")["sources"]}
     assert listed == {path.stem for path in Path(DELIVERIES).iterdir()}
+
+
+def test_who_is_registered_is_asked_once_for_each_person_of_a_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = AccountBook.person
+
+    def person(book: AccountBook, person_link: str) -> Person | None:
+        asked.append(person_link)
+        return ask(book, person_link)
+
+    monkeypatch.setattr(AccountBook, "person", person)
+    heading, row = (DELIVERIES / "lifelong_learning.csv").read_text("utf-8").splitlines()[1:3]
+    rows = [row.replace("NILE-SYN-0001", f"NILE-SYN-9{n:03}") for n in range(40)]
+    ran = world.deliver("lifelong_learning", "\n".join((heading, *rows, "")))
+    assert (ran.document["new"], ran.document["held"]) == (40, 0)
+    assert len(asked) == len(set(asked)) == 1

@@ -255,11 +255,16 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
     with bank.store.write() as transaction:
         connection = transaction.lookups._connection
         newer = ("confirmation_lookups", "store_facts", "kept_answers", "log_entries", "log_nodes", "log_state")
-        people = ("recovery_codes", "sessions", "sign_ins", "api_tokens", "share_links")
+        people = ("kept_choices", "recovery_codes", "sessions", "sign_ins", "api_tokens", "share_links")
+        staff = ("staff_recovery_codes", "staff_sessions", "staff")
         wallets = ("wallet_notices", "wallet_nonces", "wallet_tokens", "wallet_offers")
         allowed = ("wallet_requests", "wallet_codes", "wallet_refresh_tokens", "wallet_deferrals")
         pulled = ("rejected_rows", "source_runs", "source_leases", "resolved_references")
-        for table in (*newer, "audit_records", "audit_heads", "audit_state", *people, *allowed, *wallets, *pulled):
+        jobs: tuple[str, ...] = ("status_job_numbers", "status_jobs")
+        audit = ("audit_records", "audit_heads", "audit_state")
+        recognition = ("events", "decisions", "findings", "file_parts", "courses", "cases")
+        jobs += tuple(f"recognition_{name}" for name in recognition)
+        for table in (*newer, *audit, *people, *staff, *allowed, *wallets, *pulled, *jobs):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN closed_at")
         for index in ("issued_at", "copy_of"):

@@ -40,7 +40,7 @@ def recorded(world: World, account: str) -> list[Any]:
     return consents
 
 
-def test_without_a_consent_nothing_is_issued(issue: Issue) -> None:
+def test_lr_05_without_a_consent_nothing_is_issued(issue: Issue) -> None:
     ran = issue()
     assert ran.code == 5
     assert "No recorded consent of the holder covers this certificate (none is recorded)" in ran.err

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from issuer import batch_file, batch_issuing
-from issuer.batch_errors import BatchFileInvalid, RowInvalid
-from issuer.batch_file import MAX_LINE_BYTES, BatchDefaults, BatchRow, look_through, read_rows
-from issuer.batch_folder import _cut_to_whole_lines
-from issuer.batch_issuing import BatchRun, run_batch
+from issuer.batch import file as batch_file
+from issuer.batch import issuing as batch_issuing
+from issuer.batch.errors import BatchFileInvalid, RowInvalid
+from issuer.batch.file import MAX_LINE_BYTES, BatchDefaults, BatchRow, look_through, read_rows
+from issuer.batch.folder import _cut_to_whole_lines
+from issuer.batch.issuing import BatchRun, run_batch
 from issuer.cli.messages import error_sentence
 from issuer.errors import FileUnreadable, StorageFull
 from issuer.issuing_once import KEPT_FOR
@@ -345,7 +346,6 @@ def end_of_a_process(work: Callable[[], int]) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_a_run_killed_again_and_again_issues_each_row_once_in_order(
     world: World, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

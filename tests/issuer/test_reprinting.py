@@ -1,5 +1,6 @@
 """`cb-issuer reprint`: the stored bytes, another language, fewer entries; and what is not printed again."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,16 @@ def reprint(world: World, *options: object) -> Document:
     return world.json("reprint", *options, "--out", world.files / "again.pdf")
 
 
-def test_the_stored_certificate_comes_back_byte_for_byte(world: World, issued: Document) -> None:
+def test_lr_19_the_stored_certificate_comes_back_byte_for_byte(world: World, issued: Document) -> None:
     document = reprint(world, issued["number"], "--code", issued["confirmation_code"])
     assert document["stored"] is True
     assert (world.files / "again.pdf").read_bytes() == (world.files / "certificate.pdf").read_bytes()
+    bank = world.open()
+    with bank.store.read() as transaction:
+        recorded = transaction.certificates.certificate(issued["number"])
+    bank.close()
+    assert recorded is not None
+    assert recorded.pdf_sha256 == hashlib.sha256((world.files / "again.pdf").read_bytes()).hexdigest()
 
 
 def test_the_code_may_be_typed_in_any_of_its_forms(world: World, issued: Document) -> None:

@@ -73,7 +73,7 @@ def test_a_hidden_field_stays_in_the_account(world: World, account: str) -> None
     assert shown(document, "정보처리기사")["withheld"] == ["certificate_number"]
 
 
-def test_sensitive_fields_are_disclosed_only_when_named(world: World, account: str) -> None:
+def test_lr_13_sensitive_fields_are_disclosed_only_when_named(world: World, account: str) -> None:
     training = (
         "<HRDNet><srchList><scn_list><personRef>SYN-P-001</personRef><trprId>AIG20250000900001</trprId>"
         "<trprDegr>1</trprDegr><title>공공데이터 분석 실무</title><trainstCstId>500099990001</trainstCstId>"
@@ -143,8 +143,8 @@ def test_a_suspended_entry_cannot_be_chosen(world: World) -> None:
 
 def test_an_id_that_means_several_entries_is_refused(world: World, account: str) -> None:
     from issuer.accounts import AccountEntry
-    from issuer.errors import EntryAmbiguous
     from issuer.selection import find_entry
+    from issuer.selection_errors import EntryAmbiguous
 
     stored = world.stored_entry("23900000001A")
     twins = [AccountEntry(f"ab{number}", "t", "c", "t", None, "b", {}, stored) for number in range(2)]

@@ -119,3 +119,47 @@ def test_nothing_changes_when_the_status_key_does_not_open(world: World, issued:
     bank.close()
     assert record is not None
     assert record.status == "valid"
+
+
+def test_conditions_are_tried_first_and_done_with_the_number_typed_in(world: World, holder: str) -> None:
+    second = world.issue(holder, "--type", "national_technical_qualification")["number"]
+    tried = world.json("suspend", "--account", holder, "--dry-run")
+    assert (tried["changing"], tried["holders"], tried["numbers"][1]) == (2, 1, second)
+    assert "To do it: --count 2" in world.run("suspend", "--account", holder, "--dry-run").out
+    for options, said in (((), "expected the number of changes that --dry-run says"), (("--count", "3"), "says 3")):
+        refused = world.run("suspend", "--account", holder, *options)
+        assert (refused.code != 0, said in refused.err) == (True, True)
+    file = world.files / "result.csv"
+    done = world.json("suspend", "--account", holder, "--count", "2", "--words", "a call", "--out", file)
+    assert (done["state"], done["changed"]) == ("done", 2)
+    assert file.read_text().splitlines()[2].startswith(f"{second},valid,suspended,changed,")
+    world.json("revoke", second)
+    said = world.run("reinstate", "--carrying", "23900000001A", "--issued-from", "2026-11-22", "--dry-run").out
+    assert "1 are revoked and left alone; a revocation is final." in said
+    assert world.json("suspend", "--job", "1")["changed"] == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--account", "zz", "--dry-run"), 2, "zz"),
+        (("--key", "nothing-like-it", "--dry-run"), 2, "nothing-like-it"),
+        (("--issued-until", "soon", "--dry-run"), 2, "expected Korean time"),
+        (("--issued-from", "2027-01-01", "--count", "0"), 5, "No certificate would change"),
+        (("--account", "x", "--entry-source", "y"), 2, "expected conditions or --entry-source"),
+        (("--job", "9"), 2, "No job has the number 9"),
+        (("--issued-from", "2026-11-22", "--out", "/nowhere/x.csv"), 2, "its folder does not exist"),
+    ],
+)
+def test_conditions_that_mean_nothing_are_refused(
+    world: World, issued: Document, options: tuple[str, ...], code: int, said: str
+) -> None:
+    ran = world.run("revoke", *options)
+    assert (ran.code, said in ran.err) == (code, True), ran.err
+
+
+def test_a_job_of_another_command_is_not_gone_on_with(world: World, issued: Document) -> None:
+    world.json("suspend", "--issued-from", "2026-11-22", "--count", "1")
+    for options in (("revoke", "--job", "1"), ("suspend", "--job", "1", "--account", "x")):
+        refused = world.run(*options)
+        assert (refused.code, "expected the job of this command" in refused.err) == (2, True)

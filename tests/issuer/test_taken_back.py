@@ -8,9 +8,9 @@ import pytest
 
 from issuer import taken_back
 from issuer.audit.trail import Act, record_acts
+from issuer.backup.restored_state import take_back_again
 from issuer.bank import Bank
 from issuer.errors import StorageUnusable
-from issuer.restored_state import take_back_again
 from issuer.status_changes import NOT_DELIVERED
 from issuer.store.share_links import StoredLink
 from issuer.taken_back import TakenBack, keep_taken_back, read_taken_back

@@ -29,7 +29,7 @@ NEEDS_SOFTHSM = pytest.mark.skipif(NO_SOFTHSM, reason="needs SoftHSM2 (Debian: s
 
 
 def needs_token(test: Callable[..., None]) -> Callable[..., None]:
-    marked: Callable[..., None] = pytest.mark.slow(measured=True)(NEEDS_SOFTHSM(test))
+    marked: Callable[..., None] = pytest.mark.slow(NEEDS_SOFTHSM(test))
     return marked
 
 

@@ -32,7 +32,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_nothing_that_was_received_is_lost_or_doubled_when_the_service_is_killed(
     place: Place, service: Service
 ) -> None:
@@ -47,7 +46,6 @@ def test_nothing_that_was_received_is_lost_or_doubled_when_the_service_is_killed
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_nothing_that_was_received_over_http_is_lost_or_doubled_when_the_service_is_killed(
     tmp_path: Path, service: Service
 ) -> None:

@@ -20,7 +20,6 @@ from wallet_cli.errors import NothingToPresent
 from wallet_cli.presenting.choosing import bound_presentations, propose
 from wallet_cli.presenting.sending import send_presentations
 
-pytestmark = pytest.mark.no_cover  # test_presenting.py runs the same lines
 HOST = {"client_id": "x509_san_dns:verify.example"}
 PREFIXES = ("x509_hash", "x509_san_dns")
 MODES = ("direct_post", "direct_post.jwt")

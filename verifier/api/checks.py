@@ -1,6 +1,5 @@
 """`POST /api/v1/checks`: raw evidence in, a Report out, also for forgeries."""
 
-import json
 from collections.abc import Callable
 from typing import Final
 
@@ -58,4 +57,4 @@ def report_response(report: Report) -> Response:
 
 def report_bytes(report: Report) -> bytes:
     """Return a Report as compact JSON in UTF-8; `REPORT_HEADERS` belong to it."""
-    return json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+    return report.to_bytes()

@@ -19,7 +19,7 @@ from verifier.checks.container import check_container
 from verifier.checks.credential import CredentialFindings, examine_credential
 from verifier.checks.entry_status import check_entry_status, entry_statuses
 from verifier.checks.holder_binding import binding_word, check_holder_binding
-from verifier.checks.log_inclusion import check_log_inclusion
+from verifier.checks.log_inclusion import LogDemand, check_log_inclusion
 from verifier.checks.recipient import check_recipient
 from verifier.checks.rules import Moment, Rules
 from verifier.checks.seal import check_seal
@@ -97,7 +97,7 @@ def examine(submission: Submission, *, rules: Rules, moment: Moment, reader: Evi
             proved.verified,
             None if gathered.pdf is None else gathered.pdf.log_proof,
             issuer=proved.issuer,
-            demanded=rules.profile.require_log,
+            demanded=LogDemand(rules.profile.require_log, rules.profile.witnesses, rules.profile.require_witnesses),
         )
         _check_page(gathered, checks, proved=proved)
     if submission.by_number:

@@ -105,8 +105,11 @@ def _deliveries(arguments: argparse.Namespace, settings: Settings) -> "Deliverie
 def _serve(
     arguments: argparse.Namespace, rules: "Rules", *, settings: Settings, proxies: int, offers: "Offers"
 ) -> None:
-    from keys.gate.gate import Visitors
+    from credential_schemas.report.outcomes import Verdict
+    from keys.gate.gate import App, Visitors
+    from keys.gate.measured import Measured
     from keys.gate.server import listen, serve
+    from keys.gate.showing import showing_metrics
     from verifier.app import RULES, create_app
     from verifier.cli.serving_people import entrance_of_settings
     from verifier.cli.serving_requests import asks_of_settings
@@ -127,9 +130,17 @@ def _serve(
     now = datetime.now(UTC)
     asks = asks_of_settings(settings, host=host, port=port, development=arguments.dev, now=now)
     offers = replace(offers, entrance=entrance, trust=trust, receipt_keys=keys, asks=asks)
-    app = create_app(rules, ask=ask, visitors=visitors, offers=offers)
-    where = f"http://{arguments.host}:{arguments.port}"
-    serve(app, listen(arguments.host, arguments.port), ready=lambda: print(f"listening: {where}", flush=True))
+    where, drain_s = f"http://{arguments.host}:{arguments.port}", settings.drain_s()
+    with showing_metrics(settings.metrics) as metrics:
+        if metrics is not None:
+            offers = replace(
+                offers, count=metrics.counter("cb_checks", "Checks.", label="verdict", values=list(Verdict))
+            )
+        app: App = create_app(rules, ask=ask, visitors=visitors, offers=offers)
+        if metrics is not None:
+            app = Measured(app, metrics, known=RULES.bodies)
+        listening = listen(host, port)
+        serve(app, listening, ready=lambda: print(f"listening: {where}", flush=True), drain_s=drain_s)
 
 
 def _changeable_trust(arguments: argparse.Namespace, settings: Settings) -> "ChangeableTrust | None":

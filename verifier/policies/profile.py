@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from keys.cosignature import WitnessKey, check_different
 from keys.encoding import JsonValue, decode_json_object
-from keys.errors import DecodingError
+from keys.errors import DecodingError, NoteError
 from verifier.errors import ProfileError
 
 MAX_PROFILE_BYTES = 64 * 1024
+MAX_WITNESSES = 32
 MAX_GRACE_S = 72 * 3600  # SECURITY S9
 
 
@@ -29,6 +31,8 @@ class Profile:
         status_grace_s: seconds a status list may be older than its normal freshness.
         require_holder_binding: the presenter must prove to be the holder.
         require_log: the certificate must be proved to be in the issuing log.
+        witnesses: whose word counts that the log only grows; the verifier's choice, never the issuer's.
+        require_witnesses: how many of them must have cosigned the proof; more than 0 demands a proof, too.
         sha256: of the file it was read from, in hex; None for the built-in one.
     """
 
@@ -37,6 +41,8 @@ class Profile:
     status_grace_s: int = 0
     require_holder_binding: bool = False
     require_log: bool = False
+    witnesses: tuple[WitnessKey, ...] = ()
+    require_witnesses: int = 0
     sha256: str | None = field(default=None, compare=False)
 
 
@@ -47,6 +53,8 @@ _MEMBERS = {
     "status_grace_s": int,
     "require_holder_binding": bool,
     "require_log": bool,
+    "witnesses": list,
+    "require_witnesses": int,
 }
 
 
@@ -80,10 +88,27 @@ def _profile_of(members: Mapping[str, JsonValue]) -> Profile:
     grace = members.get("status_grace_s", 0)
     if not isinstance(grace, int) or not 0 <= grace <= MAX_GRACE_S:
         raise ProfileError(f"expected status_grace_s between 0 and {MAX_GRACE_S}, found {grace}")
+    witnesses = _witnesses(members.get("witnesses", []))
+    needed = members.get("require_witnesses", 0)
+    if not isinstance(needed, int) or not 0 <= needed <= len(witnesses):
+        raise ProfileError(f"expected require_witnesses between 0 and the {len(witnesses)} witnesses, found {needed}")
     return Profile(
         name=name,
         accept_unknown_status=members.get("accept_unknown_status") is True,
         status_grace_s=grace,
         require_holder_binding=members.get("require_holder_binding") is True,
-        require_log=members.get("require_log") is True,
+        require_log=members.get("require_log") is True or needed > 0,
+        witnesses=witnesses,
+        require_witnesses=needed,
     )
+
+
+def _witnesses(keys: JsonValue) -> tuple[WitnessKey, ...]:
+    try:
+        if not isinstance(keys, list) or len(keys) > MAX_WITNESSES:
+            raise ProfileError(f"expected witnesses to be a list of at most {MAX_WITNESSES} keys")
+        witnesses = tuple(WitnessKey.from_text(each if isinstance(each, str) else "") for each in keys)
+        check_different(witnesses)
+    except NoteError as error:
+        raise ProfileError(f"witnesses: {error.message}") from None
+    return witnesses

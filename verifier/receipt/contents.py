@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 from credential_schemas.report.outcomes import Verdict
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
+from keys.cosignature import WitnessKey
 from keys.encoding import JsonValue
+from keys.errors import NoteError
 from verifier.errors import ReceiptRefused
 from verifier.policies.profile import Profile
 from verifier.receipt.record import ListUsed
@@ -62,7 +64,7 @@ def contents_of(record: Mapping[str, JsonValue]) -> ReceiptContents:
     """
     try:
         return _contents(_Reader(record))
-    except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, OSError, NoteError) as error:
         raise ReceiptRefused("content") from error
 
 
@@ -105,6 +107,13 @@ class _Reader:
             raise TypeError(name)
         return _Reader(value)
 
+    def texts(self, name: str) -> list[str]:
+        """The texts of a list; none where there is no list."""
+        value = self._members.get(name, [])
+        if not isinstance(value, list):
+            raise TypeError(name)
+        return [_Reader({"it": item}).text("it") for item in value]
+
     def each(self, name: str) -> "list[_Reader]":
         value = self._members[name]
         if not isinstance(value, list):
@@ -132,6 +141,8 @@ def _contents(record: _Reader) -> ReceiptContents:
             status_grace_s=profile.number("status_grace_s"),
             require_holder_binding=profile.truth("require_holder_binding"),
             require_log=profile.truth("require_log"),
+            witnesses=tuple(map(WitnessKey.from_text, profile.texts("witnesses"))),
+            require_witnesses=profile.number("require_witnesses") if profile.has("require_witnesses") else 0,
             sha256=profile.text_or_none("sha256"),
         ),
         asked=_asked(record.inner("asked")),

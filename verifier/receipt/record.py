@@ -171,6 +171,17 @@ def _profile(profile: Profile) -> JsonValue:
         "status_grace_s": profile.status_grace_s,
         "require_holder_binding": profile.require_holder_binding,
         "require_log": profile.require_log,
+        **_witnesses(profile),
+    }
+
+
+def _witnesses(profile: Profile) -> dict[str, JsonValue]:
+    """Who had to cosign; nothing where nobody had to, as in receipts of before."""
+    if not profile.require_witnesses:
+        return {}
+    return {
+        "require_witnesses": profile.require_witnesses,
+        "witnesses": [each.text() for each in profile.witnesses],
     }
 
 

@@ -11,6 +11,9 @@ from issuer.holders.identity import IdentityAgency
 from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import Holder, SignInDesk
 from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
+from issuer.operating.works import OperatorWork
+from issuer.staff.figures import FigureBoard
+from issuer.staff.signing_in import StaffDesk
 from issuer.web.shell import Page, Site, Visit
 from issuer.work_places import WorkPlaces
 from keys.gate.rate_limits import Rate, RateLimits
@@ -33,6 +36,8 @@ class PageDesk:
         clock: the only one.
         sign_in: signs holders in and out.
         settings: changes how they sign in.
+        staff: signs staff in and out.
+        figures: counts for their dashboard.
         cookies: names and forms of the cookies of signing in.
         origin: scheme, host and port under which browsers know this service.
         own_origins: that one, and on a machine of a developer its other name.
@@ -40,6 +45,7 @@ class PageDesk:
         limits: where rates are counted.
         issues: how many certificates an account may get in a time.
         places: where heavy work waits for its turn.
+        operating: what operators let the service do, and which sources can be asked.
         providers: OpenID providers by id.
         agencies: ways to verify an identity by id.
         wallets: which may ask holders, by client id.
@@ -50,6 +56,8 @@ class PageDesk:
     clock: Callable[[], datetime]
     sign_in: SignInDesk
     settings: SignInSettings
+    staff: StaffDesk
+    figures: FigureBoard
     cookies: Cookies
     origin: str
     own_origins: frozenset[str]
@@ -57,6 +65,7 @@ class PageDesk:
     limits: RateLimits = field(default_factory=RateLimits)
     issues: Rate = ISSUES
     places: WorkPlaces = field(default_factory=WorkPlaces)
+    operating: OperatorWork = field(default_factory=OperatorWork)
     providers: Mapping[str, RelyingParty] = field(default_factory=dict)
     agencies: Mapping[str, IdentityAgency] = field(default_factory=dict)
     wallets: WalletClients = field(default_factory=lambda: BUILT_IN)

@@ -7,19 +7,21 @@ from typing import Final
 
 from issuer.accounts import CONSENT_TEXT_VERSION, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
+from issuer.api.pages.form import Form
 from issuer.api.pages.routing import Pages
 from issuer.certified_claims import IssueRequest
 from issuer.desk_errors import IssuedTooMany
 from issuer.errors import CertificateNotFound
+from issuer.holders.kept_choices import forget_choice, keep_choice, kept_choice
 from issuer.issuing import Issued
 from issuer.issuing_errors import RetryKeyInvalid
 from issuer.issuing_once import answered_before, issue_once
 from issuer.own_certificates import show_certificate
 from issuer.previewing import Preview, preview
-from issuer.times import korean_day_of
+from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page
 from issuer.web.drafts import Draft, draft_like, new_draft, read_draft, selected_entries, unprintable
-from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, Pick, pick_page
+from issuer.web.pick_page import CONFIRM_PATH, FORGET_PATH, LATER_PATH, PICK_PATH, Pick, pick_page
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 KEPT_S: Final = 3600
@@ -34,6 +36,8 @@ def register(pages: Pages) -> None:
     """Add the addresses."""
     pages.show(PICK_PATH, begin)
     pages.change(PICK_PATH, choose)
+    pages.change(LATER_PATH, put_aside)
+    pages.change(FORGET_PATH, forget)
     pages.show(CONFIRM_PATH, begin_again)
     pages.change(CONFIRM_PATH, confirm)
 
@@ -44,6 +48,11 @@ def begin(asked: Asked) -> Answer:
         return go_to(asked, "/identity")
     opened, bank = _open(asked), asked.desk.bank
     draft = new_draft(opened.entries, language=asked.visit.language, longest=bank.profile.max_valid_days)
+    kept = kept_choice(bank, opened.account.id, now=asked.desk.clock())
+    if asked.form.one("kept") == "open" and kept is not None:
+        form = Form(kept.fields)
+        draft = read_draft(form, opened.entries, longest=bank.profile.max_valid_days)
+        return _shown(asked, _pick(asked, opened, draft, errors=_gone(asked, draft, form)))
     like = asked.form.one("like")
     if like:
         try:
@@ -52,7 +61,8 @@ def begin(asked: Asked) -> Answer:
         except CertificateNotFound:
             raise NotHere from None
         draft = draft_like(draft, own, opened.entries)
-    return _pick(asked, opened, draft, [])
+    kept_at = "" if kept is None else korean_time(utc_moment(kept.kept_at))
+    return _shown(asked, replace(_pick(asked, opened, draft, errors=[]), kept_at=kept_at))
 
 
 def begin_again(asked: Asked) -> Answer:
@@ -66,7 +76,27 @@ def choose(asked: Asked) -> Answer:
         return go_to(asked, "/identity")
     opened = _open(asked)
     draft = _draft(asked, opened)
-    return _pick(asked, opened, draft, _text_errors(asked, draft))
+    return _shown(asked, _pick(asked, opened, draft, errors=_text_errors(asked, draft)))
+
+
+def put_aside(asked: Asked) -> Answer:
+    """Keep what was filled in, so that the holder can go on later."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    opened = _open(asked)
+    draft = _draft(asked, opened)
+    errors = _text_errors(asked, draft)
+    if errors:
+        return _shown(asked, _pick(asked, opened, draft, errors=errors), status=422)
+    fields = draft.fields(selected_entries(draft, opened.entries))
+    keep_choice(asked.bank, opened.account.id, fields, now=asked.desk.clock())
+    return go_to(asked, f"{PICK_PATH}?done=kept")
+
+
+def forget(asked: Asked) -> Answer:
+    """Erase what was kept."""
+    forget_choice(asked.bank, asked.holder.account_id)
+    return go_to(asked, PICK_PATH)
 
 
 def confirm(asked: Asked) -> Answer:
@@ -81,12 +111,12 @@ def confirm(asked: Asked) -> Answer:
     opened = _open(asked)
     draft = _draft(asked, opened)
     errors = _text_errors(asked, draft)
-    if len(draft.entries) < len(asked.form.many("entry")):
-        errors.append(("f-entries", asked.visit.say("cert_error_gone")))
-    elif not draft.entries:
+    gone = _gone(asked, draft, asked.form)
+    errors += gone
+    if not gone and not draft.entries:
         errors.append(("f-entries", asked.visit.say("cert_error_none")))
     if errors:
-        return _pick(asked, opened, draft, errors, status=422)
+        return _shown(asked, _pick(asked, opened, draft, errors=errors), status=422)
     request = draft.request(opened.account.id, selected_entries(draft, opened.entries))
     previewed = preview(asked.desk.bank, opened, request, now=asked.desk.clock())
     fields = draft.fields(selected_entries(draft, opened.entries))
@@ -109,6 +139,7 @@ def _issue(asked: Asked, request: IssueRequest, key: str) -> Answer:
         raise IssuedTooMany(seconds=wait_s)
     with desk.places.place():
         answer = issue_once(asked.bank, request, key=key, answer=_answer, now=desk.clock())
+    forget_choice(asked.bank, request.account_id)
     return _to_certificate(asked, answer, key)
 
 
@@ -133,7 +164,17 @@ def _to_certificate(asked: Asked, answer: bytes, key: str) -> Answer:
     return go_to(asked, f"/certificates/{number}", cookies=[cookie])
 
 
-def _pick(asked: Asked, opened: OpenAccount, draft: Draft, errors: _Errors, *, status: int = 200) -> Answer:
+def _gone(asked: Asked, draft: Draft, form: Form) -> _Errors:
+    """Say that entries that were chosen cannot be chosen any more."""
+    gone = len(draft.entries) < len(form.many("entry"))
+    return [("f-entries", asked.visit.say("cert_error_gone"))] if gone else []
+
+
+def _shown(asked: Asked, pick: Pick, *, status: int = 200) -> Answer:
+    return shown(pick_page(asked.visit, pick), status=status)
+
+
+def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -> Pick:
     desk, now = asked.desk, asked.desk.clock()
     previewed = None
     if draft.entries and not unprintable(draft):
@@ -141,7 +182,7 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, errors: _Errors, *, s
         previewed = preview(desk.bank, opened, request, now=now)
     with desk.bank.store.read() as transaction:
         lines = transaction.certificates.lines(opened.account.id)
-    pick = Pick(
+    return Pick(
         draft=draft,
         entries=opened.entries,
         selected=frozenset(entry.id for entry in selected_entries(draft, opened.entries)),
@@ -151,8 +192,8 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, errors: _Errors, *, s
         longest=desk.bank.profile.max_valid_days,
         tab="check" if asked.form.one("tab") == "check" else "page",
         latest=lines[0].number if lines else "",
+        done=asked.form.one("done") == "kept",
     )
-    return shown(pick_page(asked.visit, pick), status=status)
 
 
 def _open(asked: Asked) -> OpenAccount:

@@ -23,6 +23,7 @@ from issuer.api.pages import (
 )
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.routing import Pages
+from issuer.api.staff.opening import staff_pages
 from issuer.api.static_files import static_files_router
 from issuer.bank import Bank
 from issuer.holders.identity import IdentityAgency, StubAgency
@@ -30,7 +31,10 @@ from issuer.holders.local_sign_ins import Outside
 from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import SignInDesk
 from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
+from issuer.operating.works import OperatorWork
 from issuer.sources.model import PersonRecord
+from issuer.staff.figures import FigureBoard
+from issuer.staff.signing_in import StaffDesk
 from issuer.web.files import site_files
 from issuer.web.shell import Site
 from keys.sign_in.cookies import Cookies
@@ -55,13 +59,14 @@ class Ways:
 NO_WAYS: Final = Ways()
 
 
-def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS) -> PageDesk:
+def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS, operating: OperatorWork | None = None) -> PageDesk:
     """Return what the pages of a bank are made from.
 
     Args:
         bank: the open bank.
         outside: clock, chance, counts and the costs of passwords.
         ways: test persons are offered only by a bank that is marked for development.
+        operating: what operators let the service do; with None no source can be asked from the pages.
     """
     profile = bank.profile
     address = urlsplit(profile.issuer)
@@ -78,6 +83,8 @@ def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS) -> PageDesk
         clock=outside.clock,
         sign_in=SignInDesk(bank, outside),
         settings=SignInSettings(bank, outside),
+        staff=StaffDesk(bank, outside),
+        figures=FigureBoard(bank),
         cookies=Cookies(_SERVICE, secure=address.scheme == "https"),
         origin=origin,
         own_origins=frozenset(origins),
@@ -86,6 +93,7 @@ def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS) -> PageDesk
         providers=_by_id(ways.providers),
         agencies=agencies,
         wallets=ways.wallets,
+        operating=operating or OperatorWork(),
     )
 
 
@@ -97,6 +105,7 @@ def pages_router(desk: PageDesk) -> APIRouter:
     router = APIRouter()
     router.include_router(static_files_router(site_files(), folder=desk.site.static))
     router.include_router(pages.router)
+    router.include_router(staff_pages(desk))
     return router
 
 

@@ -11,13 +11,15 @@ from issuer.accounts import show_account
 from issuer.api.pages.asked import Answer, Asked, Download, NotHere, go_to, shown
 from issuer.api.pages.routing import Pages
 from issuer.audit.history import Access
+from issuer.documents import statement_document
 from issuer.errors import AccountNotLinked
 from issuer.holders.closing import close_account, plan_closing
 from issuer.holders.collecting_consents import source_states, withdraw_disclosure
-from issuer.holders.own_records import export_records, own_records
+from issuer.holders.own_records import own_data_document, own_records, take_own_data
 from issuer.store.accounts import Consent
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.account_pages import row_words
+from issuer.web.own_data import own_data_statement
 from issuer.web.privacy_pages import (
     AccessShown,
     ConsentShown,
@@ -80,10 +82,17 @@ def withdraw(asked: Asked) -> Answer:
 
 
 def export(asked: Asked) -> Answer:
-    """Give everything held about the holder as a file."""
-    document = export_records(asked.bank, asked.holder.account_id, now=asked.desk.clock())
-    body = json.dumps(document, ensure_ascii=False, indent=1).encode()
-    return Answer(download=Download(body, "application/json", "competency-account.json"))
+    """Give everything held about the holder as a file: JSON, or a PDF to read that carries the same JSON."""
+    now = asked.desk.clock()
+    data = take_own_data(asked.bank, asked.holder.account_id, now=now)
+    body = json.dumps(own_data_document(data), ensure_ascii=False, indent=1).encode()
+    if asked.form.one("form") != "pdf":
+        return Answer(download=Download(body, "application/json", "competency-account.json"))
+    with asked.desk.bank.store.read() as transaction:
+        states = source_states(transaction, asked.holder.account_id, now=now)
+    with asked.desk.places.place():
+        pdf = statement_document(own_data_statement(asked.visit, data, states), body, created_at=now)
+    return Answer(download=Download(pdf, "application/pdf", "competency-account.pdf"))
 
 
 def show_close(asked: Asked) -> Answer:

@@ -15,21 +15,23 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from credential_schemas.look.serving import PAGE_HEADERS, PAGE_POLICY
+from credential_schemas.look.serving import PAGE_POLICY
 from credential_schemas.wording.model import Language
 from issuer.api.pages.asked import Answer, Asked, NotHere, PageDesk, PageFunction
 from issuer.api.pages.form import Form, read_fields, read_form
+from issuer.api.pages.refusals import PAGE_RESPONSE_HEADERS
+from issuer.desk_errors import IssuedTooMany, IssuingBusy
 from issuer.errors import IssuerError, StorageFull, StorageUnusable
 from issuer.holders.signing_in import Holder
 from issuer.web.problem_pages import expired_page, forbidden_page, missing_page, refused_page
 from issuer.web.shell import THEMES, Theme, Visit, page_html
 from keys.errors import KeysError
+from keys.gate.answers import BUSY_RETRY_S
 from keys.gate.gate import CALLER, REQUEST_ID
 from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session
 
 THEME_COOKIE: Final = "theme"
 _HTML: Final = "text/html; charset=utf-8"
-_HEADERS: Final = {**PAGE_HEADERS, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -71,34 +73,46 @@ def _answer(
 ) -> Response:
     run, language, public = function
     asked = _asked(desk, request, body, language=language)
-    if body is not None and not comes_from_us(_headers(request), own_origins=desk.own_origins):
-        return _response(asked, Answer(forbidden_page(asked.visit), 403))
+    if body is not None and not comes_from_us(headers_of(request), own_origins=desk.own_origins):
+        return response_of(asked.visit, Answer(forbidden_page(asked.visit), 403))
     if asked.person is None and not public:
-        return _response(asked, _to_sign_in(asked) if body is None else _keep_form(asked))
+        return response_of(asked.visit, _to_sign_in(asked) if body is None else _keep_form(asked))
     if body is not None and not public and not _has_token(desk, asked, asked.holder):
-        return _response(asked, Answer(forbidden_page(asked.visit), 403))
+        return response_of(asked.visit, Answer(forbidden_page(asked.visit), 403))
     try:
-        return _response(asked, run(asked))
+        return response_of(asked.visit, run(asked))
     except NotHere:
-        return _response(asked, Answer(missing_page(asked.visit), 404))
+        return response_of(asked.visit, Answer(missing_page(asked.visit), 404))
     except (IssuerError, KeysError) as error:
         _LOG.warning("request %s: refused: %s", asked.request_id, error.code)
-        status = 503 if isinstance(error, StorageFull | StorageUnusable) else 409
-        page = refused_page(asked.visit, error.code, request_id=asked.request_id)
-        return _response(asked, Answer(page, status))
+        return _refused(asked, error)
 
 
-def missing_response(desk: PageDesk, request: Request) -> Response | None:
-    """Return the page for an address that is not there; None for a program, which does not ask for HTML."""
+def _refused(asked: Asked, error: IssuerError | KeysError) -> Response:
+    """Say what was not done, and after how long to try again where that is known."""
+    status, wait_s = 409, None
+    if isinstance(error, IssuedTooMany):
+        status, wait_s = 429, int(error.details["seconds"])
+    elif isinstance(error, StorageFull | StorageUnusable | IssuingBusy):
+        status, wait_s = 503, BUSY_RETRY_S
+    page = refused_page(asked.visit, error.code, request_id=asked.request_id, wait_s=wait_s)
+    response = response_of(asked.visit, Answer(page, status))
+    if wait_s is not None:
+        response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
+def missing_response(desk: PageDesk, request: Request, *, status: int = 404) -> Response | None:
+    """Return the page for what is not there, or not to be shown so; None for a program, which does not ask for HTML."""
     path = request.url.path.removeprefix(desk.site.base)
-    if "text/html" not in _headers(request).get("accept", "") or path.startswith("/api/"):
+    if "text/html" not in headers_of(request).get("accept", "") or path.startswith("/api/"):
         return None
     asked = _asked(desk, request, b"", language="en" if path.startswith("/en/") else "ko")
-    return _response(asked, Answer(missing_page(asked.visit), 404))
+    return response_of(asked.visit, Answer(missing_page(asked.visit), status))
 
 
 def _asked(desk: PageDesk, request: Request, body: bytes | None, *, language: Language) -> Asked:
-    headers = _headers(request)
+    headers = headers_of(request)
     cookies = headers.get("cookie")
     query = request.scope["query_string"]
     fields = read_fields(query) if body is None else read_form(body, headers.get("content-type", ""))
@@ -133,7 +147,8 @@ def theme_of(cookie_header: str | None) -> Theme:
     return next((theme for theme in THEMES if values == [theme]), "system")
 
 
-def _headers(request: Request) -> dict[str, str]:
+def headers_of(request: Request) -> dict[str, str]:
+    """Return the headers of a request, names in lower case."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
 
 
@@ -156,8 +171,9 @@ def _keep_form(asked: Asked) -> Answer:
     return Answer(expired_page(asked.visit, kept.encoded()), 401)
 
 
-def _response(asked: Asked, answer: Answer) -> Response:
-    headers = dict(_HEADERS)
+def response_of(visit: Visit, answer: Answer) -> Response:
+    """Return the answer of a page function to a visit as a response."""
+    headers = dict(PAGE_RESPONSE_HEADERS)
     if answer.form_origin:
         # Browsers hold the way on after a form against this directive, too.
         policy = PAGE_POLICY.replace("form-action 'self'", f"form-action 'self' {answer.form_origin}")
@@ -168,7 +184,7 @@ def _response(asked: Asked, answer: Answer) -> Response:
         named = {"Content-Disposition": f'attachment; filename="{answer.download.name}"'}
         response = Response(answer.download.body, media_type=answer.download.media_type, headers=headers | named)
     elif answer.page is not None:
-        body = page_html(answer.visit or asked.visit, answer.page)
+        body = page_html(answer.visit or visit, answer.page)
         response = Response(body, answer.status, media_type=_HTML, headers=headers)
     else:
         raise RuntimeError("a page function answered nothing")

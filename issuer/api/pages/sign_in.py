@@ -23,6 +23,7 @@ from issuer.holders.signing_in import Begun
 from issuer.openid4vci.metadata import AUTHORIZE
 from issuer.times import korean_day_of, utc_moment
 from issuer.web.problem_pages import expired_page, resume_page
+from issuer.web.session_part import SESSION_PATH, session_page
 from issuer.web.shell import Page
 from issuer.web.sign_in_pages import (
     SettingsView,
@@ -61,6 +62,7 @@ def register(pages: Pages) -> None:
     pages.show("/sign-in/settings/second-step", show_second_step)
     pages.change("/sign-in/settings/second-step", set_second_step)
     pages.change("/sign-in/settings/second-step/remove", remove_second_step)
+    pages.show(SESSION_PATH, lambda asked: shown(session_page(asked.visit)))
     pages.change("/sign-out", sign_out)
     pages.change("/sign-out/elsewhere", sign_out_elsewhere)
     pages.change("/resume", resume, public=True)

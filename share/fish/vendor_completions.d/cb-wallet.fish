@@ -51,7 +51,7 @@ function _shtab_cb_wallet_using
 end
 
 set -g _shtab_cb_wallet_commands init receive renew import list show select present print export precheck backup restore doctor verify
-set -g _shtab_cb_wallet_opts_with_value --adjudications --aud --code --copies --credential --entry --field --format --identity --issuer --item --keep --key --lang --max-status-age --nonce --notice --now --out --page --pdf --policy --profile --receipt --recipient --request --status-map --text --trust --tx-code --verifiers
+set -g _shtab_cb_wallet_opts_with_value --adjudications --applicant-no --aud --code --copies --credential --entry --field --format --identity --issuer --item --keep --key --lang --max-status-age --nonce --notice --now --out --page --pdf --policy --profile --receipt --recipient --request --reveal --status-map --text --trust --tx-code --verifiers
 
 complete -c cb-wallet -e
 complete -c cb-wallet -f
@@ -135,6 +135,9 @@ complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l field -x -d 'only thi
 complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l page -xka "ko en" -d 'language of what is made (default: ko)'
 complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l yes -d 'present without asking'
 complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l out -xka "(__fish_complete_path (commandline -ct))" -d 'where it goes; never overwritten'
+complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l blind -d 'for blind hiring: no name, no school; needs --reveal'
+complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l reveal -xka "(__fish_complete_path (commandline -ct))" -d 'where name and birth date of a blind copy go'
+complete -c cb-wallet -n '_shtab_cb_wallet_using print' -l applicant-no -x -d 'number of the application of a blind copy'
 complete -c cb-wallet -n '_shtab_cb_wallet_using; and test $_shtab_cb_wallet_npos -eq 0' -a export -d 'get a credential as Open Badges or as a W3C credential from its issuer; asks first'
 complete -c cb-wallet -n '_shtab_cb_wallet_using export' -s h -l help -d 'show this help message and exit'
 complete -c cb-wallet -n '_shtab_cb_wallet_using export' -l json -d 'print JSON, one document per line'

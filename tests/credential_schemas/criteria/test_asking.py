@@ -168,7 +168,7 @@ def test_a_notice_that_asks_for_the_awarding_school_of_a_degree_is_found() -> No
     assert "academic_degree/issuing_body" in blind_problems(policy(), notice(extra_special_qualifications=rows))[0]
 
 
-def test_a_notice_that_asks_for_what_may_never_be_collected_is_found() -> None:
+def test_lr_15_a_notice_that_asks_for_what_may_never_be_collected_is_found() -> None:
     rows: list[JsonValue] = [{"id": "x", "types": ["military_duty"], "claims": {"discharge_type": ["만기"]}}]
     assert "military_duty/discharge_type" in blind_problems(policy(), notice(extra_special_qualifications=rows))[0]
 

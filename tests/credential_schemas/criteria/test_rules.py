@@ -74,7 +74,7 @@ def test_a_repeated_course_counts_once_with_its_most_credits() -> None:
     assert found.excluded_entries == {"1": "duplicate"}
 
 
-def test_where_the_school_is_not_disclosed_both_count_and_a_person_is_told() -> None:
+def test_lr_18_where_the_school_is_not_disclosed_both_count_and_a_person_is_told() -> None:
     found = scored(course("1", 3, course_code="X"), course("2", 2, course_code="X", provider=None))
     assert found.raw["academic"] == 10
     assert found.flags == ("possible_duplicate:2",)

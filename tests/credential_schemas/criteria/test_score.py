@@ -56,7 +56,7 @@ BAD = st.sampled_from(
 )
 
 
-def test_the_json_explains_itself_and_is_never_a_decision() -> None:
+def test_lr_12_the_json_explains_itself_and_is_never_a_decision() -> None:
     found = scored(
         course("1", 0.5), technical("2", "정보처리기능사", "기능사"), required_qualifications=[{"any_of": ["세무사"]}]
     )

@@ -7,15 +7,10 @@ implementation to the same cases are compared here.
 import json
 import random
 import re
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,127 +22,60 @@ from credential_schemas.qr.framing import join_codes, split_into_codes
 from credential_schemas.qr.payload import decode_qr_payload, encode_qr_payload, qr_text
 from credential_schemas.qr.stream import FIRST_SYMBOL, FIRST_WORD
 from credential_schemas.qr.structure import put_together
+from tests.calculator import CHROMIUM, Calculator, Case
 from tests.credential_schemas.qr.conftest import URL, MakerFactory
 
 VECTORS = json.loads((Path(__file__).resolve().parents[2] / "vectors" / "qr" / "payload-v1.json").read_text("utf-8"))
 BROWSER = files("credential_schemas") / "qr" / "browser"
 MODULES = {entry.name: entry.read_text("utf-8") for entry in BROWSER.iterdir() if entry.name.endswith(".js")}
-CHROMIUM = shutil.which("chromium")
 CODE = load_dictionary(1).code
-# /finished answers when the answers are there: until then the page loads, and --dump-dom waits for the page.
-PAGE = '<!doctype html><title>QR payload</title><script type="module" src="/page.js"></script><img src="/finished">'
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; require-trusted-types-for 'script'"
-PAGE_SCRIPT = """
+SCRIPT = """
 import { QrPayloadError, decodeQrPayload, joinCodes, openDictionary } from "/qr/qr_payload.js";
 
-const send = (answers) => fetch("/answers", { method: "POST", body: JSON.stringify(answers) });
-try {
-  const dictionary = await openDictionary(await (await fetch("/dictionary")).arrayBuffer());
-  const perform = {
-    decode: (text) => decodeQrPayload(text, [dictionary]),
-    join: joinCodes,
-    dictionary: async (bytes) => (await openDictionary(Uint8Array.from(bytes))).number,
-    undictionaried: (text) => decodeQrPayload(text, []),
-  };
-  const answers = [];
-  for (const { task, input } of await (await fetch("/cases")).json()) {
-    try {
-      answers.push({ value: await perform[task](input) });
-    } catch (error) {
-      if (!(error instanceof QrPayloadError)) throw error;
-      answers.push({ kind: error.kind, missing: error.missing });
-    }
+const dictionary = await openDictionary(await (await fetch("/dictionary")).arrayBuffer());
+const perform = {
+  decode: (text) => decodeQrPayload(text, [dictionary]),
+  join: joinCodes,
+  dictionary: async (bytes) => (await openDictionary(Uint8Array.from(bytes))).number,
+  undictionaried: (text) => decodeQrPayload(text, []),
+};
+const answers = [];
+for (const { task, input } of await (await fetch("/cases")).json()) {
+  try {
+    answers.push({ value: await perform[task](input) });
+  } catch (error) {
+    if (!(error instanceof QrPayloadError)) throw error;
+    answers.push({ kind: error.kind, missing: error.missing });
   }
-  await send(answers);
-} catch (error) {
-  await send(String(error.stack));
 }
+await fetch("/answers", { method: "POST", body: JSON.stringify(answers) });
 """
-
-Case = dict[str, Any]
-
-
-@dataclass
-class Answers:
-    """What the page sent, and the event that it did."""
-
-    arrived: threading.Event = field(default_factory=threading.Event)
-    value: Any = None
-
-
-class PageServer(ThreadingHTTPServer):
-    """Serves the page, the modules, the dictionary and the cases on loopback; takes the answers."""
-
-    daemon_threads = True
-
-    def __init__(self, cases: list[Case]) -> None:
-        super().__init__(("127.0.0.1", 0), PageHandler)
-        self.answers = Answers()
-        dictionary = (files("credential_schemas") / "qr" / "dictionary" / "v1.bin").read_bytes()
-        self.documents = {
-            "/": ("text/html", PAGE.encode()),
-            "/page.js": ("text/javascript", PAGE_SCRIPT.encode()),
-            "/dictionary": ("application/octet-stream", dictionary),
-            "/cases": ("application/json", json.dumps(cases).encode()),
-            "/finished": ("image/gif", b""),
-        } | {f"/qr/{name}": ("text/javascript", text.encode()) for name, text in MODULES.items()}
-
-
-class PageHandler(BaseHTTPRequestHandler):
-    """The requests of the page."""
-
-    server: PageServer
-
-    def do_GET(self) -> None:
-        if self.path == "/finished":
-            self.server.answers.arrived.wait(timeout=60)
-        kind, body = self.server.documents.get(self.path, ("", b""))
-        self.send_response(200 if kind else 404)
-        self.send_header("Content-Type", kind or "text/plain")
-        self.send_header("Content-Security-Policy", POLICY)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self) -> None:
-        self.server.answers.value = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.send_response(204)
-        self.end_headers()
-        self.server.answers.arrived.set()
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """Chromium, and a folder for its profile."""
+    """One Chromium for all cases."""
 
-    profile: Path
+    calculator: Calculator
 
     def answer(self, cases: list[Case]) -> list[Case]:
         """Return what the browser implementation answers to each case."""
-        assert CHROMIUM is not None
-        with PageServer(cases) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            flags = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--dump-dom")
-            subprocess.run(
-                [CHROMIUM, *flags, f"--user-data-dir={self.profile}", f"http://127.0.0.1:{server.server_port}/"],
-                capture_output=True,
-                check=True,
-                timeout=90,
-            )
-            server.shutdown()
-        answers = server.answers.value
-        assert isinstance(answers, list), f"the page did not finish: {answers}"
-        return answers
+        return self.calculator.run(SCRIPT, {"/cases": cases})
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the browser reader of the QR payload is not tried")
-    return Browser(tmp_path_factory.mktemp("chromium"))
+    dictionary = (files("credential_schemas") / "qr" / "dictionary" / "v1.bin").read_bytes()
+    served = {f"/qr/{name}": ("text/javascript", text.encode()) for name, text in MODULES.items()}
+    served["/dictionary"] = ("application/octet-stream", dictionary)
+    calculator = Calculator(tmp_path_factory.mktemp("chromium"), served, policy=POLICY)
+    try:
+        yield Browser(calculator)
+    finally:
+        calculator.close()
 
 
 def answer_of_python(case: Case) -> Case:

@@ -35,7 +35,6 @@ def refusal_of(text: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_a_thousand_credentials_come_back_byte_for_byte(maker: MakerFactory, type_ids: tuple[str, ...]) -> None:
     for seed in range(1000):
         chosen = random.Random(seed).choices(type_ids, k=seed % 12 + 1)

@@ -1,6 +1,8 @@
 """The Report: what it derives, what it refuses to hold, and its JSON form."""
 
+import json
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import product
@@ -31,6 +33,7 @@ from credential_schemas.report.outcomes import (
 )
 from credential_schemas.report.reasons import ROWS, Contact, Reason, ReasonRow
 from keys.encoding import encode_json
+from keys.errors import DecodingError
 
 NOW = datetime(2026, 11, 21, 3, 0, 30, 250_000, tzinfo=UTC)
 CREDENTIAL_PART = [
@@ -234,6 +237,27 @@ def test_json_form_without_content_shows_nothing_of_the_credential() -> None:
     document = report(failed(Reason.SIGNATURE_INVALID)).to_json()
     assert document["certificate"] is None
     assert document["disclosed"] is None
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: report(),
+        lambda: report(content=content()),
+        lambda: report(failed(Reason.REVOKED), content=content()),
+        lambda: report(failed(Reason.SIGNATURE_INVALID, expected='"}\u2028</script>', found=7)),
+    ],
+    ids=["nothing shown", "valid", "revoked", "forged"],
+)
+def test_bytes_of_a_report_are_its_json_form_written_compactly(made: Callable[[], Report]) -> None:
+    given = made()
+    assert given.to_bytes() == json.dumps(given.to_json(), ensure_ascii=False, separators=(",", ":")).encode()
+    assert json.loads(given.to_bytes())["id"] == given.id
+
+
+def test_report_with_a_lone_surrogate_has_no_bytes() -> None:
+    with pytest.raises(DecodingError, match="lone surrogate"):
+        report(failed(Reason.SIGNATURE_INVALID, found="\ud800")).to_bytes()
 
 
 def test_json_form_of_a_check_has_reason_detail_and_both_languages() -> None:

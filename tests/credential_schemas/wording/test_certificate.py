@@ -308,7 +308,7 @@ def test_link_only_certificate_says_that_the_file_is_the_proof(sample: Certifica
     assert "cannot be checked from paper alone" in wording.notes[1]
 
 
-def test_legal_basis_is_printed_only_when_configured(sample: CertificateClaims) -> None:
+def test_lr_01_legal_basis_is_printed_only_when_configured(sample: CertificateClaims) -> None:
     assert say(sample, "ko", replace(IMPRINT, legal_basis="")).legal_line is None
     assert said(sample, "ko", replace(IMPRINT, legal_basis="근거 문구"))["legal_basis"] == "근거 문구"
 

@@ -8,11 +8,13 @@ import pytest
 
 from credential_schemas.certificate_claims import Edition
 from credential_schemas.wording.model import Language
+from issuer.certificate.statement import StatementBlock
 from keys.pdf_seal import Sealer, apply_seal
 from tests.issuer.certificate.claims import draw_words, make_claims, put_into_words
 from tests.issuer.certificate.editions import CASES, every_edition
 from tests.issuer.certificate.pdf_structure import RULES, broken_rules
 from tests.issuer.certificate.samples import CREATED
+from tests.issuer.certificate.test_statement import drawn
 from tests.issuer.certificate.verapdf import ask_verapdf, missing
 from tests.keys.pdf_seal.sealing import Authority
 
@@ -62,10 +64,11 @@ def test_verapdf_finds_every_edition_conforming_unsigned_and_sealed(sealer: Seal
         for name, drawn in unsigned.items()
         if not name.endswith("preview")
     }
-    verdicts = ask_verapdf(written(tmp_path, unsigned | sealed))
+    statement = {"statement": drawn(StatementBlock("정보처리기사", [("번호", "23900000001A")] * 80), mark="견본")}
+    verdicts = ask_verapdf(written(tmp_path, unsigned | sealed | statement))
     assert [(verdict.file, verdict.profile, verdict.failures) for verdict in verdicts if not verdict.compliant] == []
     assert {(verdict.file, verdict.profile) for verdict in verdicts if verdict.checks > 1000} == set(
-        product([*unsigned, *sealed], ("3a", "ua1"))
+        product([*unsigned, *sealed, *statement], ("3a", "ua1"))
     )
 
 

@@ -14,15 +14,14 @@ from issuer.certificate.style import INK, LEFT, NORMAL, TIGHT, WIDTH, TextStyle
 from issuer.certificate.table import TableRow
 from issuer.certificate.text import balance, fit_text
 from tests.issuer.certificate.claims import (
-    CAREER,
     QUALIFICATION,
-    TRAINING,
     draw_words,
     make_claims,
     put_into_words,
     text_of_pages,
 )
 from tests.issuer.certificate.samples import make_wording
+from tests.sample_certificate import CAREER, TRAINING
 
 STYLE = TextStyle(Weight.REGULAR, INK, (10, 9, 8))
 ROOM = Room(first=100, later=200, closing=50)

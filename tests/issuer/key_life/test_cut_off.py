@@ -25,8 +25,6 @@ KILLED, DONE = 9, 0
 STEPS = ("credential-", "bank.json", "trust.json", "jwks.json", "trust-bundle.jwt")
 """The files whose appearance counts as a step, by the beginning of their names."""
 
-pytestmark = pytest.mark.no_cover
-
 
 def rotate(path: Path) -> None:
     bank = open_bank(path, passphrase=None)

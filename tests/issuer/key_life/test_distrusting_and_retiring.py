@@ -18,7 +18,6 @@ from tests.issuer.conftest import START, Document, World
 from tests.issuer.key_life.conftest import DAY, Keys, private_file
 from tests.issuer.test_bundling import made_by_an_earlier_version
 
-pytestmark = pytest.mark.no_cover  # the same code is measured where it is rotated; untraced they take half the time
 NOW = START.isoformat()
 
 

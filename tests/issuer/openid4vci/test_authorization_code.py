@@ -11,11 +11,12 @@ import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.accounts import show_account
-from issuer.errors import InvalidOption, SelectionEmpty
+from issuer.errors import InvalidOption
 from issuer.openid4vci import offers
 from issuer.openid4vci.approving import RequestDecidedError, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.selection import Choice, field_choices
+from issuer.selection_errors import SelectionEmpty
 from tests.issuer.conftest import URL
 from tests.issuer.openid4vci.code_wallet import (
     BACK,
@@ -26,7 +27,7 @@ from tests.issuer.openid4vci.code_wallet import (
     state_offer,
 )
 from tests.issuer.openid4vci.conftest import TITLES, Office, refusal
-from tests.vectors.openid4vci.schemas import schema
+from tests.vectors.openid4vci.schemas import schema, unbroken
 
 
 @pytest.fixture
@@ -131,7 +132,13 @@ def test_a_pushed_request_that_is_not_in_order_gets_the_standards_error(
 
 @pytest.mark.parametrize(
     "header",
-    [{"oauth_client_attestation": "a.b.c"}, {"oauth_client_attestation_pop": "x"}, {"authorization": "Basic x"}],
+    [
+        {"oauth_client_attestation": "a.b.c"},
+        {"oauth_client_attestation": unbroken("wallet_attestation.jwt.txt")},
+        {"oauth_client_attestation_pop": "x"},
+        {"authorization": "Basic x"},
+    ],
+    ids=["no attestation at all", "the published one", "proof of possession", "secret"],
 )
 def test_a_client_attestation_is_refused_by_name(office: Office, header: dict[str, str]) -> None:
     for path in ("/openid4vci/par", "/openid4vci/token"):

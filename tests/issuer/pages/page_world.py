@@ -16,8 +16,11 @@ from starlette.applications import Starlette
 
 from issuer.api.pages.asked import PageDesk
 from issuer.api.pages.opening import Ways, page_desk, pages_router
+from issuer.api.pages.refusals import RefusalPages
+from issuer.api.staff.syllabus_form import upload_limits
 from issuer.bank import Bank, open_bank
 from issuer.holders.local_sign_ins import Outside
+from issuer.operating.works import OperatorWork
 from issuer.sources.model import PersonRecord
 from issuer.sources.persons import parse_persons
 from keys.gate.gate import Gate, GateRules, Visitors
@@ -51,6 +54,7 @@ class PageWorld:
     limits: RateLimits = field(default_factory=RateLimits)
     issuer: str = URL
     database: str | None = None
+    operating: OperatorWork | None = None
     bank: Bank = field(init=False)
     desk: PageDesk = field(init=False)
     app: Starlette = field(init=False)
@@ -59,9 +63,10 @@ class PageWorld:
         self.bank = open_bank(self.path, passphrase=None, database=self.database)
         self.bank.profile = replace(self.bank.profile, issuer=self.issuer)
         outside = Outside(lambda: self.now, self.limits, CHEAP, random_bytes)
-        self.desk = page_desk(self.bank, outside, ways=self.ways)
+        self.desk = page_desk(self.bank, outside, ways=self.ways, operating=self.operating)
         self.app = Starlette(routes=pages_router(self.desk).routes)
-        self.app.add_middleware(Gate, rules=GateRules(), visitors=Visitors(self.limits))
+        rules = GateRules(pages=RefusalPages(self.desk.site), bodies=upload_limits(self.desk.site.base))
+        self.app.add_middleware(Gate, rules=rules, visitors=Visitors(self.limits))
 
     def browser(self) -> "Browser":
         return Browser(self)
@@ -91,6 +96,7 @@ class Shown:
     text: str
     headers: httpx.Headers
     cookies: list[str]
+    content: bytes = b""
 
     @property
     def location(self) -> str:
@@ -171,7 +177,7 @@ class Browser:
                 self.jar.pop(name, None)
             else:
                 self.jar[name] = value
-        return Shown(answer.status_code, answer.text, answer.headers, set_cookies)
+        return Shown(answer.status_code, answer.text, answer.headers, set_cookies, answer.content)
 
 
 def path_of(address: str) -> str:

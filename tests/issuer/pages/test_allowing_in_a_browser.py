@@ -1,6 +1,5 @@
 """Allowing a wallet in Chromium, with the wallet's own address on this machine at the end of the way."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,33 +14,23 @@ from issuer.openid4vci.authorization import push_request
 from issuer.openid4vci.forms import PLAIN
 from issuer.openid4vci.wallet_clients import BUILT_IN
 from tests.axe import DESK, PHONE, faults_once
-from tests.issuer.pages.page_world import PASSWORD, PageWorld
-from tests.issuer.pages.test_journeys import Late, Served
-from tests.keys.gate.serving import serving
-from tests.verifier.web.answering import CHROMIUM
+from tests.issuer.pages.page_world import PASSWORD
+from tests.issuer.pages.served import Served, served_bank
 from tests.verifier.web.visiting import chromium, fits
 from wallet_cli.errors import ServiceUnreachable
 from wallet_cli.loopback import LoopbackBrowser
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 CERTIFICATE, QUALIFICATION = "competency-certificate", "entry-national_technical_qualification"
 
 
 @pytest.fixture(scope="module")
 def holders(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A bank that is serving, and a holder with entries."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: the pages are not tried")
-    path = tmp_path_factory.mktemp("served") / "bank"
-    shutil.copytree(founded, path)
-    late = Late()
-    with serving(late) as port:
-        world = PageWorld(path, issuer=f"http://127.0.0.1:{port}")
-        late.app = world.app
+    with served_bank(founded, tmp_path_factory.mktemp("served")) as world:
         holder = world.holder("SYN-P-001", "holder")
         with sync_playwright() as playwright, chromium(playwright) as browser:
             yield Served(world, browser, holder.account)
-        world.bank.close()
 
 
 @dataclass

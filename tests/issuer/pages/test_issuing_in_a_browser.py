@@ -1,6 +1,5 @@
 """Issuing in Chromium: on a telephone without scripts, and on a desk with a keyboard alone and the live preview."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +8,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
 from tests.axe import faults_once
-from tests.issuer.pages.page_world import PASSWORD, PageWorld
-from tests.issuer.pages.test_journeys import Late, Served
-from tests.keys.gate.serving import serving
-from tests.verifier.web.answering import CHROMIUM
+from tests.issuer.pages.page_world import PASSWORD
+from tests.issuer.pages.served import Served, served_bank
 from tests.verifier.web.visiting import DESK, PHONE, chromium, fits
 
 pytestmark = pytest.mark.slow
@@ -21,19 +18,11 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def holders(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A bank that is serving, with two holders who have entries, `phone` and `desk`."""
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: the pages are not tried")
-    path = tmp_path_factory.mktemp("served") / "bank"
-    shutil.copytree(founded, path)
-    late = Late()
-    with serving(late) as port:
-        world = PageWorld(path, issuer=f"http://127.0.0.1:{port}")
-        late.app = world.app
+    with served_bank(founded, tmp_path_factory.mktemp("served")) as world:
         world.holder("SYN-P-003", "phone")
         world.holder("SYN-P-004", "desk")
         with sync_playwright() as playwright, chromium(playwright) as browser:
             yield Served(world, browser, "")
-        world.bank.close()
 
 
 def sign_in(page: Page, name: str, path: str) -> None:
@@ -43,6 +32,25 @@ def sign_in(page: Page, name: str, path: str) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/account")
     page.goto(path)
+
+
+def test_a_session_that_ends_soon_warns_and_stays_with_one_press(holders: Served) -> None:
+    page = holders.page(viewport=PHONE)
+    page.clock.install()
+    sign_in(page, "phone", "/certificates/new")
+    page.evaluate("document.addEventListener('bank-asked', () => { document.body.dataset.asked = 'yes' })")
+    page.locator("#f-recipient").fill("(가상)기관")
+    page.locator("#f-recipient").press("Tab")
+    expect(page.locator("body")).to_have_attribute("data-asked", "yes")  # what is filled in was sent, which is a use
+    warning, said = page.locator("#session-soon"), page.locator("#session-said")
+    for _ in range(2):
+        expect(warning).to_be_hidden()
+        page.clock.run_for(25 * 60 * 1000)
+        expect(warning).to_be_visible()
+        expect(said).to_have_text("5분 뒤에 로그아웃됩니다. 계속하시겠습니까?")
+        page.locator("#session-stay").press("Enter")
+        expect(said).to_have_text("로그인 시간을 늘렸습니다.")
+    expect(page.locator("#f-recipient")).to_have_value("(가상)기관")
 
 
 def test_the_whole_way_on_a_telephone_without_scripts(holders: Served, tmp_path: Path) -> None:

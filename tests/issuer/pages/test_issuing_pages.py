@@ -215,7 +215,7 @@ def test_an_account_gets_only_so_many_certificates_in_an_hour(
     for _ in range(pages.desk.issues.amount):
         limits.count(pages.desk.issues, f"account:{holder.account}")
     answer = agree(holder, go_on(holder, [first.id]))
-    assert (answer.status, lines(pages, holder)) == (409, [])
+    assert (answer.status, lines(pages, holder)) == (429, [])
     assert "한 시간에 발급할 수 있는 수" in answer.plain
 
 

@@ -1,71 +1,29 @@
 """The pages in Chromium: the way to a filled account on a telephone without scripts and on a desk with a keyboard."""
 
-import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from keys.gate.gate import App, Receive, Scope, Send
 from tests.axe import faults_once
-from tests.issuer.pages.page_world import PASSWORD, PageWorld
-from tests.keys.gate.serving import serving
-from tests.verifier.web.answering import CHROMIUM
+from tests.issuer.pages.page_world import PASSWORD
+from tests.issuer.pages.served import Served, served_bank
 from tests.verifier.web.visiting import DESK, PHONE, chromium, fits
 
 pytestmark = pytest.mark.slow
 
 
-@dataclass
-class Late:
-    """An application that is put in place when its port is known."""
-
-    app: App | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            assert self.app is not None
-            await self.app(scope, receive, send)
-
-
-@dataclass
-class Served:
-    """A bank that is serving, a browser to visit it, an entry of its walkers by id, and which hosts were asked."""
-
-    world: PageWorld
-    browser: Browser
-    entry: str
-    asked: set[str] = field(default_factory=set)
-
-    def page(self, **options: Any) -> Page:  # noqa: ANN401 - passed on to the browser
-        context = self.browser.new_context(base_url=self.world.issuer, **options)
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(str(error)))
-        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
-        return page
-
-
 @pytest.fixture(scope="module")
 def served(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: the pages are not tried")
-    path = tmp_path_factory.mktemp("served") / "bank"
-    shutil.copytree(founded, path)
-    late = Late()
-    with serving(late) as port:
-        world = PageWorld(path, issuer=f"http://127.0.0.1:{port}")
-        late.app = world.app
+    with served_bank(founded, tmp_path_factory.mktemp("served")) as world:
         world.browser().sign_up("keyboard")
         world.holder("SYN-P-001", "walker-ko")
         holder = world.holder("SYN-P-001", "walker-en", agrees=False)
         entry = holder.get("/account").text.partition('href="/account/entries/')[2].partition('"')[0]
         with sync_playwright() as playwright, chromium(playwright) as browser:
             yield Served(world, browser, entry)
-        world.bank.close()
 
 
 def test_the_whole_way_on_a_telephone_without_scripts(served: Served) -> None:

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from issuer.accounts import read_account
 from issuer.api.pages.session import session_reader
 from issuer.cli.main import main
 from issuer.holder_errors import AccountClosed
 from issuer.holders.closing import close_account, plan_closing
-from issuer.holders.own_records import export_records, own_records
+from issuer.holders.own_records import own_records, take_own_data
 from issuer.store.accounts import Consent
 from tests.issuer.conftest import URL
 from tests.issuer.pages.page_world import Browser, PageWorld
@@ -125,6 +127,36 @@ def test_the_export_has_everything_about_the_holder(pages: PageWorld, holder: Br
     assert pages.actions(holder.account)[-1] == "data_exported"
 
 
+@pytest.mark.parametrize(
+    ("path", "words"), [("", ("누구에게", "일반", "유효")), ("/en", ("To whom", "standard", "in force"))]
+)
+def test_the_export_as_a_pdf_says_the_same_and_carries_it(
+    pages: PageWorld, holder: Browser, issue: Issue, path: str, words: tuple[str, ...]
+) -> None:
+    number = issue()
+    answer = holder.send(f"{path}/privacy/export", {"form": "pdf"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="competency-account.pdf"'
+    reader = PdfReader(BytesIO(answer.content))
+    document = json.loads(reader.attachments["competency-account.json"][0])
+    text = "".join("".join(page.extract_text() for page in reader.pages).split())
+    for said in (number, "김표본", "1998-04-11", *words, *(each["id"] for each in (document["account"],))):
+        assert said.replace(" ", "") in text
+    for entry in document["entries"]:
+        assert "".join((entry["title"] if not path else entry["title_en"] or entry["title"]).split()) in text
+        assert entry["source_record_id"] in text
+    assert document["certificates"][0]["pdf_sha256"] in text
+    assert pages.ways.test_persons[0].ci not in text
+    assert pages.actions(holder.account)[-1] == "data_exported"
+
+
+def test_an_account_of_nobody_takes_away_what_little_there_is(pages: PageWorld) -> None:
+    stranger = pages.browser()
+    stranger.sign_up("stranger")
+    answer = stranger.send("/privacy/export", {"form": "pdf"})
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    assert text.count("없습니다.") >= 3
+
+
 def _person(pages: PageWorld, browser: Browser):  # type: ignore[no-untyped-def] # noqa: ANN202 - of the desk
     person = pages.desk.sign_in.who(browser.jar["__Host-session"])
     assert person is not None
@@ -177,7 +209,7 @@ def test_a_closed_account_does_nothing_any_more(pages: PageWorld, holder: Browse
         lambda: plan_closing(bank, account, now=pages.now),
         lambda: close_account(bank, account, revoke=False, now=pages.now),
         lambda: own_records(bank, account, now=pages.now),
-        lambda: export_records(bank, account, now=pages.now),
+        lambda: take_own_data(bank, account, now=pages.now),
     ):
         with pytest.raises(AccountClosed):
             work()

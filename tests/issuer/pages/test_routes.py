@@ -6,6 +6,7 @@ import pytest
 from starlette.routing import Route
 
 from issuer.api.pages.form import MAX_FIELDS
+from issuer.api.staff.routing import is_for_staff
 from tests.issuer.pages.page_world import Browser, PageWorld
 
 PUBLIC = {
@@ -33,9 +34,11 @@ FILLED = {
 
 
 def routes(world: PageWorld, method: str) -> Iterator[str]:
-    """The paths of pages, of both languages."""
+    """The paths of pages, of both languages; those for staff are tried in tests/issuer/staff/test_routes.py."""
     for route in world.app.routes:
-        if isinstance(route, Route) and method in (route.methods or ()) and "/static/" not in route.path:
+        if not isinstance(route, Route) or method not in (route.methods or ()):
+            continue
+        if "/static/" not in route.path and not is_for_staff(route.path):
             yield route.path
 
 

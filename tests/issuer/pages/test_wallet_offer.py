@@ -98,5 +98,5 @@ def test_offers_count_as_issuing_does(pages: PageWorld, holder: Browser, number:
     for _ in range(pages.desk.issues.amount):
         pages.limits.count(pages.desk.issues, f"account:{holder.account}")
     shown = holder.send(f"/certificates/{number}/wallet")
-    assert shown.status == 409
+    assert shown.status == 429
     assert "openid-credential-offer" not in shown.text

@@ -22,6 +22,7 @@ from issuer.issuing import make_certificate
 from issuer.key_ring import records
 from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
+from issuer.presented.printing import Paper
 from issuer.presented.reading import OwnPresentation, read_own_presentation, use_nonce
 from issuer.selection import Choice
 from issuer.status_changes import StatusOrder, change_certificates
@@ -77,7 +78,7 @@ def presented(holder: Holder, presentation: str) -> OwnPresentation:
 
 def request_for(holder: Holder, presentation: str) -> IssueRequest:
     """What would be issued for a presentation; nothing is drawn."""
-    return printing._request(holder.bank, presented(holder, presentation), language="ko", now=holder.now)
+    return printing._request(holder.bank, presented(holder, presentation), paper=Paper("ko"), now=holder.now)
 
 
 def test_what_was_withheld_is_not_printed(holder: Holder) -> None:

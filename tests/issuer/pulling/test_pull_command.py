@@ -58,10 +58,14 @@ def test_a_dry_run_names_what_would_be_held_and_its_code_takes_it(world: World, 
     assert (taken.code, "3 withdrawn" in taken.out) == (0, True)
 
 
+def newest_run(world: World) -> str:
+    return str(world.json("runs", "list")["runs"][0]["run"])
+
+
 def test_a_held_run_is_explained_in_korean(world: World, stub: Stub) -> None:
     stub.fault = "empty"
     assert world.run("pull", SOURCE).code == 5
-    shown = world.run("runs", "show", "1", "--lang", "ko").out
+    shown = world.run("runs", "show", newest_run(world), "--lang", "ko").out
     assert "결정 대기" in shown
     assert "기록 3건 중 3건이 빠지고" in shown
 
@@ -69,10 +73,11 @@ def test_a_held_run_is_explained_in_korean(world: World, stub: Stub) -> None:
 def test_rejected_rows_are_downloaded_with_file_line_field_and_rule(world: World, stub: Stub, tmp_path: Path) -> None:
     stub.fault = "broken-row"
     ran = world.run("pull", SOURCE)
-    assert (ran.code, "1 rows were not taken: `cb-issuer runs rejected 1`" in ran.err) == (4, True)
+    run = newest_run(world)
+    assert (ran.code, f"1 rows were not taken: `cb-issuer runs rejected {run}`" in ran.err) == (4, True)
     assert "1 records that seem to be missing stay" in ran.err
     file = tmp_path / "rows.csv"
-    assert world.run("runs", "rejected", "1", "--out", file).code == 0
+    assert world.run("runs", "rejected", run, "--out", file).code == 0
     (row,) = csv.DictReader(file.read_text("utf-8").splitlines())
     assert row == {
         "file": f"{SOURCE}-1/1/1.csv",
@@ -81,7 +86,7 @@ def test_rejected_rows_are_downloaded_with_file_line_field_and_rule(world: World
         "field": "start_date",
         "rule": "expected a day as YYYY-MM-DD or YYYYMMDD",
     }
-    assert world.run("runs", "rejected", "1").out.splitlines() == file.read_text("utf-8").splitlines()
+    assert world.run("runs", "rejected", run).out.splitlines() == file.read_text("utf-8").splitlines()
     assert file.stat().st_mode & 0o077 == 0
 
 
@@ -100,10 +105,11 @@ def test_a_source_that_cannot_be_asked_is_a_sentence_and_stands_in_the_list(worl
     ran = world.run("pull", SOURCE)
     assert ran.code == 5
     assert f"{SOURCE} could not be asked (status 403, after 1 tries)" in ran.err
-    (listed,) = world.json("runs", "list", SOURCE)["runs"]
+    listed, imported = world.json("runs", "list", SOURCE)["runs"]
+    assert (imported["way"], imported["delivery"], imported["outcome"]) == ("file", stub.sample.name, "taken")
     assert (listed["outcome"], listed["problem"], listed["by"]) == ("failed", "source_unreachable", "staff:narae")
     assert "failed" in world.run("runs", "list").out
-    assert "could not be asked" in world.run("runs", "show", "1").out
+    assert "could not be asked" in world.run("runs", "show", newest_run(world)).out
 
 
 def test_sources_and_doctor_name_what_is_late(world: World, stub: Stub) -> None:

@@ -58,7 +58,6 @@ def ran(tree: Path, *commands: list[str]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@pytest.mark.no_cover
 def test_a_new_institution_is_one_adapter_file_and_one_data_file(tree: Path) -> None:
     (tree / "issuer/sources/example_college.py").write_text(block("python"), "utf-8")
     (tree / "examples/deliveries/example_college.csv").write_text(block("csv"), "utf-8")

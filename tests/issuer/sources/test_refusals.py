@@ -112,7 +112,7 @@ def test_a_row_with_a_resident_registration_number_is_rejected_without_it(
     assert number not in repr(rejected)
 
 
-def test_a_resident_registration_number_is_found_in_columns_nobody_asked_for(parse: Parse) -> None:
+def test_lr_04_a_resident_registration_number_is_found_in_columns_nobody_asked_for(parse: Parse) -> None:
     extra = '"personRef": "SYN-P-001",\n   "memo": {"left": ["980411-1234567"]}, "other": {"980411-1234567": null},'
     _, rejected = parse("employment_career", '"personRef": "SYN-P-001",', extra)
     assert [row.field for row in rejected] == ["row"]

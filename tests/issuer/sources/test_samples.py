@@ -73,7 +73,7 @@ def test_a_suspended_qualification_says_so(parse: Parse) -> None:
     assert parse("qnet_qualifications")[0][3].source_status == "suspended"
 
 
-def test_a_kisa_qualification_of_2020_is_kept_by_kca_today(parse: Parse) -> None:
+def test_lr_23_a_kisa_qualification_of_2020_is_kept_by_kca_today(parse: Parse) -> None:
     record = parse("consigned_qualifications")[0][2]
     assert (record.issuing_body, record.record_keeper) == ("kisa", "kca")
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -519,7 +520,11 @@ def test_when_all_connections_are_taken_the_longest_waiting_ones_make_room() -> 
     with serving(gated(), Patience(head_s=3600.0, connections=5)) as port, contextlib.ExitStack() as idle:
         opened = [idle.enter_context(connect(port)) for _ in range(20)]
         assert ask(port, GOOD).startswith(b"HTTP/1.1 200 OK")
-        assert [rest_of(connection) for connection in opened[:16]] == [b""] * 16
+        for connection in opened[:16]:
+            answer = rest_of(connection)
+            status, document = problem_in(answer)
+            assert (status, document["code"]) == (503, "busy")
+            assert b"\r\nretry-after: 2\r\n" in answer
         for connection in opened[16:]:
             connection.sendall(GOOD)
             assert rest_of(connection).startswith(b"HTTP/1.1 200 OK")
@@ -558,6 +563,7 @@ class Told:
         self.starts = starts
         self.started = False
         self.sockets: list[socket.socket] = []
+        self.handle_exit = signal.default_int_handler
 
     def run(self, sockets: list[socket.socket]) -> None:
         self.sockets = sockets
@@ -570,7 +576,7 @@ def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_s
 ) -> None:
     told, gate = Told(starts=starts), gated()
     said: list[object] = []
-    monkeypatch.setattr(server_module, "server_of", {gate: told}.__getitem__)
+    monkeypatch.setattr(server_module, "server_of", lambda served: {gate: told}[served._app])
     monkeypatch.setattr("logging.config.dictConfig", said.append)
     monkeypatch.setattr("gc.freeze", lambda: None)  # what the other tests leave behind is to be collected
     with listen("127.0.0.1", 0) as listening:

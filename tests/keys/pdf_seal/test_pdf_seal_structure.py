@@ -1,5 +1,6 @@
 """Files that a trusted sealer did sign, but not as the rule demands."""
 
+import hashlib
 import io
 
 import pytest
@@ -10,6 +11,8 @@ from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NumberObject
 from reportlab.pdfgen import canvas
 
+from keys._pdf_seal import structure
+from keys._pdf_seal.layout import find_seal
 from keys.pdf_seal import SealReason, apply_seal
 from tests.keys.pdf_seal.sealing import (
     SIGNED_AT,
@@ -122,6 +125,31 @@ def test_a_file_may_have_as_many_objects_as_the_limit_and_no_more(
     assert seal_world.check(seal_world.sealed).outcome == "intact"
     monkeypatch.setattr("keys._pdf_seal.structure.MAX_OBJECTS", len(objects) - 1)
     assert seal_world.check(seal_world.sealed).detail == f"expected at most {len(objects) - 1} objects"
+
+
+def test_the_parser_is_given_the_file_with_a_mark_in_the_gap_that_nothing_in_the_file_can_hold(
+    seal_world: SealWorld,
+) -> None:
+    found = find_seal(seal_world.sealed)
+    mark = structure._mark_of(seal_world.sealed, found)
+    given = structure._marked(seal_world.sealed, found, mark)
+    assert mark == b"\x00" + hashlib.sha256(seal_world.sealed).digest()
+    assert mark.hex().encode() not in seal_world.sealed
+    assert (given[: found.start], given[found.end :]) == (
+        seal_world.sealed[: found.start],
+        seal_world.sealed[found.end :],
+    )
+    gap = given[found.start : found.end]
+    assert (len(gap), gap[:69], gap[-1:]) == (found.end - found.start, b"<" + mark.hex().encode() + b">%", b"\n")
+    assert gap[69:-1] == seal_world.sealed[found.start + 69 : found.end - 1]
+
+
+def test_a_parser_that_reads_the_contents_from_elsewhere_is_not_believed(
+    seal_world: SealWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(structure, "_marked", lambda pdf, _found, _mark: pdf)
+    check = seal_world.check(seal_world.sealed)
+    assert (check.reason, check.detail) == (BROKEN, "expected the contents to be those that were checked")
 
 
 def test_a_seal_says_when_it_claims_to_have_been_made(seal_world: SealWorld) -> None:

@@ -10,12 +10,14 @@ import pytest
 from credential_schemas.report.outcomes import Verdict
 from tests.verifier.world import World
 from verifier import app as app_module
+from verifier import service as service_module
 from verifier.api.problems import on_http_exception, on_verifier_error
-from verifier.app import VerificationService, create_app
+from verifier.app import create_app
 from verifier.errors import EvidenceReaderFailed, TooBusy
 from verifier.evidence.gathering import Submission
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.pool import ReaderPool
+from verifier.service import VerificationService
 
 CHECKS = "/api/v1/checks"
 SD_JWT = {"Content-Type": "application/dc+sd-jwt"}
@@ -107,7 +109,7 @@ def test_bug_gives_500_without_its_message(world: World, monkeypatch: pytest.Mon
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr(app_module, "verify", broken)
+    monkeypatch.setattr(service_module, "verify", broken)
     client = Client(world)
     response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
     assert (response.status_code, response.json()["code"]) == (500, "internal")
@@ -119,7 +121,7 @@ def test_our_own_failures_are_5xx(world: World, monkeypatch: pytest.MonkeyPatch,
     def failing(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(app_module, "verify", failing)
+    monkeypatch.setattr(service_module, "verify", failing)
     client = Client(world)
     response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
     assert response.status_code == status

@@ -160,13 +160,13 @@ def test_results_of_a_job_that_is_worked_on_are_refused_as_a_whole(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    from verifier import app as app_module
+    from verifier import service as service_module
 
     def held(*_: object, **__: object) -> object:
         assert go_on.wait(60)
         return service.world.check(service.world.token())
 
-    monkeypatch.setattr(app_module, "verify", held)
+    monkeypatch.setattr(service_module, "verify", held)
     address = service.take(service.good()).headers["location"]
     is_problem(service.client.get(f"{address}/results"), 409, "job_unfinished")
     assert service.client.get(address).json()["finished_at"] is None

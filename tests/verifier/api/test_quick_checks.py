@@ -1,6 +1,7 @@
 """The quick way of a check: the same answer as the usual one, and only where nothing has to be waited for."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 
 import httpx
@@ -9,6 +10,7 @@ from fastapi import FastAPI
 
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.report.model import Report
+from keys.gate.gate import ARE_OTHERS_THERE, Message, Receive, Scope, Send
 from tests.hostile import tokens
 from tests.verifier.world import ISSUER, STATUS_URI, World
 from verifier.api import quick_checks
@@ -77,6 +79,8 @@ def test_certificates_and_forgeries_get_the_same_answer_to_the_byte_as_on_the_us
     texts += [str(made) for case in tokens.HEADER[:12] if isinstance(made := case.make(desk.world), str)]
     quick = [desk.check(text.encode("utf-8", "surrogatepass")) for text in texts]
     assert len(desk.quick) >= len(texts) // 2
+    for answer in quick:  # the findings are written apart from the rest: the bytes are those of the whole
+        assert answer.content == json.dumps(answer.json(), ensure_ascii=False, separators=(",", ":")).encode()
     the_usual_way(monkeypatch)
     for text, answer in zip(texts, quick, strict=True):
         assert same(answer, desk.check(text.encode("utf-8", "surrogatepass")))
@@ -120,3 +124,41 @@ def test_everything_else_goes_the_usual_way(
 ) -> None:
     assert desk.check(content, media_type=media_type, accept=accept).status_code == status
     assert desk.quick == []
+
+
+@pytest.mark.parametrize(
+    ("are_others_there", "order"),
+    [(None, ["other", "judged"]), (True, ["other", "judged"]), (False, ["judged", "other"])],
+)
+def test_whoever_is_not_alone_gives_way_once_before_it_is_judged(
+    are_others_there: bool | None, order: list[str]
+) -> None:
+    happened: list[str] = []
+
+    async def usual(_: Scope, receive: Receive, __: Send) -> None:
+        happened.append((await receive())["body"].decode())
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"the usual way", "more_body": False}
+
+    async def send(_: Message) -> None:
+        raise AssertionError
+
+    async def in_loop() -> None:
+        quick = quick_checks.QuickChecks(usual, verify_at_once=lambda _: happened.append("judged"))
+        scope: Scope = {
+            "type": "http",
+            "path": CHECKS_PATH,
+            "method": "POST",
+            "headers": [(b"content-type", b"text/plain")],
+        }
+        if are_others_there is not None:
+            scope[ARE_OTHERS_THERE] = lambda: are_others_there
+        task = asyncio.create_task(quick(scope, receive, send))
+        asyncio.get_running_loop().call_soon(happened.append, "other")
+        await task
+        await asyncio.sleep(0)
+
+    asyncio.run(in_loop())
+    assert [each for each in happened if each != "the usual way"] == order
+    assert happened.count("the usual way") == 1

@@ -12,12 +12,14 @@ from credential_schemas.report.outcomes import CheckName, Outcome, Verdict
 from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.select import keep_disclosures
 from keys.checkpoint import Checkpoint, sign_checkpoint
+from keys.cosignature import WitnessKey
 from keys.log_proof import LogProof
 from keys.merkle import leaf_hash, node_hash
 from keys.note_keys import NotePrivateKey, create_note_key
+from tests.log_witness import Witness
 from tests.verifier.world import ISSUER, NOW, World
 from verifier.checks.credential import examine_credential
-from verifier.checks.log_inclusion import check_log_inclusion
+from verifier.checks.log_inclusion import LogDemand, check_log_inclusion
 from verifier.checks.rules import Moment
 from verifier.policies.profile import Profile
 
@@ -48,12 +50,16 @@ def logged(world: World, proof: LogProof | bytes | None = None, token: str | Non
     return judged(world, token, encoded.decode("utf-8", "replace"))
 
 
+def demand_of(profile: Profile) -> LogDemand:
+    return LogDemand(profile.require_log, profile.witnesses, profile.require_witnesses)
+
+
 def judged(world: World, token: str, proof: str | None) -> Check:
     findings = examine_credential(token, rules=world.rules(), moment=Moment(NOW))
     assert findings.proved is not None
     assert findings.claimed_issuer is not None
     check = check_log_inclusion(
-        findings.proved, proof, issuer=findings.claimed_issuer, demanded=world.profile.require_log
+        findings.proved, proof, issuer=findings.claimed_issuer, demanded=demand_of(world.profile)
     )
     assert check.name is CheckName.LOG_INCLUSION
     return check
@@ -139,7 +145,7 @@ def test_credential_without_a_key_name_asks_nothing_of_the_log(world: World) -> 
     assert findings.proved is not None
     assert findings.claimed_issuer is not None
     nameless = replace(findings.proved, header={"kid": ["not", "a", "text"]})
-    check = check_log_inclusion(nameless, None, issuer=findings.claimed_issuer, demanded=False)
+    check = check_log_inclusion(nameless, None, issuer=findings.claimed_issuer, demanded=LogDemand(proof=False))
     assert check.outcome is Outcome.SKIPPED
 
 
@@ -211,3 +217,55 @@ def test_log_whose_own_key_is_distrusted_proves_nothing(world: World) -> None:
     world.profile = DEMANDING
     distrust(world, NOW, LOG_KEY.public_key().short_name())
     assert (logged(world).outcome, logged(world).reason) == (Outcome.UNKNOWN, Reason.LOG_KEY_UNKNOWN)
+
+
+ONE, TWO = Witness("one.example"), Witness("two.example")
+WITNESSES = tuple(WitnessKey.from_text(each.key) for each in (ONE, TWO))
+
+
+def cosigned(token: str, *witnesses: Witness, at: int = LOGGED_AT) -> LogProof:
+    proof = proof_of(token, at=at)
+    lines = b"".join(each.cosign(proof.checkpoint) for each in witnesses)
+    return replace(proof, checkpoint=proof.checkpoint + lines)
+
+
+@pytest.mark.parametrize(
+    ("needed", "signed", "passes"),
+    [
+        (1, (ONE,), True),
+        (1, (TWO,), True),
+        (2, (ONE, TWO), True),
+        (1, (), False),
+        (2, (ONE,), False),
+        (2, (ONE, ONE), False),
+        (1, (Witness("one.example"),), False),
+        (0, (), True),
+    ],
+)
+def test_as_many_different_witnesses_must_have_cosigned_as_the_profile_demands(
+    world: World, needed: int, signed: tuple[Witness, ...], passes: bool
+) -> None:
+    world.profile = Profile("w", require_log=True, witnesses=WITNESSES, require_witnesses=needed)
+    token = world.token()
+    check = logged(world, cosigned(token, *signed), token)
+    expected = (Outcome.PASSED, None) if passes else (Outcome.UNKNOWN, Reason.LOG_WITNESSES_MISSING)
+    assert (check.outcome, check.reason) == expected
+    counted = [each.name for each in (ONE, TWO) if each in signed]
+    assert check.detail.get("witnesses") == (counted if needed else None)
+
+
+def test_a_cosignature_of_another_checkpoint_does_not_count(world: World) -> None:
+    world.profile = Profile("w", require_log=True, witnesses=WITNESSES, require_witnesses=1)
+    token = world.token()
+    proof = proof_of(token)
+    other = proof_of(token, at=LOGGED_AT + 1)
+    check = logged(world, replace(proof, checkpoint=proof.checkpoint + ONE.cosign(other.checkpoint)), token)
+    assert check.reason is Reason.LOG_WITNESSES_MISSING
+
+
+def test_witnesses_do_not_make_good_what_was_logged_too_late_or_is_not_proved(world: World) -> None:
+    world.profile = Profile("w", require_log=True, witnesses=WITNESSES, require_witnesses=1)
+    token = world.token()
+    assert judged(world, token, None).reason is Reason.LOG_PROOF_MISSING
+    distrust(world, NOW - timedelta(hours=3))
+    assert logged(world, cosigned(token, ONE), token).reason is Reason.LOGGED_TOO_LATE

@@ -82,7 +82,7 @@ def test_failed_fetch_is_tried_again_for_the_next_certificate(world: World) -> N
     assert world.check(world.token(), rules).verdict is Verdict.VALID
 
 
-def test_offline_without_any_list_is_indeterminate_and_asks_nobody(world: World) -> None:
+def test_lr_06_offline_without_any_list_is_indeterminate_and_asks_nobody(world: World) -> None:
     report = world.check(world.token(), world.rules(offline=True))
     assert found(report, STATUS) == (Outcome.UNKNOWN, Reason.STATUS_UNAVAILABLE)
     assert world.requested == []

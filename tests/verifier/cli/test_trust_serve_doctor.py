@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from keys.cosignature import WitnessKey
+from tests.log_witness import Witness
 from tests.verifier.world import World
 from verifier.cli.main import main
 from verifier.errors import ProfileError
@@ -43,7 +45,7 @@ def test_doctor_names_what_is_missing(
 def test_serve_runs_the_application_on_loopback_by_default(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr("keys.gate.server.listen", lambda host, port: (host, port))
-    monkeypatch.setattr("keys.gate.server.serve", lambda app, listening, ready: asked.append(listening))
+    monkeypatch.setattr("keys.gate.server.serve", lambda app, listening, ready, drain_s: asked.append(listening))
     assert main(["serve", "--trust", str(source), "--offline"]) == 0
     assert main(["serve", "--trust", str(source), "--port", "9000"]) == 0
     assert asked == [("127.0.0.1", 8081), ("127.0.0.1", 9000)]
@@ -87,6 +89,19 @@ def test_settings_come_from_their_variables_then_from_the_home_folder() -> None:
     assert Settings.from_environment({}).trust_file is None
 
 
+WITNESS = Witness()
+
+
+def test_profile_that_demands_witnesses_demands_a_proof(tmp_path: Path) -> None:
+    file = tmp_path / "p.json"
+    file.write_text(json.dumps({"profile": "w", "witnesses": [WITNESS.key], "require_witnesses": 1}))
+    assert read_profile(file) == Profile(
+        "w", require_log=True, witnesses=(WitnessKey.from_text(WITNESS.key),), require_witnesses=1
+    )
+    file.write_text(json.dumps({"profile": "w", "witnesses": [WITNESS.key]}))
+    assert not read_profile(file).require_log
+
+
 def test_profile_is_read(tmp_path: Path) -> None:
     file = tmp_path / "p.json"
     file.write_text('{"profile": "strict", "status_grace_s": 3600, "require_log": true}')
@@ -104,6 +119,13 @@ def test_profile_is_read(tmp_path: Path) -> None:
         '{"profile": "a", "status_grace_s": true}',
         '{"profile": "a", "status_grace_s": 259201}',
         '{"profile": "a", "status_grace_s": -1}',
+        '{"profile": "a", "require_witnesses": 1}',
+        '{"profile": "a", "require_witnesses": -1}',
+        '{"profile": "a", "witnesses": "x"}',
+        '{"profile": "a", "witnesses": [7]}',
+        f'{{"profile": "a", "witnesses": ["{WITNESS.key}", "{WITNESS.key}"]}}',
+        json.dumps({"profile": "a", "witnesses": [WITNESS.key] * 33}),
+        f'{{"profile": "a", "witnesses": ["{WITNESS.key}"], "require_witnesses": 2}}',
     ],
 )
 def test_profile_that_breaks_a_rule_is_refused(tmp_path: Path, content: str) -> None:
@@ -111,3 +133,11 @@ def test_profile_that_breaks_a_rule_is_refused(tmp_path: Path, content: str) -> 
     file.write_text(content)
     with pytest.raises(ProfileError, match="expected"):
         read_profile(file)
+
+
+def test_the_specifications_are_named_with_their_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["program"] == "cb-verifier"
+    assert document["specifications"]["SD-JWT"] == "RFC 9901"
+    assert document["specifications"]["Token Status List"].startswith("Internet-Draft")

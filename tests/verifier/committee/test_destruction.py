@@ -46,7 +46,7 @@ def test_every_marker_is_on_the_disk_before(chamber: Chamber) -> None:
         assert files_with(chamber.folder, marker), marker.decode()
 
 
-def test_nothing_remains_on_the_disk_after_the_last_day(chamber: Chamber) -> None:
+def test_lr_16_nothing_remains_on_the_disk_after_the_last_day(chamber: Chamber) -> None:
     notice = marked(chamber)
     chamber.later(days=45)  # the decision is on 1 December, 30 days are kept
     assert chamber.committee.destroyer.destroy_due() == 1

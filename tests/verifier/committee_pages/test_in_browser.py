@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.axe import DESK, PHONE, faults_everywhere, faults_once
+from tests.calculator import CHROMIUM
 from tests.keys.gate.serving import serving
 from tests.verifier.committee_pages.hall import Hall
 from tests.verifier.people.entrance_world import Browser as Visitor
-from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.web.visiting import chromium, fits
 
 pytestmark = pytest.mark.slow

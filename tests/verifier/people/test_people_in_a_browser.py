@@ -8,10 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from keys.sign_in.cookies import Cookies
 from tests.axe import DESK, PHONE, faults, faults_everywhere, faults_once
+from tests.calculator import CHROMIUM
 from tests.keys.gate.serving import serving
 from tests.verifier.bundles import BundleDesk
 from tests.verifier.people.entrance_world import PASSWORD, House
-from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.web.visiting import chromium
 from tests.verifier.world import ISSUER, Keys, World
 from verifier.api.signed_in import Entrance

@@ -13,16 +13,16 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from credential_schemas.openid4vp.transaction_data import transaction_data_hash
 from tests.axe import DESK, PHONE, faults, faults_once
+from tests.calculator import CHROMIUM
 from tests.keys.gate.serving import serving
 from tests.verifier.committee_pages.hall import Hall
 from tests.verifier.presentations.counter import URL, Counter, JsonObject, Wallet
-from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.web.visiting import chromium, fits
 from tests.verifier.world import NOW, Keys, World
 from verifier.evidence.reader import EvidenceReader
 from verifier.presentations.limits import LIFE_S
 
-pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
+pytestmark = pytest.mark.slow
 LOOKS_AFTER_MS = 1_600
 QUERY = "national_technical_qualification"
 

@@ -11,7 +11,6 @@ import pytest
 from tests.verifier.checks.test_forms import wallet_token
 from tests.verifier.presentations.counter import Counter, JsonObject, Wallet, bound, broken_signature, decoded
 
-pytestmark = pytest.mark.no_cover  # test_answers.py runs the same lines
 YEAR_S = 365 * 86_400
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from keys.cosignature import WitnessKey
 from keys.errors import FetchError
+from tests.log_witness import Witness
 from tests.verifier.checks.test_holder_binding import present
 from tests.verifier.receipt.conftest import Office
 from verifier.errors import ReceiptRefused, ReceiptWriteError
@@ -48,6 +50,16 @@ def test_list_that_was_old_then_is_judged_by_its_age_then(office: Office) -> Non
     receipt = office.token(token, rules)
     assert office.read(receipt).contents.verdict == "indeterminate"
     assert again(office, receipt, token) == Replay(ReplayOutcome.SAME, "indeterminate")
+
+
+def test_witnesses_that_were_demanded_are_demanded_again(office: Office) -> None:
+    witnesses = (WitnessKey.from_text(Witness().key),)
+    office.world.profile = Profile("w", require_log=True, witnesses=witnesses, require_witnesses=1)
+    token = office.world.token()
+    receipt = office.token(token)
+    assert office.read(receipt).contents.profile == replace(office.world.profile)
+    office.world.profile = Profile()
+    assert again(office, receipt, token).outcome is ReplayOutcome.SAME
 
 
 def test_profile_of_the_receipt_is_used_again(office: Office) -> None:

@@ -110,7 +110,6 @@ def most_marks(line: str) -> int:
     return most
 
 
-@pytest.mark.no_cover
 @settings(max_examples=150, deadline=None)
 @given(text=HOSTILE, language=st.sampled_from(["ko", "en"]))
 def test_no_text_of_a_stranger_acts_widens_or_reorders_a_line(text: str, language: Language) -> None:
@@ -121,7 +120,6 @@ def test_no_text_of_a_stranger_acts_widens_or_reorders_a_line(text: str, languag
         assert most_marks(line) <= MAX_MARKS
 
 
-@pytest.mark.no_cover
 @settings(max_examples=150, deadline=None)
 @given(text=HOSTILE, language=st.sampled_from(["ko", "en"]))
 def test_no_text_of_a_stranger_begins_a_line(text: str, language: Language) -> None:

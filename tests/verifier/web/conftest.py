@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.calculator import CHROMIUM, Calculator
 from tests.verifier.conftest import keys, reader, world
-from tests.verifier.web.answering import CHROMIUM, Calculator
 from tests.verifier.web.visiting import PHONE, Visit, chromium, verifier_of
 from tests.verifier.world import Keys, World
 from verifier.evidence.reader import EvidenceReader
+from verifier.web.scan_files import scan_assets
+from verifier.web.static import PAGE_POLICY
 
 __all__ = ["keys", "reader", "world"]
 
@@ -21,7 +23,8 @@ expect.set_options(timeout=PATIENCE_MS)
 def calculator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculator]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the browser's verification is not tried")
-    calculator = Calculator(tmp_path_factory.mktemp("chromium"))
+    files = {address: (asset.media_type, asset.body) for address, asset in scan_assets().items()}
+    calculator = Calculator(tmp_path_factory.mktemp("chromium"), files, policy=PAGE_POLICY)
     try:
         yield calculator
     finally:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, Playwright, ViewportSize, expect
 from pypdf import PdfReader
 
+from credential_schemas.certificate_claims import CertificateEntry
 from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
+from keys.encoding import JsonValue
 from tests.hostile.cases import good, with_header
 from tests.verifier.web.pictures import film_of
 from tests.verifier.web.visiting import DESK, PHONE, VERDICT, Visit, chromium, fits, opened, verifier_of
@@ -34,6 +37,12 @@ globalThis.BarcodeDetector = class {
 """
 
 
+def unit(code: str, *, level: int, idx: int) -> CertificateEntry:
+    """Return an NCS unit of major class 19."""
+    fields: dict[str, JsonValue] = {"unit_code": code, "unit_level": level}
+    return replace(entry(code, idx=idx), type="ncs_competency_unit", category="units", title_en=None, fields=fields)
+
+
 def answer(page: Page) -> str:
     return page.inner_text(VERDICT)
 
@@ -50,6 +59,30 @@ def test_certificate_in_a_link_is_shown_with_parts_holder_entries_and_dates(
     for text in ("정보처리기사", "한국산업인력공단", "자바 웹 개발자 과정", "2024-03-04 ~ 2024-08-30", "960시간"):
         assert text in shown
     assert urlsplit(visit.origin).netloc in shown
+
+
+@pytest.mark.parametrize(("path", "said"), [("/v", "{}수준"), ("/en/v", "level {}")])
+def test_level_of_a_unit_is_said_in_words_beside_a_chart_of_eight_steps(
+    visit: Visit, phone: BrowserContext, path: str, said: str
+) -> None:
+    levels = (1, 5, 8)
+    units = [unit(f"1901020{level}06_13v1", level=level, idx=20 + level) for level in levels]
+    page = opened(phone, visit.link(visit.world.token(claims(entry(), *units)), path))
+    charts = page.locator("tbody .level")
+    assert charts.all_inner_texts() == [said.format(level) for level in levels]  # what a chart says as text is its word
+    for chart, level in zip(charts.all(), levels, strict=True):
+        steps = chart.locator(".steps8")
+        assert steps.get_attribute("aria-hidden") == "true"
+        filled = steps.locator("i").evaluate_all("steps => steps.map((step) => getComputedStyle(step).backgroundColor)")
+        assert len(filled) == 8
+        assert len(set(filled[:level])) == 1
+        assert len(set(filled)) == (1 if level == 8 else 2)  # the others look otherwise, and alike
+        assert (filled[0] in filled[level:]) is False
+    cells = page.get_by_role("row").filter(has_text="_13v1").get_by_role("cell")
+    assert [said.format(5) in text for text in cells.all_inner_texts()].count(True) == 1
+    assert page.locator("tbody tr").filter(has_text="13v1").count() == len(levels)
+    assert page.locator("tbody tr").filter(has_not_text="13v1").locator(".steps8").count() == 0  # no level, no chart
+    assert fits(page)
 
 
 def test_english_page_says_the_same_and_marks_what_is_korean(visit: Visit, phone: BrowserContext) -> None:

@@ -12,10 +12,10 @@ from credential_schemas.report.model import Report
 from keys.encoding import JsonValue
 from keys.errors import FetchError
 from keys.trust_list import TrustList, trust_list_document
+from tests.calculator import Calculator, Case
 from tests.hostile import tokens, transactions
 from tests.hostile.cases import good, with_claims
 from tests.hostile.test_hostile import GENUINE
-from tests.verifier.web.answering import Calculator, Case
 from tests.verifier.world import STATUS_URI, World, claims, entry, training
 from verifier.errors import UnreadableEvidence
 from verifier.policies.profile import Profile

@@ -12,7 +12,7 @@ from credential_schemas.entry_types import entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.sd_jwt.disclosures import DEFAULT_DIGEST_ONLY, process_disclosures
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
-from tests.verifier.web.answering import Calculator
+from tests.calculator import Calculator
 
 pytestmark = pytest.mark.slow  # a browser is started
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "sd-jwt"

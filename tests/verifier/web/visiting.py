@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Viewp
 from credential_schemas.qr.payload import encode_qr_payload
 from keys.gate.gate import App, Message, Receive, Scope, Send
 from keys.key_files import FileSigner, create_key
+from tests.calculator import CHROMIUM
 from tests.keys.gate.serving import serving
-from tests.verifier.web.answering import CHROMIUM
 from tests.verifier.world import ISSUER, STATUS_URI, World
 from verifier.app import Offers, create_app
 from verifier.receipt.making import ReceiptDesk

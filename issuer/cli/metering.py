@@ -1,0 +1,33 @@
+"""`serve` shows metrics, if ISSUER_METRICS says where."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from issuer.bank import Bank
+    from issuer.cli.context import CommandContext
+    from issuer.pulling.settings_file import AskedSource
+    from keys.gate.gate import App
+
+
+@contextmanager
+def metered(
+    app: "App", bank: "Bank", context: "CommandContext", *, asked: "Mapping[str, AskedSource]"
+) -> "Iterator[App]":
+    """Return the application with what counts its requests before it; the application itself without a setting.
+
+    Raises:
+        GateError: the setting names no place that can be taken, or the extra `metrics` is not installed.
+    """
+    from keys.gate.showing import showing_metrics
+
+    with showing_metrics(context.settings.metrics) as metrics:
+        if metrics is None:
+            yield app
+            return
+        from issuer.measuring import bank_figures
+        from keys.gate.measured import Measured
+
+        metrics.read_when_asked(lambda: bank_figures(bank, asked, now=context.clock()))
+        yield Measured(app, metrics)

@@ -1,0 +1,26 @@
+"""What is said when an operator's order cannot be carried out."""
+
+from issuer.errors import RefusedError, UsageError
+
+
+class NothingToChange(RefusedError):
+    """No certificate would change; a revoked one stays revoked."""
+
+    code = "nothing_to_change"
+    sentence = "No certificate would change: {final} are revoked, which is final, {unchanged} have the status already."
+
+
+class RehearsalDiffers(RefusedError):
+    """The certificates or their states are not those of the dry run, or the number is not that of the changes."""
+
+    code = "rehearsal_differs"
+    sentence = (
+        "{count} certificates would change now, the order says {given}. Nothing was changed; do the dry run again."
+    )
+
+
+class JobNotFound(UsageError):
+    """No job has this number."""
+
+    code = "job_not_found"
+    sentence = "No job has the number {job}."

@@ -1,0 +1,1 @@
+"""The markup of the pages for staff, in the frame of all pages."""

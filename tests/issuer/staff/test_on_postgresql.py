@@ -1,0 +1,62 @@
+"""The staff of a bank whose database is on a PostgreSQL server: what they are shown comes from the same questions."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from issuer.cli.main import main
+from issuer.staff.administration import NewStaff, Proof
+from issuer.staff_errors import StaffNameTaken
+from tests.issuer.conftest import DELIVERIES, START, URL
+from tests.issuer.pages.page_world import PageWorld
+from tests.issuer.staff.staff_world import StaffWorld
+from tests.postgresql import PostgresqlServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer) -> Iterator[StaffWorld]:
+    path, url = tmp_path_factory.mktemp("on-server") / "bank", postgresql.new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ISSUER_PASSPHRASE", raising=False)
+        patch.setenv("ISSUER_DATABASE", url)
+        for command in (("init", "--dev", "--url", URL), ("import", "persons", str(DELIVERIES / "persons.json"))):
+            assert main([*command, "--data", str(path)], clock=lambda: START) == 0
+    made = StaffWorld(PageWorld(path, database=url))
+    yield made
+    made.bank.close()
+
+
+def test_every_page_of_the_bank_is_shown_and_the_clocks_are_compared(world: StaffWorld) -> None:
+    doyun = world.browser("doyun", "operator", "auditor")
+    page = doyun.get("/en/operator").plain
+    assert "postgresql" in page
+    assert "seconds from the database's. Set the clocks." in page  # the clock of the tests stands still
+    for path in ("/operator/keys?number=CB-2026-00000001", "/operator/traces?what=delivery:1", "/operator/accesses"):
+        assert doyun.get(path).status == 200, path
+    assert doyun.send_with_reason("/operator/traces", {"what": "delivery:1"}).text.startswith("account,number,")
+    assert doyun.get("/operator/accesses?name=%00&day=2026-11-22&action=signed_in").status == 200
+
+
+def test_names_that_a_server_does_not_take_sign_nobody_in(world: StaffWorld) -> None:
+    for name in ("\x00", "doyun\x00", "\ud800", "x" * 100_000):
+        answer = world.nobody().post(
+            "/operator/sign-in", {"name": name.encode("utf-8", "replace"), "password": "p" * 15}
+        )
+        assert answer.status in (422, 429)
+
+
+def test_a_name_and_an_identity_are_somebodys_once(world: StaffWorld) -> None:
+    world.add("first", "operator")
+    world.administration.link("first", "https://login.example", "7")
+    with pytest.raises(StaffNameTaken):
+        world.add("first", "auditor")
+    with pytest.raises(StaffNameTaken):
+        world.administration.add(NewStaff("second", ["operator"]), Proof(identity=("https://login.example", "7")))
+
+
+def test_a_holder_is_told_that_a_name_is_taken_as_beside_a_file(world: StaffWorld) -> None:
+    assert world.pages.browser().sign_up("haneul").status == 303
+    again = world.pages.browser().sign_up("haneul")
+    assert (again.status, "이미 쓰이는 아이디" in again.plain) == (422, True)

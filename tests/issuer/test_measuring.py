@@ -1,0 +1,146 @@
+"""What a bank tells a monitor: figures of its state, without a person in them."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from issuer.bank import Bank
+from issuer.cli.context import CommandContext
+from issuer.cli.metering import metered
+from issuer.measuring import bank_figures
+from issuer.operating.source_states import all_sources
+from issuer.settings import IssuerSettings
+from issuer.store.engine import Store
+from keys.errors import GateError
+from keys.gate.measured import Measured
+from keys.gate.metrics import Metrics
+from tests.issuer.conftest import World
+from tests.test_deploy import expressions
+
+METRIC = re.compile(r"\b(?:cb|process)_[a-z_]+\b")
+
+
+@pytest.fixture
+def bank(world: World) -> Iterator[Bank]:
+    opened = world.open()
+    yield opened
+    opened.close()
+
+
+def figures(bank: Bank, world: World) -> dict[str, float]:
+    """Return the figures, those with labels by name and labels."""
+    found = bank_figures(bank, {}, now=world.now)
+    return {" ".join([each.name, *each.labels.values()]): each.value for each in found}
+
+
+def test_a_bank_in_order_is_ready_and_has_nothing_waiting(world: World, bank: Bank) -> None:
+    found = figures(bank, world)
+    assert found["cb_ready"] == 1
+    for name in ("cb_status_lists_due", "cb_log_unpublished_entries", "cb_clock_behind_seconds", "cb_status_jobs"):
+        assert found[name] == 0
+    assert found["cb_status_lists"] == 1
+    assert found["cb_key_certificate_days credential"] > 30
+    assert 0 < found["cb_disk_free_bytes"] <= found["cb_disk_size_bytes"]
+
+
+def test_a_certificate_is_seen_in_log_trail_and_clock(world: World, bank: Bank) -> None:
+    before = figures(bank, world)
+    number = world.issue(world.open_account())["number"]
+    after = figures(bank, world)
+    assert after["cb_log_entries"] == before["cb_log_entries"] + 1
+    assert after["cb_audit_records"] > before["cb_audit_records"]
+    world.wait(seconds=-40)
+    assert figures(bank, world)["cb_clock_behind_seconds"] == 40
+    (bank.folder.log / "checkpoint").unlink()
+    assert figures(bank, world)["cb_log_unpublished_entries"] == 1
+    with bank.store.write() as transaction:
+        transaction.status_lists.let_all_be_due()
+    assert figures(bank, world)["cb_status_lists_due"] == 1
+    metrics = Metrics()
+    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    shown = metrics.text().decode()
+    assert "cb_log_entries 1.0" in shown
+    for personal in (str(number), "SYN-P-001", "김"):
+        assert personal not in shown
+
+
+def test_labels_are_the_sources_and_the_uses_of_keys_and_nothing_else(world: World, bank: Bank) -> None:
+    labels = {value for each in bank_figures(bank, {}, now=world.now) for value in each.labels.values()}
+    assert labels <= {*all_sources(), "credential", "status", "seal", "bundle", "root", "log"}
+
+
+def test_a_bank_whose_list_is_unreadable_is_not_ready(world: World, bank: Bank) -> None:
+    bank.folder.status_list(1).write_text("x")
+    assert figures(bank, world)["cb_ready"] == 0
+
+
+def test_a_certificate_that_cannot_be_read_has_no_figure(
+    world: World, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (bank.folder.path / "certificates/credential.pem").unlink()
+    found = figures(bank, world)
+    assert "cb_key_certificate_days credential" not in found
+    assert "cb_key_certificate_days status" in found
+
+
+def test_a_database_that_does_not_answer_leaves_the_figures_of_the_process(
+    world: World, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Store) -> None:
+        raise OSError("SYN-P-001")
+
+    monkeypatch.setattr(Store, "read", fail)
+    metrics = Metrics()
+    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    shown = metrics.text().decode()
+    assert "cb_figures_read 0.0" in shown
+    assert "cb_requests_under_way 0.0" in shown
+    assert "SYN-P-001" not in shown
+
+
+def context_of(world: World, metrics: str | None) -> CommandContext:
+    return CommandContext(IssuerSettings(metrics=metrics), lambda: world.now, "en", json=False, data=world.path)
+
+
+async def application(*_: object) -> None:
+    """Answers nothing."""
+
+
+def test_without_a_place_for_metrics_the_service_is_served_as_it_is(world: World, bank: Bank) -> None:
+    with metered(application, bank, context_of(world, None), asked={}) as app:
+        assert app is application
+
+
+def test_a_place_for_metrics_puts_a_count_before_the_service(world: World, bank: Bank) -> None:
+    with metered(application, bank, context_of(world, "127.0.0.1:0"), asked={}) as app:
+        assert isinstance(app, Measured)
+
+
+def test_a_place_for_metrics_that_is_none_stops_the_start(world: World, bank: Bank) -> None:
+    refused = pytest.raises(GateError, match="expected a place such as")
+    with refused, metered(application, bank, context_of(world, "nowhere"), asked={}):
+        pass
+
+
+def test_settings_of_running_are_read_from_the_environment() -> None:
+    settings = IssuerSettings.from_environment({"ISSUER_METRICS": "127.0.0.1:9464", "ISSUER_DRAIN_SECONDS": "12"})
+    assert (settings.metrics, settings.drain_seconds) == ("127.0.0.1:9464", 12)
+
+
+def test_dashboard_and_alerts_ask_only_for_metrics_that_exist(world: World, bank: Bank) -> None:
+    metrics = Metrics()
+    metrics.counter("cb_checks", "Checks.", label="verdict", values=["valid"])  # as `cb-verifier serve` does
+    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    shown = metrics.text().decode()
+    kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", shown, re.MULTILINE))
+    known = set(kinds) | {f"{name}_bucket" for name, kind in kinds.items() if kind == "histogram"}
+    asked = {name for expression in expressions() for name in METRIC.findall(expression)}
+    assert asked - known == set()
+    assert {name for name in known if name.startswith("cb_")} - asked <= {
+        "cb_request_seconds",
+        "cb_request_seconds_created",
+        "cb_requests_created",
+        "cb_checks_created",
+        "cb_status_lists",
+    }
