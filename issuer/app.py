@@ -35,7 +35,7 @@ from issuer.api.problems import on_http_exception, on_invalid_request, problem
 from issuer.api.reprints import reprints_router
 from issuer.api.staff.routing import is_for_staff, missing_to_staff
 from issuer.api.staff.syllabus_form import upload_limits
-from issuer.bank_folder import CERTIFICATE_VCT_PATH, BankFolder, Profile
+from issuer.bank.folder import CERTIFICATE_VCT_PATH, BankFolder, Profile
 from issuer.bundling import BUNDLE_REFRESH_S, TRUST_BUNDLE
 from issuer.log.files import read_tile
 from issuer.presented.badge_key import KEYS_PATH

@@ -12,9 +12,9 @@ from typing import Final
 
 from credential_schemas.trust_bundle_issue import BundleContent, build_trust_bundle
 from issuer.bank import Bank
-from issuer.bank_folder import CERTIFICATE_VCT_PATH
+from issuer.bank.folder import CERTIFICATE_VCT_PATH
+from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.errors import FileUnreadable, InvalidOption
-from issuer.key_ring import changing_keys, write_profile
 from issuer.outputs import storage_errors, write_whole
 from issuer.publishing import publish_all, publish_due
 from keys.encoding import decode_json_object

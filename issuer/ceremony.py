@@ -17,9 +17,9 @@ from credential_schemas.field_kinds import check_text
 from issuer.audit.trail import Act, record_acts
 from issuer.backup.making import make_backup
 from issuer.bank import Bank
-from issuer.bank_folder import KeyUse, read_certificate
+from issuer.bank.folder import KeyUse, read_certificate
+from issuer.bank.key_errors import CeremonyRefused
 from issuer.errors import IssuerError
-from issuer.key_errors import CeremonyRefused
 from issuer.key_life.listing import KeyLine, list_keys
 from issuer.key_life.minutes import PERSONS, sign_minutes
 from issuer.key_life.rotating import RotationPlan, rotate_key

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from issuer.bank import Bank, open_bank
-from issuer.bank_folder import KEY_USES, BankFolder, KeyUse, Profile
+from issuer.bank.folder import KEY_USES, BankFolder, KeyUse, Profile
+from issuer.bank.key_secrets import KeySecrets
 from issuer.errors import AlreadyInitialised, InvalidOption, PassphraseMissing
-from issuer.key_secrets import KeySecrets
 from issuer.log.opening import check_origin
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.publishing import publish_all

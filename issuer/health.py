@@ -10,11 +10,11 @@ from credential_schemas.errors import CredentialError
 from credential_schemas.status_list import verify_status_token
 from credential_schemas.trust_bundle import read_unpinned_bundle
 from issuer.bank import Bank
-from issuer.bank_folder import CERTIFIED_USES, KEY_USES
+from issuer.bank.folder import CERTIFIED_USES, KEY_USES
+from issuer.bank.key_ring import records
 from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.key_life.switching import due_keys
-from issuer.key_ring import records
 from issuer.publishing import STATUS_REFRESH
 from issuer.sealing import trial_problem
 from issuer.trail_errors import LogMissing

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from issuer.bank import Bank
-from issuer.bank_folder import CERTIFIED_USES
+from issuer.bank.folder import CERTIFIED_USES
 from issuer.errors import IssuerError
 from issuer.health import readiness_problems
 from issuer.log.files import published_size

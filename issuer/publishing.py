@@ -14,8 +14,8 @@ from credential_schemas.status_list import StatusToken
 from credential_schemas.status_list_issue import build_status_token
 from credential_schemas.type_metadata import flat_type_metadata, flat_vct, type_metadata
 from issuer.bank import Bank
-from issuer.bank_folder import CERTIFICATE_VCT_PATH
-from issuer.key_ring import distrusted_keys, own_keys
+from issuer.bank.folder import CERTIFICATE_VCT_PATH
+from issuer.bank.key_ring import distrusted_keys, own_keys
 from issuer.log.files import publish_log
 from issuer.outputs import storage_errors, write_whole
 from issuer.sources.registry import SOURCES

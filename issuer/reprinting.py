@@ -20,6 +20,7 @@ from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from credential_schemas.wording.model import Language
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.bank.key_ring import own_keys
 from issuer.documents import DocumentRequest, make_document
 from issuer.errors import (
     CertificateNotFound,
@@ -28,7 +29,6 @@ from issuer.errors import (
     CodeRequired,
     NotOurCertificate,
 )
-from issuer.key_ring import own_keys
 from issuer.log.appending import is_believed, proof_of
 from issuer.log.witnesses import witnessed_checkpoint
 from issuer.seal_policy import SealLevel

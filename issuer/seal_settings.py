@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from issuer.bank import Bank
-from issuer.bank_folder import certificates_in
+from issuer.bank.folder import certificates_in
+from issuer.bank.key_ring import changing_keys
 from issuer.errors import InvalidOption
-from issuer.key_ring import changing_keys
 from issuer.outputs import PRIVATE, PendingFiles
 from issuer.publishing import publish_all
 from issuer.seal_policy import SealLevel, SealPolicy, WhenUnreachable

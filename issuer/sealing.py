@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from issuer.bank import Bank
-from issuer.bank_folder import read_certificate
+from issuer.bank.folder import read_certificate
 from issuer.certificate.trial_page import draw_trial_page
 from issuer.errors import FileUnreadable, TimeStampMissing
 from issuer.outputs import PRIVATE, storage_errors, write_whole

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from issuer.audit.heads import keep_head
 from issuer.bank import Bank
+from issuer.bank.key_errors import KeyUnsound
+from issuer.bank.key_ring import take_changes
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
 from issuer.errors import FileUnreadable
-from issuer.key_errors import KeyUnsound
 from issuer.key_life.switching import switch_due
-from issuer.key_ring import take_changes
 from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed
 from issuer.recognition.keeping import forget_due_cases

@@ -27,7 +27,7 @@ from issuer.backup.file import (
     table_line,
 )
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
 from issuer.errors import InvalidOption
 from issuer.outputs import PRIVATE, check_target, storage_errors
 from issuer.store.transaction import Transaction

@@ -16,9 +16,9 @@ from credential_schemas.log_entry import log_origin
 from credential_schemas.status_list import StatusList, verify_status_token
 from issuer.backup.errors import SinceUnreadable
 from issuer.bank import Bank
+from issuer.bank.key_ring import published_issuer
 from issuer.entry_states import VALUE_NAMES, planned_changes, update_copies
 from issuer.holders.closing import erase_account
-from issuer.key_ring import published_issuer
 from issuer.log.appending import logged_at
 from issuer.log.files import TILE_WIDTH, tile_path
 from issuer.outputs import write_whole

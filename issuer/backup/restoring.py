@@ -26,9 +26,9 @@ from issuer.backup.restored_state import (
     take_published_statuses,
 )
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
+from issuer.bank.key_ring import published_issuer
 from issuer.errors import FileUnreadable, InvalidOption, IssuerError
-from issuer.key_ring import published_issuer
 from issuer.log.verifying import verify_log
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.publishing import TRUST_LIST, publish_all

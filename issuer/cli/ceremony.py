@@ -84,8 +84,8 @@ def hold(arguments: argparse.Namespace, context: CommandContext) -> None:
     """Hold a ceremony."""
     from datetime import timedelta
 
+    from issuer.bank.key_errors import CeremonyRefused
     from issuer.ceremony import CeremonyPlan, hold_ceremony
-    from issuer.key_errors import CeremonyRefused
     from issuer.key_life.rotating import ROTATED
 
     if not set(arguments.uses) <= set(ROTATED):
@@ -113,9 +113,9 @@ def hold(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def show_minutes(arguments: argparse.Namespace, context: CommandContext) -> None:
     """Check minutes, and say what they say."""
-    from issuer.key_errors import MinutesRefused
+    from issuer.bank.key_errors import MinutesRefused
+    from issuer.bank.key_ring import records
     from issuer.key_life.minutes import read_minutes
-    from issuer.key_ring import records
 
     data = file_content(arguments.file)
     with context.bank() as bank:
@@ -145,8 +145,8 @@ def _steps(arguments: argparse.Namespace) -> str:
 
 
 def _persons(arguments: argparse.Namespace, context: CommandContext) -> "list[Person]":
+    from issuer.bank.key_errors import CeremonyRefused
     from issuer.ceremony import Person, is_name
-    from issuer.key_errors import CeremonyRefused
     from keys.key_files import read_signer
 
     files = arguments.password_file

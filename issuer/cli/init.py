@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
-    from issuer.bank_folder import Profile
+    from issuer.bank.folder import Profile
 
 SUMMARY = "make a new bank: database, keys, certificates, trust list"
 EXAMPLE = "cb-issuer init --data bank --url https://bank.example"
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Make the bank."""
     from credential_schemas.status_list_issue import LIST_SIZE
-    from issuer.bank_folder import KEY_USES, BankFolder
+    from issuer.bank.folder import KEY_USES, BankFolder
     from issuer.founding import FoundingPlan, found_bank
 
     path = context.data_directory
@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 def _profile(arguments: argparse.Namespace) -> "Profile":
     import re
 
-    from issuer.bank_folder import Profile
+    from issuer.bank.folder import Profile
     from issuer.errors import InvalidOption
     from issuer.founding import DEVELOPMENT_URL, SPECIMEN_NAME, check_issuer_url
 

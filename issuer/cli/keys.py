@@ -115,9 +115,9 @@ def _retire(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _distrust(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.bank.key_records import KeyState
     from issuer.cli.reissue_list import check_list_target, reissue_document, write_list
     from issuer.key_life.distrusting import affected_certificates, distrust_key
-    from issuer.key_records import KeyState
 
     check_list_target(arguments.out)
     now, dry_run = context.clock(), arguments.dry_run

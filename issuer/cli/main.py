@@ -17,7 +17,7 @@ from issuer.cli.options import add_common_options
 
 PROGRAM: Final = "cb-issuer"
 _OUTPUT_FAILED: Final = (errno.ENOSPC, errno.EBADF, errno.EIO)
-_COMMANDS: Final = {
+COMMAND_MODULES: Final = {
     "init": "init",
     "sources": "sources",
     "import": "import_deliveries",
@@ -85,7 +85,9 @@ def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = s
 
 def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
     try:
-        arguments = build_parser(argv[:1] if argv[:1] and argv[0] in _COMMANDS else _COMMANDS).parse_args(argv)
+        arguments = build_parser(argv[:1] if argv[:1] and argv[0] in COMMAND_MODULES else COMMAND_MODULES).parse_args(
+            argv
+        )
     except _UsageMistake as mistake:
         return _tell_usage(str(mistake), mistake.program, argv)
     from issuer.errors import InvalidOption
@@ -112,14 +114,14 @@ def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
         return int(exit_code_of(error))
 
 
-def build_parser(names: Iterable[str] = _COMMANDS) -> argparse.ArgumentParser:
+def build_parser(names: Iterable[str] = COMMAND_MODULES) -> argparse.ArgumentParser:
     """Build the parser with every command, or with those named; a command module is small until it runs."""
     parser = _Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in names:
-        module = importlib.import_module(f"issuer.cli.{_COMMANDS[name]}")
+        module = importlib.import_module(f"issuer.cli.{COMMAND_MODULES[name]}")
         command = commands.add_parser(
             name,
             help=module.SUMMARY,

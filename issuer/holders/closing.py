@@ -12,7 +12,7 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.holder_errors import AccountClosed
+from issuer.holders.errors import AccountClosed
 from issuer.status_changes import StatusOrder, change_certificates
 from issuer.store.accounts import Account
 from issuer.store.transaction import Transaction

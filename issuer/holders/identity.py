@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol
 from credential_schemas.entry_types import Names
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.holder_errors import AccountClosed, IdentityNotRegistered, IdentityRefused, UnderAge
+from issuer.holders.errors import AccountClosed, IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.signing_in import Holder
 from issuer.sources.model import PersonRecord
 from issuer.store.accounts import Account, Person

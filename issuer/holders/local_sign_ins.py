@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from credential_schemas.look.harmless import harmless
-from issuer.holder_errors import NewPasswordRefused, SignInCrowded, SignInNameRefused, SignInThrottled
+from issuer.holders.errors import NewPasswordRefused, SignInCrowded, SignInNameRefused, SignInThrottled
 from issuer.store.sign_ins import SignIn
 from issuer.times import utc_text
 from keys.gate.rate_limits import RateLimits

@@ -9,7 +9,7 @@ from issuer.audit.history import Access, access_history
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import AccountNotLinked
-from issuer.holder_errors import AccountClosed
+from issuer.holders.errors import AccountClosed
 from issuer.holders.kept_choices import KeptChoice, open_choice
 from issuer.store.accounts import Account, Consent
 from issuer.store.certificates import CarriedEntry, StoredCertificate

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.holder_errors import CodeDoesNotFit, SignInCrowded, SignInRefused
+from issuer.holders.errors import CodeDoesNotFit, SignInCrowded, SignInRefused
 from issuer.holders.local_sign_ins import Attempt, Outside, count_try, hash_password
 from issuer.holders.second_step import with_secret
 from issuer.holders.signing_in import Holder

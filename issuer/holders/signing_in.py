@@ -11,7 +11,7 @@ from issuer.accounts import new_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import WriteConflict
-from issuer.holder_errors import SignInCrowded, SignInNameTaken, SignInRefused
+from issuer.holders.errors import SignInCrowded, SignInNameTaken, SignInRefused
 from issuer.holders.local_sign_ins import LOCAL, MAX_NAME, Attempt, Outside, count_try, local_handle, new_id, new_local
 from issuer.holders.second_step import after_second_step
 from issuer.store.sign_ins import SignIn, StoredSession

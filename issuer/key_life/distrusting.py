@@ -12,12 +12,12 @@ from typing import Final, Literal
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.bank.key_errors import DistrustNotTakenBack, KeyUseFixed
+from issuer.bank.key_records import KeyRecord, with_record
+from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.errors import InvalidOption
-from issuer.key_errors import DistrustNotTakenBack, KeyUseFixed
 from issuer.key_life.finding import find_key
 from issuer.key_life.rotating import open_for_publishing, renew_bundle
-from issuer.key_records import KeyRecord, with_record
-from issuer.key_ring import changing_keys, write_profile
 from issuer.publishing import publish_documents
 from issuer.store.certificates import PAPER
 from issuer.store.key_uses import SignedCertificate

@@ -1,11 +1,11 @@
 """Finding one key of the bank by its name."""
 
 from issuer.bank import Bank
-from issuer.bank_folder import KeyUse
-from issuer.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
+from issuer.bank.folder import KeyUse
+from issuer.bank.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
+from issuer.bank.key_records import KeyRecord
+from issuer.bank.key_ring import published_issuer, records
 from issuer.key_life.rotating import ROTATED, WHY_FIXED
-from issuer.key_records import KeyRecord
-from issuer.key_ring import published_issuer, records
 from keys.certificates import certificate_key
 
 _LEAST_PART = 6

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from issuer.bank import Bank
-from issuer.bank_folder import KeyUse, read_certificate
+from issuer.bank.folder import KeyUse, read_certificate
+from issuer.bank.key_records import KeyRecord, KeyState
+from issuer.bank.key_ring import published_issuer, records
 from issuer.key_life.resting import rests_until
 from issuer.key_life.rotating import ROTATED
-from issuer.key_records import KeyRecord, KeyState
-from issuer.key_ring import published_issuer, records
 from issuer.store.key_uses import SignedByKey
 from issuer.times import utc_moment, utc_text
 from keys.algorithms import ES256

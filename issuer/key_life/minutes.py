@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from issuer.key_errors import MinutesRefused
-from issuer.key_records import KeyRecord
+from issuer.bank.key_errors import MinutesRefused
+from issuer.bank.key_records import KeyRecord
 from issuer.times import utc_moment
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import AlgorithmNotAllowed, DecodingError, JwkError, JwsFormatError, SignatureInvalid

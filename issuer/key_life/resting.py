@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from credential_schemas.certificate_claims import expiry_of
+from issuer.bank.key_records import KeyRecord
 from issuer.bundling import MAX_VALID_DAYS
-from issuer.key_records import KeyRecord
 from issuer.publishing import STATUS_LIFETIME
 from issuer.store.key_uses import SignedByKey
 from issuer.times import utc_moment

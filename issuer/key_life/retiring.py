@@ -11,13 +11,13 @@ from typing import Literal
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
-from issuer.key_errors import KeyInUse
+from issuer.bank.folder import BankFolder
+from issuer.bank.key_errors import KeyInUse
+from issuer.bank.key_records import KeyRecord, KeyState, with_record
+from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.key_life.finding import find_key
 from issuer.key_life.resting import rests_until
 from issuer.key_life.rotating import open_for_publishing, renew_bundle
-from issuer.key_records import KeyRecord, KeyState, with_record
-from issuer.key_ring import changing_keys, write_profile
 from issuer.outputs import storage_errors
 from issuer.publishing import publish_documents
 from issuer.times import utc_text

@@ -14,14 +14,14 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.bank_folder import KeyUse
+from issuer.bank.folder import KeyUse
+from issuer.bank.key_errors import KeyDistrusted, KeyUnsound, KeyUseFixed, NoticeTooShort, RotationUnderWay
+from issuer.bank.key_records import KeyRecord, KeyState, with_record
+from issuer.bank.key_ring import changing_keys, own_keys, records, write_profile
 from issuer.bundling import MAX_VALID_DAYS, publish_lists_and_bundle
 from issuer.errors import BundleKeyMissing
 from issuer.founding import LEAF_KINDS, certify_leaf
-from issuer.key_errors import KeyDistrusted, KeyUnsound, KeyUseFixed, NoticeTooShort, RotationUnderWay
 from issuer.key_life.switching import due_keys, names_key, switch, use_of
-from issuer.key_records import KeyRecord, KeyState, with_record
-from issuer.key_ring import changing_keys, own_keys, records, write_profile
 from issuer.outputs import write_whole
 from issuer.publishing import publish_documents
 from issuer.times import utc_text

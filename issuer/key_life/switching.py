@@ -9,11 +9,11 @@ from datetime import datetime
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.bank_folder import KeyUse, read_certificate
+from issuer.bank.folder import KeyUse, read_certificate
+from issuer.bank.key_errors import KeyUnsound
+from issuer.bank.key_records import KeyRecord, KeyState, switched
+from issuer.bank.key_ring import changing_keys, published_issuer, published_keys, records, write_profile
 from issuer.errors import FileUnreadable, IssuerError
-from issuer.key_errors import KeyUnsound
-from issuer.key_records import KeyRecord, KeyState, switched
-from issuer.key_ring import changing_keys, published_issuer, published_keys, records, write_profile
 from issuer.publishing import publish_due
 from issuer.times import utc_moment, utc_text
 from keys.certificates import certificate_key

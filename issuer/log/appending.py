@@ -12,7 +12,7 @@ from typing import Final
 from credential_schemas.limits import MAX_SD_JWT_BYTES
 from credential_schemas.log_entry import SALT_BYTES, LogEntry, log_origin, signed_part_sha256
 from issuer.bank import Bank
-from issuer.key_ring import distrusted_keys
+from issuer.bank.key_ring import distrusted_keys
 from issuer.log.files import published_size
 from issuer.log.witnesses import cosigned_now
 from issuer.store.log import LogState, StoredLogEntry

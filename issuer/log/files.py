@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
 from issuer.outputs import storage_errors, write_whole
 from issuer.store.transaction import Transaction
 from keys.merkle import HASH_BYTES, leaf_hash

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
+from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.errors import InvalidOption
-from issuer.key_ring import changing_keys, write_profile
 from issuer.outputs import storage_errors
 from issuer.trail_errors import LogAlreadyOpen
 from keys.checkpoint import Checkpoint, sign_checkpoint

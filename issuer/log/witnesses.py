@@ -14,8 +14,8 @@ from typing import Final
 
 from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
+from issuer.bank.key_ring import published_issuer
 from issuer.errors import FileUnreadable, InvalidOption
-from issuer.key_ring import published_issuer
 from issuer.log.files import WITNESSED, publish_cosigned, publish_log
 from issuer.outputs import PRIVATE, write_whole
 from issuer.store.log import LogState

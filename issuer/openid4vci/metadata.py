@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from issuer.bank import Bank
-from issuer.bank_folder import read_certificate
+from issuer.bank.folder import read_certificate
 from issuer.openid4vci.configurations import Document, configurations
 from issuer.openid4vci.encryption import request_key
 from issuer.publishing import STATUS_AGGREGATION

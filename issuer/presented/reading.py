@@ -24,8 +24,8 @@ from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy, VerificationPolicy
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
 from issuer.bank import Bank
+from issuer.bank.key_ring import own_keys
 from issuer.errors import CertificateNotInForce, EntryNotInForce, PresentationRefused
-from issuer.key_ring import own_keys
 from issuer.log.appending import is_believed
 from issuer.openid4vci.configurations import configurations
 from issuer.openid4vci.handles import link_of, nonce_end

@@ -9,9 +9,9 @@ from credential_schemas.look.harmless import harmless
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.holders.local_sign_ins import Outside, hash_password, new_id
+from issuer.staff.errors import StaffNameRefused, StaffNameTaken, StaffUnknown
 from issuer.staff.keeping import identity_link, is_staff_name
 from issuer.staff.roles import roles_of
-from issuer.staff_errors import StaffNameRefused, StaffNameTaken, StaffUnknown
 from issuer.store.staff import StaffRow
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text

@@ -6,7 +6,7 @@ Each change asks for the password again and counts as a try to sign in; a stolen
 from dataclasses import replace
 
 from issuer.audit.trail import Act, record_acts
-from issuer.holder_errors import CodeDoesNotFit, SignInCrowded, SignInRefused
+from issuer.holders.errors import CodeDoesNotFit, SignInCrowded, SignInRefused
 from issuer.holders.local_sign_ins import Attempt, count_try, hash_password
 from issuer.holders.second_step import sealed_secret
 from issuer.staff.signing_in import COUNTED, StaffDesk, StaffMember

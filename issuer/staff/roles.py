@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from issuer.staff_errors import StaffRolesRefused
+from issuer.staff.errors import StaffRolesRefused
 
 
 class Role(StrEnum):

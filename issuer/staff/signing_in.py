@@ -10,7 +10,7 @@ from typing import Final
 
 from issuer.audit.trail import Act, Action, record_acts
 from issuer.bank import Bank
-from issuer.holder_errors import SignInCrowded, SignInRefused
+from issuer.holders.errors import SignInCrowded, SignInRefused
 from issuer.holders.local_sign_ins import Attempt, Outside, count_try
 from issuer.holders.second_step import KeptStep, taken_step
 from issuer.holders.signing_in import Begun

@@ -13,8 +13,8 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.key_ring import records
-from issuer.staff_errors import TraceTooLarge, TraceUnknown
+from issuer.bank.key_ring import records
+from issuer.staff.errors import TraceTooLarge, TraceUnknown
 from issuer.store.traces import TracedCertificate
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text

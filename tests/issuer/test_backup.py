@@ -16,9 +16,9 @@ from issuer.backup import making as backing_up
 from issuer.backup.errors import BackupUnreadable
 from issuer.backup.restoring import check_backup
 from issuer.bank import Bank
+from issuer.bank.key_ring import published_issuer
 from issuer.holders.closing import close_account
 from issuer.holders.collecting_consents import withdraw_disclosure, withdraw_source
-from issuer.key_ring import published_issuer
 from issuer.log.verifying import verify_log
 from issuer.store.copying import CopyBook
 from issuer.store.schema import SCHEMA_VERSION

@@ -12,7 +12,7 @@ from credential_schemas.status_list import verify_status_token
 from credential_schemas.trust_bundle import TrustBundle, read_trust_bundle
 from issuer.app import ServiceWork, create_app
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
 from issuer.bundling import publish_lists_and_bundle
 from issuer.publishing import publish_due
 from keys.trust_list import TrustedIssuer, TrustList

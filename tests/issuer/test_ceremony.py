@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from issuer.bank import Bank
+from issuer.bank.key_errors import CeremonyRefused, KeyDistrusted, MinutesRefused, RotationUnderWay
+from issuer.bank.key_records import KeyRecord
+from issuer.bank.key_ring import records
 from issuer.ceremony import CeremonyPlan, Held, Person, hold_ceremony
 from issuer.errors import InvalidOption
-from issuer.key_errors import CeremonyRefused, KeyDistrusted, MinutesRefused, RotationUnderWay
 from issuer.key_life.minutes import Minutes, read_minutes, sign_minutes
-from issuer.key_records import KeyRecord
-from issuer.key_ring import records
 from keys.encoding import b64url_decode, b64url_encode, decode_json_object
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key, write_encrypted

@@ -1,7 +1,9 @@
 """The program itself: help, languages, exit codes, and that no failure shows a traceback or a secret."""
 
+import importlib
 import json
 import os
+import pkgutil
 import signal
 import subprocess
 import sys
@@ -12,28 +14,25 @@ from string import Formatter
 
 import pytest
 
-import issuer.certificate.errors as drawing_errors
-import issuer.errors as bank_errors
-import issuer.holder_errors as holder_errors
-import issuer.issuing_errors as issuing_errors
-import issuer.pull_errors as pull_errors
-import issuer.trail_errors as trail_errors
-from issuer.cli.main import build_parser, main
+import issuer
+from issuer.cli.main import COMMAND_MODULES, build_parser, main
 from issuer.errors import AccountNotFound, IssuerError
 from issuer.exit_codes import ExitCode, exit_code_of, worst
 from tests.issuer.conftest import START, World
 
-COMMANDS = {
-    "init", "sources", "import", "accounts", "issue", "reprint", "revoke", "suspend", "reinstate", "serve", "doctor",
-    "trust-bundle", "pull", "runs",
-}  # fmt: skip
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
-ERRORS = [
-    kind
-    for module in (bank_errors, drawing_errors, holder_errors, issuing_errors, pull_errors, trail_errors)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and issubclass(kind, IssuerError)
-]
+
+
+def error_kinds() -> list[type[IssuerError]]:
+    """Every error of the bank, whichever module says it."""
+    names = [each.name for each in pkgutil.walk_packages(issuer.__path__, "issuer.") if each.name.endswith("errors")]
+    members = [each for name in names for each in vars(importlib.import_module(name)).values()]
+    kinds = {each.code: each for each in members if isinstance(each, type) and issubclass(each, IssuerError)}
+    return [kinds[code] for code in sorted(kinds)]
+
+
+ERRORS = error_kinds()
+COMMANDS = sorted(COMMAND_MODULES)
 
 
 def placeholders(text: str) -> set[str]:
@@ -43,10 +42,10 @@ def placeholders(text: str) -> set[str]:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    assert {name for name in COMMANDS if f"\n    {name} " in shown} == COMMANDS
+    assert [name for name in COMMANDS if f"\n    {name} " in shown] == COMMANDS
 
 
-@pytest.mark.parametrize("command", sorted(COMMANDS))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_every_command_has_an_example_that_parses(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     import shlex
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from issuer.bank.kept_file import KeptFile
 from issuer.errors import FileUnreadable
-from issuer.kept_file import KeptFile
 from issuer.outputs import write_whole
 
 

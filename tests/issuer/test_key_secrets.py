@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from issuer.bank import open_bank
+from issuer.bank.key_secrets import KeySecrets
 from issuer.cli.main import main
 from issuer.errors import PassphraseMissing, PinMissing
-from issuer.key_secrets import KeySecrets
 from issuer.publishing import publish_all
 from issuer.settings import IssuerSettings
 from keys.certificates import CertificateAuthority, LeafKind, SubjectNames, Validity, create_leaf, valid_until

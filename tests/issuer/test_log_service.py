@@ -10,8 +10,8 @@ from issuer.app import ServiceWork, create_app
 from issuer.audit.trail import Act, record_acts
 from issuer.audit.verifying import verify_trail
 from issuer.bank import Bank
+from issuer.bank.key_secrets import KeySecrets
 from issuer.bundling import TRUST_BUNDLE
-from issuer.key_secrets import KeySecrets
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.log.verifying import verify_log

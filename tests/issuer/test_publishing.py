@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from issuer.app import ServiceWork, create_app
 from issuer.bank import Bank
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
 from issuer.health import readiness_problems
 from issuer.publishing import publish_due
 from tests.issuer.conftest import URL, World

@@ -137,8 +137,8 @@ def test_an_answer_that_is_no_signature_of_the_key_is_never_used(cloud: Cloud, a
 
 
 def test_a_key_service_is_never_given_the_passphrase_of_the_files() -> None:
+    from issuer.bank.key_secrets import KeySecrets
     from issuer.errors import PinMissing
-    from issuer.key_secrets import KeySecrets
 
     with pytest.raises(PinMissing):
         KeySecrets("passphrase of the files").of("seal", "kms:cloud/seal")

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.routing import Pages
-from issuer.holder_errors import IdentityNotRegistered, IdentityRefused, UnderAge
+from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import IdentityAgency, StubAgency, link_by_identity, request_state
 from issuer.web.identity_pages import AgencyWay, identity_page, stub_page
 

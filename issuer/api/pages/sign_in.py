@@ -9,7 +9,7 @@ from credential_schemas.wording.phrases import spoken_day
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form, read_fields
 from issuer.api.pages.routing import Pages
-from issuer.holder_errors import (
+from issuer.holders.errors import (
     CodeDoesNotFit,
     NewPasswordRefused,
     SignInCrowded,

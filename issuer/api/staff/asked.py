@@ -9,8 +9,8 @@ from credential_schemas.look.harmless import harmless
 from issuer.api.pages.asked import Answer, PageDesk
 from issuer.api.pages.form import Form
 from issuer.bank import Bank
+from issuer.staff.errors import ReasonMissing
 from issuer.staff.signing_in import StaffMember
-from issuer.staff_errors import ReasonMissing
 from issuer.web.shell import Visit
 from issuer.web.staff.frame import REASON
 

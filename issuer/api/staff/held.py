@@ -7,8 +7,8 @@ from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.errors import AccountNotFound, AccountNotLinked, PersonNotFound
 from issuer.operating.held_rows import give_to_account, give_to_reference, held_rows, leave_held, open_held
+from issuer.staff.errors import ReasonMissing
 from issuer.staff.roles import Role
-from issuer.staff_errors import ReasonMissing
 from issuer.web.staff.held_page import closed_page, held_page, opened_page
 from issuer.web.staff.sources_page import HELD_PATH
 

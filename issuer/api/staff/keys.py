@@ -8,8 +8,8 @@ from typing import Final
 from issuer.api.pages.asked import Answer, Download, NotHere, shown
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, StaffPages
+from issuer.bank.key_errors import DistrustNotTakenBack, KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.errors import InvalidOption
-from issuer.key_errors import DistrustNotTakenBack, KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.key_life.distrusting import affected_certificates, distrust_key
 from issuer.key_life.listing import list_keys
 from issuer.staff.oversight import bundle_made_at, check_records, find_in_log, last_check, log_facts, trail_size

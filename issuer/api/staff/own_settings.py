@@ -9,7 +9,7 @@ from issuer.api.pages.asked import Answer, NotHere, shown
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import ALL_STAFF, StaffPages
 from issuer.api.staff.sign_in import attempt_of
-from issuer.holder_errors import CodeDoesNotFit, NewPasswordRefused, SignInCrowded, SignInRefused, SignInThrottled
+from issuer.holders.errors import CodeDoesNotFit, NewPasswordRefused, SignInCrowded, SignInRefused, SignInThrottled
 from issuer.staff.own_sign_in import OwnSignIn
 from issuer.times import korean_day_of
 from issuer.web.shell import Page

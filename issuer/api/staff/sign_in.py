@@ -7,7 +7,7 @@ from issuer.api.pages.asked import Answer, NotHere, shown
 from issuer.api.pages.form import read_fields
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import ALL_STAFF, StaffPages, is_for_staff
-from issuer.holder_errors import SignInCrowded, SignInRefused, SignInThrottled
+from issuer.holders.errors import SignInCrowded, SignInRefused, SignInThrottled
 from issuer.holders.local_sign_ins import Attempt
 from issuer.holders.signing_in import Begun
 from issuer.web.problem_pages import expired_page, resume_page

@@ -14,8 +14,8 @@ from issuer.audit.trail import Act, Action, record_acts
 from issuer.operating.held_rows import references_waiting
 from issuer.operating.source_states import all_sources, run_again, source_states, stop_run
 from issuer.pull_errors import SourceNotAsked
+from issuer.staff.errors import ReasonMissing
 from issuer.staff.roles import Role
-from issuer.staff_errors import ReasonMissing
 from issuer.store.pulls import RejectedLine, SourceRun
 from issuer.times import utc_text
 from issuer.web.staff.sources_page import RUNS_PATH, SOURCES_PATH, SourceShown, run_page, source_page, sources_page

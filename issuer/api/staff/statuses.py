@@ -7,15 +7,15 @@ from issuer.api.pages.asked import Answer, Download, NotHere, shown
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.audit.trail import Act
+from issuer.bank.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.errors import AccountNotFound, CertificateNotFound, InvalidOption, SourceRecordNotFound
-from issuer.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.operating.errors import JobNotFound, NothingToChange, RehearsalDiffers
 from issuer.operating.finding import MOST_NUMBERS, Filter
 from issuer.operating.status_jobs import begin_job, find_job, go_on, result_csv, stop_job, work_name
 from issuer.operating.status_orders import ManyOrder, Rehearsed, rehearse
+from issuer.staff.errors import ReasonMissing
 from issuer.staff.records import record_reads
 from issuer.staff.roles import Role
-from issuer.staff_errors import ReasonMissing
 from issuer.status_changes import AFTER, REASONS, Action
 from issuer.store.status_jobs import StatusJob
 from issuer.web.staff.statuses_page import (

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from issuer.bank import Bank
+from issuer.bank.key_errors import KeyUnsound
 from issuer.cli.keys import key_document
-from issuer.key_errors import KeyUnsound
 from issuer.key_life.listing import list_keys
 from issuer.key_life.switching import switch_due
 from keys.trust_list import TrustedIssuer, TrustList

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from issuer.key_errors import KeyAmbiguous, KeyDistrusted, KeyUseFixed
+from issuer.bank.key_errors import KeyAmbiguous, KeyDistrusted, KeyUseFixed
 from issuer.key_life.distrusting import affected_certificates
 from issuer.key_life.finding import find_key
 from issuer.store.tables import CERTIFICATES

@@ -9,12 +9,12 @@ import pytest
 
 from credential_schemas.trust_bundle import read_trust_bundle
 from issuer.bank import open_bank
+from issuer.bank.key_errors import KeyUnsound, KeyUseFixed
+from issuer.bank.key_records import KeyRecord
+from issuer.bank.key_ring import take_changes
 from issuer.errors import PassphraseMissing
-from issuer.key_errors import KeyUnsound, KeyUseFixed
 from issuer.key_life.rotating import RotationPlan, rotate_key
 from issuer.key_life.switching import switch_due
-from issuer.key_records import KeyRecord
-from issuer.key_ring import take_changes
 from issuer.upkeep import Upkeep
 from keys.certificates import certificate_key, certificate_validity
 from keys.errors import WrongPassphrase

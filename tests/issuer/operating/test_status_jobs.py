@@ -8,6 +8,7 @@ import pytest
 
 from credential_schemas.status_list_issue import encode_status_list
 from issuer.bank import Bank
+from issuer.bank.key_errors import KeyNotFound
 from issuer.errors import (
     AccountNotFound,
     CertificateNotFound,
@@ -16,7 +17,6 @@ from issuer.errors import (
     ReasonUnknown,
     SourceRecordNotFound,
 )
-from issuer.key_errors import KeyNotFound
 from issuer.operating.errors import JobNotFound, NothingToChange, RehearsalDiffers
 from issuer.operating.finding import MOST_NUMBERS, Filter, find_certificates
 from issuer.operating.status_jobs import (

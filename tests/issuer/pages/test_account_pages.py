@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from issuer.collecting import ImportOrder, import_delivery
-from issuer.holder_errors import IdentityNotRegistered, IdentityRefused, UnderAge
+from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.page_world import Browser, PageWorld

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from issuer.holder_errors import SignInNameTaken
+from issuer.holders.errors import SignInNameTaken
 from issuer.holders.local_sign_ins import Attempt
 from tests.issuer.pages.page_world import PASSWORD, Browser, PageWorld
 

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from issuer.accounts import read_account
 from issuer.api.pages.session import session_reader
 from issuer.cli.main import main
-from issuer.holder_errors import AccountClosed
 from issuer.holders.closing import close_account, plan_closing
+from issuer.holders.errors import AccountClosed
 from issuer.holders.own_records import own_records, take_own_data
 from issuer.store.accounts import Consent
 from tests.issuer.conftest import URL

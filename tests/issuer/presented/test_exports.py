@@ -19,7 +19,7 @@ from pyld import jsonld
 from credential_schemas.entry_types import entry_types
 from credential_schemas.presented_claims import PresentedEntry
 from issuer.bank import KEY_HOLDER
-from issuer.bank_folder import BankFolder
+from issuer.bank.folder import BankFolder
 from issuer.cli.main import main
 from issuer.presented import badge_key as made_key
 from issuer.presented.badge_key import KEYS_PATH, BadgeKeys

@@ -16,10 +16,10 @@ from credential_schemas.sd_jwt.select import unverified_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from issuer.accounts import OpenAccount, show_account
 from issuer.bank import Bank
+from issuer.bank.key_ring import records
 from issuer.certified_claims import IssueRequest
 from issuer.errors import PresentationRefused
 from issuer.issuing import make_certificate
-from issuer.key_ring import records
 from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
 from issuer.presented.printing import Paper

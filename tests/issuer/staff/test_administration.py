@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from issuer.holder_errors import NewPasswordRefused
+from issuer.holders.errors import NewPasswordRefused
 from issuer.staff.administration import NewStaff, Proof
-from issuer.staff_errors import StaffNameRefused, StaffNameTaken, StaffRolesRefused, StaffUnknown
+from issuer.staff.errors import StaffNameRefused, StaffNameTaken, StaffRolesRefused, StaffUnknown
 from tests.issuer.conftest import World
 from tests.issuer.staff.staff_world import STAFF_PASSWORD, StaffWorld
 

@@ -170,7 +170,7 @@ def test_a_dry_run_of_distrust_counts_and_changes_nothing(issuing: StaffWorld, o
 def test_a_dry_run_says_what_is_wrong_with_the_question(
     issuing: StaffWorld, operator: StaffBrowser, question: str, sentence: str
 ) -> None:
-    from issuer.key_ring import records
+    from issuer.bank.key_ring import records
 
     names = {use: records(issuing.bank, use)[0].kid for use in ("seal", "status")}
     answer = operator.get(f"/en/operator/keys?{question.format(kid=credential_key(issuing), **names)}")

@@ -6,7 +6,7 @@ import pytest
 
 from issuer.cli.main import main
 from issuer.staff.administration import NewStaff, Proof
-from issuer.staff_errors import StaffNameTaken
+from issuer.staff.errors import StaffNameTaken
 from tests.issuer.conftest import DELIVERIES, START, URL
 from tests.issuer.pages.page_world import PageWorld
 from tests.issuer.staff.staff_world import StaffWorld

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from issuer.staff.errors import StaffUnknown
 from issuer.staff.signing_in import COUNTED
-from issuer.staff_errors import StaffUnknown
 from keys.sign_in.errors import SignInBusy
 from keys.sign_in.one_time_codes import totp_code
 from keys.sign_in.passwords import Passwords

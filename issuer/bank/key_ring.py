@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from issuer.bank import Bank
-from issuer.bank_folder import CERTIFIED_USES, KeyUse, Profile, read_profile
-from issuer.key_records import KeyRecord, KeyState, records_of
+from issuer.bank.folder import CERTIFIED_USES, KeyUse, Profile, read_profile
+from issuer.bank.key_records import KeyRecord, KeyState, records_of
+from issuer.bank.opened import Bank
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.times import utc_moment, utc_text
 from keys.certificates import certificate_key, certificate_validity

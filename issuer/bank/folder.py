@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from issuer.bank.key_records import KeyRecord, decode_records, encode_records
 from issuer.errors import FileUnreadable
-from issuer.key_records import KeyRecord, decode_records, encode_records
 from issuer.seal_policy import SealPolicy
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError, JwkError

@@ -1,4 +1,4 @@
-"""An open bank: how its store, keys and secrets are opened; where they lie says `issuer.bank_folder`."""
+"""An open bank: how its store, keys and secrets are opened; where they lie says `issuer.bank.folder`."""
 
 import re
 import secrets as randomness
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from issuer.bank_folder import BankFolder, KeyUse, Profile, certificates_in, read_certificate, read_file, read_profile
+from issuer.bank.folder import BankFolder, KeyUse, Profile, certificates_in, read_certificate, read_file, read_profile
+from issuer.bank.kept_file import KeptFile
+from issuer.bank.key_errors import KeyDistrusted
+from issuer.bank.key_records import KeyRecord, records_of
+from issuer.bank.key_secrets import KeySecrets
 from issuer.errors import (
     BundleKeyMissing,
     NotInitialised,
     PlainKeyRefused,
     StorageUnusable,
 )
-from issuer.kept_file import KeptFile
-from issuer.key_errors import KeyDistrusted
-from issuer.key_records import KeyRecord, records_of
-from issuer.key_secrets import KeySecrets
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store, open_server_store, open_store
 from keys.keyed_link import keyed_link
