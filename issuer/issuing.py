@@ -40,6 +40,7 @@ from issuer.errors import (
     StorageFull,
     StorageUnusable,
 )
+from issuer.issuing_counts import counting_refusals, record_time
 from issuer.issuing_errors import ClockBehind
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
@@ -99,7 +100,10 @@ class _Signed:
 
 @dataclass(frozen=True, slots=True)
 class MadeCertificate:
-    """A certificate that is complete but not recorded yet, so that nobody may have it."""
+    """A certificate that is complete but not recorded yet, so that nobody may have it.
+
+    `began_s` is when it was begun, by the timer of the bank.
+    """
 
     request: IssueRequest
     prepared: Prepared
@@ -107,6 +111,7 @@ class MadeCertificate:
     code: str
     document: Document
     at: datetime
+    began_s: float
 
     @property
     def issued(self) -> Issued:
@@ -123,6 +128,11 @@ def issue_certificate(bank: Bank, request: IssueRequest, *, targets: IssueTarget
         IssuerError: a choice, consent or storage problem; nothing was issued and no file appeared.
         KeysError, CredentialError: a key does not open, or an entry's value cannot be certified.
     """
+    with counting_refusals(bank, now=now):
+        return _issue(bank, request, targets=targets, now=now)
+
+
+def _issue(bank: Bank, request: IssueRequest, *, targets: IssueTargets, now: datetime) -> Issued:
     if targets.reveal is not None and request.choice.edition != "blind":
         problem = "only a blind certificate withholds a name"
         raise InvalidOption(problem, option="--reveal")
@@ -146,13 +156,14 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
     Raises:
         IssuerError, KeysError, CredentialError: as `issue_certificate`.
     """
+    began_s = bank.timer()
     prepared = prepare_certificate(bank, request, now=now)
     signed = _sign(bank, request, prepared)
     code = generate_code()
     proof = log_credential(bank, signed.number, signed.credential, now=now)
     print_request = replace(_document_request(request, signed.claims, code=code, now=now), log_proof=proof)
     document = make_document(bank, print_request, signed.credential)
-    return MadeCertificate(request, prepared, signed, code, document, now)
+    return MadeCertificate(request, prepared, signed, code, document, now, began_s)
 
 
 def prepare_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Prepared:
@@ -238,6 +249,7 @@ def record_certificate(
             beside(transaction)
         act = Act("certificate_issued", prepared.opened.account.id, signed.number)
         record_acts(transaction, act, actor=bank.actor, at=utc_text(made.at))
+        record_time(transaction, bank.timer() - made.began_s, now=made.at)
 
     bank.store.together(record)
     with suppress(StorageFull, StorageUnusable):  # what is not published yet is published with the next one

@@ -19,6 +19,7 @@ from issuer.accounts import find_account
 from issuer.bank import Bank
 from issuer.certified_claims import IssueRequest
 from issuer.issuing import Issued, make_certificate, record_certificate
+from issuer.issuing_counts import counting_refusals
 from issuer.issuing_errors import RetryKeyInvalid, RetryKeyReused
 from issuer.store.answers import KeptAnswer
 from issuer.store.transaction import Transaction
@@ -51,6 +52,11 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
         RetryKeyInvalid, RetryKeyReused: nothing was issued.
         IssuerError, KeysError, CredentialError: as `issuer.issuing.issue_certificate`; nothing was issued.
     """
+    with counting_refusals(bank, now=now):
+        return _issue(bank, request, key=key, answer=answer, now=now)
+
+
+def _issue(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWriter, now: datetime) -> bytes:
     _check_key(key)
     with bank.store.read() as transaction:
         account = find_account(transaction, request.account_id)

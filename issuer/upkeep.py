@@ -10,6 +10,7 @@ from issuer.bank.key_errors import KeyUnsound
 from issuer.bank.key_ring import take_changes
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
 from issuer.errors import FileUnreadable
+from issuer.issuing_counts import forget_old_counts
 from issuer.key_life.switching import switch_due
 from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed
@@ -53,6 +54,7 @@ class Upkeep:
                 book.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
             transaction.links.forget_ended(now_s=int(now.timestamp()))
             transaction.wallets.forget_expired(now_s=int(now.timestamp()))
+            forget_old_counts(transaction, now=now)
         if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
             publish_lists_and_bundle(self._bank, now=now)
             self._bundled_at = now

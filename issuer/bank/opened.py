@@ -2,10 +2,11 @@
 
 import re
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property, partial
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 from urllib.parse import quote
 
@@ -41,7 +42,8 @@ class Bank:
     """An open bank. Keys and secrets are read when they are first needed; `signers` are keys that are open already.
 
     `actor` is who does what is done with it, for the audit trail. `reservations` hands out numbers and status indexes,
-    one certificate's at a time; a service that issues much puts one with larger blocks in its place.
+    one certificate's at a time; a service that issues much puts one with larger blocks in its place. `timer` gives
+    seconds from any beginning, for how long work takes.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Bank:
         self._signers: dict[tuple[KeyUse, str], Signer] = {(use, profile.keys[use]): each for use, each in opened}
         self._log_key: NoteSigner | None = None
         self.actor = SERVICE
+        self.timer: Callable[[], float] = perf_counter
 
     @property
     def profile(self) -> Profile:

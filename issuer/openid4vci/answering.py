@@ -22,6 +22,7 @@ from issuer.errors import (
     EntryNotInForce,
     InvalidOption,
 )
+from issuer.issuing_counts import counting_refusals
 from issuer.openid4vci.access import Access
 from issuer.openid4vci.configurations import Configuration, Document
 from issuer.openid4vci.copies import MadeCopies, make_copies, record_copies
@@ -119,11 +120,12 @@ class CopiesAnswer:
         notice = new_secret()
         try:
             request = request_of(self._access.offer, self._configuration.id)
-            made = make_copies(self._bank, request, self._configuration, keys=self._keys, now=self._now)
-            credentials: list[JsonValue] = [{"credential": copy.credential} for copy in made.copies]
-            answer: Document = {"credentials": credentials, "notification_id": notice}
-            content = encode_json(answer)
-            record_copies(self._bank, made, beside=self._beside(made, content, notice, also=beside))
+            with counting_refusals(self._bank, now=self._now):
+                made = make_copies(self._bank, request, self._configuration, keys=self._keys, now=self._now)
+                credentials: list[JsonValue] = [{"credential": copy.credential} for copy in made.copies]
+                answer: Document = {"credentials": credentials, "notification_id": notice}
+                content = encode_json(answer)
+                record_copies(self._bank, made, beside=self._beside(made, content, notice, also=beside))
         except _AnsweredMeanwhileError:
             found = self.known()
             if found is None:

@@ -10,6 +10,7 @@ from typing import Final
 from credential_schemas.version import VERSION
 from issuer.bank import Bank
 from issuer.errors import FileUnreadable
+from issuer.issuing_counts import nearest_rank
 from issuer.key_life.listing import list_keys
 from issuer.times import korean_day_of, utc_moment, utc_text
 from keys.errors import KeysError
@@ -30,6 +31,14 @@ class SourceDelay:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuingTime:
+    """How long issuing a certificate with a page took, in milliseconds: the median and the 95th percentile."""
+
+    median_ms: int
+    p95_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """What the dashboard shows, as of one moment; days are Korean.
 
@@ -38,6 +47,10 @@ class Figures:
         accounts: how many are open.
         issued, checked, revoked: how many certificates on each of the last seven days, the oldest first; checked are
             look-ups by code, other checks happen without the bank.
+        times: how long issuing took on each of these days, None on a day without any.
+        time_of_week: the same for all of them together.
+        refused: how many issuings were refused on each of these days.
+        refusals: how many in all of them, by the code of the error.
         entries: how many of each type.
         delivered: how many entries of each source.
         delays: of each source that has delivered anything.
@@ -53,6 +66,10 @@ class Figures:
     issued: Mapping[date, int]
     checked: Mapping[date, int]
     revoked: Mapping[date, int]
+    times: Mapping[date, IssuingTime | None]
+    time_of_week: IssuingTime | None
+    refused: Mapping[date, int]
+    refusals: Mapping[str, int]
     entries: Mapping[str, int]
     delivered: Mapping[str, int]
     delays: Sequence[SourceDelay]
@@ -91,7 +108,8 @@ def count_figures(bank: Bank, *, now: datetime) -> Figures:
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     since, due = utc_text(now - timedelta(days=DAYS + 1)), _keys_due(bank, now=now)
     with bank.store.read() as transaction:
-        figures = transaction.figures
+        figures, counts = transaction.figures, transaction.issuing_counts
+        times, refusals = counts.times(days[0].isoformat()), counts.refusals(days[0].isoformat())
         own_time = figures.database_time()
         delays = [
             SourceDelay(
@@ -108,6 +126,10 @@ def count_figures(bank: Bank, *, now: datetime) -> Figures:
             issued=_by_day(days, figures.issued_at(since)),
             checked=_by_day(days, figures.checked_at(since)),
             revoked=_by_day(days, figures.revoked_at(since)),
+            times={day: _time(times.get(day.isoformat(), Counter())) for day in days},
+            time_of_week=_time(sum(times.values(), Counter[int]())),
+            refused={day: sum(refusals.get(day.isoformat(), Counter()).values()) for day in days},
+            refusals=sum(refusals.values(), Counter[str]()),
             entries=figures.entries_by_type(),
             delivered=figures.entries_by_source(),
             delays=delays,
@@ -129,3 +151,8 @@ def _keys_due(bank: Bank, *, now: datetime) -> int | None:
 def _by_day(days: Sequence[date], times: Iterable[str]) -> dict[date, int]:
     counted = Counter(korean_day_of(utc_moment(each)) for each in times)
     return {day: counted[day] for day in days}
+
+
+def _time(counted: Mapping[int, int]) -> IssuingTime | None:
+    median, p95 = nearest_rank(counted, 50), nearest_rank(counted, 95)
+    return None if median is None or p95 is None else IssuingTime(median, p95)

@@ -11,6 +11,7 @@ from issuer.store.copying import CopyBook
 from issuer.store.entries import EntryBook
 from issuer.store.facts import FactBook
 from issuer.store.figures import FigureBook
+from issuer.store.issuing_counts import IssuingCountBook
 from issuer.store.kept_choices import ChoiceBook
 from issuer.store.key_uses import KeyUseBook
 from issuer.store.log import LogBook
@@ -52,5 +53,6 @@ class Transaction:
         self.pulls = PullBook(connection)
         self.copies = CopyBook(connection)
         self.figures = FigureBook(connection)
+        self.issuing_counts = IssuingCountBook(connection)
         self.traces = TraceBook(connection)
         self.recognition = RecognitionBook(connection)

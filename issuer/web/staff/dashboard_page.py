@@ -1,5 +1,6 @@
 """The dashboard: what needs somebody now, counts, bars with their tables, and the state of the service."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,6 @@ from typing import Final
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
-from credential_schemas.wording.phrases import spoken_day
 from issuer.sources.registry import SOURCES
 from issuer.staff.figures import Figures
 from issuer.times import korean_time
@@ -18,6 +18,8 @@ from issuer.web.staff.frame import Table, staff_page, table
 from issuer.web.staff.task_list import Task, task_list
 
 _MOST_SKEW_S: Final = 1.0
+_MS: Final = 1000
+_NOTHING: Final = "–"
 _PERSONS: Final = "persons"
 
 
@@ -56,6 +58,9 @@ def _figures(visit: Visit, state: BankState) -> Html:
         _by_day(visit, "issued", figures.issued),
         _by_day(visit, "checked", figures.checked),
         _by_day(visit, "revoked", figures.revoked),
+        _by_day(visit, "refused", figures.refused),
+        bars(visit, _refusals(visit, figures)),
+        bars(visit, _times(visit, figures)),
         bars(visit, _queues(visit, state.queues)),
         bars(visit, _entries(visit, figures)),
         bars(visit, _delivered(visit, figures)),
@@ -76,11 +81,24 @@ def _counts(visit: Visit, figures: Figures) -> Html:
     def row(name: str, counted: Mapping[date, int]) -> tuple[str, str, str]:
         return visit.say(f"count_{name}"), str([*counted.values()][-1]), str(sum(counted.values()))
 
-    counted = {"issued": figures.issued, "checked": figures.checked, "revoked": figures.revoked}
+    counted = {
+        "issued": figures.issued,
+        "checked": figures.checked,
+        "revoked": figures.revoked,
+        "refused": figures.refused,
+    }
+    today, week = [*figures.times.values()][-1], figures.time_of_week
+    times = [
+        (
+            visit.say("count_median"),
+            *(_NOTHING if each is None else _seconds(each.median_ms) for each in (today, week)),
+        ),
+        (visit.say("count_p95"), *(_NOTHING if each is None else _seconds(each.p95_ms) for each in (today, week))),
+    ]
     shown = Table(
         visit.say("counts_heading"),
         (visit.say("count_what"), visit.say("count_today"), visit.say("count_week")),
-        [row(name, days) for name, days in counted.items()],
+        [*(row(name, days) for name, days in counted.items()), *times],
         "",
         numbers=frozenset({1, 2}),
     )
@@ -92,9 +110,34 @@ def _counts(visit: Visit, figures: Figures) -> Html:
 
 
 def _by_day(visit: Visit, name: str, counted: Mapping[date, int]) -> Html:
-    rows = [(spoken_day(day, visit.language), number) for day, number in counted.items()]
+    rows = [(day.isoformat(), number) for day, number in counted.items()]
     columns = (visit.say("column_day"), visit.say("column_number"))
     return bars(visit, Bars(visit.say(f"chart_{name}"), columns, rows, ""))
+
+
+def _refusals(visit: Visit, figures: Figures) -> Bars:
+    counted = sorted(figures.refusals.items(), key=lambda each: (-each[1], each[0]))
+    rows = [(_with_breaks(code), number) for code, number in counted]
+    columns = (visit.say("column_code"), visit.say("column_number"))
+    return Bars(visit.say("chart_refusals"), columns, rows, visit.say("chart_refusals_none"))
+
+
+def _times(visit: Visit, figures: Figures) -> Bars:
+    rows = [
+        (day.isoformat(), *((None, None) if each is None else (each.median_ms, each.p95_ms)))
+        for day, each in figures.times.items()
+    ]
+    columns = (visit.say("column_day"), visit.say("count_median"), visit.say("count_p95"))
+    return Bars(visit.say("chart_times"), columns, rows, "", spoken=_seconds, note=visit.say("chart_times_note"))
+
+
+def _with_breaks(code: str) -> Html:
+    """Return a code that may go on in the next line behind its underscores."""
+    return joined(html("{part}<wbr>", part=part) for part in re.findall("[^_]*_|[^_]+", code))
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / _MS:.2f}"
 
 
 def _entries(visit: Visit, figures: Figures) -> Bars:

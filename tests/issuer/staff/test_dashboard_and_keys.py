@@ -62,7 +62,7 @@ def test_the_dashboard_counts_what_was_issued_today_and_lists_entries_with_their
     assert "Sole-proprietor business registration 3" in page.plain
     assert re.search(r"Entries by source Defence personnel[^0-9]* 6 ", page.plain), page.plain[-1800:-900]
     assert "Longest waiting (days) Nothing is waiting." in page.plain
-    assert page.text.count("<details><summary>Show as a table") == 7
+    assert page.text.count("<details><summary>Show as a table") == 10
     assert 'aria-hidden="true" viewBox="0 0 100 10"' in page.text
 
 
@@ -74,6 +74,34 @@ def test_only_days_of_the_last_week_count_and_each_by_its_korean_day(issuing: St
     assert next(iter(later.issued.items())) == (date(2026, 11, 22), 1)
     assert sum(count_figures(issuing.bank, now=START + timedelta(days=7)).issued.values()) == 0
     assert {each.days for each in later.delays} == {6}
+
+
+def test_the_dashboard_says_how_long_issuing_took_and_what_was_refused(staff_world: StaffWorld) -> None:
+    with staff_world.bank.store.write() as transaction:
+        for day, times in (("2026-11-15", (90_000,)), ("2026-11-16", (300, 310, 2500)), ("2026-11-22", (400,))):
+            for took_ms in times:
+                transaction.issuing_counts.took(day, took_ms)
+        for day, code in (
+            ("2026-11-15", "clock_behind"),
+            ("2026-11-20", "entry_changed"),
+            ("2026-11-22", "entry_changed"),
+        ):
+            transaction.issuing_counts.refused(day, code)
+        transaction.issuing_counts.refused("2026-11-22", "consent_missing")
+    page = staff_world.operator().get("/en/operator")
+    assert "Refused 2 3 Time to issue, median (s) 0.40 0.31 Time to issue, 95th percentile (s) 0.40 2.50" in page.plain
+    assert "Why issuing was refused (last 7 days) entry_ changed 2 consent_ missing 1 Show" in page.plain
+    assert "2026-11-16 0.31 2.50 2026-11-17 – – " in page.plain
+    assert "2026-11-16 0.31 / 2.50 2026-11-17 – / – " in page.plain
+    assert '<rect width="12" height="4" y="0"/><rect width="100" height="5" y="5"/>' in page.text
+    assert "clock_behind" not in page.text
+
+
+def test_a_bank_that_has_issued_nothing_lately_has_no_time_of_issuing(kept_world: StaffWorld) -> None:
+    counted = count_figures(kept_world.bank, now=START)
+    assert (counted.time_of_week, set(counted.times.values()), set(counted.refused.values())) == (None, {None}, {0})
+    page = dashboard_page(VISIT, [], BankState(counted, [], {})).main
+    assert "Nothing was refused in the last 7 days." in page
 
 
 def test_figures_are_counted_at_most_once_a_minute_and_anew_when_the_clock_was_set_back(issuing: StaffWorld) -> None:

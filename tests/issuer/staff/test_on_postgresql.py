@@ -29,9 +29,15 @@ def world(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer
 
 
 def test_every_page_of_the_bank_is_shown_and_the_clocks_are_compared(world: StaffWorld) -> None:
+    with world.bank.store.write() as transaction:
+        transaction.issuing_counts.took("2026-11-22", 412)
+        transaction.issuing_counts.refused("2026-11-21", "entry_changed")
+        transaction.issuing_counts.took("2026-08-23", 999)
+        assert transaction.issuing_counts.forget("2026-08-24") == 1
     doyun = world.browser("doyun", "operator", "auditor")
     page = doyun.get("/en/operator").plain
     assert "postgresql" in page
+    assert "Refused 0 1 Time to issue, median (s) 0.41 0.41" in page
     assert "seconds from the database's. Set the clocks." in page  # the clock of the tests stands still
     for path in ("/operator/keys?number=CB-2026-00000001", "/operator/traces?what=delivery:1", "/operator/accesses"):
         assert doyun.get(path).status == 200, path
