@@ -4,11 +4,9 @@
 the detail of a general sentence.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -16,6 +14,17 @@ Language = Literal["ko", "en"]
 
 _LOCALE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # in the order of POSIX.1-2024, section 8.2
 _KOREAN: Final = "ko"
+
+
+def language_of(option: str | None, environment: Mapping[str, str]) -> Language:
+    """Return the language of messages: the option, else Korean in a Korean locale, else English.
+
+    Args:
+        option: what `--lang` says, None without it.
+        environment: the environment variables.
+    """
+    named = next((environment[name] for name in _LOCALE_VARIABLES if environment.get(name)), "")
+    return "ko" if (option or named).lower().startswith(_KOREAN) else "en"
 
 
 def language_of_command(words: Sequence[str], environment: Mapping[str, str]) -> Language:
@@ -27,10 +36,7 @@ def language_of_command(words: Sequence[str], environment: Mapping[str, str]) ->
     """
     given = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
     given += [after for word, after in pairwise(words) if word == "--lang"]
-    if given:
-        return "ko" if given[-1] == _KOREAN else "en"
-    named = [environment[name].lower() for name in _LOCALE_VARIABLES if environment.get(name)]
-    return "ko" if named and named[0].startswith(_KOREAN) else "en"
+    return language_of(given[-1] if given else None, environment)
 
 
 def usage_sentence(message: str, language: Language, *, program: str) -> str:
@@ -64,4 +70,7 @@ def _written_out(text: str) -> str:
 @cache
 def _texts() -> dict[str, Any]:
     """`sentences` by name and language; `messages`: pairs of a sentence's name and the form of a message."""
+    import json
+    from importlib import resources  # neither is needed for a command line that is understood
+
     return dict(json.loads(resources.files("credential_schemas").joinpath("usage.json").read_text("utf-8")))

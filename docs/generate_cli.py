@@ -26,6 +26,7 @@ EXIT_CODES = {
     4: "unreadable input: not a certificate, damaged, a mistyped number, a delivery with rejected rows",
     5: "refused: wrong passphrase or code, a number the issuer does not know, a full disk, a service that said no",
     70: "a fault in the program; please report it",
+    130: "somebody stopped it (Ctrl-C); what was done already stays done",
 }
 INTRODUCTION = """# Commands
 

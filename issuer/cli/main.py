@@ -1,22 +1,23 @@
 """`cb-issuer`: finds the command, gives it settings and the clock, turns errors into a sentence and an exit code."""
 
 import argparse
-import errno
 import importlib
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, NoReturn
+from typing import Final
 
+from credential_schemas.command_line import Parser
+from credential_schemas.program import run_program
+from credential_schemas.usage import language_of
 from credential_schemas.version import VERSION
 from issuer.cli.context import CommandContext
-from issuer.cli.messages import error_sentence, language_of
+from issuer.cli.messages import error_sentence
 from issuer.cli.options import add_common_options
 
 PROGRAM: Final = "cb-issuer"
-_OUTPUT_FAILED: Final = (errno.ENOSPC, errno.EBADF, errno.EIO)
 COMMAND_MODULES: Final = {
     "init": "init",
     "sources": "sources",
@@ -52,44 +53,23 @@ def system_clock() -> datetime:
 
 def main(argv: Sequence[str] | None = None, *, clock: Callable[[], datetime] = system_clock) -> int:
     """Run one command and return the exit code of docs/cli.md."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if sorted(arguments) == ["--json", "--version"]:
-        from issuer.openid4vci.versions import SPECIFICATIONS
-        from issuer.presented.versions import SPECIFICATIONS as EXPORTS
-
-        specifications = {**SPECIFICATIONS, **EXPORTS}
-        print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": specifications}))
-        return 0
-    try:
-        code = _run(arguments, clock)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return code
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 2
-    except KeyboardInterrupt:
-        print(f"{PROGRAM}: interrupted", file=sys.stderr)
-        return 5
-    except BrokenPipeError:
-        # Whoever read our output has gone; nothing more may be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 5
-    except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug and says only its kind
-        if isinstance(error, OSError) and error.errno in _OUTPUT_FAILED:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            print(f"{PROGRAM}: the answer could not be written ({error.strerror})", file=sys.stderr)
-            return 5
-        print(f"{PROGRAM}: a fault in the program ({_place_of(error)}). Please report it.", file=sys.stderr)
-        return 70
+    words = list(sys.argv[1:] if argv is None else argv)
+    return run_program(PROGRAM, words, run=lambda: _run(words, clock), environment=os.environ)
 
 
-def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
-    try:
-        arguments = build_parser(argv[:1] if argv[:1] and argv[0] in COMMAND_MODULES else COMMAND_MODULES).parse_args(
-            argv
-        )
-    except _UsageMistake as mistake:
-        return _tell_usage(str(mistake), mistake.program, argv)
+def _tell_versions() -> int:
+    from issuer.openid4vci.versions import SPECIFICATIONS
+    from issuer.presented.versions import SPECIFICATIONS as EXPORTS
+
+    print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": {**SPECIFICATIONS, **EXPORTS}}))
+    return 0
+
+
+def _run(words: list[str], clock: Callable[[], datetime]) -> int:
+    if sorted(words) == ["--json", "--version"]:
+        return _tell_versions()
+    names = words[:1] if words[:1] and words[0] in COMMAND_MODULES else COMMAND_MODULES
+    arguments = build_parser(names).parse_args(words)
     from issuer.errors import InvalidOption
     from issuer.exit_codes import EXPECTED_ERRORS, exit_code_of
     from issuer.settings import IssuerSettings
@@ -116,7 +96,7 @@ def _run(argv: list[str], clock: Callable[[], datetime]) -> int:
 
 def build_parser(names: Iterable[str] = COMMAND_MODULES) -> argparse.ArgumentParser:
     """Build the parser with every command, or with those named; a command module is small until it runs."""
-    parser = _Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
+    parser = Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     add_common_options(parser)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -133,34 +113,3 @@ def build_parser(names: Iterable[str] = COMMAND_MODULES) -> argparse.ArgumentPar
         command.set_defaults(run=module.run)
         module.add_arguments(command)
     return parser
-
-
-class _UsageMistake(Exception):
-    """A command line cannot be read; `program` is program and command as they are typed."""
-
-    def __init__(self, message: str, program: str) -> None:
-        super().__init__(message)
-        self.program = program
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Leave it to `main` to say what is wrong, in the reader's language."""
-        raise _UsageMistake(message, self.prog)
-
-
-def _tell_usage(message: str, program: str, argv: Sequence[str]) -> int:
-    from credential_schemas.usage import language_of_command, usage_sentence
-
-    language = language_of_command(argv, os.environ)
-    print(f"{program}: {usage_sentence(message, language, program=program)}", file=sys.stderr)
-    return 2
-
-
-def _place_of(error: BaseException) -> str:
-    """Kind and place of a fault; its message may hold a person's data and stays unsaid."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" in {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{place}"

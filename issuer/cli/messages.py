@@ -6,7 +6,6 @@ has a sentence for each kind of error of the lower floors, too; their English me
 """
 
 import re
-from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, Final, Literal
@@ -17,12 +16,6 @@ from keys.errors import KeysError
 
 Language = Literal["ko", "en"]
 _MAX_BYTES: Final = 256 * 1024
-
-
-def language_of(option: str | None, environment: Mapping[str, str]) -> Language:
-    """Return the language of messages: the option, else Korean in a Korean locale, else English."""
-    named = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
-    return "ko" if option == "ko" or (option is None and named.startswith("ko")) else "en"
 
 
 def message(key: str, language: Language, **values: str | int) -> str:

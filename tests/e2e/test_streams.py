@@ -50,6 +50,12 @@ def test_closed_input_is_an_empty_one(folder: Path, redirect: str) -> None:
     assert (done.returncode, "empty" in done.stderr) == (4, True)
 
 
-def test_bank_says_that_its_answer_could_not_be_written(folder: Path) -> None:
-    done = run(folder, "issuer", "sources", "--json", redirect=">/dev/full")
+@pytest.mark.parametrize(("room", "words"), [("issuer", ["sources", "--json"]), ("wallet_cli", ["--help"])])
+def test_every_program_says_that_its_answer_could_not_be_written(folder: Path, room: str, words: list[str]) -> None:
+    done = run(folder, room, *words, redirect=">/dev/full")
     assert (done.returncode, "could not be written" in done.stderr) == (5, True)
+
+
+@pytest.mark.parametrize("room", ["issuer", "verifier", "wallet_cli"])
+def test_no_program_ends_well_when_nobody_can_get_its_answer(folder: Path, room: str) -> None:
+    assert run(folder, room, "--help", redirect=">&-").returncode == 5

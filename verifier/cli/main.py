@@ -32,30 +32,9 @@ def main(argv: "Sequence[str] | None" = None) -> int:
 
         print(f"cb-verifier {VERSION}")
         return 0
-    if sorted(arguments) == ["--json", "--version"]:
-        return _tell_versions()
-    _open_closed_streams()
-    try:
-        code = _run(arguments)
-        sys.stdout.flush()
-        return code
-    except SystemExit as stop:  # argparse ends this way, with 0 for --help and 2 for wrong usage
-        return stop.code if isinstance(stop.code, int) else 2
-    except BrokenPipeError:
-        _discard_output()
-        return 5
-    except OSError as error:
-        import errno
+    from credential_schemas.program import run_program
 
-        if error.errno not in (errno.ENOSPC, errno.EBADF, errno.EIO):
-            return _tell_fault(error)
-        _discard_output()
-        print(f"cb-verifier: the answer could not be written ({error.strerror})", file=sys.stderr)
-        return 5
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug, and says only its kind
-        return _tell_fault(error)
+    return run_program("cb-verifier", arguments, run=lambda: _run(arguments), environment=os.environ)
 
 
 def _tell_versions() -> int:
@@ -69,23 +48,11 @@ def _tell_versions() -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if sorted(arguments) == ["--json", "--version"]:
+        return _tell_versions()
     named = arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS
-    parser = build_parser(named)
-    from verifier.cli.options import UsageMistake
-
-    try:
-        chosen = parser.parse_args(arguments)
-    except UsageMistake as mistake:
-        return _tell_usage(str(mistake), mistake.program, arguments)
+    chosen = build_parser(named).parse_args(arguments)
     return int(chosen.run(chosen))
-
-
-def _tell_usage(message: str, program: str, arguments: list[str]) -> int:
-    from credential_schemas.usage import language_of_command, usage_sentence
-
-    language = language_of_command(arguments, os.environ)
-    print(f"{program}: {usage_sentence(message, language, program=program)}", file=sys.stderr)
-    return 2
 
 
 def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser":
@@ -93,7 +60,7 @@ def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser
     import argparse
     from importlib import import_module
 
-    from verifier.cli.options import Parser
+    from credential_schemas.command_line import Parser
 
     parser = Parser(prog="cb-verifier", description="Check competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
@@ -110,21 +77,3 @@ def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser
         own.set_defaults(run=module.run)
         module.add_arguments(own)
     return parser
-
-
-def _tell_fault(error: Exception) -> int:
-    kind = getattr(error, "place", "") or type(error).__name__  # a reader of evidence says where it failed
-    print(f"cb-verifier: a fault in the program ({kind}). Please report it.", file=sys.stderr)
-    return 70
-
-
-def _open_closed_streams() -> None:
-    """A closed standard input is an empty one; an answer that nobody can get must not end with 0: it does not fit."""
-    for name, mode, place in (("stdin", "r", os.devnull), ("stdout", "w", "/dev/full"), ("stderr", "w", os.devnull)):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(place, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - for the life of the program
-
-
-def _discard_output() -> None:
-    """Our output cannot be written, or its reader has gone; keep Python from complaining about it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,26 +4,12 @@ import argparse
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+
+from credential_schemas.usage import language_of as language_of_option
 
 if TYPE_CHECKING:
     from credential_schemas.report.messages import Language
-
-
-class UsageMistake(Exception):
-    """A command line cannot be read; `program` is program and command as they are typed."""
-
-    def __init__(self, message: str, program: str) -> None:
-        super().__init__(message)
-        self.program = program
-
-
-class Parser(argparse.ArgumentParser):
-    """Leaves it to `main` to say, in the reader's language, what is wrong with a command line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise `UsageMistake`."""
-        raise UsageMistake(message, self.prog)
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
@@ -40,8 +26,4 @@ def add_trust(parser: argparse.ArgumentParser) -> None:
 
 def language_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> "Language":
     """Return the chosen language, else Korean for a Korean locale, else English."""
-    if arguments.lang in ("ko", "en"):
-        chosen: Language = "ko" if arguments.lang == "ko" else "en"
-        return chosen
-    locale = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
-    return "ko" if locale.lower().startswith("ko") else "en"
+    return language_of_option(arguments.lang, environment)

@@ -1,26 +1,27 @@
 """`cb-wallet`: the holder's program. Finds the command, gives it settings and the time, maps errors to exit codes."""
 
 import argparse
-import errno
 import importlib
-import locale
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NoReturn, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from credential_schemas.command_line import Parser
+from credential_schemas.program import run_program
+from credential_schemas.usage import language_of
 from credential_schemas.version import VERSION
 from wallet_cli.exit_codes import ExitCode, exit_code_of
 
 if TYPE_CHECKING:
-    from credential_schemas.wording.model import Language
-
     _Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - argparse gives it no public name
 
+PROGRAM: Final = "cb-wallet"
 _OWN_COMMANDS = {
     "init": "init",
     "receive": "receive",
@@ -37,7 +38,6 @@ _OWN_COMMANDS = {
     "restore": "restore",
     "doctor": "doctor",
 }
-_OUTPUT_FAILED = (errno.ENOSPC, errno.EBADF, errno.EIO)
 _COMMANDS_OF_OTHER_ROOMS = "competency_bank.wallet_commands"
 
 
@@ -53,25 +53,8 @@ class RegisteredCommand(Protocol):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code of docs/cli.md."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        print(f"cb-wallet {VERSION}")
-        return ExitCode.DONE
-    if sorted(arguments) == ["--json", "--version"]:
-        return _tell_versions()
-    try:
-        code = _run(arguments, os.environ, now=now_in_utc())
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return code
-    except BrokenPipeError:
-        return ExitCode.REFUSED
-    except Exception as error:  # noqa: BLE001 - the top-level handler: anything else is a bug and says only its kind
-        if isinstance(error, OSError) and error.errno in _OUTPUT_FAILED:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            print(f"cb-wallet: the answer could not be written ({error.strerror})", file=sys.stderr)
-            return ExitCode.REFUSED
-        print(f"cb-wallet: a fault in the program ({type(error).__name__}). Please report it.", file=sys.stderr)
-        return ExitCode.BUG
+    run = partial(_run, arguments, os.environ, now=now_in_utc())
+    return run_program(PROGRAM, arguments, run=run, environment=os.environ)
 
 
 def _tell_versions() -> int:
@@ -79,7 +62,7 @@ def _tell_versions() -> int:
 
     from wallet_cli.versions import SPECIFICATIONS
 
-    print(json.dumps({"program": "cb-wallet", "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
+    print(json.dumps({"program": PROGRAM, "version": VERSION, "specifications": dict(SPECIFICATIONS)}))
     return ExitCode.DONE
 
 
@@ -91,11 +74,13 @@ def now_in_utc() -> datetime:
 def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> int:
     from wallet_cli.errors import WalletError
 
+    if argv == ["--version"]:
+        print(f"{PROGRAM} {VERSION}")
+        return ExitCode.DONE
+    if sorted(argv) == ["--json", "--version"]:
+        return _tell_versions()
     parser, registered = _parser_for(argv[0] if argv else None)
-    try:
-        arguments = parser.parse_args(argv)
-    except _UsageMistake as mistake:
-        return _tell_usage(str(mistake), mistake.program, argv)
+    arguments = parser.parse_args(argv)
     if registered is not None:
         return registered.run(arguments)
     from wallet_cli.cli.context import CommandContext
@@ -106,7 +91,7 @@ def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> i
         settings = replace(settings, trust=arguments.trust)
     if arguments.identity is not None:
         settings = replace(settings, identity=arguments.identity)
-    language = arguments.lang or _language_of(environment)
+    language = language_of(arguments.lang, environment)
     context = CommandContext(settings=settings, now=now, language=language, out=sys.stdout)
     command = importlib.import_module(f"wallet_cli.cli.{_OWN_COMMANDS[arguments.command]}")
     try:
@@ -114,7 +99,7 @@ def _run(argv: list[str], environment: Mapping[str, str], *, now: datetime) -> i
     except WalletError as error:
         from wallet_cli.cli.messages import error_sentence
 
-        print(f"cb-wallet {arguments.command}: {error_sentence(error, language)}", file=sys.stderr)
+        print(f"{PROGRAM} {arguments.command}: {error_sentence(error, language)}", file=sys.stderr)
         return exit_code_of(error)
 
 
@@ -127,7 +112,7 @@ def _parser_for(chosen: str | None) -> tuple[argparse.ArgumentParser, Registered
     """Build the parser; another room's command is loaded only when it is chosen or must be listed in the help."""
     from importlib.metadata import entry_points
 
-    parser = _Parser(prog="cb-wallet", description="Keep and look at your competency certificates.")
+    parser = Parser(prog=PROGRAM, description="Keep and look at your competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     commands: _Subparsers = parser.add_subparsers(  # type: ignore[assignment] # its parsers are ours
         dest="command", metavar="COMMAND", required=True
@@ -143,28 +128,6 @@ def _parser_for(chosen: str | None) -> tuple[argparse.ArgumentParser, Registered
     return parser, registered
 
 
-class _UsageMistake(Exception):
-    """A command line cannot be read; `program` is program and command as they are typed."""
-
-    def __init__(self, message: str, program: str) -> None:
-        super().__init__(message)
-        self.program = program
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Leave it to `main` to say what is wrong, in the reader's language."""
-        raise _UsageMistake(message, self.prog)
-
-
-def _tell_usage(message: str, program: str, argv: Sequence[str]) -> int:
-    from credential_schemas.usage import language_of_command, usage_sentence
-
-    language = language_of_command(argv, os.environ)
-    print(f"{program}: {usage_sentence(message, language, program=program)}", file=sys.stderr)
-    return ExitCode.USAGE
-
-
 def _add_own_command(commands: "_Subparsers", name: str, *, module: ModuleType) -> None:
     example = f"Example: {module.EXAMPLE}"
     own = commands.add_parser(name, help=module.SUMMARY, description=module.SUMMARY, epilog=example)
@@ -173,9 +136,3 @@ def _add_own_command(commands: "_Subparsers", name: str, *, module: ModuleType) 
     own.add_argument("--trust", type=Path, metavar="FILE", help="trust list (default: WALLET_TRUST)")
     own.add_argument("--identity", metavar="NAME", help="the encrypted wallet to use (default: WALLET_IDENTITY)")
     module.add_arguments(own)
-
-
-def _language_of(environment: Mapping[str, str]) -> "Language":
-    """Return "ko" for a Korean locale, else "en"."""
-    named = environment.get("LC_ALL") or environment.get("LC_MESSAGES") or environment.get("LANG") or ""
-    return "ko" if locale.normalize(named).startswith("ko") else "en"

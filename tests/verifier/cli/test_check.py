@@ -251,7 +251,7 @@ def test_lost_reader_of_the_output_exits_5(desk: Desk, monkeypatch: pytest.Monke
         raise BrokenPipeError
 
     monkeypatch.setattr("verifier.cli.checking.examine", gone)
-    monkeypatch.setattr("verifier.cli.main._discard_output", lambda: None)
+    monkeypatch.setattr("credential_schemas.program._discard_output", lambda: None)
     assert desk.run(desk.good) == 5
 
 
@@ -341,7 +341,7 @@ def test_file_name_that_is_no_text_is_written_out(desk: Desk, option: list[str])
     forged = desk.world.token() + "WyJzIiwibmFtZSIsIngiXQ~"
     (desk.folder / "bad\udcff.sdjwt").write_text(forged)
     assert desk.run(*option, str(desk.folder / "bad\udcff.sdjwt")) == 1
-    assert "udcff" in desk.output()[0]
+    assert "udcff" in "".join(desk.output()[0].split())  # a long name is broken where the line ends
 
 
 @pytest.mark.parametrize("option", ["--status-map", "--profile"])
