@@ -3,10 +3,10 @@
 import re
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from credential_schemas.look.qr_codes import lines_of_modules, qr_lines, qr_picture
+from tests.qr_reading import qr_codes_of
 
 TEXT = "openid4vp://?client_id=x509_hash%3AabcDEF&request_uri=https%3A%2F%2Fverify.example%2Frequest%2F1"
 UPPER, LOWER = "▀█", "▄█"
@@ -16,7 +16,7 @@ def read(dark: set[tuple[int, int]], side: int) -> str:
     picture = Image.new("L", (side * 4, side * 4), 255)
     for x, y in dark:
         picture.paste(0, (x * 4, y * 4, x * 4 + 4, y * 4 + 4))
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = qr_codes_of(picture)
     assert found.ec_level == "M"
     return found.text
 

@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from credential_schemas.qr.payload import decode_qr_payload
 from credential_schemas.sd_jwt.bind import bind_to_verifier
 from keys.key_files import FileSigner, create_key
+from tests.qr_reading import qr_codes_of
 from tests.wallet_cli.conftest import NOW, Wallet, World
 
 
@@ -89,7 +89,7 @@ def test_the_code_on_the_screen_is_read_back_to_the_same_certificate(
     wallet("import", world.write("a.sdjwt", token), "--json")
     item = json.loads(capsys.readouterr().out)["id"]
     assert wallet("show", item, "--qr") == 0
-    (code,) = zxingcpp.read_barcodes(picture_of(capsys.readouterr().out))
+    (code,) = qr_codes_of(picture_of(capsys.readouterr().out))
     assert code.text.startswith("HTTPS://CHECK.EXAMPLE/v#")
     assert decode_qr_payload(code.text.rpartition("#")[2]) == token
 

@@ -7,7 +7,6 @@ from itertools import islice
 
 import pypdfium2
 import pytest
-import zxingcpp
 
 from credential_schemas.wording.model import CertificateWording, Language
 from issuer.certificate.drawing import draw_certificate
@@ -16,6 +15,7 @@ from tests.issuer.certificate.claims import make_claims, put_into_words
 from tests.issuer.certificate.editions import longest_names
 from tests.issuer.certificate.samples import make_request, make_wording
 from tests.issuer.certificate.test_hostile_text import LITERAL, UNUSUAL, as_body, as_title
+from tests.qr_reading import qr_codes_of
 
 TOUCH = 0.5  # points by which neighbouring glyphs of one word may reach into each other
 CROWDED = "가나다ABC 鬱林 뷁꿰쀍 W-W " * 6
@@ -121,6 +121,6 @@ def test_every_page_is_a4(language: Language) -> None:
 def test_the_codes_stand_on_the_last_page_alone() -> None:
     request = make_request(make_wording("ko", entries=60), codes=4)
     document = pypdfium2.PdfDocument(draw_certificate(request))
-    found = [zxingcpp.read_barcodes(page.render(scale=200 / 72, grayscale=True).to_pil()) for page in document]
+    found = [qr_codes_of(page.render(scale=200 / 72, grayscale=True).to_pil()) for page in document]
     assert [len(codes) for codes in found] == [0] * (len(document) - 1) + [4]
     assert {code.text for code in found[-1]} == set(request.qr_texts)

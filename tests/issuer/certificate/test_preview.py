@@ -3,7 +3,6 @@
 from io import BytesIO
 
 import pytest
-import zxingcpp
 from pypdf import PdfReader
 
 from issuer.certificate.drawing import PREVIEW_MARKS
@@ -12,6 +11,7 @@ from tests.issuer.certificate.claims import text_of_pages
 from tests.issuer.certificate.pdf_structure import broken_rules
 from tests.issuer.certificate.test_qr_symbol import rendered
 from tests.issuer.conftest import START, World
+from tests.qr_reading import qr_codes_of
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -32,5 +32,5 @@ def test_a_preview_is_the_marked_page_without_seal_attachment_and_code(
         False,
         False,
     )
-    assert list(zxingcpp.read_barcodes(rendered(pdf, 200))) == []
+    assert qr_codes_of(rendered(pdf, 200)) == []
     assert broken_rules(pdf) == {}

@@ -5,12 +5,12 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
 
 from issuer.certificate.errors import CodeDoesNotFitError
 from issuer.certificate.qr_symbol import encode_symbol, modules_of
 from tests.issuer.certificate.samples import Plan, make_request, make_wording
+from tests.qr_reading import qr_codes_of
 
 
 def rendered(pdf: bytes, dpi: int) -> Image.Image:
@@ -20,7 +20,7 @@ def rendered(pdf: bytes, dpi: int) -> Image.Image:
 
 
 def decoded(picture: Image.Image) -> list[str]:
-    return sorted(code.text for code in zxingcpp.read_barcodes(picture))
+    return sorted(code.text for code in qr_codes_of(picture))
 
 
 def photographed(picture: Image.Image) -> Image.Image:
@@ -58,7 +58,7 @@ def test_symbol_has_the_planned_level(level: str) -> None:
     picture = picture.resize((symbol.modules * 4, symbol.modules * 4), Image.Resampling.NEAREST)
     paper = Image.new("L", (symbol.modules * 4 + 40, symbol.modules * 4 + 40), 255)
     paper.paste(picture, (20, 20))
-    (code,) = zxingcpp.read_barcodes(paper)
+    (code,) = qr_codes_of(paper)
     assert code.ec_level == level
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image, ImageChops
 
 from credential_schemas.certificate_claims import to_payload
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.qr.symbols import choose_symbols
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
+from tests.qr_reading import qr_codes_of
 from tests.verifier.evidence import distortions
 from tests.verifier.evidence.distortions import DISTORTIONS, Box
 from tests.verifier.world import VERIFY_URL, claims, draw, entry
@@ -131,7 +131,7 @@ def test_a_crease_a_stamp_and_a_coffee_stain_stay_within_the_correction(
 
 
 def place_of_code(page: Image.Image) -> Box:
-    (code,) = zxingcpp.read_barcodes(page, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    (code,) = qr_codes_of(page)
     first, last = code.position.top_left, code.position.bottom_right
     return first.x, first.y, last.x, last.y
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
-import zxingcpp
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
@@ -15,6 +14,7 @@ from credential_schemas.openid4vp.transaction_data import transaction_data_hash
 from tests.axe import DESK, PHONE, faults, faults_once
 from tests.calculator import CHROMIUM
 from tests.keys.gate.serving import serving
+from tests.qr_reading import qr_codes_of
 from tests.verifier.committee_pages.hall import Hall
 from tests.verifier.presentations.counter import URL, Counter, JsonObject, Wallet
 from tests.verifier.web.visiting import chromium, fits
@@ -95,7 +95,7 @@ def asked(officer: BrowserContext, served: Served, language: str = "") -> Page:
 def code_on(page: Page) -> JsonObject:
     """Return the request that a phone reads from the picture on the screen."""
     picture = Image.open(io.BytesIO(page.locator(".code-picture").screenshot()))
-    (found,) = zxingcpp.read_barcodes(picture)
+    (found,) = qr_codes_of(picture)
     query = httpx.URL(found.text).params
     return {"qr_text": found.text, "request_uri": query["request_uri"]}
 
