@@ -6,11 +6,11 @@ code that is not found is a reason for a warning, never for refusing an entry. A
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from credential_schemas.catalogue_rows import rows
+from keys.values import dataclass
 
 _MIDDLE_DOT: Final = "\u00b7"
 _OTHER_DOTS: Final = str.maketrans(dict.fromkeys("\u22c5\u318d\u30fb\uff65", _MIDDLE_DOT))

@@ -14,7 +14,6 @@ Left to the caller: signature, digests, the moment of verification, status value
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Final, Literal, TypeAlias
@@ -36,6 +35,7 @@ from credential_schemas.entry_types import EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import MAX_STATUS_INDEX, check_day, check_integer, check_text
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 Edition = Literal["standard", "blind"]
 ClaimPath: TypeAlias = tuple[str | int, ...]

@@ -1,13 +1,13 @@
 """The kinds of certificates, read from `certificate_kinds.json`: what each is called, which categories it may list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from credential_schemas.entry_types import Names
 from keys.encoding import decode_json
+from keys.values import dataclass
 
 _MAX_BYTES: Final = 64 * 1024
 

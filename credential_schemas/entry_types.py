@@ -5,8 +5,6 @@ holds the labels of everything around the entries (certificate, holder, categori
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import field as derived
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
@@ -14,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import FieldKind, check_value
 from keys.encoding import JsonValue, decode_json_object
+from keys.values import dataclass
+from keys.values import field as derived
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable  # the package loads what reads archives, which nobody needs here

@@ -8,12 +8,12 @@ Source: docs/formats/transparency-log.md
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from keys.errors import LogProofError
 from keys.log_proof import LogProof
 from keys.note_keys import NotePublicKey
+from keys.values import dataclass
 
 SALT_BYTES: Final = 32
 _VERSION: Final = b"\x01"

@@ -12,7 +12,8 @@ import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from keys.values import dataclass
 
 MIB = 1024 * 1024
 MAX_PDF_BYTES = 10 * MIB

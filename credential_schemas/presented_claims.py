@@ -16,7 +16,6 @@ Source: docs/formats/credential.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
@@ -47,6 +46,7 @@ from credential_schemas.entry_types import EntryType, EntryTypes, categories, en
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import MAX_STATUS_INDEX, check_day, check_integer, check_text
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 _HEAD: Final = CONTROL_MEMBERS | BINDING_MEMBERS
 

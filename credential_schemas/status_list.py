@@ -17,7 +17,6 @@ Source: draft-ietf-oauth-status-list-20 sections 4, 5, 7 and 8.3
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 
 from credential_schemas.errors import StatusListError
@@ -41,6 +40,7 @@ from keys.errors import (
 from keys.jwk import PublicKey
 from keys.jws import UnverifiedJws, parse_compact, verify
 from keys.trust_list import TrustedIssuer
+from keys.values import dataclass
 
 STATUS_LIST_TYP = "statuslist+jwt"
 PERMITTED_BITS = frozenset({1, 2, 4, 8})

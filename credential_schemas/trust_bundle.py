@@ -17,7 +17,6 @@ Source: docs/formats/trust-bundle.md
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.errors import TrustBundleError
@@ -43,6 +42,7 @@ from keys.jwk import PublicKey
 from keys.jws import UnverifiedJws, parse_compact, verify
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.urls import parse_url
+from keys.values import dataclass
 
 TRUST_BUNDLE_TYP: Final = "competency-trust-bundle+jwt"
 FORMAT: Final = 1

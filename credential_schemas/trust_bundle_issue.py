@@ -4,7 +4,6 @@ Source: docs/formats/trust-bundle.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from credential_schemas.errors import TrustBundleError
 from credential_schemas.trust_bundle import FORMAT, TRUST_BUNDLE_TYP, TrustBundle, read_trust_bundle
@@ -12,6 +11,7 @@ from keys.encoding import JsonValue, encode_json
 from keys.jwk import PublicKey
 from keys.jws_sign import sign_compact
 from keys.signer import Signer
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ Source: docs/formats/credential.md; RFC 9901 section 9 and 10.4
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, cast
 
 from credential_schemas.certificate_claims import CertificateClaims, ClaimPath, to_payload
@@ -23,6 +22,7 @@ from credential_schemas.entry_types import categories
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.sd_jwt.build import Disclosable
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 BUCKET: Final = 8
 ALWAYS_SHOWN: Final = frozenset({"type", "as_of", "idx"})

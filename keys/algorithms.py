@@ -1,10 +1,10 @@
 """The closed list of signature algorithms: ES256 and nothing else (S11)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import JsonValue
 from keys.errors import AlgorithmNotAllowed
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

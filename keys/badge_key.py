@@ -7,7 +7,6 @@ Source: Open Badges 3.0 section 8.2 (header members), RFC 7518 section 3.3 (RS25
 """
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import Final
 
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from keys.encoding import JsonValue, b64url_encode, encode_json
 from keys.limits import KID_CHARACTERS
+from keys.values import dataclass, field
 
 ALGORITHM: Final = "RS256"
 KEY_BITS: Final = 3072  # NIST SP 800-57 part 1: 128 bits of security, as P-256

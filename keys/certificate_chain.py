@@ -24,7 +24,6 @@ import binascii
 import hashlib
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -42,6 +41,7 @@ from keys.jwk import PublicKey, public_key_of
 from keys.limits import MAX_CERTIFICATE_CHARACTERS, MAX_CHAIN_CERTIFICATES
 from keys.pem import load_certificate, load_der
 from keys.urls import parse_url
+from keys.values import dataclass
 
 _UNDERSTOOD_WHEN_CRITICAL: Final = frozenset(
     {

@@ -8,7 +8,6 @@ The root may only sign leaves (path length 0). Times are arguments; only serial 
 import ipaddress
 import re
 import uuid
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -24,6 +23,7 @@ from keys.jwk import PublicKey, public_key_of
 from keys.key_files import PrivateKey
 from keys.pem import load_certificate
 from keys.urls import parse_url
+from keys.values import dataclass, field
 
 _MAX_ROOT_YEARS: Final = 30
 _MAX_LEAF_DAYS: Final = 3 * 366

@@ -4,13 +4,13 @@ Source: C2SP tlog-checkpoint, version 1. Extension lines, which it does not reco
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from keys.errors import NoteError
 from keys.merkle import HASH_BYTES
 from keys.note_keys import NotePublicKey, NoteSigner
 from keys.signed_note import decode_base64, encode_base64, sign_note, verify_note
+from keys.values import dataclass
 
 MAX_SIZE: Final = 2**63 - 1
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}")

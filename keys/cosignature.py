@@ -12,13 +12,13 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from keys.errors import NoteError
 from keys.limits import ED25519_KEY_BYTES
 from keys.note_keys import KEY_ID_BYTES, NotePublicKey
 from keys.signed_note import SignatureLine, encode_base64, parse_note
+from keys.values import dataclass
 
 COSIGNATURE_TYPE: Final = b"\x04"
 _TIME_BYTES: Final = 8

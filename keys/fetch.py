@@ -21,7 +21,6 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
 from typing import Final
 
 import certifi
@@ -32,6 +31,7 @@ from keys.errors import FetchError, UrlError
 from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BUNDLE_BYTES, MAX_POST_BYTES
 from keys.pinned import Deadline, PinnedBackend
 from keys.urls import Url, parse_origin, parse_url
+from keys.values import dataclass, field
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304

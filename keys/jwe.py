@@ -14,7 +14,6 @@ Source: RFC 7516; RFC 7518 sections 4.6 and 5.3; OpenID4VP 1.0 section 8.3
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from joserfc import jwe
@@ -31,6 +30,7 @@ from keys.limits import (
     MAX_JWE_HEADER_BYTES,
     MAX_KID_CHARACTERS,
 )
+from keys.values import dataclass, field
 
 ALGORITHM: Final = "ECDH-ES"
 ENCRYPTIONS: Final = ("A128GCM", "A256GCM")

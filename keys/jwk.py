@@ -8,7 +8,6 @@ Left to the caller: whether the key is trusted, and for whom.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -20,6 +19,7 @@ from keys.algorithms import ES256
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, encode_json
 from keys.errors import DecodingError, JwkError
 from keys.limits import ES256_SIGNATURE_BYTES, KID_CHARACTERS, MAX_KID_CHARACTERS, P256_COORDINATE_BYTES
+from keys.values import dataclass, field, replace
 
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _ECDSA_SHA256: Final = ec.ECDSA(hashes.SHA256())

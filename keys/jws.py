@@ -14,7 +14,6 @@ Left to the caller: which key is right (`x5c` and `kid` are not looked at here),
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from keys import algorithms
@@ -22,6 +21,7 @@ from keys.encoding import JsonValue, b64url_decode, decode_json_object
 from keys.errors import AlgorithmNotAllowed, DecodingError, JwsFormatError, JwsFormatKind, SignatureInvalid
 from keys.jwk import PublicKey
 from keys.limits import MAX_JWS_HEADER_BYTES
+from keys.values import dataclass
 
 _MEDIA_TYPE_PREFIX: Final = "application/"
 _EXTENSIONS: Final = ("crit", "b64", "zip")

@@ -8,7 +8,6 @@ everywhere, but Ed25519 for the key of a transparency log and RSA for that of Op
 import os
 import secrets
 import stat
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +33,7 @@ from keys.limits import (
 )
 from keys.note_keys import NotePrivateKey
 from keys.pkcs8 import check_protection, encrypt_pkcs8
+from keys.values import dataclass, field
 
 _ENCRYPTED_LABEL: Final = "ENCRYPTED PRIVATE KEY"
 _PLAIN_LABEL: Final = "PRIVATE KEY"

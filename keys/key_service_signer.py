@@ -10,7 +10,6 @@ Rules enforced: one provider of that name; a public key on P-256; every signatur
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Final, Protocol
 from urllib.parse import unquote
@@ -19,6 +18,7 @@ from keys.encoding import JsonValue
 from keys.errors import JwkError, KeyDeviceError
 from keys.jwk import PublicKey, der_to_raw
 from keys.limits import MAX_KEY_URI_CHARACTERS
+from keys.values import dataclass, field
 
 PROVIDERS: Final = "competency_bank.key_services"
 _PROVIDER: Final = re.compile("[a-z][a-z0-9-]{0,31}")

@@ -7,7 +7,6 @@ draws the entry from it, and the path proves the entry.
 Source: C2SP tlog-proof, version 1
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from keys.checkpoint import Checkpoint, decode_number, verify_checkpoint
@@ -16,6 +15,7 @@ from keys.limits import MAX_LOG_PATH, MAX_LOG_PROOF_BYTES, MAX_LOG_PROOF_EXTRA_B
 from keys.merkle import HASH_BYTES, leaf_hash, proves_inclusion
 from keys.note_keys import NotePublicKey
 from keys.signed_note import decode_base64, decode_text, encode_base64
+from keys.values import dataclass
 
 _HEADER: Final = "c2sp.org/tlog-proof@v1"
 _EXTRA: Final = "extra "

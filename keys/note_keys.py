@@ -9,7 +9,6 @@ Source: RFC 8032 (Ed25519), RFC 8037 section 2 (JWK), C2SP signed-note, section 
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, encode_json
 from keys.errors import DecodingError, JwkError
 from keys.limits import ED25519_KEY_BYTES, KID_CHARACTERS
+from keys.values import dataclass, field
 
 NOTE_SIGNATURE_TYPE: Final = b"\x01"
 KEY_ID_BYTES: Final = 4

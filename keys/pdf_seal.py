@@ -22,7 +22,6 @@ validators. This module and its parts are the one door to pyHanko.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -43,6 +42,7 @@ from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, ask_for_
 from keys.errors import SealError
 from keys.jwk import PublicKey
 from keys.signer import Signer
+from keys.values import dataclass
 
 __all__ = [
     "LongTerm",

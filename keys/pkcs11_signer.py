@@ -11,7 +11,6 @@ the first PIN is proved. A program that forks opens its keys in the child.
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -23,6 +22,7 @@ from keys.errors import JwkError, KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, public_key_of
 from keys.limits import ED25519_KEY_BYTES, MAX_KEY_URI_CHARACTERS
 from keys.note_keys import NotePublicKey
+from keys.values import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ or that is below what we would ever write. Left to the caller: files, and how st
 import struct
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +22,7 @@ from keys.limits import (
     MAX_ARGON2_PASSES,
     MIN_PASSPHRASE_CHARACTERS,
 )
+from keys.values import dataclass
 
 _FORMAT: Final = 1
 _HEADER: Final = struct.Struct(">BIBB")

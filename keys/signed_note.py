@@ -10,12 +10,12 @@ Source: C2SP signed-note, version 1
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Final
 
 from keys.errors import NoteError
 from keys.limits import MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES
 from keys.note_keys import KEY_ID_BYTES, NotePublicKey, NoteSigner
+from keys.values import dataclass
 
 _MARK: Final = "— "
 _SPLIT: Final = "\n\n"

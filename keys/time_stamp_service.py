@@ -11,12 +11,12 @@ checking do that (`keys.pdf_seal`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
 from asn1crypto import cms, core, tsp
 
 from keys.errors import FetchError, TimeStampError
+from keys.values import dataclass
 
 QUERY: Final = "application/timestamp-query"
 REPLY: Final = "application/timestamp-reply"

@@ -10,7 +10,6 @@ distrusted key (`TrustedIssuer.distrusted_since`), and what a certificate in PEM
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -22,6 +21,7 @@ from keys.limits import MAX_JSON_MEMBERS, MAX_KEYS_IN_SET, MAX_TRUST_LIST_BYTES,
 from keys.note_keys import NotePublicKey
 from keys.pem_form import certificate_der
 from keys.urls import parse_origin, parse_url
+from keys.values import dataclass, field
 
 FORMAT: Final = 1
 _LANGUAGES: Final = ("ko", "en")

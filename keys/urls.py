@@ -8,12 +8,12 @@ means.
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from keys.errors import UrlError
 from keys.limits import MAX_URL_CHARACTERS
+from keys.values import dataclass
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _CHARACTERS: Final = re.compile(r"[!-~]+")

@@ -12,11 +12,11 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from keys.errors import WebhookSecretError
 from keys.limits import MAX_WEBHOOK_SECRET_BYTES, MIN_WEBHOOK_SECRET_BYTES
+from keys.values import dataclass, field
 
 _PREFIX: Final = "whsec_"
 

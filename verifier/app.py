@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
 from keys.jwk import PublicKey
+from keys.values import dataclass
 from verifier.api.asking import ASKING_RATES, Asks, Surroundings, asking_router
 from verifier.api.checks import CHECKS_PATH, checks_router
 from verifier.api.committee_router import COMMITTEE_BODIES, committee_router

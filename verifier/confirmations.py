@@ -15,7 +15,6 @@ What is learnt of a number that leads to no credential is no verdict about anybo
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -25,6 +24,7 @@ from keys.encoding import encode_json
 from keys.errors import ConfirmationCodeError, FetchError
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.urls import parse_url
+from keys.values import dataclass, replace
 from verifier.errors import (
     IssuerChoice,
     IssuerUnreachable,

@@ -1,13 +1,13 @@
 """The verification service behind every address: one check a request, with readers that are warm and bounded."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from credential_schemas.version import VERSION
 from keys.trust_list import TrustList
+from keys.values import replace
 from verifier.api.checks import NAME_OF_UPLOAD
 from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
 from verifier.checks.assembling import Verification, examine, verify

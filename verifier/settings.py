@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from keys.values import dataclass, field
 from verifier.errors import OptionError
 
 PREFIX = "VERIFIER_"

@@ -6,13 +6,13 @@ service judges by the new list.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from keys.encoding import JsonValue
 from keys.errors import FetchError
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass
 from verifier.errors import BundleRefused, OptionError, TrustFileError
 from verifier.statuses.state import StateFolder
 from verifier.store.changes import Change

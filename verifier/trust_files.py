@@ -1,7 +1,6 @@
 """Read what says whom to believe: a trust list, or a signed trust bundle with a list inside."""
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from credential_schemas.errors import TrustBundleError
@@ -9,6 +8,7 @@ from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
 from credential_schemas.trust_bundle import TrustBundle, is_trust_bundle, read_unpinned_bundle
 from keys.errors import TrustListError
 from keys.trust_list import TrustList, check_certificates
+from keys.values import dataclass
 from verifier.errors import BundleRefused, TrustFileError, TrustMissing
 
 

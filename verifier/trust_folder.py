@@ -16,7 +16,6 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -29,6 +28,7 @@ from keys.errors import DecodingError, JwkError
 from keys.jwk import PublicKey
 from keys.limits import MAX_TRUST_LIST_BYTES
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass
 from verifier.errors import BundleRefused, TrustFileError
 from verifier.statuses.lookup import BundledLists
 from verifier.trust_files import Offered, bundle_text, expect_certificates, offered, read_offered, read_trust_bytes

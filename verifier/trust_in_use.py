@@ -12,7 +12,6 @@ Source: docs/formats/trust-bundle.md
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_schemas.errors import TrustBundleError
@@ -24,6 +23,7 @@ from credential_schemas.trust_bundle import (
 )
 from keys.jwk import PublicKey
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass, field
 from verifier.errors import BundleRefused, TrustMissing
 from verifier.statuses.lookup import BundledLists
 from verifier.statuses.state import SeenBundle, StateFolder

@@ -1,6 +1,5 @@
 """`trust list`: every issuer, what it is trusted for, where it came from, and how fresh its bundle is."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from credential_schemas.report.messages import Language
 from credential_schemas.trust_bundle import TrustBundle
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedIssuer, TrustedType
+from keys.values import dataclass
 from verifier.rendering.plain_text import columns, harmless, padded
 from verifier.rendering.words import word
 from verifier.trust_folder import Installed, TrustFolder

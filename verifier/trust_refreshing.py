@@ -1,7 +1,6 @@
 """`trust refresh`: newer signed bundles for the installed issuers; one that fails never spoils the rest."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -12,6 +11,7 @@ from keys.encoding import JsonValue
 from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
 from keys.urls import parse_url
+from keys.values import dataclass
 from verifier.errors import BundleRefused, OptionError, TrustFileError
 from verifier.exit_codes import ExitCode
 from verifier.rendering.plain_text import harmless

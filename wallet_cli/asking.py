@@ -5,7 +5,6 @@ the way, the same keys are shown once more: the issuer then answers what it answ
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +14,7 @@ from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key
 from keys.private_jwk import private_jwk
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from wallet_cli.authorizing import Browser
 from wallet_cli.doors import Door, OpenDoor
 from wallet_cli.errors import CertificateRefused, ServiceRefused, ServiceUnreachable, WalletError

@@ -12,11 +12,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from keys.encoding import JsonValue, b64url_encode, encode_json
+from keys.values import dataclass
 from wallet_cli.errors import OfferRefused
 from wallet_cli.issuer_client import Token, ask_bound_token, push, refused
 from wallet_cli.issuer_metadata import IssuerMetadata, odd

@@ -4,13 +4,13 @@ Then each credential comes in copies (`asking`), and is kept with what renews it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.presented_claims import PresentedClaims
 from keys.encoding import JsonValue
 from keys.key_files import FileSigner, create_key
 from keys.private_jwk import private_jwk
+from keys.values import dataclass
 from wallet_cli.asking import Asking, Outside, Pairs, Received, identifier_of, take_copies
 from wallet_cli.authorizing import CLIENT_ID, allowed_token
 from wallet_cli.doors import Door

@@ -14,7 +14,6 @@ Source: OpenID4VCI 1.0 sections 6 to 11
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from keys.encoding import JsonValue, encode_json
 from keys.errors import FetchError, JweError
 from keys.fetch import Answer
 from keys.jwe import EncryptionKey, encrypt_to
+from keys.values import dataclass
 from wallet_cli.doors import Door
 from wallet_cli.errors import ServiceRefused
 from wallet_cli.issuer_metadata import (

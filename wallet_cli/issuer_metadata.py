@@ -11,7 +11,6 @@ Source: OpenID4VCI 1.0 section 12; RFC 8414; RFC 9126 section 5; RFC 9449 sectio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, FetchError, JweError, UrlError
 from keys.jwe import ALGORITHM, ENCRYPTIONS, usable_key
 from keys.urls import parse_url
+from keys.values import dataclass
 from wallet_cli.doors import Door
 from wallet_cli.errors import OfferRefused, ServiceUnreachable
 from wallet_cli.offer import Offer, origins_of

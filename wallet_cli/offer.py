@@ -11,7 +11,6 @@ Members that nobody knows are ignored.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +18,7 @@ from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, UrlError
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.urls import parse_url
+from keys.values import dataclass
 from wallet_cli.errors import IssuerUnknown, OfferRefused
 
 CODE_GRANT: Final = "authorization_code"

@@ -4,7 +4,6 @@ The checks are those of a holder on receipt (STANDARDS W1): format, issuer, sign
 certificate has been cancelled since is the question of `cb-wallet verify`, not of keeping it.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from credential_schemas.certificate_claims import CertificateClaims, from_payload
@@ -20,6 +19,7 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from wallet_cli.errors import CertificateRefused, FileUnreadable, IssuerUnknown
 
 

@@ -12,7 +12,6 @@ Source: RFC 6749 section 6; RFC 9449 section 5; OpenID4VCI 1.0 section 13 (refre
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from typing import Final
@@ -23,6 +22,7 @@ from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from keys.key_files import FileSigner
 from keys.private_jwk import read_private_jwk
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass
 from wallet_cli.asking import Asking, Outside, Pairs, Received, take_copies
 from wallet_cli.errors import CertificateRefused, IssuerUnknown, ItemNotFound, ServiceRefused, WalletError
 from wallet_cli.held import words_of

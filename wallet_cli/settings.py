@@ -1,9 +1,10 @@
 """Settings of the wallet: where its files lie and whom it trusts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from keys.values import dataclass, field
 
 DEFAULT_IDENTITY: Final = "wallet"
 

@@ -9,10 +9,10 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from keys.values import dataclass
 from wallet_cli.errors import ItemNotFound, StorageRefused
 
 _ID_LENGTH = 12

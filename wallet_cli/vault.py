@@ -11,7 +11,6 @@ import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from keys.errors import DecodingError, SealedFileError
 from keys.key_files import FileSigner
 from keys.private_jwk import read_private_jwk
 from keys.sealed_file import SealPrice, open_file, seal_file
+from keys.values import dataclass, field
 from wallet_cli.errors import ItemNotFound, PassphraseWrong, StorageRefused, VaultUnreadable, WalletExists
 from wallet_cli.store import KeptCertificate, find_item, write_whole
 

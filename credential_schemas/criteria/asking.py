@@ -15,7 +15,6 @@ Source: OpenID4VP 1.0 section 6; docs/scoring.md
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.criteria.entries import ISSUING_BODY, TITLE, canonical_claim
@@ -35,6 +34,7 @@ from credential_schemas.criteria.rule_kinds import (
 from credential_schemas.criteria.rules.units import COVERED, UNIT_CODE, UNIT_LEVEL
 from credential_schemas.entry_types import EntryType, entry_types
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 VALID_UNTIL: Final = "valid_until"
 _GRADE: Final = "grade"

@@ -1,7 +1,6 @@
 """One applicant under one notice, and what a rule finds: points, the least and most they can become, and why."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -11,6 +10,7 @@ from credential_schemas.criteria.notice import Notice
 from credential_schemas.criteria.rule_kinds import Rule
 from credential_schemas.criteria.wording import Why, why
 from keys.encoding import JsonValue
+from keys.values import dataclass, field
 
 NOTHING: Final = Fraction(0)
 BEYOND: Final = Fraction(10**9)  # more than any policy allows, where a notice left points undetermined

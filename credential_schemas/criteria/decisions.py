@@ -10,7 +10,6 @@ Source: docs/scoring.md
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
@@ -21,6 +20,7 @@ from credential_schemas.criteria.notice import Notice
 from credential_schemas.criteria.rule_kinds import ListRule, RubricRule
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
+from keys.values import dataclass
 
 Kind: TypeAlias = Literal["adjudications", "ratings"]
 

@@ -6,13 +6,13 @@ No aliases, no tags, no repeated keys; a word such as `no` or a day such as `202
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeAlias
 
 import yaml
 
 from credential_schemas.criteria.errors import PolicyError
+from keys.values import dataclass
 
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 16

@@ -7,7 +7,6 @@ table for that is `_OTHER_WORDS`.
 import itertools
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Final, Literal, TypeAlias
@@ -19,6 +18,7 @@ from credential_schemas.criteria.values import comparable, day
 from credential_schemas.entry_types import entry_types
 from credential_schemas.report.facts import DisclosedEntry
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 Basis: TypeAlias = Literal["verified", "self-declared"]
 

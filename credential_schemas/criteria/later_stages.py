@@ -16,13 +16,13 @@ Source: docs/formats/criteria.md
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Self
 
 from credential_schemas.criteria.errors import ScoringInputError
 from credential_schemas.criteria.language import Interview, Section, Slot, WrittenTest
 from credential_schemas.criteria.values import number_text
+from keys.values import dataclass
 
 MOST_POINTS: Final = 100
 _WHOLE: Final = re.compile(r"[0-9]{1,4}", re.ASCII)

@@ -1,7 +1,6 @@
 """What one recruitment notice says: the values of a policy's parameters, checked once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType
@@ -25,6 +24,7 @@ from credential_schemas.criteria.terms import (
 from credential_schemas.criteria.values import day, months_later, number
 from credential_schemas.entry_types import entry_types
 from keys.encoding import JsonValue, encode_json
+from keys.values import dataclass
 
 _OWN_MEMBERS: Final = frozenset({"id", "readings", "title"})
 _MAX_ROWS: Final = 200

@@ -1,7 +1,6 @@
 """Required qualifications earn nothing: for each requirement one held qualification is taken out, the cheapest way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
@@ -13,6 +12,7 @@ from credential_schemas.criteria.rule_kinds import ListRule, QualificationsRule
 from credential_schemas.criteria.rules.listed import member_of
 from credential_schemas.criteria.rules.qualifications import worth
 from credential_schemas.criteria.values import comparable, matches
+from keys.values import dataclass, field
 
 _WAIVER: Final = Fraction(10**6)  # an entry that waives a stage is dearer than any points
 

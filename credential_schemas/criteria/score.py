@@ -1,7 +1,6 @@
 """What a policy says of one applicant: points with their reasons, or what keeps them open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
@@ -10,6 +9,7 @@ from credential_schemas.criteria.entries import Basis
 from credential_schemas.criteria.values import number_json
 from credential_schemas.criteria.wording import flag_text, reason_text
 from keys.encoding import JsonValue
+from keys.values import dataclass, field
 
 Status: TypeAlias = Literal["scored", "exempt", "incomplete"]
 

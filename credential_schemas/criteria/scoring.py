@@ -4,7 +4,6 @@ Source: docs/formats/criteria.md
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, cast
@@ -28,6 +27,7 @@ from credential_schemas.criteria.rule_kinds import (
 from credential_schemas.criteria.rules import amount, bands, listed, periods, qualifications, rubric, units, words
 from credential_schemas.criteria.score import Score
 from credential_schemas.criteria.terms import PointsParameter
+from keys.values import replace
 
 EVALUATION_DATE: Final = "evaluation_date"
 _WITHOUT_RULE: Final = "no_rule"

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 
 from credential_schemas.criteria.values import number_text
 from keys.encoding import JsonValue
+from keys.values import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

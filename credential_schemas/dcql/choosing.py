@@ -13,13 +13,13 @@ Source: OpenID4VP 1.0 section 6.4
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.dcql.matching import Match, match
 from credential_schemas.dcql.model import Candidate, CredentialQuery, DcqlQuery, FoundPath
 from credential_schemas.sd_jwt.disclosures import Disclosure
 from credential_schemas.sd_jwt.parse import ParsedSdJwt
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ Source: OpenID4VP 1.0 sections 6.1.1, 6.3, 6.4.1 and 7
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.dcql.model import (
     AKI,
@@ -25,6 +24,7 @@ from credential_schemas.dcql.model import (
     FoundPath,
 )
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 Selected = list[tuple[FoundPath, JsonValue]]
 

@@ -4,10 +4,10 @@ Source: OpenID4VP 1.0 section 6
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 SD_JWT_VC: Final = "dc+sd-jwt"
 AKI: Final = "aki"

@@ -12,12 +12,12 @@ Source: OpenID4VP 1.0 sections 5.1 and 8.4, appendix B.3.3
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.errors import TransactionDataError
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json_object, encode_json
 from keys.errors import DecodingError
+from keys.values import dataclass
 
 POSTING_CONSENT: Final = "urn:competency-bank:transaction:posting-consent:1"
 HASH_ALGORITHM: Final = "sha-256"

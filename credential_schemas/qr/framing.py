@@ -9,12 +9,12 @@ Source: docs/formats/qr-payload.md section 6
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.digits import bytes_from_digits, digits_from_bytes
 from credential_schemas.qr.limits import MAX_CODES
 from credential_schemas.qr.payload import split_qr_text
+from keys.values import dataclass
 
 PART_HEAD_BYTES = 5
 _PART = 0x80

@@ -11,11 +11,11 @@ Source: docs/formats/qr-payload.md section 4
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.limits import MAX_INFLATED_BYTES
+from keys.values import dataclass
 
 END, OTHER, GENERAL = 0, 1, 2
 FIRST_SYMBOL = 3  # the first with a text

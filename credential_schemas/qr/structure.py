@@ -14,13 +14,13 @@ Source: docs/formats/qr-payload.md section 3
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr import marks
 from credential_schemas.qr.limits import MAX_DISCLOSURES
 from keys.encoding import b64url_decode, b64url_encode
 from keys.errors import DecodingError
+from keys.values import dataclass
 
 _SIGNATURE_BYTES, _SALT_BYTES = 64, 16
 _CUT = re.compile(r'\["([A-Za-z0-9_-]{22})",(?!\[)(.+)\]', re.ASCII | re.DOTALL)

@@ -8,13 +8,13 @@ Source: ISO/IEC 18004:2015 section 7.4 (segments) and table 7 (data codewords)
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from credential_schemas.errors import QrPayloadTooLarge
 from credential_schemas.qr.framing import split_into_codes
 from credential_schemas.qr.limits import MAX_CODES, MAX_TEXT_CHARACTERS
 from credential_schemas.qr.payload import qr_text
+from keys.values import dataclass
 
 Level = Literal["L", "M"]
 Mode = Literal["alphanumeric", "byte", "numeric"]

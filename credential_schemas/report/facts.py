@@ -1,13 +1,13 @@
 """What a Report says beside its checks: certificate, disclosed entries, evidence, and how fresh it all is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Literal
 
 from credential_schemas.report.messages import Sentence
 from credential_schemas.report.outcomes import EntryStatus, EvidenceKind
 from keys.encoding import JsonValue
+from keys.values import dataclass, field
 
 HolderBinding = Literal["none", "verified", "failed"]
 

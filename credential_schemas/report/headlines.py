@@ -1,7 +1,6 @@
 """The heading and the sentence above a Report: one case for each line of the verdict table, chosen from the checks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from credential_schemas.report.messages import Sentence, headline_texts
@@ -9,6 +8,7 @@ from credential_schemas.report.model import Report
 from credential_schemas.report.outcomes import CheckName, DocumentPart, EvidenceKind, Outcome, Verdict
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 
 class Sign(StrEnum):

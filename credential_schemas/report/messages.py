@@ -5,7 +5,6 @@ A sentence never carries a value taken from the evidence except numbers and date
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
 from credential_schemas.report.reasons import Contact, Reason
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 Language = Literal["ko", "en"]
 

@@ -6,7 +6,6 @@ attached when format, issuer, signature and digests have passed.
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn
 
@@ -29,6 +28,7 @@ from credential_schemas.report.outcomes import (
 )
 from credential_schemas.report.reasons import Contact, Reason, reason_row
 from keys.encoding import JsonValue, encode_json
+from keys.values import dataclass, field
 
 REPORT_VERSION = 1
 

@@ -4,10 +4,10 @@ Programs may rely on the slugs; a slug is never reused for another meaning. The 
 the table of all three in `docs/formats/report.md`, which a test compares with this module.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from credential_schemas.report.outcomes import CheckName
+from keys.values import dataclass
 
 
 class Reason(StrEnum):

@@ -3,14 +3,13 @@
 Source: RFC 9901 section 4.3; OpenID4VP 1.0 appendix B.3.3 for transaction data
 """
 
-from dataclasses import dataclass
-
 from credential_schemas.sd_jwt.disclosures import DEFAULT_DIGEST_ONLY, digest_function
 from credential_schemas.sd_jwt.key_binding import KEY_BINDING_TYP
 from credential_schemas.sd_jwt.select import parse_without_key_binding
 from keys.encoding import JsonValue, encode_json
 from keys.jws_sign import sign_compact
 from keys.signer import Signer
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ Source: RFC 9901 sections 4 and 9; SD-JWT VC draft -19 section 2
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 
 from credential_schemas.errors import SdJwtBuildError
 from credential_schemas.limits import (
@@ -28,6 +27,7 @@ from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, DEFAULT_DIGEST
 from keys.encoding import JsonValue, b64url_encode, encode_json
 from keys.jws_sign import sign_compact
 from keys.signer import Signer
+from keys.values import dataclass, field
 
 SD_JWT_VC_TYP = "dc+sd-jwt"
 _DIGEST_BYTES = hashlib.sha256().digest_size

@@ -20,13 +20,13 @@ Source: RFC 9901 sections 4.1.1, 4.2 and 7.1; SD-JWT VC draft -19 section 2.2.2.
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.errors import SdJwtRefused
 from credential_schemas.limits import MAX_DISCLOSURE_BYTES, MAX_DISCLOSURE_RECURSION
 from credential_schemas.sd_jwt.parse import LIMIT_KINDS
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json
 from keys.errors import DecodingError
+from keys.values import dataclass
 
 Path = tuple[str | int, ...]
 

@@ -11,13 +11,13 @@ Source: RFC 9901 sections 4 and 7.1 (1); RFC 7515 section 4
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from credential_schemas.errors import SdJwtRefused
 from credential_schemas.limits import MAX_DISCLOSURE_BYTES, MAX_DISCLOSURES, MAX_SD_JWT_BYTES
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, JwsFormatError
 from keys.jws import UnverifiedJws, parse_compact
+from keys.values import dataclass
 
 LIMIT_KINDS = frozenset({"depth", "size"})  # of DecodingError: a limit was passed, the form may be right
 _JWS_REFUSALS = {"size": ("E_LIMIT", 0), "duplicate_member": ("E_DUP_KEY", 2), "header": ("E_HEADER", 2)}

@@ -1,13 +1,13 @@
 """What the caller of the verification demands; nothing a token says can change it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from credential_schemas.limits import CLOCK_SKEW_S, KEY_BINDING_MAX_AGE_S
 from credential_schemas.sd_jwt.disclosures import DEFAULT_DIGEST_ONLY
 from keys.algorithms import ES256_ONLY
 from keys.encoding import JsonValue
 from keys.jwk import PublicKey
+from keys.values import dataclass
 
 KeyFinder = Callable[[Mapping[str, JsonValue], Mapping[str, JsonValue]], PublicKey]
 """Finds the issuer's key by header and unverified payload, or raises `IssuerNotTrusted` or `KeyUnknown`."""

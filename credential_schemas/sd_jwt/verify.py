@@ -17,7 +17,6 @@ Source: RFC 9901 section 7; SD-JWT VC draft -19 section 2; RFC 8725 section 3
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from credential_schemas.errors import IssuerNotTrusted, SdJwtRefused
@@ -30,6 +29,7 @@ from keys.encoding import JsonValue
 from keys.errors import AlgorithmNotAllowed, JwsFormatError, SignatureInvalid
 from keys.jwk import PublicKey
 from keys.jws import check_algorithm, check_critical, check_no_key, check_signature, check_typ
+from keys.values import dataclass
 
 __all__ = [
     "Disclosure",

@@ -1,7 +1,6 @@
 """From the claims of a certificate to everything it says in words, in Korean or English, standard or blind."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.wording.entries import column_headings, entry_groups
@@ -9,6 +8,7 @@ from credential_schemas.wording.model import CertificateWording, Language, Row
 from credential_schemas.wording.phrases import spoken_day
 from credential_schemas.wording.published import WordingVersion, current_wording
 from credential_schemas.wording.values import number_text
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
 from credential_schemas.wording.model import ANY_CODE, CertificateWording, PrintedLine
+from keys.values import dataclass
 
 MAX_DIFFERENCES: Final = 50
 MAX_SHOWN_CHARACTERS: Final = 200

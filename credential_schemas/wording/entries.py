@@ -1,7 +1,6 @@
 """The table of a certificate: entries grouped by category, with everything they disclose in a cell or a detail."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.certificate_claims import CertificateEntry
@@ -10,6 +9,7 @@ from credential_schemas.field_kinds import FieldKind
 from credential_schemas.wording.model import EntryGroup, EntryRow, Language
 from credential_schemas.wording.published import WordingVersion
 from credential_schemas.wording.values import number_text, value_text
+from keys.values import dataclass
 
 _UNITS_IN_CELL: Final = 2  # more NCS codes than this would stretch the row: they become a detail
 

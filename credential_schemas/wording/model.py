@@ -1,8 +1,9 @@
 """The text of one certificate as values: what stands where, in drawing order, without any layout."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from keys.values import dataclass
 
 Language = Literal["ko", "en"]
 

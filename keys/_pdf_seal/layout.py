@@ -12,9 +12,9 @@ here, of `keys.pdf_seal`.
 """
 
 import re
-from dataclasses import dataclass
 
 from keys._pdf_seal.reasons import SealReason, SealRefused
+from keys.values import dataclass
 
 MAX_PDF_BYTES = 10 * 1024 * 1024  # S2
 MAX_CONTENTS_BYTES = 32 * 1024  # of one CMS structure and its padding; ours reserves 4 KiB

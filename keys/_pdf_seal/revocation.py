@@ -11,7 +11,6 @@ Rules:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -23,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from keys._pdf_seal.cms_parts import signature_verifies
 from keys.errors import SealError
+from keys.values import dataclass
 
 T = TypeVar("T", bound=x509.ExtensionType)
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)

@@ -9,7 +9,6 @@ authorities have stopped to answer.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -21,6 +20,7 @@ from keys._pdf_seal.revocation import RevocationSource, proof_of_validity
 from keys._pdf_seal.sealer_certificate import find_path
 from keys._pdf_seal.time_stamp import may_stamp
 from keys.errors import SealError
+from keys.values import dataclass
 
 MAX_STORE_BYTES: Final = 1024 * 1024
 

@@ -17,7 +17,6 @@ Left to the caller: the digest of the file, whether the certificate is to be tru
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from asn1crypto import cms, parser
@@ -48,6 +47,7 @@ from keys._pdf_seal.cms_parts import (
 )
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys.jwk import raw_to_der
+from keys.values import dataclass
 
 _TIME_STAMP: Final = "signature_time_stamp_token"
 

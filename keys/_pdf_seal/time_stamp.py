@@ -21,7 +21,6 @@ never that it was the only one.
 import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -55,6 +54,7 @@ from keys._pdf_seal.cms_parts import (
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.sealer_certificate import find_path
 from keys.pem import readable_roots
+from keys.values import dataclass
 
 MAX_TIME_STAMP_BYTES = 8 * 1024  # a token with the authority's path, RSA of 4096 bits, is about 6 KiB
 _UNDERSTOOD_WHEN_CRITICAL: Final = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})

@@ -1,13 +1,13 @@
 """Getting a time stamp while sealing: the client that the caller injects, and a first look at what it answers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from keys._pdf_seal.reasons import SealRefused
 from keys._pdf_seal.time_stamp import TimeStamp, read_time_stamp
 from keys.errors import SealError
+from keys.values import dataclass
 
 
 class TimestampClient(Protocol):

@@ -7,12 +7,12 @@ import hashlib
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from keys.errors import GateError
 from keys.limits import IPV6_PREFIX_BITS, MAX_TOKEN_CHARACTERS, MAX_TOKEN_FILE_BYTES
+from keys.values import dataclass
 
 Headers = Sequence[tuple[bytes, bytes]]
 """Names in lower case, and values, as ASGI has them."""

@@ -19,7 +19,6 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -31,6 +30,7 @@ from keys.gate.log_lines import place_of
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
 from keys.limits import BODY_SECONDS, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HELD_BYTES, MAX_WORKING
+from keys.values import dataclass, field
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -6,11 +6,11 @@ method out of a closed list, the status. What matches no address of the applicat
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from keys.gate.gate import App, Message, Receive, Scope, Send
+from keys.values import dataclass, field
 
 OTHER: Final = "other"
 """The label of every address and method that the application does not know."""

@@ -8,7 +8,6 @@ import functools
 import math
 import threading
 import time
-from dataclasses import dataclass
 from typing import Final
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -18,6 +17,7 @@ from limits.storage.memory import Entry
 from limits.strategies import MovingWindowRateLimiter
 
 from keys.errors import GateError
+from keys.values import dataclass
 
 IN_MEMORY: Final = "memory://"
 _SWEEP_EVERY: Final = 1024

@@ -23,7 +23,6 @@ import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final, cast
 
 import h11
@@ -39,6 +38,7 @@ from keys.gate.joined_writes import JoinedWrites
 from keys.gate.leaving import Departure, SlowStop
 from keys.gate.log_lines import logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
+from keys.values import dataclass
 
 _ON: Final = 1
 _LAST_PORT: Final = 65_535

@@ -11,10 +11,10 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from keys.gate.answers import Refusal, busy
+from keys.values import dataclass
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]

@@ -8,10 +8,10 @@ Source: RFC 6265bis
 """
 
 import re
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from keys.limits import MAX_COOKIE_HEADER_CHARACTERS
+from keys.values import dataclass
 
 Cookie = Literal["session", "device", "signing-in", "issued", "staff-session", "staff-device", "staff-signing-in"]
 """`session`: who is signed in; `device`: a browser that was (keys.sign_in.throttle); `signing-in`: on the way.

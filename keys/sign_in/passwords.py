@@ -16,7 +16,6 @@ import threading
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -32,6 +31,7 @@ from keys.limits import (
     PASSWORD_CHECKS_WAITING,
 )
 from keys.sign_in.errors import PasswordRefused, SignInBusy
+from keys.values import dataclass
 
 RandomBytes = Callable[[int], bytes]
 """Asked with a count, answers as many random bytes."""

@@ -12,7 +12,6 @@ Source: NIST SP 800-63B-4 section 5; OWASP ASVS 5.0 chapter 7
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import b64url_encode
@@ -23,6 +22,7 @@ from keys.limits import (
     SESSION_TOUCH_SECONDS,
 )
 from keys.sign_in.passwords import RandomBytes
+from keys.values import dataclass
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 

@@ -9,13 +9,13 @@ import hashlib
 import hmac
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import b64url_encode
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.keyed_link import keyed_link
 from keys.sign_in.passwords import RandomBytes
+from keys.values import dataclass
 
 _CONTEXT: Final = "sign-in/device"
 _MARK: Final = re.compile(r"([A-Za-z0-9_-]{22})\.([0-9a-f]{64})")

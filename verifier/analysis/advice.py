@@ -5,10 +5,10 @@ handed in; training is the second. People decide.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.catalogue import NcsUnit, ncs_units_within
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.analysis.competencies import Person
 from verifier.analysis.consent import Purpose
 from verifier.analysis.limits import MAX_UNITS_SUGGESTED

@@ -4,7 +4,6 @@ The certificates of somebody who did not agree are not looked at beyond whose th
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ from credential_schemas.certificate_claims import korean_day
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from verifier.analysis.advice import Advice, advise
 from verifier.analysis.competencies import Person
 from verifier.analysis.consent import Consents, Purpose

@@ -5,13 +5,13 @@ course shows something only when it says that it was completed or passed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from credential_schemas.criteria.entries import ScoringEntry
 from credential_schemas.criteria.rules.units import COVERED, UNIT_CODE, level_of, unit_codes, was_completed
 from credential_schemas.entry_types import entry_types
+from keys.values import dataclass
 
 _OCCUPATION: Final = "ncs_code"
 

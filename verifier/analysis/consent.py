@@ -11,12 +11,12 @@ import csv
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from keys.values import dataclass
 from verifier.analysis.limits import MAX_CONSENT_BYTES, MAX_RECORD_CHARACTERS
 from verifier.errors import ScoringFileError
 from verifier.scoring.criteria_files import read_limited

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.criteria.rule_kinds import Unit
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.analysis.competencies import Person
 from verifier.analysis.roles import Found, RoleProfile, compare
 

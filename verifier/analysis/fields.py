@@ -9,12 +9,12 @@ Rules enforced:
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.catalogue import ncs_class
 from credential_schemas.entry_types import Names
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.analysis.competencies import Person
 from verifier.analysis.limits import LEVELS
 

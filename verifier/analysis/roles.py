@@ -5,7 +5,6 @@ disclosed is told as that: it is not a statement about what somebody can do.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +15,7 @@ from credential_schemas.criteria.rules.units import level_of, unit_codes
 from credential_schemas.criteria.terms import Both
 from credential_schemas.entry_types import entry_types
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.errors import ScoringFileError
 from verifier.scoring.criteria_files import PolicyFile, read_policy, read_policy_file
 

@@ -1,13 +1,13 @@
 """Asking wallets, put together: the desk of presentations, its API, its pages, and the addresses for wallets."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter
 
 from keys.gate.rate_limits import Rate
+from keys.values import dataclass
 from verifier.api.ask_pages import ask_pages_router
 from verifier.api.openid4vp import openid4vp_router
 from verifier.api.presentations import PRESENTATIONS_PATH, presentations_router

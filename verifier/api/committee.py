@@ -5,12 +5,12 @@ does not exist and what a person may not see are one answer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass
 from verifier.api.signed_in import (
     EntranceRefused,
     form_fields,

@@ -1,7 +1,6 @@
 """Addresses of applicants: intake, list, sheets, decisions, matching, export."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +8,7 @@ from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from keys.values import dataclass
 from verifier.api.committee import Addresses, Visit, number_of
 from verifier.api.signed_in import STAFF_HEADERS, language_of, staff_answer
 from verifier.batch.archives import is_archive

@@ -6,7 +6,6 @@ give: a Report, or why there is none. Nothing that is handed in is kept.
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -21,6 +20,7 @@ from keys.encoding import JsonValue
 from keys.gate.answers import Refusal
 from keys.gate.gate import CALLER, RefusalPage
 from keys.gate.misses import Misses
+from keys.values import dataclass
 from verifier.api.confirmations import VerifyNumber
 from verifier.api.static_files import static_files_router
 from verifier.checks.assembling import Verification

@@ -12,7 +12,6 @@ Source: docs/formats/trust-bundle.md
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -21,6 +20,7 @@ from fastapi import APIRouter, Header, Request, Response
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, encode_json
 from keys.trust_list import TrustedIssuer, trust_list_document
+from keys.values import dataclass
 from verifier.api.problems import problem, problem_answers
 from verifier.checks.rules import Rules
 from verifier.statuses.network import STATUS_LIST_MEDIA_TYPE

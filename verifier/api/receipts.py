@@ -5,11 +5,11 @@ query may say `content=true` (everything that was disclosed is inside) and `lang
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.report.messages import Language
 from keys.gate.answers import Refusal
+from keys.values import dataclass
 from verifier.evidence.gathering import Submission
 from verifier.receipt.token import MEDIA_TYPE
 

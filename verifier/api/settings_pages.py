@@ -1,7 +1,6 @@
 """The settings page and what an administrator changes there: the trust list, each change with its reason."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from credential_schemas.report.messages import Language
 from keys.errors import FetchError
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass
 from verifier.api.signed_in import (
     EntranceRefused,
     form_fields,

@@ -12,7 +12,6 @@ A page without a session leads to the sign-in and back; an address below `/api/`
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import quote
 
@@ -24,6 +23,7 @@ from keys.sign_in.cookies import Cookies
 from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session, form_token
 from keys.sign_in.oidc.relying_party import RelyingParty
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass, field
 from verifier.api.problems import problem
 from verifier.people.roles import Role
 from verifier.people.sign_in_desk import SignInDesk

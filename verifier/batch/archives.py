@@ -17,11 +17,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from keys.values import dataclass
 from verifier.batch.limits import (
     MAX_DIRECTORY_BYTES,
     MAX_FILES,

@@ -4,10 +4,10 @@ The parent of a batch then never reads a line again, except those of an interrup
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.batch.duplicates import Sightings, sightings_of
 from verifier.batch.rows import problems_of
 from verifier.exit_codes import ExitCode

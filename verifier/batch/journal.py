@@ -9,12 +9,12 @@ Source: docs/formats/batch.md
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.batch.lines import Line
 from verifier.batch.lists import KnownList
 from verifier.errors import BatchRefused

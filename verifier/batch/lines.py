@@ -5,12 +5,12 @@ Source: docs/formats/batch.md
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from credential_schemas.report.messages import Sentence, notice, unreadable_kinds, unreadable_texts
 from keys.encoding import JsonValue
+from keys.values import dataclass, replace
 from verifier.batch.facts import ERROR, LineFacts, facts_of
 from verifier.errors import UnreadableEvidence
 

@@ -6,13 +6,13 @@ Rules enforced:
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Self
 
 from credential_schemas.report.reasons import Reason
 from credential_schemas.status_list import StatusToken, status_key_finder, verify_status_token
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass
 from verifier.errors import BatchRefused
 from verifier.statuses.lookup import Freshness, StatusAnswer, StatusLookup, StatusSources
 

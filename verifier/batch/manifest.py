@@ -13,11 +13,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
+from keys.values import dataclass
 from verifier.batch.limits import MAX_FILES, MAX_MANIFEST_BYTES, MAX_NUMBER_CHARACTERS, MAX_TEXT_CHARACTERS
 from verifier.errors import BatchRefused
 

@@ -15,13 +15,13 @@ Source: docs/formats/batch.md
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import permutations
 from typing import Final
 
 from credential_schemas.report.model import Content
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.batch.manifest import Application
 
 _MAX_PARTS: Final = 5  # of a name in Latin letters, so that every order can be tried

@@ -10,10 +10,10 @@ Source: docs/formats/receipt.md, docs/batch.md
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from keys.signer import Signer
+from keys.values import dataclass
 from verifier.batch.lines import Line
 from verifier.batch.lists import KnownList
 from verifier.errors import ReceiptWriteError

@@ -10,12 +10,12 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from credential_schemas.report.model import Content
 from credential_schemas.version import VERSION
 from keys.encoding import JsonValue
+from keys.values import dataclass, field, replace
 from verifier.batch.limits import FILE_S
 from verifier.batch.lines import Line, counted_line_of, error_document
 from verifier.batch.lists import KnownList, ListName, ListNeeded, ListsAtHand

@@ -1,6 +1,5 @@
 """From a submission to its Report: gather the evidence, run every check in its place, attach what was proved."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from credential_schemas.certificate_claims import CertificateClaims, korean_day
@@ -15,6 +14,7 @@ from credential_schemas.report_content import content_of
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
 from credential_schemas.status_list import StatusValue
 from keys.trust_list import TrustedIssuer
+from keys.values import dataclass
 from verifier.checks.container import check_container
 from verifier.checks.credential import CredentialFindings, examine_credential
 from verifier.checks.entry_status import check_entry_status, entry_statuses

@@ -6,7 +6,6 @@ that is refused is refused.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from credential_schemas.certificate_claims import korean_day
@@ -21,6 +20,7 @@ from credential_schemas.sd_jwt.verify import Examination, VerifiedSdJwt, examine
 from keys.encoding import JsonValue
 from keys.jwk import PublicKey
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass, field
 from verifier.checks.rules import Moment, Rules
 
 _KEY_STEP, _SIGNATURE_STEP, _LAST_DIGEST_STEP, _TIME_STEP, _BINDING_STEP = 6, 8, 19, 22, 23

@@ -6,7 +6,6 @@ is open. A profile may also demand that witnesses have cosigned the checkpoint o
 matter is open. A proof that cannot be judged, because the trust list names no key for it, counts as none.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from credential_schemas.log_entry import Logged, prove_logged
@@ -20,6 +19,7 @@ from keys.encoding import JsonValue
 from keys.errors import LogProofError, NoteError
 from keys.log_proof import LogProof
 from keys.trust_list import TrustedIssuer
+from keys.values import dataclass
 
 _MAX_SECONDS = 2**33  # S7: later than any certificate
 

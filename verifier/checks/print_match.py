@@ -14,7 +14,6 @@ without its page the matter is left open, with the address in `detail.links`.
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import product
 from urllib.parse import urlsplit
 
@@ -29,6 +28,7 @@ from credential_schemas.wording.model import ANY_CODE, CertificateWording, Langu
 from credential_schemas.wording.published import WordingVersion, wording_for
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedIssuer
+from keys.values import dataclass
 from verifier.evidence.reader import PdfFacts
 
 _LANGUAGES: tuple[Language, ...] = ("ko", "en")

@@ -1,11 +1,11 @@
 """What the caller demands of a check: trust, profile, sources of status, and what was asked of the holder."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.trust_list import TrustList
+from keys.values import dataclass, field
 from verifier.policies.profile import DEFAULT_PROFILE, Profile
 from verifier.statuses.lookup import StatusLookup
 

@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from credential_schemas.report.facts import timestamp
 from credential_schemas.report.messages import Language
 from credential_schemas.version import VERSION
 from keys.encoding import JsonValue
+from keys.values import dataclass, replace
 from verifier.batch.dask import DaskWorkers
 from verifier.batch.facts import facts_of
 from verifier.batch.finishing import check_output, finish, summary_of

@@ -2,8 +2,9 @@
 
 import argparse
 import gc
-from dataclasses import dataclass
 from pathlib import Path
+
+from keys.values import dataclass
 
 SUMMARY = "Check certificates: PDFs, pictures (PNG, JPEG), credentials, presentations, the text of codes."
 EXAMPLES = """examples:

@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
@@ -18,6 +17,7 @@ from credential_schemas.report.model import Report
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.encoding import JsonValue
 from keys.trust_list import TrustList
+from keys.values import dataclass, field, replace
 from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.cli.options import language_of

@@ -2,12 +2,12 @@
 
 import argparse
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.errors import ReceiptRefused, TrustFileError
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.reader import EvidenceReader

@@ -3,12 +3,12 @@
 import argparse
 import os
 import tempfile
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from credential_schemas.report.messages import Language
 from credential_schemas.version import VERSION
+from keys.values import dataclass
 from verifier.checks.assembling import Verification
 from verifier.checks.rules import Rules
 from verifier.errors import OptionError, ReceiptWriteError

@@ -3,12 +3,12 @@
 import argparse
 import os
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from keys.values import replace
 from verifier.cli.options import add_language, add_trust, language_of
 from verifier.errors import VerifierError
 from verifier.settings import Settings

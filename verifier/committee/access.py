@@ -1,9 +1,9 @@
 """What every part of the committee works with: the store, the clock, and how a notice is found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from keys.values import dataclass
 from verifier.committee.days import korean_day, last_day
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.officers import Officer

@@ -1,12 +1,12 @@
 """The committee as a whole: all its desks on one store, and the life of the work in the background."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credential_schemas.report.messages import Language
 from keys.jwk import PublicKey
 from keys.trust_list import TrustList
+from keys.values import dataclass, replace
 from verifier.committee.access import Files
 from verifier.committee.criteria import CriteriaDesk
 from verifier.committee.destruction import Destroyer

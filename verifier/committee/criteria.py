@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from credential_schemas.criteria.asking import blind_problems, uses
@@ -10,6 +9,7 @@ from credential_schemas.criteria.documents import MAX_BYTES
 from credential_schemas.criteria.errors import PolicyError
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.loading import load_policy
+from keys.values import dataclass
 from verifier.committee.access import Files, change
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.officers import ADMINISTRATOR, OFFICER, REVIEWER, Officer, stated

@@ -15,11 +15,11 @@ import json
 import logging
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from credential_schemas.criteria.errors import ScoringInputError
 from keys.encoding import JsonValue, decode_json_object
+from keys.values import dataclass, replace
 from verifier.batch.manifest import Application, normal_path, read_manifest
 from verifier.batch.matching import match_application
 from verifier.committee.access import Files, notice_in

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
 from credential_schemas.criteria.errors import NoticeError, PolicyError
 from credential_schemas.criteria.notice import chosen_readings, read_notice
 from keys.encoding import JsonValue, decode_json_object
+from keys.values import dataclass, replace
 from verifier.committee.access import Files, change, is_over, notice_in
 from verifier.committee.criteria import check_criteria, policy_file, policy_of
 from verifier.committee.days import check_retention, last_day

@@ -1,8 +1,8 @@
 """Who acts, and in which role: officers create and score, reviewers decide, administrators configure."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from keys.values import dataclass
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import MAX_REASON_CHARACTERS
 from verifier.store.committee_notices import Event

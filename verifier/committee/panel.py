@@ -5,9 +5,9 @@ person; who has answered, what, when and with which note stays on record until t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from credential_schemas.criteria.decisions import asked_of_people
+from keys.values import dataclass
 from verifier.committee.access import Files, applicant_in, notice_in
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import ANSWERS_AT_ONCE, MAX_NOTE_CHARACTERS

@@ -15,13 +15,13 @@ Judging is left to the engine's own reader of notices; here only the shape of li
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.terms import ChoiceParameter, DateParameter, PointsParameter, RequirementsParameter
 from keys.encoding import JsonValue, decode_json
 from keys.errors import DecodingError
+from keys.values import dataclass
 from verifier.scoring.limits import MAX_NOTICE_BYTES
 
 PREFIX: Final = "p-"

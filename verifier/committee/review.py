@@ -4,9 +4,9 @@ While a notice is blind, names and birth dates are shown to nobody who also judg
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from keys.encoding import JsonValue, decode_json_object
+from keys.values import dataclass
 from verifier.batch.duplicates import DuplicateFinder
 from verifier.committee.access import Files, notice_in
 from verifier.committee.notices import Notice, loaded

@@ -12,13 +12,13 @@ Rules enforced:
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from keys.encoding import decode_json_object, encode_json
 from keys.jwk import PublicKey
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from verifier.committee.access import Files, applicant_in, notice_in
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import KEPT_RESULTS

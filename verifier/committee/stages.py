@@ -12,7 +12,6 @@ Rules enforced:
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from credential_schemas.criteria.errors import ScoringInputError
@@ -24,6 +23,7 @@ from credential_schemas.criteria.later_stages import (
     correct_answers,
     interview_result,
 )
+from keys.values import dataclass, replace
 from verifier.committee.access import Files, applicant_in, notice_in
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import MAX_NOTE_CHARACTERS

@@ -5,7 +5,6 @@ published criteria come with the program. Nothing here is about a real person, a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.resources import files
 
 from credential_schemas.criteria.case import Decisions
@@ -15,6 +14,7 @@ from credential_schemas.criteria.notice import chosen_readings, read_notice
 from credential_schemas.criteria.scoring import score_applicant
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
+from keys.values import dataclass
 from verifier.committee.criteria import policy_of
 from verifier.committee.errors import CommitteeRefused
 

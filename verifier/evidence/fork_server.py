@@ -10,10 +10,10 @@ import socket
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from keys.values import dataclass, field
 from verifier.errors import EvidenceReaderFailed, TooBusy
 from verifier.evidence.limits import START_S
 

@@ -1,11 +1,11 @@
 """From what was handed in to the credential in it: one path for each form of evidence."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from credential_schemas.report.facts import Evidence
 from credential_schemas.report.outcomes import EvidenceKind
+from keys.values import dataclass
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.kinds import Form, form_of, text_of
 from verifier.evidence.reader import EvidenceReader, PdfFacts

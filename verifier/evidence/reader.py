@@ -8,7 +8,6 @@ or is ended by its limits says that its file is too demanding.
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError
+from keys.values import dataclass
 from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
 from verifier.evidence.kinds import Form
 from verifier.evidence.limits import MAX_REPLY_BYTES, WALL_S

@@ -18,13 +18,13 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue, b64url_encode
 from keys.errors import FetchError
+from keys.values import dataclass
 from keys.webhook_signature import webhook_signature
 from verifier.jobs.limits import ID_BYTES, MAX_MESSAGES, WEBHOOK_WAITS_S
 from verifier.jobs.webhooks import Deliver, Webhook

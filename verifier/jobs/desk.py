@@ -19,7 +19,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -29,6 +28,7 @@ from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
 from keys.gate.callers import TOKEN_PREFIX
 from keys.gate.log_lines import place_of
+from keys.values import dataclass
 from verifier.batch.lines import error_document, line_of
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission

@@ -1,10 +1,10 @@
 """The files of an upload one after another: those that came as they are, and those in archives."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from keys.values import dataclass
 from verifier.batch.archives import ArchiveReader, Member, members_of
 from verifier.batch.limits import MAX_FILES
 from verifier.errors import UnreadableEvidence

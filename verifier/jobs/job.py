@@ -4,7 +4,6 @@ import threading
 from array import array
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from credential_schemas.report.messages import Language
+from keys.values import dataclass
 from verifier.batch.lines import Line
 from verifier.jobs.limits import MAX_LINES, MAX_LINES_BYTES
 from verifier.jobs.storage import RESULTS

@@ -15,12 +15,12 @@ import os
 import shutil
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from keys.encoding import decode_json_object
 from keys.errors import DecodingError
+from keys.values import dataclass
 from verifier.jobs.limits import MIN_FREE_BYTES
 
 RESULTS: Final = "results.jsonl"

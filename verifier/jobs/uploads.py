@@ -11,7 +11,6 @@ Left to the caller: the size of the whole upload and the time it takes (`keys.ga
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +19,7 @@ from typing import BinaryIO, Final, Self
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from keys.values import dataclass
 from verifier.batch.archives import is_archive
 from verifier.batch.limits import MAX_FILES
 from verifier.evidence.gathering import well_formed

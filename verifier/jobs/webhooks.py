@@ -9,13 +9,13 @@ Source: Standard Webhooks 1.0.0; docs/verifier-api.md
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from keys.errors import UrlError, WebhookSecretError
 from keys.gate.callers import TOKEN_PREFIX
 from keys.urls import parse_url
+from keys.values import dataclass, replace
 from keys.webhook_signature import WebhookSecret
 from verifier.errors import OptionError
 

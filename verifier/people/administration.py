@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import JsonValue
 from keys.sign_in.errors import PasswordRefused
 from keys.sign_in.passwords import Passwords, RandomBytes, check_new_password
 from keys.sign_in.throttle import folded_name
+from keys.values import dataclass
 from verifier.errors import PeopleRefused
 from verifier.people.roles import Role
 from verifier.store.changes import Change

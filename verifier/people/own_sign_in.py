@@ -1,6 +1,5 @@
 """What a signed-in person changes about her own sign-in: password and second step; each asks for the password again."""
 
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from keys.encoding import b64url_decode, b64url_encode
@@ -9,6 +8,7 @@ from keys.sign_in.errors import PasswordRefused
 from keys.sign_in.one_time_codes import accepted_step, new_recovery_codes, new_totp_secret, recovery_link, totp_uri
 from keys.sign_in.passwords import check_new_password
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass
 from verifier.people.administration import SERVICE_NAMES
 from verifier.people.sign_in_desk import SignInDesk
 from verifier.store.changes import Change

@@ -5,7 +5,6 @@ and an outdated password anew, in one transaction: of two that use one code at o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
 from keys.sealed_answer import open_answer, seal_answer
@@ -23,6 +22,7 @@ from keys.sign_in.sessions import (
     should_touch,
 )
 from keys.sign_in.throttle import SignInThrottle, folded_name
+from keys.values import dataclass, field
 from verifier.store.engine import Store
 from verifier.store.people import PersonRow
 from verifier.store.transaction import Transaction

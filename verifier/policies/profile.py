@@ -8,12 +8,12 @@ Source: docs/formats/report.md, section "Profiles".
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from keys.cosignature import WitnessKey, check_different
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, NoteError
+from keys.values import dataclass, field, replace
 from verifier.errors import ProfileError
 
 MAX_PROFILE_BYTES = 64 * 1024

@@ -12,7 +12,6 @@ Source: OpenID4VP 1.0 section 8.6
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.dcql.answers import unmet
 from credential_schemas.dcql.matching import match
@@ -20,6 +19,7 @@ from credential_schemas.dcql.model import SD_JWT_VC, Candidate, CredentialQuery
 from credential_schemas.report.outcomes import Verdict
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from keys.values import dataclass
 from verifier.checks.assembling import Verification
 from verifier.errors import UnreadableEvidence
 from verifier.presentations.presentation import Asked, Ending, Shown, State

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from credential_schemas.openid4vp.transaction_data import TransactionData, write_posting_consent
@@ -10,6 +9,7 @@ from credential_schemas.report.messages import Sentence
 from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
 from keys.jwe import EncryptionKey
+from keys.values import dataclass, field
 from verifier.presentations.limits import LIFE_S, SECRET_BYTES
 from verifier.presentations.wish import Wish
 

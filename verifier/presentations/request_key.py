@@ -14,7 +14,6 @@ Our own certificate is made anew when its last month begins, or when the service
 import base64
 import os
 import tempfile
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -37,6 +36,7 @@ from keys.key_files import create_key, read_private_key, read_signer, write_encr
 from keys.pem_form import certificate_der
 from keys.signer import Signer, open_signer
 from keys.urls import parse_url
+from keys.values import dataclass, field, replace
 from verifier.presentations.errors import RequestRefused
 
 KEY_FILE: Final = "request-key.pem"

@@ -11,7 +11,6 @@ Rules enforced (the wallet's side checks the same):
 Source: OpenID4VP 1.0 sections 5 and 8.2; RFC 9101
 """
 
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
@@ -28,6 +27,7 @@ from keys.encoding import JsonValue, encode_json
 from keys.jwe import ENCRYPTIONS
 from keys.jws_sign import sign_compact
 from keys.urls import parse_url
+from keys.values import dataclass
 from verifier.presentations.errors import RequestRefused
 from verifier.presentations.presentation import Asked
 from verifier.presentations.request_key import RequestSigner

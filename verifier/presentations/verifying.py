@@ -1,10 +1,10 @@
 """Check one presentation for one request, by the verification that checks every other credential."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
+from keys.values import replace
 from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.errors import UnreadableEvidence

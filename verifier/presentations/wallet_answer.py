@@ -14,7 +14,6 @@ Source: OpenID4VP 1.0 sections 8.2, 8.3 and 8.5
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -23,6 +22,7 @@ from credential_schemas.errors import DcqlError
 from credential_schemas.openid4vp.names import ERRORS, FORM_MEDIA_TYPE, MAX_RESPONSE_CHARACTERS
 from keys.encoding import JsonValue, decode_json, decode_json_object
 from keys.errors import DecodingError, JweError
+from keys.values import dataclass
 from verifier.presentations.errors import WalletRefused
 from verifier.presentations.presentation import Asked
 

@@ -10,7 +10,6 @@ Source: CONTRACT of the API in docs/openid4vp.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from credential_schemas.criteria.asking import asked_types, dcql_query
@@ -25,6 +24,7 @@ from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError, UrlError
 from keys.trust_list import TrustList
 from keys.urls import parse_url
+from keys.values import dataclass
 from verifier.errors import PolicyRefused, ScoringFileError
 from verifier.presentations.errors import RequestRefused
 from verifier.presentations.limits import MAX_BODY_BYTES

@@ -1,7 +1,6 @@
 """The members of a proved record that a program works with, as types; what was written is `record`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from credential_schemas.report.outcomes import Verdict
@@ -9,6 +8,7 @@ from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.cosignature import WitnessKey
 from keys.encoding import JsonValue
 from keys.errors import NoteError
+from keys.values import dataclass
 from verifier.errors import ReceiptRefused
 from verifier.policies.profile import Profile
 from verifier.receipt.record import ListUsed

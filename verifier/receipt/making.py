@@ -1,10 +1,9 @@
 """Make a receipt: the record signed, and on request a page with the signed record attached, which pins that page."""
 
-from dataclasses import dataclass
-
 from credential_schemas.report.messages import Language
 from keys.jwk import PublicKey
 from keys.signer import Signer
+from keys.values import dataclass
 from verifier.checks.assembling import Verification
 from verifier.receipt.record import Circumstances, Recorded, record_of
 from verifier.receipt.token import sign_record

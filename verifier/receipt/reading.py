@@ -1,9 +1,9 @@
 """Read a receipt back, from its text or from its page; nothing of it is used before its signature was checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from keys.jwk import PublicKey
+from keys.values import dataclass
 from verifier.errors import ReceiptRefused
 from verifier.receipt.contents import ReceiptContents, contents_of
 from verifier.receipt.token import SignedRecord, read_record

@@ -7,12 +7,12 @@ Source: docs/formats/receipt.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from credential_schemas.report.facts import timestamp
 from credential_schemas.report.model import Check, Report
 from keys.encoding import JsonValue
+from keys.values import dataclass, field
 from verifier.checks.assembling import Verification
 from verifier.checks.rules import Rules
 from verifier.policies.profile import Profile

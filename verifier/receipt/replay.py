@@ -6,7 +6,6 @@ repeatable and is never counted as a difference.
 """
 
 import tempfile
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from credential_schemas.report.outcomes import EvidenceKind
 from credential_schemas.report.reasons import Reason
 from credential_schemas.trust_bundle import is_trust_bundle, read_unpinned_bundle
 from keys.trust_list import TrustList
+from keys.values import dataclass, replace
 from verifier.checks.assembling import verify
 from verifier.checks.rules import Moment, Rules
 from verifier.errors import BundleRefused, ReceiptRefused, TrustFileError, UnreadableEvidence

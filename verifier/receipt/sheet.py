@@ -10,7 +10,6 @@ Source: docs/formats/receipt.md, section "The page"
 import re
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from io import BytesIO
@@ -24,6 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import SimpleDocTemplate
 
 from credential_schemas.look.typefaces import Typeface, read_typeface
+from keys.values import dataclass
 from verifier.errors import ReceiptRefused
 from verifier.receipt.digests import sha256_hex
 from verifier.receipt.limits import MAX_PAGE_BYTES, MAX_RECEIPT_BYTES

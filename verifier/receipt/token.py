@@ -10,7 +10,6 @@ Source: docs/formats/receipt.md
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from keys.algorithms import ES256_ONLY
 from keys.encoding import JsonValue, decode_json_object, encode_json
@@ -27,6 +26,7 @@ from keys.jws import (
 )
 from keys.jws_sign import sign_compact
 from keys.signer import Signer
+from keys.values import dataclass
 from verifier.errors import ReceiptRefused
 from verifier.receipt.limits import MAX_RECEIPT_BYTES
 from verifier.receipt.record import RECEIPT_VERSION

@@ -7,12 +7,12 @@ check that nobody can be found for is not guessed at. Where one certificate was 
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from credential_schemas.criteria.entries import ScoringEntry
 from keys.encoding import JsonValue
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from verifier.errors import ScoringFileError
 from verifier.scoring.criteria_files import read_limited
 from verifier.scoring.evidence import Evidence

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +18,7 @@ from credential_schemas.criteria.signature import MAX_SIGNATURE_CHARACTERS, chec
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
 from keys.jwk import PublicKey
+from keys.values import dataclass
 from verifier.errors import PolicyRefused, ScoringFileError
 from verifier.receipt.signing_key import read_published_keys
 from verifier.scoring.limits import MAX_NOTICE_BYTES

@@ -5,7 +5,6 @@ verifier that made the check. Both are read back strictly, and neither makes mor
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -20,6 +19,7 @@ from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
 from keys.jwk import PublicKey
 from keys.trust_list import TrustList
+from keys.values import dataclass, replace
 from verifier.errors import ReceiptRefused, ScoringEvidenceRefused, ScoringFileError
 from verifier.receipt.limits import MAX_PAGE_BYTES
 from verifier.receipt.reading import read_receipt

@@ -7,7 +7,6 @@ Source: docs/committee.md
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import TypeAlias
@@ -17,6 +16,7 @@ from credential_schemas.criteria.later_stages import MOST_POINTS, InterviewResul
 from credential_schemas.criteria.values import number_json
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue
+from keys.values import dataclass
 
 Cell: TypeAlias = int | float | str | None
 

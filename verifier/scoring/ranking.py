@@ -1,9 +1,9 @@
 """The order of results by their total. It decides nothing: no line is drawn, nobody passes or fails by it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 
+from keys.values import dataclass
 from verifier.scoring.results import SELF_DECLARED, Result
 
 

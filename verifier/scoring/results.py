@@ -1,7 +1,6 @@
 """Score every applicant of a posting, and say with each result what it rests on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credential_schemas.criteria.case import Decisions
@@ -13,6 +12,7 @@ from credential_schemas.criteria.scoring import score_applicant
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue
 from keys.trust_list import TrustList
+from keys.values import dataclass, replace
 from verifier.errors import ScoringFileError
 from verifier.scoring.applicants import Applicant
 from verifier.scoring.criteria_files import Posting

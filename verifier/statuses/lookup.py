@@ -17,7 +17,6 @@ Source: draft-ietf-oauth-status-list-20 section 8.3; SECURITY S9
 import copy
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from credential_schemas.errors import StatusListError
@@ -27,6 +26,7 @@ from credential_schemas.status_list import StatusToken, status_key_finder, verif
 from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
 from keys.urls import parse_url
+from keys.values import dataclass, field
 from verifier.errors import WouldWait
 from verifier.statuses.published import PublishedLists
 from verifier.statuses.state import SeenList, StateFolder

@@ -6,11 +6,11 @@ entry and no credential: lists are public, nonces are stored as digests.
 
 import hashlib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 from keys.encoding import decode_json_object, encode_json
 from keys.errors import DecodingError
+from keys.values import dataclass
 
 NONCE_LIFE_S = 600  # S8
 _MAX_RECORD_BYTES = 4096

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.store.tables import CHANGES
 
 

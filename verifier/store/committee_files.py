@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from keys.values import dataclass, field
 from verifier.store.committee_tables import APPLICANTS, EVIDENCE, OPINIONS, SHEETS
 
 Step = Literal["own", "accepts", "reopens", "closes"]

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.store.committee_tables import APPLICANTS, CRITERIA, DESTRUCTIONS, EVENTS, NOTICES, OF_A_NOTICE
 
 State = Literal["draft", "open", "destroyed"]

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from keys.values import dataclass, field
 from verifier.store.tables import IDENTITIES, PEOPLE, RECOVERY_CODES
 
 

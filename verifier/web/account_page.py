@@ -1,10 +1,10 @@
 """The page on which people change their own sign-in: password, second step, sessions."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.look.qr_codes import qr_picture
+from keys.values import dataclass
 from verifier.people.own_sign_in import NewSecondStep, OwnState
 from verifier.web.people_words import people_word
 from verifier.web.staff import Staff, staff_page

@@ -1,7 +1,6 @@
 """The pages of criteria: their versions, each rule as a card beside the text, and trial scoring."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.criteria.language import Component, Policy
 from credential_schemas.criteria.rule_kinds import (
@@ -18,6 +17,7 @@ from credential_schemas.criteria.terms import NumberByChoice
 from credential_schemas.criteria.values import number_text
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from keys.values import dataclass
 from verifier.committee.criteria import Checked, claims_of
 from verifier.committee.officers import ADMINISTRATOR, OFFICER
 from verifier.committee.trial import Tried

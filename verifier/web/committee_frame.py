@@ -1,7 +1,6 @@
 """What the committee's pages have in common: words, fields, tags, notes, and the way back."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,6 +8,7 @@ from credential_schemas.criteria.terms import Both
 from credential_schemas.criteria.wording import Why
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
+from keys.values import dataclass, field
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.notices import Notice
 from verifier.scoring.moments import korean_time

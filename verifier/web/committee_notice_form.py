@@ -1,12 +1,12 @@
 """The form of a notice: one field for each parameter that its policy declares, with what is wrong beside it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.terms import ChoiceParameter, DateParameter, PointsParameter, RequirementsParameter
 from credential_schemas.criteria.values import number_text
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from keys.values import dataclass, field
 from verifier.committee.parameters import PREFIX, READING
 from verifier.store.committee_notices import CriteriaRow
 from verifier.web.committee_frame import NOTICES, Frame, card, described, known, labelled, lines_of

@@ -5,12 +5,12 @@ Without scripts each of the three is a plain form that is answered by a page wit
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.report.messages import Language
 from credential_schemas.report_page.markup import result_html
 from credential_schemas.report_page.view import View
 from keys.encoding import JsonValue
+from keys.values import dataclass
 from verifier.web.shell import Shell, icon, page_html
 from verifier.web.shell import text as safe
 from verifier.web.side_by_side import pages_html

@@ -1,10 +1,10 @@
 """What stands on the settings page beside the trust list: what is set where the service starts, read only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from credential_schemas.look.markup import Html, html, joined
 from keys.gate.callers import KnownToken
+from keys.values import dataclass
 from verifier.policies.profile import Profile
 from verifier.web.people_words import people_word
 from verifier.web.staff import Staff

@@ -1,7 +1,6 @@
 """The settings page: whom this verifier believes, what it keeps, and every change with who and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -10,6 +9,7 @@ from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
 from keys.trust_list import TrustedType
+from keys.values import dataclass
 from verifier.people.administration import ON_THE_MACHINE
 from verifier.store.changes import Change
 from verifier.trust_files import Offered

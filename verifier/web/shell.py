@@ -4,11 +4,11 @@ Every text that is not ours passes `text()`; markup is only ever written by us.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from credential_schemas.look.pages import BRAND_MARK, icon_sprite
 from credential_schemas.report.messages import Language
+from keys.values import dataclass
 from verifier.rendering.plain_text import harmless
 from verifier.web.words import page_word
 

@@ -1,11 +1,11 @@
 """The page where people sign in, what it says when that fails, and the page that says how to set it up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
+from keys.values import dataclass
 from verifier.web.people_words import people_word
 from verifier.web.staff import guest_page
 

@@ -1,12 +1,12 @@
 """The frame of the pages for people who are signed in: the usual one, with the way around and who is signed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
 from keys.sign_in.sessions import SignedIn
+from keys.values import dataclass
 from verifier.people.roles import Role
 from verifier.web.people_words import people_word
 from verifier.web.shell import Shell, page_html

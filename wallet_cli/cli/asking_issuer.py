@@ -4,9 +4,9 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from keys.values import dataclass
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.cli.presenting_by_hand import agreed, may_ask
 from wallet_cli.exit_codes import ExitCode

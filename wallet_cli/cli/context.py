@@ -2,7 +2,6 @@
 
 import re
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
@@ -11,6 +10,7 @@ from credential_schemas.wording.model import Language
 from keys.errors import KeysError
 from keys.sealed_file import SealPrice
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from wallet_cli.errors import PassphraseWrong, TrustListMissing, WalletExists, WalletMissing
 from wallet_cli.settings import DEFAULT_IDENTITY, Settings
 from wallet_cli.store import Keeper, WalletStore

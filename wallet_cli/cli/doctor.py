@@ -4,12 +4,12 @@ import argparse
 import json
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from credential_schemas.wording.model import Language
+from keys.values import dataclass
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.cli.messages import error_sentence
 from wallet_cli.errors import StorageRefused, WalletError

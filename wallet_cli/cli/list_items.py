@@ -2,11 +2,11 @@
 
 import argparse
 import json
-from dataclasses import dataclass
 
 from credential_schemas.presented_claims import Form, PresentedClaims
 from credential_schemas.wording.model import Language
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.errors import WalletError
 from wallet_cli.exit_codes import ExitCode, exit_code_of

@@ -5,7 +5,6 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +15,7 @@ from credential_schemas.command_line import Parser
 from credential_schemas.program import run_program
 from credential_schemas.usage import language_of
 from credential_schemas.version import VERSION
+from keys.values import replace
 from wallet_cli.exit_codes import ExitCode, exit_code_of
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 import argparse
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import CertificateWording, Language
+from keys.values import replace
 from wallet_cli.cli.context import CommandContext
 from wallet_cli.errors import CodeTooLarge, ItemNotFound, StorageRefused, WalletExists
 from wallet_cli.exit_codes import ExitCode

@@ -8,13 +8,13 @@ Rules enforced:
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from credential_schemas.dcql.choosing import disclosures_for
 from credential_schemas.openid4vp.names import NONCE
 from credential_schemas.sd_jwt.bind import bind_to_verifier
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
+from keys.values import dataclass
 from wallet_cli.errors import ItemNotFound, NothingToPresent, RequestRefused
 from wallet_cli.presenting.choosing import Leaving, claims_of, copy_for_each_item, leaving_of
 from wallet_cli.presenting.held import Held

@@ -7,7 +7,6 @@ Rules enforced:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from credential_schemas.dcql.choosing import Chosen, choose, disclosures_for
@@ -21,6 +20,7 @@ from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclo
 from keys.certificate_chain import authority_key_identifiers
 from keys.encoding import JsonValue
 from keys.errors import CertificateChainRefused
+from keys.values import dataclass, replace
 from wallet_cli.errors import NothingToPresent
 from wallet_cli.presenting.held import Held
 from wallet_cli.presenting.paths import ALWAYS, leaves, narrowed, path_text, read_path

@@ -4,12 +4,12 @@ Badges are signed with RS256, which nothing of ours verifies; they came over the
 wallet checks what they say, and leaves the signature to the programs that read badges.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.signer import Signer
+from keys.values import dataclass
 from wallet_cli.errors import CertificateRefused
 from wallet_cli.presenting.choosing import Leaving
 

@@ -1,13 +1,13 @@
 """What can be presented: credentials with the key of their holder. The one door between presenting and the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from credential_schemas.errors import CredentialError
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from keys.errors import KeysError
 from keys.signer import Signer
+from keys.values import dataclass
 from wallet_cli.errors import FileUnreadable
 from wallet_cli.vault import Vault
 

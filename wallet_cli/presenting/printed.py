@@ -1,6 +1,5 @@
 """Look at the paper copy that an issuer made of a presentation: it says what was presented, or it is not kept."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.certificate_claims import CertificateClaims, Holder
@@ -12,6 +11,7 @@ from credential_schemas.sd_jwt.select import add_disclosures
 from keys.encoding import b64url_decode, decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.trust_list import TrustList
+from keys.values import dataclass
 from wallet_cli.errors import CertificateRefused
 from wallet_cli.held import words_of
 from wallet_cli.presenting.choosing import Leaving, claims_of

@@ -15,7 +15,6 @@ Source: OpenID4VP 1.0 sections 5, 8.2 and 8.3; RFC 9101
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -44,6 +43,7 @@ from keys.errors import DecodingError, JweError, KeysError, UrlError
 from keys.jwe import ENCRYPTIONS, usable_key
 from keys.jws import parse_compact, verify
 from keys.urls import parse_url
+from keys.values import dataclass
 from wallet_cli.errors import RequestRefused
 
 _SKEW_S: Final = 60

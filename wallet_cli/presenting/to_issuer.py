@@ -9,7 +9,6 @@ Source: docs/bank-api.md
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from credential_schemas.dcql.choosing import disclosures_for
@@ -20,6 +19,7 @@ from keys.encoding import decode_json_object
 from keys.errors import DecodingError, FetchError
 from keys.fetch import Answer
 from keys.trust_list import TrustedIssuer, TrustList
+from keys.values import dataclass
 from wallet_cli.errors import IssuerUnknown, NothingToPresent, ServiceRefused, ServiceUnreachable
 from wallet_cli.presenting.by_hand import one_item
 from wallet_cli.presenting.choosing import Leaving, claims_of, copy_for_each_item, leaving_of

@@ -1,7 +1,6 @@
 """Points by bands of whole months in the union of periods."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -11,6 +10,7 @@ from credential_schemas.criteria.notice import MonthBand
 from credential_schemas.criteria.rule_kinds import PeriodsRule
 from credential_schemas.criteria.values import day, whole_months
 from credential_schemas.criteria.wording import Why, why
+from keys.values import replace
 
 
 def apply(rule: PeriodsRule, case: Case) -> Finding:

@@ -1,7 +1,6 @@
 """Points for qualifications by family and grade: required ones taken out, the best of each family, then the sum."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from credential_schemas.criteria.case import NOTHING, Case, Finding, Line, choose
@@ -10,6 +9,7 @@ from credential_schemas.criteria.notice import Notice
 from credential_schemas.criteria.rule_kinds import Family, QualificationsRule
 from credential_schemas.criteria.values import comparable
 from credential_schemas.criteria.wording import why
+from keys.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

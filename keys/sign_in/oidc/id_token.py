@@ -14,7 +14,6 @@ Source: OpenID Connect Core 1.0 section 3.1.3.7; RFC 8725
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from authlib.oidc.core.claims import CodeIDToken
@@ -36,6 +35,7 @@ from keys.limits import (
     OIDC_LEEWAY_SECONDS,
 )
 from keys.sign_in.errors import OidcError
+from keys.values import dataclass, field
 
 ALGORITHMS: Final[Mapping[str, str]] = {"ES256": "EC", "RS256": "RSA", "PS256": "RSA"}
 """The closed list, with the kind of key each takes."""

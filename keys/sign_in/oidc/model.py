@@ -1,7 +1,6 @@
 """What we know of a provider, of a sign-in that is under way, and of the person who comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json_object, encode_json
@@ -9,6 +8,7 @@ from keys.errors import DecodingError, SealedAnswerError
 from keys.limits import MAX_OIDC_ANSWER_BYTES, OIDC_PENDING_SECONDS
 from keys.sealed_answer import open_answer, seal_answer
 from keys.sign_in.errors import OidcError
+from keys.values import dataclass, field
 
 _PURPOSE: Final = "sign-in/oidc"
 _DATA: Final = b"pending/1"

@@ -18,7 +18,6 @@ import hmac
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from authlib.oauth2.base import OAuth2Error
@@ -40,6 +39,7 @@ from keys.sign_in.oidc.model import OidcIdentity, OpenIdProvider, PendingSignIn
 from keys.sign_in.oidc.session import JSON, ProviderSession, basic_in_form_encoding
 from keys.sign_in.passwords import RandomBytes
 from keys.urls import parse_url
+from keys.values import dataclass
 
 _SCOPE: Final = "openid profile"
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote_plus, urlencode
 
@@ -13,6 +12,7 @@ from keys.fetch import Fetcher, Network
 from keys.limits import MAX_OIDC_ANSWER_BYTES
 from keys.sign_in.oidc.model import OpenIdProvider
 from keys.urls import parse_url
+from keys.values import dataclass
 
 JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
