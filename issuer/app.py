@@ -31,7 +31,7 @@ from issuer.api.pages.opening import pages_router
 from issuer.api.pages.refusals import RefusalPages
 from issuer.api.pages.routing import missing_response
 from issuer.api.prints import prints_router
-from issuer.api.problems import on_http_exception, on_invalid_request, problem
+from issuer.api.problems import on_http_exception, on_invalid_request, problem, with_methods
 from issuer.api.reprints import reprints_router
 from issuer.api.staff.routing import is_for_staff, missing_to_staff
 from issuer.api.staff.syllabus_form import upload_limits
@@ -186,12 +186,14 @@ def _missing_to_people(pages: PageDesk) -> Callable[[Request, Exception], Respon
 
     def answer(request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 0)
-        missing = missing_to_staff if is_for_staff(request.url.path.removeprefix(pages.site.base)) else missing_response
-        found = missing(pages, request, status=status) if status in _MISSING else None
+        if status not in _MISSING:
+            return on_http_exception(request, error)
+        if is_for_staff(request.url.path.removeprefix(pages.site.base)):
+            return missing_to_staff(pages, request)
+        found = missing_response(pages, request, status=status)
         if found is None:
             return on_http_exception(request, error)
-        found.headers.update(getattr(error, "headers", None) or {})  # RFC 9110 section 15.5.6: Allow
-        return found
+        return with_methods(request, found)
 
     return answer
 

@@ -3,10 +3,12 @@
 The codes are the errors' own. The sentences are those of the API: an error's own sentence speaks of commands.
 """
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from credential_schemas.errors import CredentialError
 from issuer.errors import IssuerError
@@ -15,6 +17,7 @@ from keys.errors import KeysError
 from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, Refusal, problem_bytes, problem_document, title_of
 from keys.gate.gate import REQUEST_ID
 
+_METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _UNAVAILABLE: Final = 503
 _LATER: Final = "the service cannot do this now; try again in a moment"
 _NO_ACCOUNT: Final = "expected an account that is linked to a person"
@@ -95,8 +98,19 @@ def on_http_exception(request: Request, error: Exception) -> Response:
     known = {404: ("not_found", "there is nothing here"), 405: ("method_not_allowed", "expected another method")}
     code, detail = known.get(status, ("refused", "the request cannot be served"))
     answer = problem(request, status, code=code, detail=detail)
-    answer.headers.update(getattr(error, "headers", None) or {})  # RFC 9110 section 15.5.6: Allow
+    return with_methods(request, answer)
+
+
+def with_methods(request: Request, answer: Response) -> Response:
+    """Let a refused method be told which ones there are; the framework names those of one route alone."""
+    if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # RFC 9110 section 15.5.6
+        answer.headers["Allow"] = ", ".join(method for method in _METHODS if _takes(request, method))
     return answer
+
+
+def _takes(request: Request, method: str) -> bool:
+    asked = {**request.scope, "method": method}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
 
 
 def on_invalid_request(request: Request, error: Exception) -> Response:  # noqa: ARG001 - what was sent is not repeated

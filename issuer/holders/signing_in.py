@@ -189,7 +189,9 @@ class SignInDesk:
         transaction.sign_ins.begin_session(session, instead_of=session_id_of(attempt.old_cookie))
         actor = actor_of(sign_in.account_id)
         self._record(transaction, *acts, Act("signed_in", sign_in.account_id, detail=sign_in.kind), actor=actor)
-        return Begun(cookie, self._throttle.new_mark(sign_in.name, random_bytes=random_bytes))
+        # What a provider calls somebody is chosen there, and must not stand for a name that somebody types here.
+        known_as = sign_in.name if sign_in.kind == LOCAL else sign_in.handle
+        return Begun(cookie, self._throttle.new_mark(known_as, random_bytes=random_bytes))
 
     def _holder(self, transaction: Transaction, session: StoredSession, sign_in: SignIn) -> Holder:
         account = transaction.accounts.account(sign_in.account_id)

@@ -17,6 +17,11 @@ def missing_page(visit: Visit) -> Page:
     return _problem(visit, "missing", link_button(visit.say("to_home"), visit.to(visit.room.home), kind="p"))
 
 
+def unopened_page(visit: Visit) -> Page:
+    """Return the page for an address that is there and is not asked like this, such as one that only takes forms."""
+    return _problem(visit, "unopened", link_button(visit.say("to_home"), visit.to(visit.room.home), kind="p"))
+
+
 def forbidden_page(visit: Visit) -> Page:
     """Return the page for a form that did not come from a page of this session."""
     return _problem(visit, "forbidden", link_button(visit.say("to_home"), visit.to(visit.room.home), kind="p"))

@@ -124,10 +124,17 @@ def test_a_preview_refuses_what_issuing_refuses(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("DELETE", "/api/v1/certificates"), ("POST", "/api/v1/account"), ("GET", "/api/v1/reprints")]
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/certificates", "GET, POST"),
+        ("POST", "/api/v1/account", "GET"),
+        ("GET", "/api/v1/reprints", "POST"),
+    ],
 )
-def test_another_method_is_refused_in_the_same_form(client: Client, method: str, path: str) -> None:
-    assert problem_of(client.ask(method, path)) == (405, "method_not_allowed")
+def test_another_method_is_refused_in_the_same_form(client: Client, method: str, path: str, allowed: str) -> None:
+    answer = client.ask(method, path)
+    assert problem_of(answer) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == allowed
 
 
 def test_no_address_of_another_form_makes_the_service_fail(client: Client) -> None:

@@ -23,7 +23,7 @@ from issuer.api.pages.refusals import PAGE_RESPONSE_HEADERS
 from issuer.desk_errors import IssuedTooMany, IssuingBusy
 from issuer.errors import IssuerError, StorageFull, StorageUnusable
 from issuer.holders.signing_in import Holder
-from issuer.web.problem_pages import expired_page, forbidden_page, missing_page, refused_page
+from issuer.web.problem_pages import expired_page, forbidden_page, missing_page, refused_page, unopened_page
 from issuer.web.shell import THEMES, Theme, Visit, page_html
 from keys.errors import KeysError
 from keys.gate.answers import BUSY_RETRY_S
@@ -31,6 +31,7 @@ from keys.gate.gate import CALLER, REQUEST_ID
 from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session
 
 THEME_COOKIE: Final = "theme"
+_MISSING: Final = 404
 _HTML: Final = "text/html; charset=utf-8"
 _LOG: Final = logging.getLogger(__name__)
 
@@ -108,7 +109,8 @@ def missing_response(desk: PageDesk, request: Request, *, status: int = 404) -> 
     if "text/html" not in headers_of(request).get("accept", "") or path.startswith("/api/"):
         return None
     asked = _asked(desk, request, b"", language="en" if path.startswith("/en/") else "ko")
-    return response_of(asked.visit, Answer(missing_page(asked.visit), status))
+    page = missing_page(asked.visit) if status == _MISSING else unopened_page(asked.visit)
+    return response_of(asked.visit, Answer(page, status))
 
 
 def _asked(desk: PageDesk, request: Request, body: bytes | None, *, language: Language) -> Asked:

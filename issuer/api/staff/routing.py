@@ -133,11 +133,11 @@ def is_for_staff(path: str) -> bool:
     return bare == HOME or bare.startswith(f"{HOME}/")
 
 
-def missing_to_staff(desk: PageDesk, request: Request, *, status: int = 404) -> Response:
-    """Return the page for an address of the staff's that is not there, or not to be shown so."""
+def missing_to_staff(desk: PageDesk, request: Request) -> Response:
+    """Return the page for an address of the staff's that is not there; one that only takes forms looks the same."""
     path = request.url.path.removeprefix(desk.site.base)
     asked = asked_by(desk, request, Form(), language="en" if path.startswith("/en/") else "ko")
-    return response_of(asked.visit, Answer(missing_page(asked.visit), status))
+    return response_of(asked.visit, Answer(missing_page(asked.visit), 404))
 
 
 def asked_by(desk: PageDesk, request: Request, form: Form, *, language: Language) -> StaffAsked:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.cli.context import CommandContext
@@ -139,21 +140,69 @@ def test_files_that_are_not_in_order_stop_the_service(pages: PageWorld, tmp_path
         open_pages(pages.bank, context(pages, oidc=file), Visitors())
 
 
-def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(pages: PageWorld) -> None:
+@pytest.fixture
+def service(pages: PageWorld) -> FastAPI:
+    """The whole service, which has an answer for every address."""
     nothing = ServiceWork(refresh=lambda: None, problems=list)
-    app = create_app(pages.bank.folder, pages.bank.profile, nothing, desk=Desk(pages=pages.desk))
+    return create_app(pages.bank.folder, pages.bank.profile, nothing, desk=Desk(pages=pages.desk))
 
-    def ask(path: str, accept: str) -> httpx.Response:
-        async def asking() -> httpx.Response:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL) as client:
-                return await client.get(path, headers={"accept": accept})
 
-        return asyncio.run(asking())
+def ask(service: FastAPI, path: str, accept: str, method: str = "GET", **headers: str) -> httpx.Response:
+    async def asking() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url=URL) as client:
+            return await client.request(method, path, headers={"accept": accept, **headers})
 
-    korean, english = ask("/acount", "text/html,*/*"), ask("/en/acount", "text/html")
+    return asyncio.run(asking())
+
+
+def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(service: FastAPI) -> None:
+    korean, english = ask(service, "/acount", "text/html,*/*"), ask(service, "/en/acount", "text/html")
     assert (korean.status_code, english.status_code) == (404, 404)
     assert "찾는 것이 없습니다" in korean.text
     assert "There is nothing here" in english.text
     for path, accept in (("/acount", "*/*"), ("/api/v1/nothing", "text/html")):
-        assert ask(path, accept).headers["content-type"] == "application/problem+json"
-    assert ask("/", "text/html").status_code == 200
+        assert ask(service, path, accept).headers["content-type"] == "application/problem+json"
+    assert ask(service, "/", "text/html").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/sign-out", "POST"),
+        ("GET", "/sign-in/settings/password", "POST"),
+        ("GET", "/certificates/CB-2026-00000001/revoke/now", ""),
+        ("POST", "/account", "GET, HEAD"),
+        ("DELETE", "/help", "GET, HEAD"),
+        ("PUT", "/sign-up", "GET, HEAD, POST"),
+    ],
+)
+def test_an_address_that_is_not_asked_like_this_says_so_to_people_and_programs(
+    service: FastAPI, method: str, path: str, allowed: str
+) -> None:
+    for language, word in (("", "이 주소는 이렇게 열 수 없습니다."), ("/en", "This address is not opened like this.")):
+        page = ask(service, f"{language}{path}", "text/html", method, cookie="__Host-session=nobodys")
+        assert (page.status_code, word in page.text) == ((405, True) if allowed else (404, False))
+        assert page.headers.get("allow", "") == allowed
+        assert page.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+    problem = ask(service, path, "application/json", method)
+    assert (problem.status_code, problem.json()["code"]) == (
+        (405, "method_not_allowed") if allowed else (404, "not_found")
+    )
+
+
+def test_the_page_for_such_an_address_is_in_the_frame_of_whoever_is_signed_in(
+    service: FastAPI, pages: PageWorld
+) -> None:
+    browser = pages.holder()
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.jar.items())
+    page = ask(service, "/en/sign-out", "text/html", cookie=cookie)
+    assert page.status_code == 405
+    assert "KIM Pyobon" in page.text
+
+
+@pytest.mark.parametrize("path", ["/operator/keys/check", "/operator/sources/persons/run", "/operator/nothing/at/all"])
+def test_nobody_learns_from_the_method_which_addresses_staff_have(service: FastAPI, path: str) -> None:
+    answers = [ask(service, path, accept, method) for accept in ("text/html", "*/*") for method in ("GET", "PUT")]
+    assert {(answer.status_code, answer.headers.get("allow")) for answer in answers} == {(404, None)}
+    assert all("찾는 것이 없습니다" in answer.text for answer in answers)

@@ -91,6 +91,19 @@ def test_what_a_provider_calls_a_person_links_nobody_and_only_shows_itself(
     assert "비밀번호 바꾸기" not in settings.plain
 
 
+def test_a_name_chosen_at_a_provider_gives_a_browser_no_tries_of_that_name_here(
+    world: PageWorld, provider: OpenIdServer
+) -> None:
+    world.browser().sign_up("haneul")
+    provider.claims = {"name": "haneul"}
+    browser = world.browser()
+    there_and_back(browser)
+    for _ in range(9):  # signing up was the first of ten
+        assert world.browser().sign_in("haneul", "another sentence of words").status == 422
+    assert "__Host-device" in browser.jar
+    assert browser.sign_in("haneul", "a guess among many others").status == 429
+
+
 def test_a_way_back_without_the_browser_that_began_signs_nobody_in(world: PageWorld) -> None:
     victim, attacker = world.browser(), world.browser()
     sent = attacker.get("/sign-in/acme")
