@@ -45,10 +45,11 @@ from issuer.issuing_errors import ClockBehind
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.outputs import PRIVATE, PendingFiles, check_target
+from issuer.recording import Outgoing, stored_certificate
 from issuer.sealed_records import seal_record
 from issuer.selection import Selection, select_entries
 from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
-from issuer.store.certificates import CarriedEntry, StoredCertificate
+from issuer.store.certificates import CarriedEntry
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
@@ -237,14 +238,15 @@ def record_certificate(
         EntryChanged, ClockBehind, StorageFull, StorageUnusable: nothing was recorded.
     """
     prepared, signed = made.prepared, made.signed
-    sealed = seal_record(bank, signed.number, pdf=made.document.pdf, credential=signed.credential, code=made.code)
+    outgoing = _outgoing(bank, made)
     carried = carried_entries(signed.number, prepared.selection, signed.reserved)
 
     def record(transaction: Transaction) -> None:
         check_unchanged(transaction, prepared.selection)
         check_clock(transaction, made.at)
         consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
-        transaction.certificates.record_issued(_stored(bank, made, sealed, consent_id=consent.id), carried)
+        stored = stored_certificate(made.request, prepared, outgoing, at=made.at, consent_id=consent.id)
+        transaction.certificates.record_issued(stored, carried)
         if beside is not None:
             beside(transaction)
         act = Act("certificate_issued", prepared.opened.account.id, signed.number)
@@ -256,29 +258,16 @@ def record_certificate(
         publish_log(bank)
 
 
-def _stored(bank: Bank, made: MadeCertificate, sealed: bytes, *, consent_id: int) -> StoredCertificate:
-    request, prepared, signed = made.request, made.prepared, made.signed
-    return StoredCertificate(
+def _outgoing(bank: Bank, made: MadeCertificate) -> Outgoing:
+    signed, pdf = made.signed, made.document.pdf
+    return Outgoing(
         number=signed.number,
-        account_id=prepared.opened.account.id,
-        list_no=signed.reserved.list_no,
-        idx=signed.reserved.indexes[0],
-        status="valid",
-        kind=request.choice.kind,
-        edition=request.choice.edition,
-        language=request.language,
-        purpose=request.purpose,
-        recipient=request.recipient,
-        applicant_no=request.applicant_no,
-        issued_on=prepared.issued_on.isoformat(),
-        valid_until=prepared.valid_until.isoformat(),
-        issued_at=utc_text(made.at),
         key_id=signed.key_id,
-        consent_id=consent_id,
+        reserved=signed.reserved,
+        credential=signed.credential,
         locator=code_locator(made.code, pepper=bank.pepper),
-        sealed=sealed,
-        pdf_sha256=hashlib.sha256(made.document.pdf).hexdigest(),
-        credential_sha256=hashlib.sha256(signed.credential.encode("ascii")).hexdigest(),
+        sealed=seal_record(bank, signed.number, pdf=pdf, credential=signed.credential, code=made.code),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
     )
 
 

@@ -33,6 +33,7 @@ from keys.limits import (
 )
 from keys.note_keys import NotePrivateKey
 from keys.pkcs8 import check_protection, encrypt_pkcs8
+from keys.public_half import PublicHalf
 from keys.values import dataclass, field
 
 _ENCRYPTED_LABEL: Final = "ENCRYPTED PRIVATE KEY"
@@ -59,7 +60,7 @@ class PrivateKey:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSigner:
+class FileSigner(PublicHalf):
     """A `Signer` whose key lives in memory, from a key file or just made."""
 
     key: PrivateKey
@@ -67,20 +68,6 @@ class FileSigner:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "public_key", self.key.public_key())
-
-    @property
-    def key_id(self) -> str:
-        """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
-        return self.public_key.kid or self.public_key.short_name()
-
-    @property
-    def algorithm(self) -> str:
-        """Return the JWS name of the algorithm, `ES256`."""
-        return self.public_key.algorithm
-
-    def public_jwk(self) -> dict[str, str]:
-        """Return the members of the public JWK, `kid` included."""
-        return self.public_key.jwk()
 
     def sign(self, message: bytes) -> bytes:
         """Return the raw r || s signature (64 bytes) over the message."""

@@ -18,6 +18,7 @@ from keys.encoding import JsonValue
 from keys.errors import JwkError, KeyDeviceError
 from keys.jwk import PublicKey, der_to_raw
 from keys.limits import MAX_KEY_URI_CHARACTERS
+from keys.public_half import PublicHalf
 from keys.values import dataclass, field
 
 PROVIDERS: Final = "competency_bank.key_services"
@@ -41,26 +42,12 @@ OpenService = Callable[[Callable[[], str]], KeyService]
 
 
 @dataclass(frozen=True, slots=True)
-class KeyServiceSigner:
+class KeyServiceSigner(PublicHalf):
     """A `Signer` whose key lives in a key service."""
 
     public_key: PublicKey
     _service: KeyService = field(repr=False)
     _name: str
-
-    @property
-    def key_id(self) -> str:
-        """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
-        return self.public_key.short_name()
-
-    @property
-    def algorithm(self) -> str:
-        """Return the JWS name of the algorithm, `ES256`."""
-        return self.public_key.algorithm
-
-    def public_jwk(self) -> dict[str, str]:
-        """Return the members of the public JWK, `kid` included."""
-        return self.public_key.jwk()
 
     def sign(self, message: bytes) -> bytes:
         """Return the raw r || s signature (64 bytes) over the message.

@@ -22,6 +22,7 @@ from keys.errors import JwkError, KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, public_key_of
 from keys.limits import ED25519_KEY_BYTES, MAX_KEY_URI_CHARACTERS
 from keys.note_keys import NotePublicKey
+from keys.public_half import PublicHalf
 from keys.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -57,27 +58,13 @@ class TokenKeyName:
 
 
 @dataclass(frozen=True, slots=True)
-class Pkcs11Signer:
+class Pkcs11Signer(PublicHalf):
     """A `Signer` whose key lives in a token; may be used by several threads."""
 
     public_key: PublicKey
     _session: "pkcs11.Session" = field(repr=False)
     _key: Any = field(repr=False)  # a pkcs11.PrivateKey that can sign, which the library composes at run time
     _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
-
-    @property
-    def key_id(self) -> str:
-        """Return the `kid`: the first 16 characters of the public key's RFC 7638 thumbprint."""
-        return self.public_key.short_name()
-
-    @property
-    def algorithm(self) -> str:
-        """Return the JWS name of the algorithm, `ES256`."""
-        return self.public_key.algorithm
-
-    def public_jwk(self) -> dict[str, str]:
-        """Return the members of the public JWK, `kid` included."""
-        return self.public_key.jwk()
 
     def sign(self, message: bytes) -> bytes:
         """Return the raw r || s signature (64 bytes) over the message.

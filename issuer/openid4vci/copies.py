@@ -4,7 +4,6 @@ Each copy has a key, salts, a status index and an entry of the log of its own, a
 verifiers cannot tell that their copies belong together. The bank keeps hashes of them, not the copies.
 """
 
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -24,7 +23,8 @@ from issuer.log.files import publish_log
 from issuer.openid4vci.configurations import Configuration
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.metadata import certificate_chain
-from issuer.store.certificates import FLAT, WALLET, StoredCertificate
+from issuer.recording import Outgoing, stored_certificate
+from issuer.store.certificates import FLAT, WALLET
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
@@ -106,7 +106,8 @@ def record_copies(bank: Bank, made: MadeCopies, *, beside: Callable[[Transaction
         check_clock(transaction, made.at)
         consent = prepared.consent if prepared.consent.id else transaction.accounts.record_consent(prepared.consent)
         for copy in made.copies:
-            stored = _stored(bank, made, copy, consent_id=consent.id)
+            going = _outgoing(bank, made, copy)
+            stored = stored_certificate(made.request, prepared, going, at=made.at, consent_id=consent.id)
             carried = carried_entries(copy.number, prepared.selection, copy.reserved)
             transaction.certificates.record_issued(stored, carried)
         beside(transaction)
@@ -149,30 +150,14 @@ def _sign(signing: _Signing, claims: CertificateClaims, key: PublicKey) -> str:
     )
 
 
-def _stored(bank: Bank, made: MadeCopies, copy: Copy, *, consent_id: int) -> StoredCertificate:
-    request, prepared = made.request, made.prepared
-    return StoredCertificate(
+def _outgoing(bank: Bank, made: MadeCopies, copy: Copy) -> Outgoing:
+    return Outgoing(
         number=copy.number,
-        account_id=prepared.opened.account.id,
-        list_no=copy.reserved.list_no,
-        idx=copy.reserved.indexes[0],
-        status="valid",
-        kind=request.choice.kind,
-        edition=request.choice.edition,
-        language=request.language,
-        purpose=request.purpose,
-        recipient=request.recipient,
-        applicant_no=request.applicant_no,
-        issued_on=prepared.issued_on.isoformat(),
-        valid_until=prepared.valid_until.isoformat(),
-        issued_at=utc_text(made.at),
         key_id=copy.key_id,
-        consent_id=consent_id,
+        reserved=copy.reserved,
+        credential=copy.credential,
         # A wallet's copy has no confirmation code and no page; nobody can ever name this place.
         locator=link_of(bank, new_secret(), "no-locator"),
-        sealed=b"",
-        pdf_sha256="",
-        credential_sha256=hashlib.sha256(copy.credential.encode("ascii")).hexdigest(),
         carrier=WALLET if made.configuration.entry_type is None else FLAT,
         copy_of=None if copy.number == made.number else made.number,
     )
