@@ -17,8 +17,6 @@ from jsonschema import Draft202012Validator
 from credential_schemas.certificate_claims import (
     CertificateClaims,
     CertificateEntry,
-    Holder,
-    StatusReference,
     from_payload,
     to_payload,
 )
@@ -34,6 +32,7 @@ from credential_schemas.errors import EntryTypeError
 from credential_schemas.json_schema import certificate_schema
 from credential_schemas.type_metadata import type_metadata
 from keys.encoding import JsonValue
+from tests.sample_certificate import sample_certificate
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs/adding.md").read_text("utf-8")
@@ -78,21 +77,7 @@ def certificate(**changes: JsonValue) -> CertificateClaims:
         as_of=date(2026, 11, 1),
         idx=2,
     )
-    return CertificateClaims(
-        issuer="https://bank.example",
-        vct="https://bank.example/vct/competency-certificate/1",
-        issued_on=date(2026, 11, 22),
-        valid_until=date(2027, 2, 19),
-        number="SPECIMEN-2026-0000001",
-        kind="competency",
-        edition="standard",
-        purpose="채용",
-        recipient=None,
-        applicant_no=None,
-        holder=Holder("김표본", None, date(1990, 1, 1)),
-        entries=(entry,),
-        status=StatusReference("https://bank.example/status/1", 1),
-    )
+    return replace(sample_certificate(), entries=(entry,), recipient=None)
 
 
 def test_a_new_type_is_certified_described_and_read_back_without_code(types: EntryTypes) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from issuer.api.problems import problem_answers
+from keys.gate.answers import problem_answers
 
 Schema = dict[str, Any]
 

@@ -4,7 +4,7 @@ The codes are the errors' own. The sentences are those of the API: an error's ow
 """
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
@@ -14,7 +14,7 @@ from credential_schemas.errors import CredentialError
 from issuer.errors import IssuerError
 from keys.encoding import JsonValue
 from keys.errors import KeysError
-from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, Refusal, problem_bytes, problem_document, title_of
+from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, Refusal, problem_bytes, problem_document
 from keys.gate.gate import REQUEST_ID
 
 _METHODS: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -116,29 +116,6 @@ def _takes(request: Request, method: str) -> bool:
 def on_invalid_request(request: Request, error: Exception) -> Response:  # noqa: ARG001 - what was sent is not repeated
     """Answer a request whose parameters have another form than documented."""
     return problem(request, 422, code="parameter", detail="expected parameters as documented")
-
-
-def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the refusals of an address for the OpenAPI document."""
-    return {
-        status: {"description": title_of(status), "content": {PROBLEM_MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
-        for status in statuses
-    }
-
-
-PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "request_id": {"type": "string"},
-    },
-}
-"""RFC 9457."""
 
 
 def told_codes() -> frozenset[str]:

@@ -1,23 +1,11 @@
 """`/static/DIGEST/NAME`: the files of the pages; the address changes with them, so browsers keep them."""
 
-import gzip
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from credential_schemas.look.serving import Asset
+from credential_schemas.look.serving import KEPT, Asset, ServedFile
 from issuer.api.problems import problem
-
-_WORTH_COMPRESSING: Final = 1024
-_HEADERS: Final = MappingProxyType(
-    {
-        "Cache-Control": "public, max-age=31536000, immutable",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Vary": "Accept-Encoding",
-    }
-)
 
 
 def static_files_router(assets: Mapping[str, Asset], *, folder: str) -> APIRouter:
@@ -28,19 +16,15 @@ def static_files_router(assets: Mapping[str, Asset], *, folder: str) -> APIRoute
         folder: path in which they are.
     """
     router = APIRouter()
-    # Made once: the files never change while the service runs. They hold no secret that sizes could tell.
-    compressed = {name: gzip.compress(asset.body, 9, mtime=0) for name, asset in assets.items()}
+    files = {name: ServedFile(asset, cache=KEPT) for name, asset in assets.items()}
 
     def show_file(request: Request) -> Response:
         """Give a file."""
-        name = request.path_params["name"]
-        asset = assets.get(name)
-        if asset is None:
+        file = files.get(request.path_params["name"])
+        if file is None:
             return problem(request, 404, code="not_found", detail="there is nothing here")
-        if "gzip" in request.headers.get("accept-encoding", "") and len(asset.body) >= _WORTH_COMPRESSING:
-            headers = {**_HEADERS, "Content-Encoding": "gzip"}
-            return Response(compressed[name], media_type=asset.media_type, headers=headers)
-        return Response(asset.body, media_type=asset.media_type, headers=dict(_HEADERS))
+        status, body, headers = file.answer(request.headers)
+        return Response(body, status, headers=headers, media_type=file.media_type)
 
     router.add_route(f"{folder}/{{name}}", show_file, methods=["GET"], include_in_schema=False)
     return router

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from keys.encoding import JsonValue
 
@@ -100,3 +100,24 @@ def problem_document(status: int, *, code: str, detail: str, request_id: str) ->
 def problem_bytes(document: Mapping[str, JsonValue]) -> bytes:
     """Write a problem document as UTF-8."""
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+PROBLEM_SCHEMA: Final[Mapping[str, JsonValue]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+    },
+}
+"""The form of a problem document (RFC 9457); some have more members, such as `message` in both languages."""
+
+
+def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the refusals of an address for an OpenAPI document."""
+    content = {PROBLEM_MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}
+    return {status: {"description": title_of(status), "content": content} for status in statuses}

@@ -23,6 +23,7 @@ from credential_schemas.wallet_claims import (
     wallet_certificate,
 )
 from keys.key_files import FileSigner, create_key
+from tests.sample_certificate import sample_certificate
 
 ISSUER = "https://bank.example"
 SIGNER = FileSigner(create_key())
@@ -43,21 +44,10 @@ LABELS = {field.name: field for field in entry_types()[ENTRY.type].own_fields}
 
 
 def claims(count: int = 1) -> CertificateClaims:
-    return CertificateClaims(
-        issuer=ISSUER,
-        vct=BINDING.vct,
-        issued_on=date(2026, 11, 22),
-        valid_until=date(2027, 2, 20),
-        number="CB-2026-00000001",
-        kind="competency",
-        edition="standard",
-        purpose="job",
-        recipient=None,
-        applicant_no=None,
-        holder=Holder("김표본", None, date(1998, 4, 11)),
-        entries=tuple(replace(ENTRY, idx=10 + position) for position in range(count)),
-        status=StatusReference(f"{ISSUER}/status/1", 3),
-    )
+    entries = tuple(replace(ENTRY, idx=10 + position) for position in range(count))
+    holder, status = Holder("김표본", None, date(1998, 4, 11)), StatusReference(f"{ISSUER}/status/1", 3)
+    sample = replace(sample_certificate(), issuer=ISSUER, vct=BINDING.vct, holder=holder, recipient=None)
+    return replace(sample, number="CB-2026-00000001", entries=entries, status=status)
 
 
 def signed(written: WalletPayload) -> dict[str, Any]:

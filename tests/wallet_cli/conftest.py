@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,8 +11,6 @@ import pytest
 
 from credential_schemas.certificate_claims import (
     CertificateClaims,
-    CertificateEntry,
-    Holder,
     StatusReference,
     to_payload,
 )
@@ -21,6 +19,7 @@ from keys.key_files import FileSigner, create_key
 from keys.sealed_file import SealPrice
 from keys.trust_list import TrustedIssuer, TrustedType, trust_list_document
 from tests.issuer.conftest import founded
+from tests.sample_certificate import QUALIFICATION, sample_certificate
 from tests.wallet_cli.issuer_world import IssuingBank, open_issuing_bank
 from wallet_cli.vault import Vault
 
@@ -39,31 +38,9 @@ class World:
 
     def claims(self) -> CertificateClaims:
         """One qualification of an invented person."""
-        entry = CertificateEntry(
-            type="national_technical_qualification",
-            category="qualifications",
-            title="정보처리기사",
-            title_en="Engineer Information Processing",
-            issuing_body="hrdk",
-            fields={"item_code": "1320", "series": "기사", "acquired_date": "2023-06-09", "exam_body": "hrdk"},
-            as_of=date(2026, 11, 22),
-            idx=7,
-        )
-        return CertificateClaims(
-            issuer=ISSUER,
-            vct=VCT,
-            issued_on=date(2026, 11, 22),
-            valid_until=date(2027, 2, 20),
-            number="CB-2026-00000001",
-            kind="competency",
-            edition="standard",
-            purpose="job",
-            recipient=None,
-            applicant_no=None,
-            holder=Holder("김표본", "KIM Pyobon", date(1998, 4, 11)),
-            entries=(entry,),
-            status=StatusReference(f"{ISSUER}/status/1", 3),
-        )
+        entry = replace(QUALIFICATION, as_of=date(2026, 11, 22), idx=7)
+        sample = replace(sample_certificate(), issuer=ISSUER, vct=VCT, number="CB-2026-00000001", recipient=None)
+        return replace(sample, entries=(entry,), status=StatusReference(f"{ISSUER}/status/1", 3))
 
     def sign(self, claims: CertificateClaims) -> str:
         """Sign claims as a paper copy."""

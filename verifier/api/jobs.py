@@ -20,9 +20,8 @@ from credential_schemas.report.facts import timestamp
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
-from keys.gate.answers import Refusal
+from keys.gate.answers import Refusal, problem_answers
 from keys.gate.gate import CALLER
-from verifier.api.problems import problem_answers
 from verifier.batch.tables import FORMATS
 from verifier.jobs.deliveries import JOBS_PATH
 from verifier.jobs.desk import Asked, JobDesk

@@ -11,11 +11,10 @@ from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from keys.gate.answers import Refusal
+from keys.gate.answers import Refusal, problem_answers
 from keys.gate.callers import TOKEN_PREFIX
 from keys.gate.gate import CALLER
 from verifier.api.oauth_errors import NO_STORE
-from verifier.api.problems import problem_answers
 from verifier.presentations.desk import PresentationDesk
 from verifier.presentations.presentation import Asked, State, view_json
 from verifier.presentations.request_object import client_id, request_uri, wallet_link

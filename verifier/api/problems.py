@@ -1,14 +1,14 @@
 """Errors of the API as problem documents (RFC 9457): one table from our errors to status; the codes are their own."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request, Response
 from starlette.exceptions import HTTPException
 
 from credential_schemas.report.messages import Sentence, notice
 from keys.encoding import JsonValue
-from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document, title_of
+from keys.gate.answers import BUSY_RETRY_S, PROBLEM_MEDIA_TYPE, problem_bytes, problem_document
 from keys.gate.gate import REQUEST_ID
 from verifier.errors import (
     EvidenceReaderFailed,
@@ -106,32 +106,6 @@ def _words_of(error: VerifierError) -> tuple[str, Mapping[str, JsonValue]]:
 def on_invalid_request(request: Request, error: Exception) -> Response:  # noqa: ARG001 - what was sent is not repeated
     """Answer a request whose parameters have another form than documented."""
     return problem(request, 422, code="parameter", detail="expected parameters and headers as documented")
-
-
-def problem_answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the refusals of an address for the OpenAPI document."""
-    return {
-        status: {
-            "description": title_of(status),
-            "content": {PROBLEM_MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}},
-        }
-        for status in statuses
-    }
-
-
-PROBLEM_SCHEMA: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code", "request_id"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "request_id": {"type": "string"},
-    },
-}
-"""RFC 9457; some problems have more members, such as `message` in both languages."""
 
 
 def _advice(sentence: Sentence) -> dict[str, JsonValue]:

@@ -19,9 +19,10 @@ from fastapi import APIRouter, Header, Request, Response
 
 from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, encode_json
+from keys.gate.answers import problem_answers
 from keys.trust_list import TrustedIssuer, trust_list_document
 from keys.values import dataclass
-from verifier.api.problems import problem, problem_answers
+from verifier.api.problems import problem
 from verifier.checks.rules import Rules
 from verifier.statuses.network import STATUS_LIST_MEDIA_TYPE
 
