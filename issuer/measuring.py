@@ -4,7 +4,7 @@ No figure counts rows of a large table, and none is about a person: labels are t
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -15,7 +15,7 @@ from issuer.health import readiness_problems
 from issuer.log.files import published_size
 from issuer.operating.source_states import NEEDS_SOMEBODY, source_states
 from issuer.publishing import STATUS_REFRESH
-from issuer.pulling.settings_file import AskedSource
+from issuer.source_ages import Promises
 from issuer.times import utc_moment
 from keys.certificates import valid_until
 from keys.errors import KeysError
@@ -25,12 +25,12 @@ _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
 
 
-def bank_figures(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[Figure]:
+def bank_figures(bank: Bank, promises: Promises, *, now: datetime) -> list[Figure]:
     """Return the figures of a bank.
 
     Args:
         bank: open.
-        asked: the sources that are asked, with what they promise.
+        promises: how old what each source delivered may be.
         now: the time.
 
     Raises:
@@ -39,7 +39,7 @@ def bank_figures(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime)
     return [
         Figure("cb_ready", "Whether the bank is ready to serve.", not readiness_problems(bank, now=now)),
         *_records(bank, now=now),
-        *_sources(bank, asked, now=now),
+        *_sources(bank, promises, now=now),
         *_certificates(bank, now=now),
         *_disk(bank),
     ]
@@ -66,8 +66,8 @@ def _records(bank: Bank, *, now: datetime) -> Iterator[Figure]:
     yield Figure("cb_clock_behind_seconds", behind, max(0.0, ahead_s))
 
 
-def _sources(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> Iterator[Figure]:
-    for state in source_states(bank, asked, now=now):
+def _sources(bank: Bank, promises: Promises, *, now: datetime) -> Iterator[Figure]:
+    for state in source_states(bank, promises, now=now):
         labels = {"source": state.source}
         if state.hours is not None:
             yield Figure("cb_source_age_seconds", "Age of what was taken last.", state.hours * _HOUR_S, labels)

@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from issuer.bank import Bank
     from issuer.pulling.fetching import Outside
     from issuer.pulling.schedule import SourceFreshness
-    from issuer.pulling.settings_file import AskedSource
+    from issuer.pulling.settings_file import SourceSettings
     from issuer.store.pulls import SourceRun
 
 
-def asked_sources(bank: "Bank", context: CommandContext) -> "dict[str, AskedSource]":
-    """Return the sources that the setting's file names; none without the setting.
+def source_settings(bank: "Bank", context: CommandContext) -> "SourceSettings":
+    """Return what the setting's file says of sources; nothing without the setting.
 
     Raises:
         SourcesUnreadable: the file or a token is not in order.
     """
-    if context.settings.sources is None:
-        return {}
-    from issuer.pulling.settings_file import read_asked_sources
+    from issuer.pulling.settings_file import SourceSettings, read_source_settings
 
+    if context.settings.sources is None:
+        return SourceSettings()
     development = bank.profile.development
-    return read_asked_sources(context.settings.sources, environment=os.environ, development=development)
+    return read_source_settings(context.settings.sources, environment=os.environ, development=development)
 
 
 def outside_world(bank: "Bank", context: CommandContext, *, stop: threading.Event) -> "Outside":
@@ -77,9 +77,9 @@ def freshness_document(each: "SourceFreshness") -> dict[str, object]:
     """Return how fresh a source is as JSON."""
     last = each.last_run
     return {
-        "made_at": each.made_at,
-        "hours": each.hours,
-        "max_age_hours": each.max_age_hours,
-        "late": each.is_late,
+        "made_at": each.age.made_at,
+        "hours": each.age.hours,
+        "max_age_hours": each.age.most_hours,
+        "late": each.age.is_late,
         "last_run": None if last is None else run_document(last),
     }

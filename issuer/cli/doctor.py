@@ -2,7 +2,7 @@
 
 import argparse
 
-from issuer.cli.asking import asked_sources
+from issuer.cli.asking import source_settings
 from issuer.cli.context import CommandContext
 
 SUMMARY = "look at files, keys, certificates, seal, database and status lists"
@@ -21,7 +21,7 @@ def run(_arguments: argparse.Namespace, context: CommandContext) -> int:
 
     with context.bank() as bank:
         findings = examine(bank, now=context.clock())
-        findings += late_findings(bank, asked_sources(bank, context), now=context.clock())
+        findings += late_findings(bank, source_settings(bank, context).promises, now=context.clock())
     document = [{"subject": each.subject, "severity": each.severity, "problem": each.problem} for each in findings]
     lines = [f"{each.severity:<8} {each.subject}{f': {each.problem}' if each.problem else ''}" for each in findings]
     context.answer({"findings": document}, *lines)

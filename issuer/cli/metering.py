@@ -1,20 +1,18 @@
 """`serve` shows metrics, if ISSUER_METRICS says where."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from issuer.bank import Bank
     from issuer.cli.context import CommandContext
-    from issuer.pulling.settings_file import AskedSource
+    from issuer.source_ages import Promises
     from keys.gate.gate import App
 
 
 @contextmanager
-def metered(
-    app: "App", bank: "Bank", context: "CommandContext", *, asked: "Mapping[str, AskedSource]"
-) -> "Iterator[App]":
+def metered(app: "App", bank: "Bank", context: "CommandContext", *, promises: "Promises") -> "Iterator[App]":
     """Return the application with what counts its requests before it; the application itself without a setting.
 
     Raises:
@@ -29,5 +27,5 @@ def metered(
         from issuer.measuring import bank_figures
         from keys.gate.measured import Measured
 
-        metrics.read_when_asked(lambda: bank_figures(bank, asked, now=context.clock()))
+        metrics.read_when_asked(lambda: bank_figures(bank, promises, now=context.clock()))
         yield Measured(app, metrics)

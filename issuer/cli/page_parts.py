@@ -28,7 +28,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
         SourcesUnreadable: the file of sources is not in order.
     """
     from issuer.api.pages.opening import page_desk
-    from issuer.cli.asking import asked_sources, outside_world
+    from issuer.cli.asking import outside_world, source_settings
     from issuer.holders.local_sign_ins import Outside
     from issuer.operating.works import OperatorWork, Works
     from keys.sign_in.passwords import Passwords
@@ -36,7 +36,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
     outside = Outside(context.clock, visitors.limits, Passwords(secrets.token_bytes))
     works = Works()
     world = outside_world(bank, context, stop=works.stop)
-    operating = OperatorWork(works, asked_sources(bank, context), world)
+    operating = OperatorWork(works, source_settings(bank, context), world)
     return page_desk(bank, outside, ways=_ways(bank, context), operating=operating)
 
 

@@ -4,7 +4,7 @@ import argparse
 import threading
 from typing import TYPE_CHECKING
 
-from issuer.cli.asking import asked_sources, outside_world, run_document, run_line
+from issuer.cli.asking import outside_world, run_document, run_line, source_settings
 from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _chosen(arguments: argparse.Namespace, bank: "Bank", context: CommandContext
         raise InvalidOption(problem, option="--accept")
     if context.settings.sources is None:
         raise SourcesUnconfigured
-    known = asked_sources(bank, context)
+    known = source_settings(bank, context).asked
     if arguments.due:
         return due_sources(bank, known, now=context.clock())
     for source in arguments.sources:

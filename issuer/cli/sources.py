@@ -1,15 +1,15 @@
-"""`cb-issuer sources`: list the source systems, and how fresh those are that are asked."""
+"""`cb-issuer sources`: list the source systems, and how fresh those are of which something was promised."""
 
 import argparse
 from typing import TYPE_CHECKING
 
-from issuer.cli.asking import asked_sources, freshness_document
+from issuer.cli.asking import freshness_document, source_settings
 from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
     from issuer.pulling.schedule import SourceFreshness
 
-SUMMARY = "list the source systems that deliver entries, and which of those that are asked are late"
+SUMMARY = "list the source systems that deliver entries, and which of them are late"
 EXAMPLE = "cb-issuer sources"
 
 
@@ -28,12 +28,13 @@ def run(_arguments: argparse.Namespace, context: CommandContext) -> int:
     ]
     ko, en = persons.NAMES
     listed.append({"id": persons.SOURCE_ID, "ko": ko, "en": en, "entry_types": []})
-    asked = _freshness(context)
+    fresh = _freshness(context)
     for source in listed:
-        each = asked.get(str(source["id"]))
-        source["asked"] = None if each is None else freshness_document(each)
+        each = fresh.get(str(source["id"]))
+        said = None if each is None else freshness_document(each)
+        source["asked"], source["files"] = (said, None) if each is not None and each.is_asked else (None, said)
     lines = [
-        f"{source['id']:<24} {source[context.language]}{_said(asked.get(str(source['id'])), context)}"
+        f"{source['id']:<24} {source[context.language]}{_said(fresh.get(str(source['id'])), context)}"
         for source in listed
     ]
     context.answer({"sources": listed}, *lines)
@@ -46,14 +47,15 @@ def _freshness(context: CommandContext) -> "dict[str, SourceFreshness]":
     from issuer.pulling.schedule import freshness
 
     with context.bank() as bank:
-        found = freshness(bank, asked_sources(bank, context), now=context.clock())
+        found = freshness(bank, source_settings(bank, context).promises, now=context.clock())
     return {each.source: each for each in found}
 
 
 def _said(each: "SourceFreshness | None", context: CommandContext) -> str:
     if each is None:
         return ""
-    if each.hours is None:
-        return f"  [{context.text('sources.never', promised=each.max_age_hours)}]"
-    key = "sources.late" if each.is_late else "sources.fresh"
-    return f"  [{context.text(key, hours=each.hours, promised=each.max_age_hours)}]"
+    hours, most = each.age.hours, each.age.most_hours or 0
+    if hours is None:
+        return f"  [{context.text('sources.never', promised=most)}]"
+    key = "sources.late" if each.age.is_late else "sources.fresh"
+    return f"  [{context.text(key, hours=hours, promised=most)}]"

@@ -6,7 +6,7 @@ account at once. Certificates that carry them stay as they are until the holder 
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from credential_schemas.entry_types import Names
@@ -15,15 +15,14 @@ from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.competency_units import REFERENCE_SOURCE
 from issuer.errors import SourceUnknown
+from issuer.source_ages import Promises, source_ages
 from issuer.sources.registry import SOURCES
 from issuer.store.accounts import Consent
 from issuer.store.transaction import Transaction
-from issuer.times import korean_day_of, utc_text
+from issuer.times import utc_text
 
 PURPOSE: Final = "account"
 CHANNEL: Final = "web"
-LATE_AFTER_DAYS: Final = 7
-"""A source that delivered before but not for longer than this is shown as late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class SourceState:
         entries: how many entries of the holder it brought, as far as there is a consent.
         delivered_at: when its newest delivery arrived, UTC in ISO 8601; None before the first.
         as_of: the Korean day that the newest delivery describes.
-        is_late: it delivered before, but not lately.
+        is_late: it delivered before, and that is older than it may be.
     """
 
     id: str
@@ -54,7 +53,7 @@ def personal_sources() -> tuple[str, ...]:
     return tuple(source for source in SOURCES if source != REFERENCE_SOURCE)
 
 
-def source_states(transaction: Transaction, account_id: str, *, now: datetime) -> list[SourceState]:
+def source_states(transaction: Transaction, account_id: str, *, promises: Promises, now: datetime) -> list[SourceState]:
     """Return every personal source with what the holder agreed to and how fresh it is."""
     account = transaction.accounts.account(account_id)
     link = None if account is None else account.person_link
@@ -64,11 +63,11 @@ def source_states(transaction: Transaction, account_id: str, *, now: datetime) -
             agreed[source] = consent.given_at
     counts = {} if link is None else transaction.entries.counts_of(link)
     deliveries = transaction.entries.last_deliveries()
-    today = korean_day_of(now)
+    ages = source_ages(transaction, promises, now=now)
     states = []
     for source in personal_sources():
         delivered_at, as_of = deliveries.get(source, (None, None))
-        late = as_of is not None and (today - date.fromisoformat(as_of)).days > LATE_AFTER_DAYS
+        late = delivered_at is not None and ages[source].is_late
         names = Names(SOURCES[source].ko, SOURCES[source].en)
         entries = counts.get(source, 0) if source in agreed else 0
         states.append(SourceState(source, names, agreed.get(source), entries, delivered_at, as_of, late))

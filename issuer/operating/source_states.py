@@ -1,6 +1,5 @@
 """Every source as an operator sees it: its state, when it last came through, how late it is, and what came last."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -9,11 +8,8 @@ from issuer.bank import Bank
 from issuer.operating.works import OperatorWork
 from issuer.pull_errors import SourceNotAsked
 from issuer.pulling.running import CANCELLED, FAILED, REHEARSED, pull_source
-from issuer.pulling.settings_file import AskedSource
-from issuer.sources import persons
-from issuer.sources.registry import SOURCES
+from issuer.source_ages import Promises, SourceAge, source_ages
 from issuer.store.pulls import HELD, INTERRUPTED, REFUSED, RUNNING, TAKEN, UNCHANGED, SourceRun
-from issuer.times import utc_moment
 
 State = Literal["never", "running", "held", "failing", "late", "ok"]
 NEEDS_SOMEBODY: Final[frozenset[State]] = frozenset({"held", "failing", "late"})
@@ -30,12 +26,13 @@ class SourceState:
     Attributes:
         source: its id.
         state: never (nothing came yet, nothing was promised), running, held (a delivery waits for a decision), failing
-            (the last run failed or was refused), late (older than promised) or ok.
+            (the last run failed or was refused), late (older than it may be) or ok.
         is_asked: whether it is asked over HTTP; the others deliver files.
         last_success: when a run last ended with everything taken, UTC in ISO 8601; None for never.
-        made_at: when the newest delivery that was taken was made, or received as a file, UTC in ISO 8601.
+        made_at: of when the newest delivery that was taken is, UTC in ISO 8601 (`issuer.source_ages`).
         hours: how old that is.
-        promised_hours: how old it may be; None where nothing is promised.
+        promised_hours: how old it may be; None where nothing is expected.
+        is_late: whether it is older, whatever the state says first.
         last_run: the newest run that took or tried something.
     """
 
@@ -46,10 +43,11 @@ class SourceState:
     made_at: str | None
     hours: int | None
     promised_hours: int | None
+    is_late: bool
     last_run: SourceRun | None
 
 
-def source_states(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[SourceState]:
+def source_states(bank: Bank, promises: Promises, *, now: datetime) -> list[SourceState]:
     """Return every source that this bank knows, the identity register first.
 
     Raises:
@@ -58,21 +56,13 @@ def source_states(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime
     now_s = int(now.timestamp())
     with bank.store.read() as transaction:
         busy = transaction.pulls.asked_now(now_s=now_s)
-        runs = {source: transaction.pulls.runs(source, limit=_RUNS_LOOKED_AT) for source in all_sources()}
-        taken = {source: transaction.pulls.last_taken(source) for source in asked}
-        received = {source: times[0] for source, times in transaction.entries.last_deliveries().items()}
+        ages = source_ages(transaction, promises, now=now)
+        runs = {source: transaction.pulls.runs(source, limit=_RUNS_LOOKED_AT) for source in ages}
     found = []
-    for source, own in runs.items():
-        line, last = asked.get(source), taken.get(source)
-        made_at = received.get(source) if line is None else None if last is None else last.made_at
-        state = _state(source, own, made_at=made_at, line=line, now=now)
+    for source, age in ages.items():
+        state = _state(source, runs[source], age, is_asked=source in promises.asked)
         found.append(replace(state, state="running") if source in busy else state)
     return found
-
-
-def all_sources() -> tuple[str, ...]:
-    """Return the ids of all sources, the identity register first."""
-    return (persons.SOURCE_ID, *SOURCES)
 
 
 def needing_somebody(states: list[SourceState]) -> int:
@@ -117,30 +107,27 @@ def stop_run(bank: Bank, source: str, *, now: datetime) -> bool:
         return transaction.pulls.ask_to_stop(source, now_s=int(now.timestamp()))
 
 
-def _state(
-    source: str, runs: list[SourceRun], *, made_at: str | None, line: AskedSource | None, now: datetime
-) -> SourceState:
+def _state(source: str, runs: list[SourceRun], age: SourceAge, *, is_asked: bool) -> SourceState:
     last = next((run for run in runs if run.outcome != REHEARSED), None)
     success = next((run for run in runs if run.outcome in _CAME_THROUGH), None)
-    hours = None if made_at is None else int((now - utc_moment(made_at)).total_seconds()) // 3600
-    promised = None if line is None else line.max_age_hours
     said = next((run for run in runs if run.outcome not in (*_SAYS_NOTHING, RUNNING)), None)
     state: State = "ok"
     if said is not None and said.outcome == HELD:
         state = "held"
     elif said is not None and said.outcome in _ENDED_BADLY:
         state = "failing"
-    elif promised is not None and (hours is None or hours > promised):
+    elif age.is_late:
         state = "late"
-    elif made_at is None:
+    elif age.made_at is None:
         state = "never"
     return SourceState(
         source=source,
         state=state,
-        is_asked=line is not None,
+        is_asked=is_asked,
         last_success=None if success is None else success.ended_at,
-        made_at=made_at,
-        hours=hours,
-        promised_hours=promised,
+        made_at=age.made_at,
+        hours=age.hours,
+        promised_hours=age.most_hours,
+        is_late=age.is_late,
         last_run=last,
     )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from issuer.pulling.fetching import Outside
-from issuer.pulling.settings_file import AskedSource
+from issuer.pulling.settings_file import AskedSource, SourceSettings
+from issuer.source_ages import Promises
 
 STOP_S: Final = 10.0
 _LOG: Final = logging.getLogger(__name__)
@@ -72,13 +73,23 @@ class OperatorWork:
 
     Attributes:
         works: where what takes long is done.
-        asked: sources that can be asked, by id.
+        sources: those that can be asked, and what was promised for each.
         outside: the world outside, for asking them; None where none is asked.
     """
 
     works: Works = field(default_factory=Works)
-    asked: Mapping[str, AskedSource] = field(default_factory=dict)
+    sources: SourceSettings = field(default_factory=SourceSettings)
     outside: Outside | None = None
+
+    @property
+    def asked(self) -> Mapping[str, AskedSource]:
+        """Sources that can be asked, by id."""
+        return self.sources.asked
+
+    @property
+    def promises(self) -> Promises:
+        """How old what each source delivered may be."""
+        return self.sources.promises
 
 
 def _guarded(name: str, work: Callable[[], object]) -> None:

@@ -19,7 +19,8 @@ from issuer.pulling.limits import FIRST_RETRY_MINUTES
 from issuer.pulling.page_store import forget_old_pages
 from issuer.pulling.running import FAILED, REHEARSED, pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.store.pulls import ASKED, HELD, REFUSED, TAKEN, UNCHANGED, SourceRun
+from issuer.source_ages import Promises, SourceAge, source_ages
+from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
 
 LOOK_S: Final = 30.0
@@ -33,18 +34,12 @@ _FAILED: Final = (FAILED, REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class SourceFreshness:
-    """How fresh a source is: when its newest taken delivery was made, how old it is, and what was promised."""
+    """How fresh a source is: how old what it delivered last is, and its newest run."""
 
     source: str
-    made_at: str | None
-    hours: int | None
-    max_age_hours: int
+    age: SourceAge
+    is_asked: bool
     last_run: SourceRun | None
-
-    @property
-    def is_late(self) -> bool:
-        """Say whether it is older than was promised, or has never delivered."""
-        return self.hours is None or self.hours > self.max_age_hours
 
 
 def due_sources(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[AskedSource]:
@@ -73,29 +68,29 @@ def next_time(asked: AskedSource, runs: Sequence[SourceRun], *, now: datetime) -
     return utc_moment(own[0].ended_at or own[0].started_at) + min(interval, wait)
 
 
-def freshness(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[SourceFreshness]:
-    """Return how fresh every asked source is, in the order of the file."""
+def freshness(bank: Bank, promises: Promises, *, now: datetime) -> list[SourceFreshness]:
+    """Return how fresh every source is of which something was promised, or that is late."""
     found = []
     with bank.store.read() as transaction:
-        for source, each in asked.items():
-            taken = transaction.pulls.last_taken(source)
-            runs = transaction.pulls.runs(source, limit=1, way=ASKED)
-            made_at = None if taken is None else taken.made_at
-            hours = None if made_at is None else int((now - utc_moment(made_at)).total_seconds()) // 3600
-            found.append(SourceFreshness(source, made_at, hours, each.max_age_hours, runs[0] if runs else None))
+        for source, age in source_ages(transaction, promises, now=now).items():
+            if age.is_promised or age.is_late:
+                is_asked = source in promises.asked
+                runs = transaction.pulls.runs(source, limit=1, way=ASKED if is_asked else FILE)
+                found.append(SourceFreshness(source, age, is_asked, runs[0] if runs else None))
     return found
 
 
-def late_findings(bank: Bank, asked: Mapping[str, AskedSource], *, now: datetime) -> list[Finding]:
-    """Return a finding for every asked source: in order, or late, or waiting for a decision."""
+def late_findings(bank: Bank, promises: Promises, *, now: datetime) -> list[Finding]:
+    """Return a finding for each of these sources: in order, or late, or waiting for a decision."""
     found = []
-    for each in freshness(bank, asked, now=now):
+    for each in freshness(bank, promises, now=now):
         problem = None
         if each.last_run is not None and each.last_run.outcome == HELD:
             problem = f"a delivery waits for a decision; see `cb-issuer runs show {each.last_run.id}`"
-        elif each.is_late:
-            age = "nothing was taken yet" if each.hours is None else f"its newest delivery is {each.hours} hours old"
-            problem = f"{age}, promised every {each.max_age_hours} hours; see `cb-issuer runs list {each.source}`"
+        elif each.age.is_late:
+            hours = each.age.hours
+            old = "nothing was taken yet" if hours is None else f"its newest delivery is {hours} hours old"
+            problem = f"{old}, promised every {each.age.most_hours} hours; see `cb-issuer runs list {each.source}`"
         found.append(Finding(f"source {each.source}", problem, "warning" if problem else "ok"))
     return found
 

@@ -1,4 +1,4 @@
-"""The file of sources that are asked: for each its address, how often, with which token, and what is believed of it.
+"""The file of sources: for those that are asked address, times, token and what is believed, for all what was promised.
 
 A token stands in a file of its own, for its owner alone, or in an environment variable; never in this file or in the
 database. The form is described in docs/sources.md.
@@ -15,8 +15,7 @@ from urllib.parse import urlsplit
 from issuer.pull_errors import SourcesUnreadable
 from issuer.pulling.limits import MAX_PAGE_BYTES, MAX_SETTINGS_BYTES, MAX_TOKEN_BYTES
 from issuer.reconciling import Allowance
-from issuer.sources import persons
-from issuer.sources.registry import SOURCES
+from issuer.source_ages import Promises, all_sources
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, UrlError
 from keys.urls import parse_url
@@ -33,6 +32,7 @@ _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {  # name: least, most, de
     "withdraw_percent": (0, 100, Allowance().percent),
 }
 _MEMBERS: Final = frozenset({"url", "token_file", "token_env", *_NUMBERS})
+_AGE: Final = "max_age_hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,26 @@ class AskedSource:
 Environment = Mapping[str, str]
 
 
-def read_asked_sources(path: Path, *, environment: Environment, development: bool) -> dict[str, AskedSource]:
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """What the file says: sources that are asked, and for those that deliver files how old these may be in hours."""
+
+    asked: Mapping[str, AskedSource] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def promises(self) -> Promises:
+        """What was promised for each source."""
+        return Promises({source: each.max_age_hours for source, each in self.asked.items()}, self.files)
+
+
+def read_source_settings(path: Path, *, environment: Environment, development: bool) -> SourceSettings:
     """Read the file of sources.
 
     Args:
         path: the file; token files that it names without a leading slash lie beside it.
         environment: where variables with tokens are looked up.
         development: whether addresses of this machine are allowed.
-
-    Returns:
-        The sources by id, in the order of the file.
 
     Raises:
         SourcesUnreadable: the file or a token is not there or not in order; no token is repeated.
@@ -83,19 +93,32 @@ def read_asked_sources(path: Path, *, environment: Environment, development: boo
         members = decode_json_object(_read(path, MAX_SETTINGS_BYTES), max_bytes=MAX_SETTINGS_BYTES)
     except DecodingError as error:
         raise SourcesUnreadable(f"expected a JSON object ({error.kind})") from error
-    listed = members.get("asked")
-    if members.get("sources") != 1 or set(members) != {"sources", "asked"} or not isinstance(listed, dict):
-        problem = 'expected "sources": 1 and an object "asked" with a line for each source'
+    listed, files = members.get("asked"), members.get("files", {})
+    if (
+        members.get("sources") != 1
+        or not {"sources", "asked"} <= set(members) <= {"sources", "asked", "files"}
+        or not isinstance(listed, dict)
+        or not isinstance(files, dict)
+    ):
+        problem = 'expected "sources": 1 and an object "asked", and none or one "files", with a line for each source'
         raise SourcesUnreadable(problem)
-    known = (persons.SOURCE_ID, *SOURCES)
-    for source in listed:
-        if source not in known:
+    for source in (*listed, *files):
+        if source not in all_sources():
             raise SourcesUnreadable(f"expected sources of this bank, found {source[:40]!r}")
+        if source in listed and source in files:
+            raise SourcesUnreadable(f"{source}: expected asked or files, found both")
 
     def token_of(source: str, line: Mapping[str, JsonValue]) -> str | None:
         return _token(source, line, folder=path.parent, environment=environment)
 
-    return {source: _source(source, line, token_of, development=development) for source, line in listed.items()}
+    asked = {source: _source(source, line, token_of, development=development) for source, line in listed.items()}
+    return SourceSettings(asked, {source: _promise(source, line) for source, line in files.items()})
+
+
+def _promise(source: str, line: JsonValue) -> int:
+    if not isinstance(line, dict) or set(line) != {_AGE}:
+        raise SourcesUnreadable(f"{source}: expected an object with {_AGE} alone, because it delivers files")
+    return _number(source, _AGE, line)
 
 
 def _source(

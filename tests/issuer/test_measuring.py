@@ -9,8 +9,8 @@ from issuer.bank import Bank
 from issuer.cli.context import CommandContext
 from issuer.cli.metering import metered
 from issuer.measuring import bank_figures
-from issuer.operating.source_states import all_sources
 from issuer.settings import IssuerSettings
+from issuer.source_ages import Promises, all_sources
 from issuer.store.engine import Store
 from keys.errors import GateError
 from keys.gate.measured import Measured
@@ -30,7 +30,7 @@ def bank(world: World) -> Iterator[Bank]:
 
 def figures(bank: Bank, world: World) -> dict[str, float]:
     """Return the figures, those with labels by name and labels."""
-    found = bank_figures(bank, {}, now=world.now)
+    found = bank_figures(bank, Promises(), now=world.now)
     return {" ".join([each.name, *each.labels.values()]): each.value for each in found}
 
 
@@ -58,7 +58,7 @@ def test_a_certificate_is_seen_in_log_trail_and_clock(world: World, bank: Bank) 
         transaction.status_lists.let_all_be_due()
     assert figures(bank, world)["cb_status_lists_due"] == 1
     metrics = Metrics()
-    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    metrics.read_when_asked(lambda: bank_figures(bank, Promises(), now=world.now))
     shown = metrics.text().decode()
     assert "cb_log_entries 1.0" in shown
     for personal in (str(number), "SYN-P-001", "김"):
@@ -66,7 +66,7 @@ def test_a_certificate_is_seen_in_log_trail_and_clock(world: World, bank: Bank) 
 
 
 def test_labels_are_the_sources_and_the_uses_of_keys_and_nothing_else(world: World, bank: Bank) -> None:
-    labels = {value for each in bank_figures(bank, {}, now=world.now) for value in each.labels.values()}
+    labels = {value for each in bank_figures(bank, Promises(), now=world.now) for value in each.labels.values()}
     assert labels <= {*all_sources(), "credential", "status", "seal", "bundle", "root", "log"}
 
 
@@ -92,7 +92,7 @@ def test_a_database_that_does_not_answer_leaves_the_figures_of_the_process(
 
     monkeypatch.setattr(Store, "read", fail)
     metrics = Metrics()
-    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    metrics.read_when_asked(lambda: bank_figures(bank, Promises(), now=world.now))
     shown = metrics.text().decode()
     assert "cb_figures_read 0.0" in shown
     assert "cb_requests_under_way 0.0" in shown
@@ -108,18 +108,18 @@ async def application(*_: object) -> None:
 
 
 def test_without_a_place_for_metrics_the_service_is_served_as_it_is(world: World, bank: Bank) -> None:
-    with metered(application, bank, context_of(world, None), asked={}) as app:
+    with metered(application, bank, context_of(world, None), promises=Promises()) as app:
         assert app is application
 
 
 def test_a_place_for_metrics_puts_a_count_before_the_service(world: World, bank: Bank) -> None:
-    with metered(application, bank, context_of(world, "127.0.0.1:0"), asked={}) as app:
+    with metered(application, bank, context_of(world, "127.0.0.1:0"), promises=Promises()) as app:
         assert isinstance(app, Measured)
 
 
 def test_a_place_for_metrics_that_is_none_stops_the_start(world: World, bank: Bank) -> None:
     refused = pytest.raises(GateError, match="expected a place such as")
-    with refused, metered(application, bank, context_of(world, "nowhere"), asked={}):
+    with refused, metered(application, bank, context_of(world, "nowhere"), promises=Promises()):
         pass
 
 
@@ -131,7 +131,7 @@ def test_settings_of_running_are_read_from_the_environment() -> None:
 def test_dashboard_and_alerts_ask_only_for_metrics_that_exist(world: World, bank: Bank) -> None:
     metrics = Metrics()
     metrics.counter("cb_checks", "Checks.", label="verdict", values=["valid"])  # as `cb-verifier serve` does
-    metrics.read_when_asked(lambda: bank_figures(bank, {}, now=world.now))
+    metrics.read_when_asked(lambda: bank_figures(bank, Promises(), now=world.now))
     shown = metrics.text().decode()
     kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", shown, re.MULTILINE))
     known = set(kinds) | {f"{name}_bucket" for name, kind in kinds.items() if kind == "histogram"}

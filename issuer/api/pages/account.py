@@ -45,7 +45,7 @@ def show(asked: Asked) -> Answer:
     now = asked.desk.clock()
     with asked.desk.bank.store.read() as transaction:
         opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
-        states = source_states(transaction, opened.account.id, now=now)
+        states = source_states(transaction, opened.account.id, promises=asked.desk.operating.promises, now=now)
         certificates = _in_force(transaction, opened, now=now)
     wish = _wish(asked.form)
     collected = [entry.source_entry.collected_at for entry in opened.entries]
@@ -67,7 +67,7 @@ def show_entry(asked: Asked) -> Answer:
         entry = by_id.get(asked.values["entry"])
         if entry is None:
             raise NotHere
-        states = source_states(transaction, opened.account.id, now=now)
+        states = source_states(transaction, opened.account.id, promises=asked.desk.operating.promises, now=now)
         certificates = _certificates_with(transaction, opened, entry, asked=asked)
     stored = entry.source_entry
     details = EntryShown(
@@ -127,7 +127,9 @@ def _agreed_source(asked: Asked) -> SourceState:
 
 def _states(asked: Asked) -> list[SourceState]:
     with asked.desk.bank.store.read() as transaction:
-        return source_states(transaction, asked.holder.account_id, now=asked.desk.clock())
+        return source_states(
+            transaction, asked.holder.account_id, promises=asked.desk.operating.promises, now=asked.desk.clock()
+        )
 
 
 def _wish(form: Form) -> Wish:

@@ -42,5 +42,5 @@ def choose_theme(asked: Asked) -> Answer:
 
 def _sources(asked: Asked) -> Sequence[tuple[Names, str | None]]:
     with asked.desk.bank.store.read() as transaction:
-        states = source_states(transaction, _NOBODY, now=asked.desk.clock())
+        states = source_states(transaction, _NOBODY, promises=asked.desk.operating.promises, now=asked.desk.clock())
     return [(each.names, each.as_of) for each in states]

@@ -52,7 +52,7 @@ def show(asked: Asked) -> Answer:
     now, account_id = asked.desk.clock(), asked.holder.account_id
     records = own_records(asked.bank, account_id, now=now)
     with asked.desk.bank.store.read() as transaction:
-        states = source_states(transaction, account_id, now=now)
+        states = source_states(transaction, account_id, promises=asked.desk.operating.promises, now=now)
     today = korean_day_of(now)
     pages = max(1, -(-len(records.accesses) // _PAGE_SIZE))
     wanted = asked.form.one("page")
@@ -89,7 +89,7 @@ def export(asked: Asked) -> Answer:
     if asked.form.one("form") != "pdf":
         return Answer(download=Download(body, "application/json", "competency-account.json"))
     with asked.desk.bank.store.read() as transaction:
-        states = source_states(transaction, asked.holder.account_id, now=now)
+        states = source_states(transaction, asked.holder.account_id, promises=asked.desk.operating.promises, now=now)
     with asked.desk.places.place():
         pdf = statement_document(own_data_statement(asked.visit, data, states), body, created_at=now)
     return Answer(download=Download(pdf, "application/pdf", "competency-account.pdf"))

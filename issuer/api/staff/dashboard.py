@@ -10,6 +10,7 @@ from issuer.api.staff.tasks import tasks_for
 from issuer.bank import Bank
 from issuer.health import readiness_problems
 from issuer.operating.held_rows import oldest_reference
+from issuer.operating.source_states import source_states
 from issuer.operating.status_jobs import oldest_running_job
 from issuer.recognition.cases import waiting_since
 from issuer.staff.roles import BANKS_OWN
@@ -29,7 +30,9 @@ def show(asked: StaffAsked) -> Answer:
     if asked.staff.roles & BANKS_OWN:
         problems = readiness_problems(asked.desk.bank, now=asked.now)
         queues = _queue_ages(asked.desk.bank, korean_day_of(asked.now))
-        state = BankState(asked.desk.figures.figures(asked.now), problems, queues)
+        states = source_states(asked.desk.bank, asked.desk.operating.promises, now=asked.now)
+        late = [each.source for each in states if each.is_late]
+        state = BankState(asked.desk.figures.figures(asked.now), problems, queues, late)
     return shown(dashboard_page(asked.visit, tasks_for(asked), state))
 
 

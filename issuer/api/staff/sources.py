@@ -12,8 +12,9 @@ from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.audit.trail import Act, Action, record_acts
 from issuer.operating.held_rows import references_waiting
-from issuer.operating.source_states import all_sources, run_again, source_states, stop_run
+from issuer.operating.source_states import run_again, source_states, stop_run
 from issuer.pull_errors import SourceNotAsked
+from issuer.source_ages import all_sources
 from issuer.staff.errors import ReasonMissing
 from issuer.staff.roles import Role
 from issuer.store.pulls import RejectedLine, SourceRun
@@ -36,7 +37,7 @@ def register(pages: StaffPages) -> None:
 
 def show(asked: StaffAsked) -> Answer:
     """Show every source."""
-    states = source_states(asked.bank, asked.desk.operating.asked, now=asked.now)
+    states = source_states(asked.bank, asked.desk.operating.promises, now=asked.now)
     return shown(sources_page(asked.visit, states, waiting=references_waiting(asked.bank)))
 
 
@@ -100,7 +101,7 @@ def _source(asked: StaffAsked) -> str:
 
 def _view(asked: StaffAsked) -> SourceShown:
     source = _source(asked)
-    states = source_states(asked.bank, asked.desk.operating.asked, now=asked.now)
+    states = source_states(asked.bank, asked.desk.operating.promises, now=asked.now)
     with asked.bank.store.read() as transaction:
         runs = transaction.pulls.runs(source)
     (state,) = (each for each in states if each.source == source)

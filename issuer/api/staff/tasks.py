@@ -56,7 +56,7 @@ def _check(asked: StaffAsked) -> Iterable[Task]:
 def _operating(asked: StaffAsked) -> Iterable[Task]:
     """Sources that need somebody, held entries that nobody decided about, status jobs that are not at their end."""
     bank, home = asked.desk.bank, asked.visit.room.home
-    sources = needing_somebody(source_states(bank, asked.desk.operating.asked, now=asked.now))
+    sources = needing_somebody(source_states(bank, asked.desk.operating.promises, now=asked.now))
     if sources:
         yield Task("task_sources", f"{home}/sources", count=sources)
     waiting = references_waiting(bank)

@@ -1,7 +1,7 @@
 """The dashboard: what needs somebody now, counts, bars with their tables, and the state of the service."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -26,12 +26,14 @@ _PERSONS: Final = "persons"
 @dataclass(frozen=True, slots=True)
 class BankState:
     """How the bank does: its figures, what the readiness check finds wrong (subjects, as `readyz` names them), and for
-    how many days the oldest has waited in each queue: `held`, `recognition`, `jobs`.
+    how many days the oldest has waited in each queue: `held`, `recognition`, `jobs`. `late` are the sources that
+    are older than they may be, by id.
     """
 
     figures: Figures
     problems: Sequence[str]
     queues: Mapping[str, int]
+    late: Collection[str] = ()
 
 
 def dashboard_page(visit: Visit, tasks: Sequence[Task], state: BankState | None) -> Page:
@@ -64,7 +66,7 @@ def _figures(visit: Visit, state: BankState) -> Html:
         bars(visit, _queues(visit, state.queues)),
         bars(visit, _entries(visit, figures)),
         bars(visit, _delivered(visit, figures)),
-        bars(visit, _delays(visit, figures)),
+        bars(visit, _delays(visit, figures, state.late)),
     )
     return html(
         '{counts}<div class="charts">{charts}</div><section class="card"><h2 class="h3" id="state-h">{state}</h2>'
@@ -163,9 +165,9 @@ def _delivered(visit: Visit, figures: Figures) -> Bars:
     return Bars(visit.say("chart_delivered"), columns, rows, visit.say("chart_entries_none"))
 
 
-def _delays(visit: Visit, figures: Figures) -> Bars:
+def _delays(visit: Visit, figures: Figures, late: Collection[str]) -> Bars:
     rows = [
-        (_source(visit, each.source), each.days)
+        (_source(visit, each.source) + (f" ({visit.say('op_state_late')})" if each.source in late else ""), each.days)
         for each in sorted(figures.delays, key=lambda each: (-each.days, each.source))
     ]
     columns = (visit.say("chart_source"), visit.say("column_days"))

@@ -76,7 +76,7 @@ complete -c cb-issuer -n '_shtab_cb_issuer_using init' -l legal-basis -x -d 'lin
 complete -c cb-issuer -n '_shtab_cb_issuer_using init' -l max-valid-days -x -d 'longest validity of a certificate (default: 90)'
 complete -c cb-issuer -n '_shtab_cb_issuer_using init' -l no-log -d 'do not log certificates; `log open` begins later'
 complete -c cb-issuer -n '_shtab_cb_issuer_using init' -l operational -d 'certificates carry no specimen mark; needs both names, no --dev'
-complete -c cb-issuer -n '_shtab_cb_issuer_using; and test $_shtab_cb_issuer_npos -eq 0' -a sources -d 'list the source systems that deliver entries, and which of those that are asked are late'
+complete -c cb-issuer -n '_shtab_cb_issuer_using; and test $_shtab_cb_issuer_npos -eq 0' -a sources -d 'list the source systems that deliver entries, and which of them are late'
 complete -c cb-issuer -n '_shtab_cb_issuer_using sources' -s h -l help -d 'show this help message and exit'
 complete -c cb-issuer -n '_shtab_cb_issuer_using sources' -l data -xka "(__fish_complete_directories)" -d 'data directory (ISSUER_DATA, ./bank)'
 complete -c cb-issuer -n '_shtab_cb_issuer_using sources' -l json -d 'print one JSON document'

@@ -27,6 +27,8 @@ from issuer.operating.source_states import (
 from issuer.operating.works import OperatorWork, Works
 from issuer.pull_errors import ReferenceNotHeld, SourceNotAsked
 from issuer.pulling.running import pull_source
+from issuer.pulling.settings_file import SourceSettings
+from issuer.source_ages import Promises
 from issuer.store.accounts import Account
 from issuer.times import utc_text
 from tests.issuer.conftest import Document, World
@@ -42,17 +44,17 @@ HELD = (
 
 
 def state(asking: Asking, source: str = SOURCE) -> SourceState:
-    found = source_states(asking.bank, {SOURCE: asking.asked}, now=asking.world.now)
+    found = source_states(asking.bank, Promises({SOURCE: 48}), now=asking.world.now)
     return next(each for each in found if each.source == source)
 
 
 def work(asking: Asking) -> OperatorWork:
-    return OperatorWork(Works(), {SOURCE: asking.asked}, asking.outside)
+    return OperatorWork(Works(), SourceSettings({SOURCE: asking.asked}), asking.outside)
 
 
 def test_a_source_that_delivers_files_shows_its_import_and_no_promise(asking: Asking) -> None:
     found = state(asking, "military")
-    assert (found.state, found.is_asked, found.promised_hours, found.hours) == ("ok", False, None, 0)
+    assert (found.state, found.is_asked, found.promised_hours, found.hours) == ("ok", False, 168, 0)
     assert found.last_run is not None
     assert (found.last_run.way, found.last_run.counts["new"]) == ("file", 6)
     assert found.last_success == "2026-11-22T03:00:00Z"
@@ -64,7 +66,7 @@ def test_a_source_that_was_never_asked_is_late_and_in_order_once_it_was(asking: 
     assert (state(asking).state, state(asking).hours) == ("ok", 0)
     asking.world.wait(hours=49)
     assert (state(asking).state, state(asking).hours) == ("late", 49)
-    assert needing_somebody(source_states(asking.bank, {SOURCE: asking.asked}, now=asking.world.now)) == 1
+    assert needing_somebody(source_states(asking.bank, Promises({SOURCE: 48}), now=asking.world.now)) == 1
 
 
 @pytest.mark.parametrize(("fault", "expected"), [("empty", "held"), ("future", "failing")])

@@ -2,9 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
+from shutil import copytree
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from issuer.collecting import ImportOrder, import_delivery
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
+from issuer.operating.works import OperatorWork
+from issuer.pulling.settings_file import SourceSettings
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.page_world import Browser, PageWorld
 
@@ -212,6 +216,30 @@ def test_a_late_source_is_named_with_its_entries_and_day(pages: PageWorld, holde
     page = holder.get("/account").plain
     assert "HRD-Net 직업훈련 자료가 늦어지고 있습니다. 항목 1건은 2026-11-22 기준입니다" in page
     assert "수집 지연" in page
+
+
+@pytest.fixture
+def promised(founded: Path, tmp_path: Path) -> Iterator[PageWorld]:
+    """A bank to which one source promised its files each day."""
+    copytree(founded, tmp_path / "promised")
+    work = OperatorWork(sources=SourceSettings(files={"hrdnet_training": 24}))
+    made = PageWorld(tmp_path / "promised", operating=work)
+    yield made
+    made.bank.close()
+
+
+def test_a_source_that_promised_its_files_sooner_is_late_sooner(promised: PageWorld) -> None:
+    holder = promised.holder()
+    promised.now += timedelta(hours=24)
+    holder.sign_in()
+    assert "수집 지연" not in holder.get("/account").plain
+    promised.now += timedelta(hours=1)
+    holder.sign_in()
+    page = holder.get("/account").plain
+    assert "HRD-Net 직업훈련 자료가 늦어지고 있습니다. 항목 1건은 2026-11-22 기준입니다" in page
+    assert page.count("자료가 늦어지고 있습니다") == 1
+    sources = holder.get("/account/sources").plain
+    assert (sources.count("수집 지연"), "HRD-Net 직업훈련 수집 지연" in sources) == (1, True)
 
 
 HEAD = (

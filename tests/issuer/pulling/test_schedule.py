@@ -8,6 +8,7 @@ import pytest
 
 from issuer.pulling.fetching import wait_s
 from issuer.pulling.schedule import asking_sources, due_sources, freshness, late_findings, next_time, pull_due
+from issuer.source_ages import Promises
 from issuer.store.pulls import SourceRun
 from tests.issuer.conftest import START
 
@@ -114,7 +115,7 @@ def test_a_fault_in_one_round_does_not_end_the_thread(asking: Asking, monkeypatc
 
 
 def findings(asking: Asking) -> list[tuple[str | None, str]]:
-    found = late_findings(asking.bank, {SOURCE: asking.asked}, now=asking.world.now)
+    found = late_findings(asking.bank, Promises({SOURCE: 48}), now=asking.world.now)
     return [(finding.problem, finding.severity) for finding in found]
 
 
@@ -129,8 +130,8 @@ def test_a_source_is_late_when_its_newest_delivery_is_older_than_promised(asking
     asking.pull()
     assert findings(asking) == [(None, "ok")]
     asking.world.wait(hours=49)
-    (fresh,) = freshness(asking.bank, {SOURCE: asking.asked}, now=asking.world.now)
-    assert (fresh.hours, fresh.is_late) == (49, True)
+    (fresh,) = freshness(asking.bank, Promises({SOURCE: 48}), now=asking.world.now)
+    assert (fresh.age.hours, fresh.age.is_late) == (49, True)
     ((problem, _),) = findings(asking)
     assert problem is not None
     assert problem.startswith("its newest delivery is 49 hours old, promised every 48 hours")

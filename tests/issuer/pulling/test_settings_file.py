@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from issuer.pull_errors import SourcesUnreadable
-from issuer.pulling.settings_file import AskedSource, read_asked_sources
+from issuer.pulling.settings_file import AskedSource, SourceSettings, read_source_settings
 from issuer.reconciling import Allowance
 
 LINE = {"url": "https://source.example/deliveries/note.json"}
@@ -19,7 +19,7 @@ def read(tmp_path: Path) -> Read:
     def read_line(line: object, *, environment: Mapping[str, str] | None = None) -> dict[str, AskedSource]:
         file = tmp_path / "sources.json"
         file.write_text(json.dumps({"sources": 1, "asked": {"military": line}}))
-        return read_asked_sources(file, environment=environment or {}, development=False)
+        return dict(read_source_settings(file, environment=environment or {}, development=False).asked)
 
     return read_line
 
@@ -111,16 +111,48 @@ def test_a_token_with_other_characters_is_refused_without_being_repeated(read: R
 def test_a_file_of_another_form_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     (tmp_path / "sources.json").write_text(text)
     with pytest.raises(SourcesUnreadable, match=problem):
-        read_asked_sources(tmp_path / "sources.json", environment={}, development=False)
+        read_source_settings(tmp_path / "sources.json", environment={}, development=False)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourcesUnreadable, match=r"sources.json: No such file"):
-        read_asked_sources(tmp_path / "sources.json", environment={}, development=False)
+        read_source_settings(tmp_path / "sources.json", environment={}, development=False)
 
 
 def test_an_address_of_this_machine_is_for_development(tmp_path: Path) -> None:
     line = {"url": "http://127.0.0.1:8090/persons/note.json"}
     (tmp_path / "sources.json").write_text(json.dumps({"sources": 1, "asked": {"persons": line}}))
-    asked = read_asked_sources(tmp_path / "sources.json", environment={}, development=True)
+    asked = read_source_settings(tmp_path / "sources.json", environment={}, development=True).asked
     assert list(asked) == ["persons"]
+
+
+def read_files(tmp_path: Path, files: object, asked: object | None = None) -> SourceSettings:
+    file = tmp_path / "sources.json"
+    file.write_text(json.dumps({"sources": 1, "asked": asked or {}, "files": files}))
+    return read_source_settings(file, environment={}, development=False)
+
+
+def test_what_is_promised_for_files_stands_beside_what_is_asked(tmp_path: Path) -> None:
+    files = {"persons": {"max_age_hours": 24}, "ncs_units": {"max_age_hours": 8784}}
+    found = read_files(tmp_path, files, {"military": LINE})
+    assert found.files == {"persons": 24, "ncs_units": 8784}
+    sources = ("military", "persons", "ncs_units", "qnet_qualifications")
+    assert [found.promises.hours(source) for source in sources] == [48, 24, 8784, None]
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([], "none or one"),
+        ({"nobody": {"max_age_hours": 1}}, "sources of this bank"),
+        ({"military": {"max_age_hours": 1}}, "asked or files, found both"),
+        ({"persons": 24}, "max_age_hours alone"),
+        ({"persons": {}}, "max_age_hours alone"),
+        ({"persons": {"max_age_hours": 1, "url": "https://x.example/a"}}, "max_age_hours alone"),
+        ({"persons": {"max_age_hours": 0}}, "whole number from 1 to 8784"),
+        ({"persons": {"max_age_hours": True}}, "whole number from 1 to 8784"),
+    ],
+)
+def test_a_promise_for_files_that_is_none_is_refused(tmp_path: Path, files: object, sentence: str) -> None:
+    with pytest.raises(SourcesUnreadable, match=sentence):
+        read_files(tmp_path, files, {"military": LINE})

@@ -17,6 +17,7 @@ from issuer.operating.held_rows import oldest_reference
 from issuer.operating.status_jobs import work_name
 from issuer.operating.works import OperatorWork, Works
 from issuer.pulling.fetching import Outside
+from issuer.pulling.settings_file import SourceSettings
 from issuer.times import utc_text
 from keys.errors import FetchError
 from keys.fetch import Fetched
@@ -58,7 +59,7 @@ def made(issued_bank: Path, folder: Path) -> StaffWorld:
         main(["import", "consigned_qualifications", str(file), "--data", str(path)], clock=lambda: START)
     works = Works()
     outside = Outside(lambda: START, works.stop.wait, lambda: 0.0, lambda asked: _Nobody())
-    operating = OperatorWork(works, {SOURCE: replace(ASKED, tries=1)}, outside)
+    operating = OperatorWork(works, SourceSettings({SOURCE: replace(ASKED, tries=1)}), outside)
     return StaffWorld(PageWorld(path, operating=operating))
 
 
@@ -166,6 +167,25 @@ def test_the_dashboard_says_how_long_the_oldest_held_entry_has_waited(
 ) -> None:
     assert oldest_reference(looked_at.bank) == utc_text(START)
     assert "Longest waiting (days) Held entries 0" in looking.get("/en/operator").plain
+
+
+def test_a_source_of_files_that_are_older_than_promised_is_late_on_both_pages_and_a_task(
+    founded: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(founded, tmp_path / "promised")
+    work = OperatorWork(sources=SourceSettings(files={"persons": 24}))
+    world = StaffWorld(PageWorld(tmp_path / "promised", operating=work))
+    world.pages.now += timedelta(hours=24)
+    operator = world.operator()
+    assert "waits for a decision" not in operator.get("/en/operator").plain
+    world.pages.now += timedelta(hours=1)
+    operator.sign_in()
+    dashboard, page = operator.get("/en/operator").plain, operator.get("/en/operator/sources/persons").plain
+    assert "1 source fails, is late or waits for a decision." in dashboard
+    assert re.search(r"Delay by source .* Identity register \(late\) 1 ", dashboard)
+    assert dashboard.count("(late)") == 2  # bar and table
+    assert re.search("State late .* Lag 25 hours Promise 24 hours", page), page
+    world.bank.close()
 
 
 def test_a_source_is_run_again_with_a_reason_and_its_failure_is_a_task(operated: StaffWorld) -> None:
