@@ -10,6 +10,7 @@ from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSON
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_FIELDS_BYTES: Final = 256 * 1024
+_ADD_ENTRY: Final = insert(ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class EntryBook:
 
     def add(self, entry: StoredEntry) -> None:
         """Record a new entry."""
-        self._connection.execute(insert(ENTRIES).values(**_values(entry)))
+        self._connection.execute(_ADD_ENTRY, _values(entry))
 
     def replace(self, entry: StoredEntry) -> None:
         """Record the new state of an entry."""

@@ -59,6 +59,7 @@ LOG_STATE: Final = Table(
 _ONLY: Final = LOG_STATE.c.id == 1
 _AT_ONCE: Final = 500
 _LOST: Final = "lost-"
+_ADD_ENTRY: Final = insert(LOG_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,7 @@ class LogBook:
             entry: with the index that is the log's size.
             path: its path in the tree that ends with it; every hash of it stands to the left.
         """
-        self._connection.execute(
-            insert(LOG_ENTRIES).values({name: getattr(entry, name) for name in StoredLogEntry.__slots__})
-        )
+        self._connection.execute(_ADD_ENTRY, {name: getattr(entry, name) for name in StoredLogEntry.__slots__})
         root, nodes = leaf_hash(entry.entry), []
         completed = completed_subtrees(entry.idx)
         for level, sibling in enumerate(path, start=1):

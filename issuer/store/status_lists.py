@@ -6,11 +6,12 @@ An index is reserved once and never again; an index that no certificate uses sta
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, literal, select, true, update
 
 from credential_schemas.status_list import StatusList
 from credential_schemas.status_list_issue import LIST_BITS, LIST_SIZE, StatusBitmap
 from issuer.store.tables import STATUS_INDEXES, STATUS_LISTS
+from issuer.store.upserts import upsert, whole_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,8 @@ class StatusBook:
             list_no, reserved = self.open_list(max(size, count * 4)), 0
         chosen: set[int] = set()
         while len(chosen) < count:
-            drawn = {draw(size) for _ in range(count - len(chosen))} - chosen
-            taken = select(STATUS_INDEXES.c.idx).where(
-                STATUS_INDEXES.c.list_no == list_no, STATUS_INDEXES.c.idx.in_(drawn)
-            )
-            chosen |= drawn - set(self._connection.execute(taken).scalars())
-        self._connection.execute(insert(STATUS_INDEXES), [{"list_no": list_no, "idx": idx} for idx in chosen])
+            drawn = {draw(size) for _ in range(count - len(chosen))}
+            chosen |= self._reserve_free(list_no, drawn)
         by_number = STATUS_LISTS.c.list_no == list_no
         self._connection.execute(update(STATUS_LISTS).where(by_number).values(reserved=reserved + count))
         # A set of integers has an order of its own; drawing decides which entry gets which index.
@@ -87,6 +84,13 @@ class StatusBook:
             other = draw(last + 1)
             indexes[last], indexes[other] = indexes[other], indexes[last]
         return ReservedIndexes(list_no, tuple(indexes))
+
+    def _reserve_free(self, list_no: int, drawn: Iterable[int]) -> set[int]:
+        """Reserve those of the drawn indexes that nobody has; they travel as one value, whatever their number."""
+        rows = select(literal(list_no), whole_numbers(self._connection, drawn)).where(true())
+        adding = upsert(self._connection, STATUS_INDEXES).from_select(["list_no", "idx"], rows)
+        added = adding.on_conflict_do_nothing().returning(STATUS_INDEXES.c.idx)
+        return set(self._connection.execute(added).scalars())
 
     def newest_size(self) -> int:
         """Return how many indexes the newest list has."""

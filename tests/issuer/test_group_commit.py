@@ -10,7 +10,7 @@ import pytest
 
 from issuer.errors import StorageFull, WriteConflict
 from issuer.store.engine import Store, open_store
-from issuer.store.group_commit import GroupCommit
+from issuer.store.group_commit import PATIENCE_S, GroupCommit
 from issuer.store.transaction import Transaction
 
 
@@ -24,8 +24,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 class Gate:
     """A store whose first transaction waits until all works stand in the queue, and which counts its commits."""
 
-    def __init__(self, store: Store, *, queue: int) -> None:
-        self.group = GroupCommit(self._write)
+    def __init__(self, store: Store, *, queue: int, patience_s: float = PATIENCE_S) -> None:
+        self.group = GroupCommit(self._write, patience_s=patience_s)
         self.opened = self.commits = 0
         self._store = store
         self._queue = queue
@@ -79,6 +79,45 @@ def test_works_that_wait_are_committed_together(store: Store) -> None:
 
 def test_a_work_that_comes_alone_is_committed_alone(store: Store) -> None:
     assert [store.together(counting("a")), store.together(counting("b"))] == [1, 2]
+
+
+def test_works_that_come_back_right_behind_a_commit_share_the_next_one(store: Store) -> None:
+    sizes: list[int] = []
+    behind = [3, 0]  # how many others stand in the queue before a transaction begins
+
+    @contextmanager
+    def counted() -> Iterator[Transaction]:
+        sizes.append(0)
+        while len(group._waiting) < behind[len(sizes) - 1]:
+            threading.Event().wait(0.001)
+        with store.write() as transaction:
+            yield transaction
+
+    group = GroupCommit(counted, patience_s=60)  # as long as it takes: a slow machine changes nothing
+
+    def work(transaction: Transaction) -> int:
+        sizes[-1] += 1
+        return transaction.certificates.reserve_numbers(2026, 1)[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(lambda: [group.run(work), group.run(work)])
+        while not sizes:
+            threading.Event().wait(0.001)
+        others = [pool.submit(group.run, work) for _ in range(3)]
+        answers = [*first.result(), *(each.result() for each in others)]
+    assert sorted(answers) == [1, 2, 3, 4, 5]
+    assert sizes == [1, 4], "the three did not wait for the first, who came back"
+
+
+def test_whoever_comes_alone_waits_for_nobody(store: Store) -> None:
+    group = GroupCommit(store.write, patience_s=3600)
+    assert [group.run(counting("a")) for _ in range(3)] == [1, 2, 3]
+
+
+def test_nobody_waits_for_those_who_do_not_come_back(store: Store) -> None:
+    gate = Gate(store, queue=2, patience_s=0.01)
+    assert sorted(gate.run([counting(str(n)) for n in range(3)]), key=str) == [1, 2, 3]
+    assert gate.group.run(counting("alone")) == 4
 
 
 def test_a_work_that_fails_leaves_nothing_and_the_others_are_done(store: Store) -> None:
