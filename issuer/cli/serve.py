@@ -4,7 +4,7 @@ import argparse
 import sys
 import threading
 
-from issuer.cli.asking import outside_world, source_settings
+from issuer.cli.asking import outside_world
 from issuer.cli.context import CommandContext
 
 SUMMARY = "serve the pages for holders, the API, and keys, status lists and the trust list for those who verify"
@@ -51,7 +51,6 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             bank.signer("bundle")
         if bank.has_log:
             bank.log_key()
-        sources = source_settings(bank, context)
         work = ServiceWork(
             refresh=Upkeep(bank, clock=context.clock).run,
             refresh_s=UPKEEP_S,
@@ -73,9 +72,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             sys.stdout.flush()
 
         stop = threading.Event()
-        asking = asking_sources(
-            bank.acting_as(SERVICE), sources.asked, outside_world(bank, context, stop=stop), stop=stop
-        )
-        with asking, pages.operating.works, metered(app, bank, context, promises=sources.promises) as whole:
+        world, known = outside_world(bank, context, stop=stop), pages.operating
+        asking = asking_sources(bank.acting_as(SERVICE), known.asked, world, stop=stop)
+        with asking, known.works, metered(app, bank, context, promises=known.promises) as whole:
             serve(whole, listen(host, port), ready=ready, drain_s=settings.drain_seconds)
     return 0
