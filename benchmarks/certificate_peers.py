@@ -133,7 +133,8 @@ def typst_drawing(folder: Path, standards: tuple[str, ...], *, first_person: int
     def draw(number: int) -> bytes:
         person = first_person + number
         source = typst_source(of_person(person), picture=picture(person), side=side)
-        return compiler.compile(source, format="pdf", pdf_standards=list(standards), timestamp=CREATED)
+        page: bytes = compiler.compile(source, format="pdf", pdf_standards=list(standards), timestamp=CREATED)
+        return page
 
     return draw
 
@@ -151,7 +152,8 @@ def weasyprint_drawing(folder: Path) -> Draw | None:
 
     def draw(number: int) -> bytes:
         page = html_page(of_person(number), picture=picture(number), side=side)
-        return HTML(string=page, base_url=f"{folder}/").write_pdf(font_config=fonts)
+        pdf: bytes = HTML(string=page, base_url=f"{folder}/").write_pdf(font_config=fonts)
+        return pdf
 
     return draw
 
@@ -243,7 +245,9 @@ def compare() -> dict[str, object]:
 def main() -> None:
     """Measure, write and print."""
     result = compare()
-    for peer in result["missing_peers"]:
+    missing = result["missing_peers"]
+    assert isinstance(missing, list)
+    for peer in missing:
         sys.stderr.write(f"certificate_peers: {peer} is not installed; its ratio is left out. pip install '.[bench]'\n")
     RESULT.parent.mkdir(exist_ok=True)
     text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"

@@ -188,7 +188,7 @@ def main() -> None:
     """Measure both databases and write the result."""
     results: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
-        stores = {
+        stores: dict[str, Callable[[], Store]] = {
             "sqlite": lambda: open_store(Path(folder) / "bank.db"),
             "postgresql": lambda: create_server_store(server.new_database()),
         }

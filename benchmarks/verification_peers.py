@@ -204,10 +204,14 @@ def python_peer(samples: list[Sample], world: World) -> dict[str, Program]:
         assert len(payload["qualifications"]) + len(payload["trainings"]) == SHOWN
 
     def marked(sample: Sample) -> dict[object, object]:
-        claims: dict[object, object] = dict(sample.payload)
-        claims["holder"] = {SDObj(name): value for name, value in sample.payload["holder"].items()}
+        claims: dict[object, object] = {name: value for name, value in sample.payload.items()}  # noqa: C416 - other keys
+        holder = sample.payload["holder"]
+        assert isinstance(holder, dict)
+        claims["holder"] = {SDObj(name): value for name, value in holder.items()}
         for category in ("qualifications", "trainings"):
-            claims[category] = [SDObj(each) for each in sample.payload[category]]
+            each = sample.payload[category]
+            assert isinstance(each, list)
+            claims[category] = [SDObj(entry) for entry in each]
         return claims
 
     to_issue = [marked(sample) for sample in samples]

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -239,3 +240,12 @@ def test_the_pages_name_only_places_that_are_there() -> None:
         if not (ROOT / place).exists()
     ]
     assert missing == []
+
+
+def test_every_folder_with_python_is_checked_by_mypy() -> None:
+    """Packages, tests and benchmarks by its settings; documentation and examples as programs of their own."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["packages"]
+    alone = re.search(r"for folder in ([\w ]+);", (ROOT / ".ci/types").read_text("utf-8"))
+    assert alone is not None
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked_files() if path.suffix == ".py"}
+    assert folders - {*settings, *alone[1].split()} == set()

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from email.parser import BytesParser
 from pathlib import Path
@@ -108,8 +110,33 @@ def test_the_wheel_says_its_version_its_licences_and_its_extras(wheel: zipfile.Z
         assert wheel.read(f"{about}/licenses/{name}") == (ROOT / name).read_bytes()
 
 
+def test_the_page_about_installing_has_every_extra() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    table = (ROOT / "docs/installing.md").read_text("utf-8").partition("## Extras")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == set(extras)
+
+
 def test_a_wheel_of_the_sdist_is_the_wheel_of_the_checkout_to_the_byte(checkout: Path, from_sdist: Path) -> None:
     assert digest(from_sdist, ".whl") == digest(checkout, ".whl")
+
+
+def test_the_sdist_of_another_checkout_of_the_commit_is_the_same_to_the_byte(checkout: Path, tmp_path: Path) -> None:
+    """Other file times, another folder, another mask of permissions."""
+    run("git", "clone", "--quiet", checkout, "again", folder=tmp_path)
+    for path in (tmp_path / "again").rglob("*"):
+        if ".git" not in path.parts:
+            path.chmod(0o700 if path.is_dir() else path.stat().st_mode & 0o700)
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    build(tmp_path / "again", "sdist")
+    assert digest(tmp_path / "again", ".tar.gz") == digest(checkout, ".tar.gz")
+
+
+def test_what_pip_installs_from_the_sdist_is_the_wheel(checkout: Path, tmp_path: Path) -> None:
+    (archive,) = (checkout / "dist").glob("*.tar.gz")
+    options = ("--no-deps", "--no-index", "--no-build-isolation", "--quiet", "--wheel-dir", tmp_path / "dist")
+    run(sys.executable, "-m", "pip", "wheel", *options, archive, folder=tmp_path)
+    assert digest(tmp_path, ".whl") == digest(checkout, ".whl")
 
 
 def test_the_sdist_has_what_its_tests_need(from_sdist: Path, tracked: set[str]) -> None:
