@@ -51,8 +51,8 @@ class AccountView:
 
     Attributes:
         total: how many entries there are in all.
-        found: how many fit the wish.
-        shown: those on this page, in order.
+        fitting: those that fit the wish, in order.
+        shown: those of them on this page.
         page: which page this is, from 1; a page that is not there becomes the last.
         pages: how many there are.
         kinds: entries of each category in all, in the order of categories, none left out that has any.
@@ -63,7 +63,7 @@ class AccountView:
     """
 
     total: int
-    found: int
+    fitting: Sequence[AccountEntry]
     shown: Sequence[AccountEntry]
     page: int
     pages: int
@@ -73,21 +73,26 @@ class AccountView:
     fields: Mapping[str, str]
     matrix: Matrix
 
+    @property
+    def found(self) -> int:
+        """How many entries fit the wish."""
+        return len(self.fitting)
+
 
 def account_view(entries: Sequence[AccountEntry], wish: Wish) -> AccountView:
     """Return what one page shows of all entries of an account."""
     order = list(categories())
     newest_first = sorted(entries, key=_when, reverse=True)
     ordered = sorted(newest_first, key=lambda entry: order.index(entry.category))
-    found = [entry for entry in ordered if _fits(entry, wish)]
-    pages = max(1, -(-len(found) // PAGE_SIZE))
+    fitting = [entry for entry in ordered if _fits(entry, wish)]
+    pages = max(1, -(-len(fitting) // PAGE_SIZE))
     page = min(max(1, wish.page), pages)
     kinds = Counter(entry.category for entry in entries)
     years = Counter(year_of(entry) for entry in entries)
     return AccountView(
         total=len(entries),
-        found=len(found),
-        shown=found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        fitting=fitting,
+        shown=fitting[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         page=page,
         pages=pages,
         kinds={kind: kinds[kind] for kind in order if kind in kinds},

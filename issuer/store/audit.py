@@ -113,8 +113,10 @@ class AuditBook:
 
     def append(self, records: Sequence[AuditRecord]) -> None:
         """Add records, at least one, and the new length."""
-        rows = [{name: getattr(record, name) for name in AuditRecord.__slots__} for record in records]
-        self._connection.execute(insert(AUDIT_RECORDS), rows)
+        for start in range(0, len(records), _AT_ONCE):
+            some = records[start : start + _AT_ONCE]
+            rows = [{name: getattr(record, name) for name in AuditRecord.__slots__} for record in some]
+            self._connection.execute(insert(AUDIT_RECORDS), rows)
         self._connection.execute(update(AUDIT_STATE).where(_ONLY).values(size=records[-1].seq, hash=records[-1].hash))
 
     def rows(self) -> Iterator[Sequence[Any]]:

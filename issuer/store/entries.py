@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 
 from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_FIELDS_BYTES: Final = 256 * 1024
-_ADD_ENTRY: Final = insert(ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +120,8 @@ class EntryBook:
 
     def find_record(self, source: str, record_key: str) -> StoredEntry | None:
         """Return the entry that a source delivered before under the same key, and let nobody else change it now."""
-        found = self._select(and_(ENTRIES.c.source == source, ENTRIES.c.record_key == record_key), locked=True)
-        return found[0] if found else None
+        row = self._connection.execute(_FIND, {"of_source": source, "of_key": record_key}).first()
+        return None if row is None else _entry(row)
 
     def add(self, entry: StoredEntry) -> None:
         """Record a new entry."""
@@ -130,7 +129,7 @@ class EntryBook:
 
     def replace(self, entry: StoredEntry) -> None:
         """Record the new state of an entry."""
-        self._connection.execute(update(ENTRIES).where(ENTRIES.c.id == entry.id).values(**_values(entry)))
+        self._connection.execute(_REPLACE, {**_values(entry), "of_id": entry.id})
 
     def entries(self, ids: Collection[str]) -> list[StoredEntry]:
         """Return entries by their ids."""
@@ -188,13 +187,23 @@ class EntryBook:
     def _select(
         self, condition: ColumnElement[bool], *, locked: bool = False, shared: bool = False, limit: int | None = None
     ) -> list[StoredEntry]:
-        columns = (ENTRIES.c[name] for name in StoredEntry.__slots__)
-        query = select(*columns).where(condition).order_by(ENTRIES.c.source, ENTRIES.c.first_collected_at, ENTRIES.c.id)
+        query = _entries_where(condition).order_by(ENTRIES.c.source, ENTRIES.c.first_collected_at, ENTRIES.c.id)
         if limit is not None:
             query = query.limit(limit)
         if locked or shared:
             query = query.with_for_update(read=shared)
         return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(*(ENTRIES.c[name] for name in StoredEntry.__slots__)).where(*conditions)
+
+
+# Asked once for each row of a delivery, and built once: building them costs more than the database does.
+_KEYS: Final = (ENTRIES.c.source == bindparam("of_source"), ENTRIES.c.record_key == bindparam("of_key"))
+_FIND: Final = _entries_where(*_KEYS).with_for_update()
+_ADD_ENTRY: Final = insert(ENTRIES)
+_REPLACE: Final = update(ENTRIES).where(ENTRIES.c.id == bindparam("of_id"))
 
 
 def _values(entry: StoredEntry) -> dict[str, object]:

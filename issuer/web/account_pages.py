@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from credential_schemas.certificate_claims import CertificateEntry
-from credential_schemas.entry_types import certificate_labels, entry_types
+from credential_schemas.entry_types import Names, certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.wording.entries import entry_groups
 from credential_schemas.wording.model import EntryRow, Language
@@ -15,6 +15,7 @@ from credential_schemas.wording.published import current_wording
 from issuer.accounts import AccountEntry
 from issuer.holders.account_view import LEVELS, AccountView, Matrix, Wish, is_past, year_of
 from issuer.holders.collecting_consents import SourceState
+from issuer.sources.registry import SOURCES
 from issuer.web.parts import link_button, note, pager, select, tag
 from issuer.web.shell import Page, Visit
 
@@ -111,7 +112,10 @@ def repeat_tags(visit: Visit, entry: AccountEntry) -> Html:
 
 def source_name(sources: Sequence[SourceState], source: str, language: Language) -> str:
     """Return how a source is called."""
-    return next((state.names.in_language(language) for state in sources if state.id == source), source)
+    names = [state.names for state in sources if state.id == source]
+    if not names and source in SOURCES:  # one that brings nobody's entries, but is named by a consent to everything
+        names = [Names(SOURCES[source].ko, SOURCES[source].en)]
+    return names[0].in_language(language) if names else source
 
 
 def foreign(visit: Visit, text: str, *, is_korean: bool) -> Html:
@@ -309,8 +313,11 @@ def _row(visit: Visit, entry: AccountEntry, shown: AccountShown) -> Html:
 
 def _unbroken(period: str) -> Html:
     """Return a day or a period that may be broken only between its days."""
-    days = (html('<span class="nb">{day}</span>', day=day) for day in period.split(" ~ "))
-    return html("<span>{days}</span>", days=joined(days, Html(" ~ ")))
+    first, _, last = period.partition(" ~ ")
+    days = [first, f"~ {last}"] if last else [first]
+    return html(
+        "<span>{days}</span>", days=joined((html('<span class="nb">{day}</span>', day=day) for day in days), Html(" "))
+    )
 
 
 def _late_tag(visit: Visit, entry: AccountEntry, sources: Sequence[SourceState]) -> Html:
@@ -358,15 +365,13 @@ def _cell(count: int) -> Html:
 
 
 def _years(visit: Visit, shown: AccountShown) -> Html:
-    titles: dict[str, list[Html]] = {}
-    for entry in shown.view.shown:
+    entries: dict[str, list[AccountEntry]] = {}
+    for entry in shown.view.fitting:
         if entry.category != "units" and year_of(entry):
-            title = row_words(entry, visit.language).title
-            shown_title = foreign(visit, title, is_korean=title == entry.title)
-            titles.setdefault(year_of(entry), []).append(shown_title)
-    if not titles:
+            entries.setdefault(year_of(entry), []).append(entry)
+    if not entries:
         return NOTHING
-    years = joined(_year(visit, year, titles[year]) for year in sorted(titles, reverse=True))
+    years = joined(_year(visit, year, entries[year]) for year in sorted(entries, reverse=True))
     return html(
         '<section class="card" aria-labelledby="y"><h2 id="y">{heading}</h2><ol class="years private">{years}</ol>'
         "</section>",
@@ -375,8 +380,11 @@ def _years(visit: Visit, shown: AccountShown) -> Html:
     )
 
 
-def _year(visit: Visit, year: str, titles: Sequence[Html]) -> Html:
-    items = [html("<li>{title}</li>", title=title) for title in titles[:_TITLES_A_YEAR]]
-    if len(titles) > _TITLES_A_YEAR:
-        items.append(html("<li>{more}</li>", more=visit.say("and_more", n=len(titles) - _TITLES_A_YEAR)))
+def _year(visit: Visit, year: str, entries: Sequence[AccountEntry]) -> Html:
+    items = []
+    for entry in entries[:_TITLES_A_YEAR]:
+        title = row_words(entry, visit.language).title
+        items.append(html("<li>{title}</li>", title=foreign(visit, title, is_korean=title == entry.title)))
+    if len(entries) > _TITLES_A_YEAR:
+        items.append(html("<li>{more}</li>", more=visit.say("and_more", n=len(entries) - _TITLES_A_YEAR)))
     return html('<li><b class="num">{year}</b><ul>{items}</ul></li>', year=year, items=joined(items))

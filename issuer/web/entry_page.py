@@ -12,6 +12,7 @@ from issuer.accounts import AccountEntry
 from issuer.web.account_pages import foreign, repeat_tags, row_words, status_tag
 from issuer.web.parts import facts, link_button
 from issuer.web.shell import Page, Visit
+from keys.encoding import JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def entry_page(visit: Visit, shown: EntryShown) -> Page:
         kind=kind,
         status=joined((status_tag(visit, entry, today=shown.today), repeat_tags(visit, entry))),
         fields_word=visit.say("entry_fields"),
-        fields=facts(_fields(visit, entry)),
+        fields=facts(field_values(visit, entry.type, entry.fields)),
         chain_word=visit.say("entry_chain"),
         chain=_chain(visit, shown),
         alike=_alike(visit, shown.alike),
@@ -77,15 +78,16 @@ def field_labels(entry: AccountEntry, visit: Visit) -> Mapping[str, str]:
     return {field.name: field.label.in_language(visit.language) for field in entry_types()[entry.type].own_fields}
 
 
-def _fields(visit: Visit, entry: AccountEntry) -> list[tuple[str, Html | str]]:
+def field_values(visit: Visit, entry_type: str, fields: Mapping[str, JsonValue]) -> list[tuple[str, Html | str]]:
+    """Return the fields of an entry with their names, each value as a certificate words it."""
     numbers: dict[int, str] = {}
     return [
         (
             field.label.in_language(visit.language),
-            value_text(field, entry.fields[field.name], language=visit.language, numbers=numbers),
+            value_text(field, fields[field.name], language=visit.language, numbers=numbers),
         )
-        for field in entry_types()[entry.type].own_fields
-        if entry.fields.get(field.name) is not None
+        for field in entry_types()[entry_type].own_fields
+        if fields.get(field.name) is not None
     ]
 
 

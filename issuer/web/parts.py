@@ -82,6 +82,11 @@ def field(each: Field) -> Html:
     )
 
 
+def lines_of(text: str) -> Html:
+    """Return a text with its line ends, for a `textarea`; a line end begins it, which is no part of the content."""
+    return joined(html("\n{line}", line=each) for each in text.splitlines())
+
+
 def select(name: str, label: str, *, options: Iterable[tuple[str, str]], chosen: str) -> Html:
     """Return a list to choose from: (value, text) each."""
     return html(

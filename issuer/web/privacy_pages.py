@@ -7,6 +7,7 @@ from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.holders.closing import Closing
 from issuer.holders.collecting_consents import SourceState
 from issuer.web.account_pages import source_name
+from issuer.web.certificate_pages import purpose_words
 from issuer.web.parts import button, error_summary, form, link_button, note, pager, radios, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
@@ -193,7 +194,7 @@ def _consent(visit: Visit, consent: ConsentShown, sources: Sequence[SourceState]
     whom = consent.recipient or visit.say("bank_itself" if consent.act == "collection" else "recipient_open")
     return html(
         '<tr role="row"><th role="rowheader" scope="row">{heading}<span class="sub">{what}</span></th>'
-        '<td role="cell" data-l="{whom_word}">{whom}<span class="sub">{purpose}</span></td>'
+        '<td role="cell" data-l="{whom_word}"><span>{whom} <span class="sub by">{purpose}</span></span></td>'
         '<td role="cell" class="num" data-l="{given_word}">{given}</td>'
         '<td role="cell" class="num" data-l="{until_word}">{until}</td>'
         '<td role="cell" data-l="{state_word}">{state} {press}</td></tr>',
@@ -201,7 +202,7 @@ def _consent(visit: Visit, consent: ConsentShown, sources: Sequence[SourceState]
         what=what,
         whom_word=visit.say("column_whom"),
         whom=whom,
-        purpose=consent.purpose,
+        purpose=purpose_words(visit, consent.purpose) if consent.purpose else "",
         given_word=visit.say("column_given"),
         given=consent.given,
         until_word=visit.say("column_until"),
@@ -250,7 +251,8 @@ def _access(visit: Visit, access: AccessShown) -> Html:
     return html(
         '<tr role="row"><th role="rowheader" scope="row" class="num">{when}</th>'
         '<td role="cell" data-l="{who_word}">{who}</td>'
-        '<td role="cell" data-l="{why_word}">{why}<span class="sub">{subject} {detail}</span></td></tr>',
+        '<td role="cell" data-l="{why_word}"><span>{why} '
+        '<span class="sub by">{subject} {detail}</span></span></td></tr>',
         when=access.when,
         who_word=visit.say("column_who"),
         who=actor_words(visit, access.actor),

@@ -15,6 +15,7 @@ from issuer.documents import statement_document
 from issuer.errors import AccountNotLinked
 from issuer.holders.closing import close_account, plan_closing
 from issuer.holders.collecting_consents import source_states, withdraw_disclosure
+from issuer.holders.local_sign_ins import LOCAL
 from issuer.holders.own_records import own_data_document, own_records, take_own_data
 from issuer.store.accounts import Consent
 from issuer.times import korean_day_of, korean_time, utc_moment
@@ -153,5 +154,5 @@ def _access(access: Access, names: dict[str, str]) -> AccessShown:
     elif _HEX.fullmatch(subject):
         subject = ""  # the keyed hash of the person, or an entry that is no longer shown: nothing for people
     # What staff write beside an act is their reason; what programs write is for programs.
-    detail = access.detail or "" if access.actor.startswith(_STAFF) else ""
+    detail = access.detail or "" if access.actor.startswith(_STAFF) and access.detail != LOCAL else ""
     return AccessShown(korean_time(utc_moment(access.at)), access.actor, access.action, subject, detail)

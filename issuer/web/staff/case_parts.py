@@ -10,7 +10,7 @@ from issuer.recognition.cases import CaseView, reviewer_of
 from issuer.recognition.texts import Target, targets_of
 from issuer.store.recognition import Recognised, StoredCourse, StoredEvent
 from issuer.times import korean_time, utc_moment
-from issuer.web.parts import facts, note, tag
+from issuer.web.parts import facts, lines_of, note, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Visit
 from issuer.web.staff.frame import HOME, Table, table
@@ -78,7 +78,7 @@ def area(name: str, label: str, *, value: str = "", hint: str = "", most: int = 
         hint=html('<p class="hint" id="f-{name}-hint">{hint}</p>', name=name, hint=hint) if hint else NOTHING,
         most=most,
         described=html(' aria-describedby="f-{name}-hint"', name=name) if hint else NOTHING,
-        value=html("\n{value}", value=value),
+        value=lines_of(value),
     )
 
 

@@ -1,18 +1,21 @@
 """Entries that are held back: a list that hides what they say, and one of them opened beside what may be the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.operating.held_rows import Candidate, HeldRow, OpenedRow
 from issuer.store.entries import StoredEntry
 from issuer.times import korean_time, utc_moment
+from issuer.web.account_pages import foreign
+from issuer.web.entry_page import field_values
 from issuer.web.parts import Field, button, error_summary, facts, field, form, note, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import Table, reason_field, staff_page, table
 from issuer.web.staff.sources_page import HELD_PATH, source_name
-from keys.encoding import JsonValue
+from issuer.web.words import words
 
 _WAY: Final = "staff_sources"
 _NOTHING: Final = "–"
@@ -117,32 +120,17 @@ def _kind(visit: Visit, entry_type: str) -> str:
 
 
 def _entry(visit: Visit, entry: StoredEntry) -> Html:
-    said = {name: _value(value) for name, value in entry.fields.items() if value is not None}
+    status = f"status_{entry.status}"
     rows = [
-        (visit.say("op_entry_title"), entry.title),
+        (visit.say("op_entry_title"), foreign(visit, entry.title, is_korean=True)),
         (visit.say("op_kind"), _kind(visit, entry.entry_type)),
-        (visit.say("op_entry_body"), entry.issuing_body),
+        (visit.say("op_entry_body"), body_name(entry.issuing_body).in_language(visit.language)),
         (visit.say("op_name"), source_name(visit, entry.source)),
-        (visit.say("op_entry_status"), entry.status),
+        (visit.say("op_entry_status"), visit.say(status if status in words() else "certificate_valid")),
         (visit.say("op_as_of"), entry.as_of),
-        *_fields(visit, entry.entry_type, said),
+        *field_values(visit, entry.entry_type, entry.fields),
     ]
     return facts(rows)
-
-
-def _value(value: JsonValue) -> str:
-    """Return a value as text: of an object its values, of a list its items."""
-    if isinstance(value, dict):
-        return " ".join(_value(each) for each in value.values())
-    return ", ".join(_value(each) for each in value) if isinstance(value, list) else str(value)
-
-
-def _fields(visit: Visit, entry_type: str, said: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = {each.name: each for each in entry_types()[entry_type].own_fields}
-    return [
-        (name if name not in known else known[name].ko if visit.language == "ko" else known[name].en, value)
-        for name, value in said.items()
-    ]
 
 
 def _candidate(visit: Visit, each: Candidate) -> Html:

@@ -9,7 +9,7 @@ from issuer.operating.status_orders import Rehearsed
 from issuer.status_changes import AFTER, REASONS
 from issuer.store.status_jobs import DONE, RUNNING, CertificateState, StatusJob
 from issuer.times import korean_time, utc_moment
-from issuer.web.parts import Field, button, error_summary, facts, field, form, note, radios, select
+from issuer.web.parts import Field, button, error_summary, facts, field, form, lines_of, note, radios, select
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table
 from issuer.web.staff.sources_page import with_refresh
@@ -131,7 +131,7 @@ def _order_form(visit: Visit, shown: StatusesShown) -> Html:
         '<textarea id="f-numbers" name="numbers" rows="3" aria-describedby="f-numbers-hint">{value}</textarea></div>',
         label=visit.say("op_filter_numbers"),
         hint=visit.say("op_filter_numbers_hint"),
-        value=values.get("numbers", ""),
+        value=lines_of(values.get("numbers", "")),
     )
     fields = joined(
         field(

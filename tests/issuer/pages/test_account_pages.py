@@ -272,6 +272,8 @@ def test_an_account_of_two_hundred_entries_shows_fifty_a_page_and_loses_none(
     assert sorted(title for title in shown if title in titles) == titles
     assert "전체 <b>208</b>" in pages_shown[0].text
     assert "1 / 5쪽" in pages_shown[0].plain
+    years = [re.findall(r'<b class="num">([0-9]{4})</b>', page.text) for page in pages_shown]
+    assert years == [[str(year) for year in range(2025, 1999, -1)]] * 6  # of all of them, not of those on the page
     assert 'href="/account?kind=trainings&amp;page=2"' in pages_shown[0].text
 
 

@@ -59,6 +59,32 @@ def test_consents_collections_and_accesses_are_shown(pages: PageWorld, holder: B
     assert pages.actions(holder.account)[-1] == "history_read"
 
 
+def test_a_consent_that_staff_took_is_shown_in_words_not_in_names_of_programs(
+    pages: PageWorld, holder: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    allowed = ["--recipient", "(가상)가람데이터(주)", "--purpose", "job", "--all", "--data", str(pages.path)]
+    assert main(["accounts", "consent", holder.account, *allowed], clock=lambda: pages.now) == 0
+    everything = Consent(
+        account_id=holder.account,
+        act="collection",
+        recipient=None,
+        purpose="account",
+        scope={"sources": ["ncs_units", "hrdnet_training"]},
+        valid_until=None,
+        text_version="1",
+        given_at="2026-11-20T03:00:00Z",
+        channel="operator",
+    )
+    with pages.bank.store.write() as transaction:
+        transaction.accounts.record_consent(everything)
+    capsys.readouterr()
+    korean, english = holder.get("/privacy").plain, holder.get("/en/privacy").plain
+    assert "(가상)가람데이터(주) 취업 제출" in korean
+    assert "(가상)가람데이터(주) Job application" in english
+    assert "HRD-Net 직업훈련, " in korean
+    assert "ncs_units" not in korean + english
+
+
 def test_the_history_of_an_account_of_nobody_shows_nothing_of_others(pages: PageWorld, holder: Browser) -> None:
     stranger = pages.browser()
     stranger.sign_up("stranger")

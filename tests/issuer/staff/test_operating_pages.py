@@ -308,6 +308,13 @@ def test_an_order_that_cannot_be_read_says_where(
     assert (begun.status, status(looked_at)) == (422, "valid")
 
 
+def test_numbers_on_several_lines_come_back_as_they_were_typed(looking: StaffBrowser) -> None:
+    typed = f"{NUMBER}\r\nCB-2026-99999999"
+    shown = looking.send(f"{STATUSES}/dry-run", {**ORDER, "numbers": typed})
+    assert shown.status == 422
+    assert f">\n{NUMBER}\nCB-2026-99999999</textarea>" in shown.text
+
+
 def test_only_the_right_number_begins_the_job_and_the_holder_can_see_it(operated: StaffWorld) -> None:
     operator = operated.operator()
     for count in ("", "2", "one", "-1", "١"):
