@@ -5,12 +5,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from keys.gate.gate import BodyLimit, Gate, GateRules, Visitors
+from keys.gate.gate import App, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
@@ -25,7 +25,7 @@ from verifier.api.jobs import EXPORTS_PATH, jobs_router
 from verifier.api.presentations import PRESENTATIONS_PATH
 from verifier.api.problems import on_http_exception, on_invalid_request, on_verifier_error
 from verifier.api.public_lists import BUNDLE_PATH, STATUS_PATH, PublicLists, public_lists_router
-from verifier.api.quick_checks import QuickChecks
+from verifier.api.quick_checks import QuickChecks, VerifyAtOnce
 from verifier.api.scan_pages import scan_router
 from verifier.api.settings_pages import SettingsDesk, settings_router
 from verifier.api.sign_in_pages import sign_in_router
@@ -158,8 +158,8 @@ def create_app(
             finally:
                 await run_in_threadpool(_closed, jobs, offers, committee)
 
-    app = _empty_app(lifespan)
     visitors = visitors or Visitors()
+    app = _empty_app(lifespan, verify_at_once=service.verify_at_once, visitors=visitors)
     app.include_router(checks_router(service.verify, service.receipts))
     misses = Misses(visitors.limits)
     lists = PublicLists(rules, now=now)
@@ -175,13 +175,37 @@ def create_app(
     _answer_errors(app)
     app.include_router(committee_router(committee))
     _open_staff_pages(app, offers, _settings_desk(rules, offers, visitors, use=(service.use, lists.use)))
-    app.add_middleware(QuickChecks, verify_at_once=service.verify_at_once)
-    app.add_middleware(Gate, rules=RULES, visitors=visitors)
     return app
 
 
-def _empty_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
-    app = FastAPI(
+class _Gated(FastAPI):
+    """The framework's application with the gate before it.
+
+    As middleware the gate would stand behind layers of the framework, which look for telemetry and for faults at every
+    request; a quick check would pay for them and need none.
+    """
+
+    door: App
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.door(scope, receive, send)
+
+    async def behind_the_door(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve what the gate let in and what is no quick check."""
+        await super().__call__(scope, receive, send)
+
+
+async def _left_to_the_gate(_: Request, error: Exception) -> Response:
+    raise error
+
+
+def _empty_app(
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    *,
+    verify_at_once: VerifyAtOnce,
+    visitors: Visitors,
+) -> FastAPI:
+    app = _Gated(
         title="Competency bank verifier",
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
@@ -189,6 +213,8 @@ def _empty_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]])
         lifespan=lifespan,
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
+    quick = QuickChecks(app.behind_the_door, verify_at_once=verify_at_once)
+    app.door = Gate(quick, rules=RULES, visitors=visitors)
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> dict[str, str]:
@@ -267,6 +293,7 @@ def _settings_desk(
 
 
 def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(Exception, _left_to_the_gate)
     app.add_exception_handler(VerifierError, on_verifier_error)
     app.add_exception_handler(HTTPException, on_http_exception)
     app.add_exception_handler(RequestValidationError, on_invalid_request)

@@ -17,7 +17,7 @@ Left to the server (`keys.gate.server`): time for the headers, and everything ab
 
 import asyncio
 import logging
-import secrets
+import os
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +51,7 @@ RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
 """Makes the page of a refusal with the id of the request: its body, and headers beside the usual ones."""
 
 _LOG: Final = logging.getLogger(__name__)
+_ID_BYTES: Final = 8
 _PUNCTUATION: Final = len(": \r\n")
 
 
@@ -151,7 +152,7 @@ class Gate:
         page = self._rules.pages.get(scope["path"])
         answer = _Answer(
             send,
-            secrets.token_hex(8),
+            os.urandom(_ID_BYTES).hex(),
             page=page if page is not None and _reads_pages(scope) else None,
             add_lines=scope.get(ADD_LINES),
         )

@@ -5,8 +5,8 @@ that does not answer must not stop verification on a deadline day: the process t
 """
 
 import functools
+import itertools
 import math
-import threading
 import time
 from typing import Final
 
@@ -53,13 +53,15 @@ class RateLimits:
         self._memory = _Memory()
         self._own = MovingWindowRateLimiter(self._memory)
         self._limiter = limiter if self.shared else self._own
-        self._counted = 0
-        self._lock = threading.Lock()
+        self._counted = itertools.count(1)  # one call of C, so no two threads get the same number
 
     def count(self, rate: Rate, caller: str) -> int | None:
         """Count one request; answer None, or the seconds to wait when it is one too many (it is not counted then)."""
         self._sweep()
         item = _item_of(rate)
+        if not self.shared:  # what the strategy of the library asks its storage, without the way there
+            within = self._memory.acquire_entry(item.key_for(rate.name, caller), rate.amount, rate.seconds)
+            return None if within else self._wait(self._own, item, rate, caller)
         try:
             limiter, within = self._limiter, self._limiter.hit(item, rate.name, caller)
         except StorageError:
@@ -84,11 +86,8 @@ class RateLimits:
 
     def _sweep(self) -> None:
         """Forget callers without a request in any window."""
-        with self._lock:
-            self._counted += 1
-            if self._counted % _SWEEP_EVERY:
-                return
-        self._memory.forget_callers_of_long_ago()
+        if not next(self._counted) % _SWEEP_EVERY:
+            self._memory.forget_callers_of_long_ago()
 
 
 @functools.cache  # a service has a handful of rates

@@ -157,6 +157,7 @@ def test_a_shared_place_that_fails_after_the_count_still_says_how_long_to_wait(c
 
     limits = RateLimits()
     limits._limiter = MovingWindowRateLimiter(Half())
+    limits.shared = True
     assert limits.count(RATE, "a") == RATE.seconds
 
 

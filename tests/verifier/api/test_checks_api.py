@@ -105,7 +105,9 @@ def test_unknown_address_and_method_give_problems(client: Client) -> None:
     is_problem(client.get(CHECKS), 405, "method_not_allowed")
 
 
-def test_bug_gives_500_without_its_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bug_gives_500_without_its_message_and_the_log_names_its_place(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("secret")
 
@@ -113,7 +115,8 @@ def test_bug_gives_500_without_its_message(world: World, monkeypatch: pytest.Mon
     client = Client(world)
     response = client.post(CHECKS, content=world.token(), headers=SD_JWT)
     assert (response.status_code, response.json()["code"]) == (500, "internal")
-    assert "secret" not in response.text
+    assert "secret" not in response.text + caplog.text
+    assert f"ZeroDivisionError in {__name__}:" in caplog.text
 
 
 @pytest.mark.parametrize(("error", "status"), [(TooBusy(), 503), (EvidenceReaderFailed("x"), 500)])

@@ -91,6 +91,15 @@ def test_text_of_a_code_is_answered_quickly_too(desk: Desk) -> None:
     assert desk.quick == [True]
 
 
+def test_quick_check_meets_no_layer_of_the_framework(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def entered(*_: object) -> None:
+        raise AssertionError("expected an answer before the framework")
+
+    monkeypatch.setattr(FastAPI, "__call__", entered)
+    assert desk.check(desk.world.token()).json()["verdict"] == "valid"
+    assert desk.check(desk.world.token(), media_type="application/pdf").status_code == 500
+
+
 def test_list_that_is_not_at_hand_is_waited_for_on_the_usual_way(world: World) -> None:
     fresh = Desk(world, world.rules())
     assert fresh.check(world.token()).json()["verdict"] == "valid"
