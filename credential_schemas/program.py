@@ -105,9 +105,6 @@ def _place_of(error: Exception) -> str:
     told = getattr(error, "place", "")
     if told:
         return str(told)
-    place = "an unknown place"
-    trace = error.__traceback__
-    while trace is not None:
-        place = f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return f"{type(error).__name__} in {place}"
+    from keys.faults import place_of
+
+    return place_of(error)

@@ -1,7 +1,7 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
-Commands, end points, errors, members of a Report, the list of decisions, the pictures of docs/architecture.md, the
-licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
+Commands, end points, errors, actions of the audit trail, members of a Report, the list of decisions, the pictures of
+docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
 
     .venv/bin/python docs/generate_reference.py            writes what has changed; `make fix` does
     .venv/bin/python docs/generate_reference.py --check    ends with 1 and names what is not as the code says
@@ -15,6 +15,7 @@ from pathlib import Path
 from generate_cli import PAGE as CLI_PAGE
 from generate_cli import cli_page
 from generate_share import share_files
+from reference_audit import audit_page
 from reference_endpoints import endpoints_page
 from reference_errors import errors_page
 from reference_licences import NOTICES, notices_page
@@ -58,6 +59,7 @@ def decisions_page() -> str:
 
 def _files() -> Iterator[tuple[Path, str]]:
     yield CLI_PAGE, cli_page()
+    yield DOCS / "reference/audit-trail.md", audit_page()
     yield DOCS / "reference/endpoints.md", endpoints_page()
     yield DOCS / "reference/errors.md", errors_page()
     yield DOCS / "reference/report-members.md", report_members_page()

@@ -1,5 +1,6 @@
 """The files of deploy/ speak of what exists: metrics, settings, commands, targets, ports, files."""
 
+import ast
 import json
 import re
 from functools import cache
@@ -8,6 +9,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from tests.test_house import modules, tree
 
 DEPLOY = Path(__file__).resolve().parent.parent / "deploy"
 UNITS = ("cb-issuer.service", "cb-verifier.service")
@@ -45,6 +48,21 @@ def expressions() -> list[str]:
     asked = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
     rules = yaml.safe_load((DEPLOY / "prometheus/alerts.yaml").read_text("utf-8"))
     return asked + [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+
+
+def test_the_page_about_running_names_every_metric_and_no_other() -> None:
+    """A metric is what one of these calls names first; a counter of events is shown with `_total`."""
+    made: set[str] = set()
+    for path in modules("keys", "issuer", "verifier"):
+        for call in ast.walk(tree(path)):
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
+                name, kind = str(call.args[0].value), ast.unparse(call.func).rpartition(".")[2]
+                if kind in {"Counter", "counter"}:
+                    made.add(f"{name}_total")
+                elif kind in {"Figure", "Gauge", "GaugeMetricFamily", "Histogram"}:
+                    made.add(name)
+    page = (DEPLOY.parent / "docs/operations.md").read_text("utf-8")
+    assert {name for name in made if name.startswith("cb_")} == set(re.findall(r"`(cb_\w+)`", page))
 
 
 def test_every_alert_says_what_to_do_and_how_urgent_it_is() -> None:

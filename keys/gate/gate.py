@@ -23,10 +23,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from keys.faults import place_of
 from keys.gate.answers import PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
 from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, KnownToken, KnownTokens, network_of
 from keys.gate.head_lines import ADD_LINES, AddLines, parted, with_headers_of_the_house
-from keys.gate.log_lines import place_of
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
 from keys.limits import BODY_SECONDS, MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HELD_BYTES, MAX_WORKING

@@ -1,9 +1,9 @@
 """Log lines of a service: one line each, at most 2 KiB, and never the message or the values of an exception (S20)."""
 
 import logging
-from types import TracebackType
 from typing import Final
 
+from keys.faults import place_of
 from keys.limits import MAX_LOG_LINE_BYTES
 
 _ELLIPSIS: Final = b"..."
@@ -26,15 +26,6 @@ class OneLine(logging.Formatter):
         if len(line) > MAX_LOG_LINE_BYTES:
             line = line[: MAX_LOG_LINE_BYTES - len(_ELLIPSIS)] + _ELLIPSIS
         return line.decode("utf-8", "ignore")
-
-
-def place_of(error: BaseException) -> str:
-    """Return kind and place of an exception, such as `KeyError in issuer.api:12`; its message may hold anything."""
-    trace: TracebackType | None = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" in {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-    return f"{type(error).__name__}{place}"
 
 
 def logging_to(stream: str) -> dict[str, object]:

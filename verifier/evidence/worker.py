@@ -25,6 +25,7 @@ from functools import cache
 from typing import BinaryIO, Final
 
 from keys.encoding import JsonValue, decode_json_object, encode_json
+from keys.faults import place_of
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.confinement import confine_child, confine_server
 from verifier.evidence.limits import MAX_REPLY_BYTES
@@ -121,16 +122,7 @@ def perform(task: str, data: bytes, request: Mapping[str, JsonValue]) -> dict[st
     except Exception as error:  # noqa: BLE001 - the top-level handler of a child: a fault of ours is told as one
         if isinstance(error, OSError) and error.errno in _REFUSED_BY_LIMITS:
             return dict(_LIMIT_REACHED)
-        return {"fault": _place_of(error)}
-
-
-def _place_of(error: BaseException) -> str:
-    """Kind and place of a fault; its message may hold what the file says and stays unsaid."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "?" if trace is None else f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}"
-    return f"{type(error).__name__} in {place}"
+        return {"fault": place_of(error)}
 
 
 @cache

@@ -26,8 +26,8 @@ from typing import Final
 from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
+from keys.faults import place_of
 from keys.gate.callers import TOKEN_PREFIX
-from keys.gate.log_lines import place_of
 from keys.values import dataclass
 from verifier.batch.lines import error_document, line_of
 from verifier.errors import TooBusy, UnreadableEvidence

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 import pytest
 
-from keys.gate.log_lines import OneLine, logging_to, place_of
+from keys.gate.log_lines import OneLine, logging_to
 from keys.limits import MAX_LOG_LINE_BYTES
 
 MARKER = "7K3MQ-X9D2V-PA84T-6HNE0"
@@ -35,10 +35,6 @@ def test_an_exception_is_its_kind_and_place_and_never_its_message() -> None:
     assert "a fault: ValueError in " in line
     assert "test_log_lines:" in line
     assert MARKER not in line
-
-
-def test_an_exception_that_was_never_raised_has_no_place() -> None:
-    assert place_of(KeyError(MARKER)) == "KeyError"
 
 
 def test_a_text_cannot_begin_another_line_or_move_the_cursor() -> None:
