@@ -1,8 +1,7 @@
 """The registry of entry types: one data file per type in `types/`, read once.
 
-To add a type, copy a file of `types/`, change the lines, and run the tests; no code changes. `types/_certificate.json`
-holds the labels of everything around the entries (certificate, holder, categories).
-"""
+To add a type, copy a file of `types/`, change it, and run the tests; no code changes. `types/_certificate.json` holds
+the labels of everything around the entries (certificate, holder, categories)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable  # the package loads what reads archives, which nobody needs here
 
 MAX_TYPE_FILE_BYTES: Final = 64 * 1024
-
+_FOLDER: Final = Path(__file__).with_name("types")
+_LABELS_FILE: Final = "_certificate.json"
+_TEXTS: Final = ("id", "category", "ko", "en", "short_ko", "short_en")
 PersonalDataClass = Literal["none", "linkable", "personal", "sensitive", "forbidden"]
 BlindRule = Literal["show", "hide", "ask"]
 
@@ -180,8 +181,8 @@ class EntryTypes(Mapping[str, EntryType]):
 
     def in_credentials(self, name: str) -> EntryType | None:
         """Return the type that a credential calls by this name, or None."""
-        found = self._types.get(name)
-        return None if found is None or found.source_only else found
+        found = self._types.get(name) or self.get(name)
+        return found if found is not None and not found.source_only else None
 
     @classmethod
     def load(cls, files: "Iterable[Traversable]") -> "EntryTypes":
@@ -210,19 +211,39 @@ class EntryTypes(Mapping[str, EntryType]):
         return loaded
 
 
+class _FolderTypes(EntryTypes):
+    """The types of a folder; the file of a type is read when the type is first asked for, with those it mentions."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(())
+        files = sorted(folder.iterdir())
+        self._files = {file.stem: file for file in files if file.suffix == ".json" and not file.name.startswith("_")}
+
+    def __getitem__(self, type_id: str) -> EntryType:
+        return self._types.get(type_id) or self._types.setdefault(type_id, self._read(type_id))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def _read(self, type_id: str) -> EntryType:
+        document = _document(self._files[type_id])
+        mentioned = {type_id, document.get("fields_like"), document.get("credential_type")}
+        return EntryTypes.load(file for name, file in self._files.items() if name in mentioned)[type_id]
+
+
 @cache
 def entry_types() -> EntryTypes:
     """Return the registry of the types in `credential_schemas/types/`."""
-    return EntryTypes.load(file for file in _types_folder().iterdir() if file.name.endswith(".json"))
-
-
-_LABELS_FILE: Final = "_certificate.json"
+    return _FolderTypes(_FOLDER)
 
 
 @cache
 def certificate_labels() -> CertificateLabels:
     """Return the labels of certificate, holder, common entry members and categories."""
-    return read_labels(_document(_types_folder() / _LABELS_FILE))
+    return read_labels(_document(_FOLDER / _LABELS_FILE))
 
 
 def read_labels(document: Mapping[str, JsonValue]) -> CertificateLabels:
@@ -247,10 +268,6 @@ def read_labels(document: Mapping[str, JsonValue]) -> CertificateLabels:
 def categories() -> tuple[str, ...]:
     """Return the claim names of the entry arrays, in the order in which a certificate lists them."""
     return certificate_labels().category_names
-
-
-def _types_folder() -> Path:
-    return Path(__file__).with_name("types")
 
 
 def _document(file: "Traversable") -> dict[str, JsonValue]:
@@ -291,9 +308,6 @@ def _entry_type(document: Mapping[str, JsonValue], *, fields: JsonValue, file_na
     )
     _check_references(entry_type, file_name)
     return entry_type
-
-
-_TEXTS: Final = ("id", "category", "ko", "en", "short_ko", "short_en")
 
 
 def _check_references(entry_type: EntryType, file_name: str) -> None:

@@ -22,7 +22,27 @@ from keys.limits import ES256_SIGNATURE_BYTES, KID_CHARACTERS, MAX_KID_CHARACTER
 from keys.values import dataclass, field, replace
 
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-_ECDSA_SHA256: Final = ec.ECDSA(hashes.SHA256())
+_SHA256: Final = hashes.SHA256()
+
+
+class _EcdsaWithSha256(ec.ECDSA):
+    """ECDSA with SHA-256; its own constructor loads every cipher, to ask for a way of signing unused here."""
+
+    def __init__(self) -> None:
+        """Nothing is chosen."""
+
+    @property
+    def algorithm(self) -> hashes.SHA256:
+        """The hash."""
+        return _SHA256
+
+    @property
+    def deterministic_signing(self) -> bool:
+        """RFC 6979 would matter for signing only."""
+        return False
+
+
+_ECDSA_SHA256: Final = _EcdsaWithSha256()
 
 
 @dataclass(frozen=True, slots=True)

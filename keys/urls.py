@@ -16,8 +16,7 @@ from keys.limits import MAX_URL_CHARACTERS
 from keys.values import dataclass
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
-_CHARACTERS: Final = re.compile(r"[!-~]+")
-_REFUSED_CHARACTERS: Final = re.compile(r"[\\\"<>^`{|}#@]")
+_REFUSED_CHARACTERS: Final = frozenset('\\"<>^`{|}#@ ')
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LOOPBACK_NAME: Final = "localhost"
@@ -61,7 +60,8 @@ def parse_url(text: str, *, allow_loopback: bool) -> Url:
 
     Source: RFC 3986, narrowed
     """
-    if len(text) > MAX_URL_CHARACTERS or not _CHARACTERS.fullmatch(text) or _REFUSED_CHARACTERS.search(text):
+    plain = text.isascii() and text.isprintable() and _REFUSED_CHARACTERS.isdisjoint(text)
+    if not plain or not 0 < len(text) <= MAX_URL_CHARACTERS:
         raise UrlError("expected a URL of plain ASCII characters without user name and fragment")
     try:
         parts = urlsplit(text)

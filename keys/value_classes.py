@@ -2,8 +2,8 @@
 
 A program that checks one certificate makes eighty such classes before it reads a byte. Python's own decorator writes
 six functions as text for each, compiles them, and loads the modules that read source code. Here only `__init__` is
-compiled, once for each pattern of fields; a class gets it with the names of its own fields. The rest are functions
-that look at the names. Making an object is faster as well: a field is set by its slot, not by its name.
+of the class's own form: a template for its number of fields, compiled beforehand, gets their names. The rest are
+functions that look at the names. Making an object is faster as well: a field is set by its slot, not by its name.
 
 Left out, and refused when the class is made: other options than these two, values that inherit from values, fields
 that are class variables, `InitVar`, `KW_ONLY`, fields with a default that no argument sets. A class without a
@@ -15,13 +15,16 @@ Import from `keys.values`, which type checkers understand.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from operator import attrgetter
 from reprlib import recursive_repr
-from types import FunctionType
+from types import FunctionType, UnionType
 from typing import Any, ClassVar, Final, NoReturn, TypeVar
 
+from keys import value_templates
+
+Setter = Callable[[Any, object], None]
 _Value = TypeVar("_Value")
+_TEMPLATES: Final[dict[str, Any]] = dict(vars(value_templates))
 _MISSING: Final = object()
 
 
@@ -99,9 +102,7 @@ class _Shape:
         self.annotations = annotations
         self.names = tuple(fields)
         self.shown = tuple(name for name, told in fields.items() if told.repr)
-        self.setters: tuple[Callable[[object, object], None], ...] = tuple(
-            owner.__dict__[name].__set__ for name in fields
-        )
+        self.setters: tuple[Setter, ...] = tuple(owner.__dict__[name].__set__ for name in fields)
         self.twin: Any = None
 
     def standard(self) -> Any:  # noqa: ANN401 - a class that exists only now
@@ -220,15 +221,19 @@ def _value_class(cls: type[_Value]) -> type[_Value]:
 
 def _field_of(cls: type, name: str, given: object, annotation: object) -> ValueField:
     told = given if isinstance(given, ValueField) else ValueField(given)
-    special = annotation.startswith(("ClassVar", "InitVar")) if isinstance(annotation, str) else _is_special(annotation)
-    if special:
+    if _is_special(annotation):
         raise TypeError(f"{cls.__name__}.{name}: expected the type of a field, found ClassVar, InitVar or KW_ONLY")
     if type(told.default).__hash__ is None:
         raise ValueError(f"mutable default {type(told.default)} for field {name} is not allowed: use default_factory")
     return told
 
 
-def _is_special(annotation: object) -> bool:
+def _is_special(annotation: Any) -> bool:  # noqa: ANN401 - whatever stands behind a colon
+    kind = type(annotation)
+    if kind is type or kind is UnionType:
+        return bool(annotation.__module__ == "dataclasses")
+    if kind is str:
+        return bool(annotation.startswith(("ClassVar", "InitVar")))
     origin = getattr(annotation, "__origin__", annotation)
     return origin is ClassVar or "dataclasses" in (type(origin).__module__, getattr(origin, "__module__", ""))
 
@@ -261,10 +266,12 @@ def _initialiser(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - the class t
             defaults.append(_FACTORY if told.default_factory is not None else told.default)
         elif defaults:
             raise TypeError(f"non-default argument {name!r} follows default argument")
-    setters = [put for put, told in zip(shape.setters, shape.fields.values(), strict=True) if told.init]
-    factories = [told.default_factory for _, told in arguments if told.default_factory is not None]
-    pattern = "".join(["a" if told.default_factory is None else "f" for _, told in arguments])
-    function = _template(pattern, hasattr(cls, "__post_init__"))(*setters, *factories)
+    setters = [
+        put if told.default_factory is None else _with_factory(put, told.default_factory)
+        for put, told in zip(shape.setters, shape.fields.values(), strict=True)
+        if told.init
+    ]
+    function = _template(len(setters), hasattr(cls, "__post_init__"))(*setters)
     names = tuple([name for name, _ in arguments])
     function.__code__ = function.__code__.replace(co_varnames=("self", *names))
     function.__defaults__ = tuple(defaults) or None
@@ -273,24 +280,31 @@ def _initialiser(cls: Any) -> Callable[..., None]:  # noqa: ANN401 - the class t
     return function
 
 
-@cache
-def _template(pattern: str, post_init: bool) -> Callable[..., FunctionType]:  # noqa: FBT001 - a key of the cache
-    """Return what makes an `__init__` out of setters and factories: one argument for each letter of the pattern.
+def _with_factory(put: Setter, default_factory: Callable[[], object]) -> Setter:
+    return lambda value, given: put(value, default_factory() if given is _FACTORY else given)
 
-    The text holds numbers only, no name of a field: nothing that a class says is ever compiled.
+
+def template_text(count: int, *, post_init: bool) -> str:
+    """Return the lines of a function that makes an `__init__` of this many arguments out of what sets their fields.
+
+    They hold numbers only, no name of a field: nothing that a class says is ever compiled.
     """
-    outer = [f"set{i}" for i in range(len(pattern))] + [f"new{i}" for i, kind in enumerate(pattern) if kind == "f"]
-    values = [
-        f"a{i} if a{i} is not FACTORY else new{i}()" if kind == "f" else f"a{i}" for i, kind in enumerate(pattern)
-    ]
-    body = [f"set{i}(self, {value})" for i, value in enumerate(values)] + ["self.__post_init__()"] * post_init
-    inner = ", ".join(["self", *[f"a{i}" for i in range(len(pattern))]])
-    lines = "".join([f"\n        {line}" for line in body or ["pass"]])
-    text = f"def template({', '.join(outer)}):\n    def __init__({inner}):{lines}\n    return __init__\n"
-    namespace: dict[str, Any] = {"FACTORY": _FACTORY}
-    exec(compile(text, "<values>", "exec"), namespace)  # noqa: S102 - see above
-    template: Callable[..., FunctionType] = namespace["template"]
-    return template
+    setters, arguments = ([f"{letter}{number}" for number in range(count)] for letter in "sa")
+    body = [f"s{number}(self, a{number})" for number in range(count)] + ["self.__post_init__()"] * post_init
+    lines = "".join([f"        {line}\n" for line in body or ["pass"]])
+    return (
+        f"def init{count}{'_then' * post_init}({', '.join(setters)}):\n"
+        f"    def __init__({', '.join(['self', *arguments])}):\n{lines}\n    return __init__\n"
+    )
+
+
+def _template(count: int, post_init: bool) -> Callable[..., FunctionType]:  # noqa: FBT001 - of the class
+    """Return such a function; those that many classes need are in a module, which Python keeps compiled."""
+    name = f"init{count}{'_then' * post_init}"
+    if name not in _TEMPLATES:
+        exec(template_text(count, post_init=post_init), _TEMPLATES)  # noqa: S102 - see there
+    made: Callable[..., FunctionType] = _TEMPLATES[name]
+    return made
 
 
 def replace(value: _Value, /, **changes: object) -> _Value:

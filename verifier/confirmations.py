@@ -40,7 +40,7 @@ NAME_OF_NUMBER: Final = "confirmation number"
 _CREDENTIAL_MEDIA_TYPE: Final = "application/dc+sd-jwt"
 _NOT_FOUND: Final = 404
 _TOO_MANY: Final = 429
-_TOKEN_LINE: Final = re.compile(r"(https?://[!-~]{1,500}) ([!-~]{20,512})")
+_LINE_FORM: Final = r"(https?://[!-~]{1,500}) ([!-~]{20,512})"
 _MAX_TOKEN_FILE_BYTES: Final = 64 * 1024
 
 Ask = Callable[[TrustedIssuer, str], bytes]
@@ -127,7 +127,7 @@ def read_issuer_tokens(path: Path | None) -> Mapping[str, str]:
         )
     tokens = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        found = _TOKEN_LINE.fullmatch(line)
+        found = re.fullmatch(_LINE_FORM, line)
         if found is None:
             raise OptionError(
                 f"{path.name}, line {number}: expected the id of an issuer, a space and its token", kind="tokens_line"

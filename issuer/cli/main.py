@@ -99,7 +99,7 @@ def build_parser(names: Iterable[str] = COMMAND_MODULES) -> argparse.ArgumentPar
     parser = Parser(prog=PROGRAM, description="The competency bank: accounts, certificates and their status.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {VERSION}")
     add_common_options(parser)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=parser.prog)
     for name in names:
         module = importlib.import_module(f"issuer.cli.{COMMAND_MODULES[name]}")
         command = commands.add_parser(

@@ -102,6 +102,10 @@ def named_certificate(certificates: Sequence[bytes], values: dict[str, Any]) -> 
     return matches[0]
 
 
+# Made here, not for each signature: the first one loads modules, and a child process that reads a seal can open none.
+_ECDSA: Final = {kind: ec.ECDSA(kind()) for kind in (hashes.SHA256, hashes.SHA384, hashes.SHA512)}
+
+
 def signature_verifies(
     key: object, signature: bytes, message: bytes, *, algorithm: hashes.HashAlgorithm | None
 ) -> bool:
@@ -112,7 +116,7 @@ def signature_verifies(
         if isinstance(key, rsa.RSAPublicKey):
             key.verify(signature, message, padding.PKCS1v15(), algorithm)
         elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, message, ec.ECDSA(algorithm))
+            key.verify(signature, message, _ECDSA[type(algorithm)])
         else:
             return False
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):

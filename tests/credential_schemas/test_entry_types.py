@@ -15,6 +15,7 @@ from credential_schemas.entry_types import (
     Names,
     Period,
     TableColumns,
+    _document,
     categories,
     certificate_labels,
     entry_types,
@@ -121,6 +122,39 @@ def _load(folder: Path, document: dict[str, JsonValue]) -> EntryTypes:
 def test_registry_has_the_twelve_account_types_and_at_least_one_type_in_each_category() -> None:
     assert set(entry_types()) >= ACCOUNT_TYPES
     assert {entry_type.category for entry_type in entry_types().values()} == set(categories())
+
+
+def test_registry_reads_the_file_of_a_type_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = entry_types.__wrapped__()
+    certificate_labels()
+    read: list[str] = []
+
+    def read_document(file: Path) -> dict[str, JsonValue]:
+        read.append(file.name)
+        return _document(file)
+
+    monkeypatch.setattr("credential_schemas.entry_types._document", read_document)
+    assert fresh.in_credentials("language_test") is not None
+    assert fresh["language_test"] is fresh.in_credentials("language_test")
+    assert read == ["language_test.json", "language_test.json"]
+
+
+def test_registry_read_bit_by_bit_is_that_of_all_files() -> None:
+    whole = EntryTypes.load(file for file in TYPES.iterdir() if file.suffix == ".json")
+    fresh = entry_types.__wrapped__()
+    assert list(fresh) == list(whole) == sorted(whole)
+    assert len(fresh) == len(whole)
+    assert dict(fresh) == dict(whole)
+
+
+@pytest.mark.parametrize(
+    "name", ["unknown", "_certificate", "README", "../types/language_test", "language_test.json", ""]
+)
+def test_name_that_is_no_type_reads_no_file(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = entry_types.__wrapped__()
+    monkeypatch.setattr("credential_schemas.entry_types._document", lambda file: pytest.fail(file.name))
+    assert fresh.in_credentials(name) is None
+    assert name not in fresh
 
 
 def test_registry_counts_the_fields_that_blind_hiring_hides_in_the_account_types() -> None:

@@ -3,7 +3,10 @@
 from functools import partial
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from keys import jwk
 from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from keys.errors import JwkError
 from keys.jwk import PublicKey, der_to_raw, public_key_of, raw_to_der
@@ -106,6 +109,12 @@ def test_a_signature_is_accepted_for_its_message_and_key_only(signer: FileSigner
         other_signer.public_key.verify(signature, b"message"),
     ]
     assert checks == [True, False, False]
+
+
+def test_signatures_are_checked_as_the_library_s_own_ecdsa_with_sha_256_would() -> None:
+    ours, library = jwk._ECDSA_SHA256, ec.ECDSA(hashes.SHA256())
+    assert type(ours.algorithm) is type(library.algorithm) is hashes.SHA256
+    assert ours.deterministic_signing is library.deterministic_signing is False
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,13 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 import pytest
 
-from keys import value_classes, values
+from keys import value_classes, value_templates, values
 
 T = TypeVar("T")
 
@@ -298,16 +299,30 @@ def test_functions_of_the_standard_take_our_values() -> None:
     assert dataclasses.astuple(OURS["Boxed"](OURS["One"](1))) == ((1,),)
 
 
-def test_same_pattern_of_fields_is_compiled_once() -> None:
-    @values.dataclass(frozen=True, slots=True)
-    class Once:
-        """Seventeen fields of which no other class has the pattern would be compiled; these are not."""
+def wide(count: int, members: dict[str, object]) -> Any:  # noqa: ANN401 - a class made at run time
+    """Return a class of values with so many fields."""
+    body = {**members, "__annotations__": {f"field_{number}": int for number in range(count)}}
+    return values.dataclass(frozen=True, slots=True)(type("Wide", (), body))
 
-        other: object
 
-    code, known = Once.__init__.__code__, OURS["One"].__init__.__code__
-    assert code.co_code == known.co_code
-    assert code.co_consts == known.co_consts
+@pytest.mark.parametrize("count", range(23))
+def test_every_number_of_fields_is_set_in_order(count: int) -> None:
+    made = wide(count, {})(*range(count))
+    assert made.__getstate__() == [*range(count)]
+
+
+@pytest.mark.parametrize("count", range(9))
+def test_post_init_runs_when_every_field_is_set(count: int) -> None:
+    seen: list[object] = []
+    wide(count, {"__post_init__": lambda self: seen.append(self.__getstate__())})(*range(count))
+    assert seen == [[*range(count)]]
+
+
+def test_templates_are_what_their_writer_writes() -> None:
+    text = Path(value_templates.__file__).read_text("utf-8")
+    plain = [value_classes.template_text(count, post_init=False) for count in range(20)]
+    then = [value_classes.template_text(count, post_init=True) for count in range(1, 7)]
+    assert text.split("\n\n\n")[1:] == [each.removesuffix("\n") for each in [*plain, *then[:-1]]] + [then[-1]]
 
 
 @pytest.mark.parametrize("options", [{"frozen": False, "slots": True}, {"frozen": True, "slots": False}])

@@ -1,6 +1,7 @@
 """`cb-verifier check`: verify PDFs, pictures, credentials, presentations and the text of codes."""
 
 import argparse
+import atexit
 import gc
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         from verifier.cli.checking import check_inputs
 
         gc.enable()
+        atexit.register(gc.freeze)  # then the process ends, and nobody needs to look for garbage once more
         return check_inputs(arguments, reader)
 
 

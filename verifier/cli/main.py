@@ -64,7 +64,7 @@ def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser
 
     parser = Parser(prog="cb-verifier", description="Check competency certificates.")
     parser.add_argument("--version", action="store_true", help="print the version and stop")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, prog=parser.prog)
     for name in names:
         module = import_module(f"verifier.cli.{name}")
         own = commands.add_parser(

@@ -33,8 +33,8 @@ _KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
 _LONGEST_START = 16
 _HEIF_BRAND = slice(4, 8)
 _SD_JWT = re.compile(r"[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*~.*", re.DOTALL)
-_LOOKS_LIKE_SD_JWT = re.compile(r"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[^\s]*")
-_CODE_LINE = re.compile(r"https?://\S+|[0-9]+", re.IGNORECASE)
+_LOOKS_LIKE_SD_JWT = r"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[^\s]*"  # this and the next are compiled when they are needed
+_CODE_LINE = r"(?i)https?://\S+|[0-9]+"
 
 
 def form_of(data: bytes) -> Form:
@@ -102,8 +102,8 @@ def form_of_text(text: str) -> Form:
     Raises:
         UnreadableEvidence: `not_a_certificate`.
     """
-    if _SD_JWT.match(text) or _LOOKS_LIKE_SD_JWT.fullmatch(text):
+    if _SD_JWT.match(text) or re.fullmatch(_LOOKS_LIKE_SD_JWT, text):
         return Form.SD_JWT
-    if text and all(_CODE_LINE.fullmatch(line) for line in text.split()):
+    if text and all(re.fullmatch(_CODE_LINE, line) for line in text.split()):
         return Form.CODE_TEXT
     raise UnreadableEvidence("not_a_certificate")

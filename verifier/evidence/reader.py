@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from verifier.evidence.slots import Slots
 
 _CHUNK = 1024 * 1024
-_PLACE = re.compile(r"[A-Za-z]{1,60} in [A-Za-z0-9_.]{1,120}:[0-9]{1,6}")
+_PLACE = r"[A-Za-z]{1,60} in [A-Za-z0-9_.]{1,120}:[0-9]{1,6}"
 _FINDINGS = frozenset(
     {
         "active_content",
@@ -250,7 +250,7 @@ def _finish(child: "Child", server: "ForkServer", cause: OSError | EOFError | No
 def _place_of(facts: Mapping[str, JsonValue]) -> str:
     """Kind and place of a fault in the form in which a child gives it; nothing else of a hostile answer is repeated."""
     place = facts["fault"]
-    return place if isinstance(place, str) and _PLACE.fullmatch(place) else ""
+    return place if isinstance(place, str) and re.fullmatch(_PLACE, place) else ""
 
 
 def _converse(child: "Child", message: bytes, deadline: float) -> bytes:
