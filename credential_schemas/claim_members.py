@@ -27,7 +27,11 @@ def korean_day(instant: int) -> date:
 
 
 def read_midnight(value: JsonValue, *, path: str) -> date:
-    """Read a midnight in Korea as the day that begins with it."""
+    """Read a midnight in Korea as the day that begins with it.
+
+    Raises:
+        EntryTypeError: it is no Unix time, or `not_a_day`: another moment of a day.
+    """
     seconds = check_integer(value, path=path, least=0, most=MAX_NUMERIC_DATE)
     if (seconds + KST_OFFSET_S) % DAY_S:
         raise EntryTypeError(path, "expected the midnight (KST) of a day, found another moment", kind="not_a_day")
@@ -35,14 +39,22 @@ def read_midnight(value: JsonValue, *, path: str) -> date:
 
 
 def read_object(value: JsonValue, *, path: str) -> dict[str, JsonValue]:
-    """Read an object."""
+    """Read an object.
+
+    Raises:
+        EntryTypeError: it is something else.
+    """
     if not isinstance(value, dict):
         raise EntryTypeError(path, "expected an object, found none")
     return value
 
 
 def refuse_unknown(members: Mapping[str, JsonValue], known: frozenset[str], *, path: str) -> None:
-    """Refuse members that nobody knows."""
+    """Refuse members that nobody knows.
+
+    Raises:
+        EntryTypeError: `unknown_claim`, at the first of them.
+    """
     if not known.issuperset(members):
         detail = "expected only the members of the claim set, found another"
         raise EntryTypeError(_place(path, min(members.keys() - known)), detail, kind="unknown_claim")
@@ -63,7 +75,11 @@ def optional_text(members: Mapping[str, JsonValue], name: str, *, path: str) -> 
 
 
 def read_kind(value: JsonValue) -> CertificateKind:
-    """Read the kind of a certificate."""
+    """Read the kind of a certificate.
+
+    Raises:
+        EntryTypeError: `unknown_value`: no certificate is of this kind.
+    """
     kind = certificate_kinds().get(value) if isinstance(value, str) else None
     if kind is None:
         raise EntryTypeError("certificate.kind", "expected a known kind of certificate", kind="unknown_value")

@@ -22,17 +22,17 @@ class SignerAlgorithm(JwtAlgorithm):
         return key.sign(msg)
 
     def verify(self, *_: object, **__: object) -> NoReturn:
-        """Refuse: it only signs."""
+        """Refuse with TypeError: it only signs."""
         raise TypeError("signatures are checked by keys.jws")
 
     @staticmethod
     def to_jwk(*_: object, **__: object) -> NoReturn:
-        """Refuse: it only signs."""
+        """Refuse with TypeError: it only signs."""
         raise TypeError("keys are written by keys.jwk")
 
     @staticmethod
     def from_jwk(*_: object, **__: object) -> NoReturn:
-        """Refuse: it only signs."""
+        """Refuse with TypeError: it only signs."""
         raise TypeError("keys are read by keys.jwk")
 
 

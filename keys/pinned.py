@@ -16,7 +16,11 @@ class Deadline:
         self._moment = moment
 
     def left(self, at_most: float | None) -> float:
-        """Return the seconds left, at most `at_most`; raise when there are none."""
+        """Return the seconds left, at most `at_most`; raise when there are none.
+
+        Raises:
+            ReadTimeout: none are left.
+        """
         seconds = self._moment - time.monotonic()
         if seconds <= 0:
             raise httpcore.ReadTimeout
@@ -39,7 +43,11 @@ class PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Open a connection to one of the checked addresses, the first that answers."""
+        """Open a connection to one of the checked addresses, the first that answers.
+
+        Raises:
+            ConnectError, ConnectTimeout, ReadTimeout: none of them answered in time.
+        """
         until = Deadline(time.monotonic() + self._deadline.left(self._connect_s))
         failure: httpcore.ConnectError | None = None
         for address in self._addresses:

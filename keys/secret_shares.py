@@ -31,6 +31,9 @@ def split_secret(secret: bytes) -> list[str]:
 
     Returns:
         Three shares, each 33 words in small letters with one space between them.
+
+    Raises:
+        ValueError: the secret has another length.
     """
     from shamir_mnemonic import generate_mnemonics  # its words are only loaded where they are needed
 

@@ -149,7 +149,11 @@ class Freshness:
 
 
 def timestamp(moment: datetime) -> str:
-    """Return a moment as RFC 3339 text in UTC with whole seconds, for example "2026-11-21T03:00:00Z"."""
+    """Return a moment as RFC 3339 text in UTC with whole seconds, for example "2026-11-21T03:00:00Z".
+
+    Raises:
+        ValueError: the moment has no time zone.
+    """
     if moment.tzinfo is None:
         raise ValueError("expected a time with its zone, found one without")
     utc = moment.astimezone(UTC)

@@ -69,7 +69,11 @@ def parse_sd_jwt(token: str) -> ParsedSdJwt:
 
 
 def split_sd_jwt(token: str) -> tuple[str, list[str], str]:
-    """Split at `~` into issuer JWT, disclosures and key-binding JWT (empty when none was sent); steps 0 and 1."""
+    """Split at `~` into issuer JWT, disclosures and key-binding JWT (empty when none was sent); steps 0 and 1.
+
+    Raises:
+        SdJwtRefused: E_LIMIT at step 0, E_FORMAT or E_DISCLOSURE_FORMAT at step 1.
+    """
     if len(token) > MAX_SD_JWT_BYTES:
         raise SdJwtRefused("E_LIMIT", 0, f"expected at most {MAX_SD_JWT_BYTES} characters, found {len(token)}")
     if token.count("~") > MAX_DISCLOSURES + 1:

@@ -85,7 +85,11 @@ class StubAgency:
         return f"{return_to.removesuffix('/back')}?state={state}"
 
     def finish(self, answer: Mapping[str, str], *, state: str) -> VerifiedIdentity:
-        """Take the person that was chosen."""
+        """Take the person that was chosen.
+
+        Raises:
+            IdentityRefused: the answer is not that of this request, or names nobody of the list.
+        """
         if answer.get("state") != state:
             raise IdentityRefused("the answer belongs to another request")
         for person in self.persons:

@@ -68,7 +68,11 @@ def check_dpop(bank: Bank, asking: Asking, *, now_s: int, access_token: str | No
 
 
 def need_dpop(bank: Bank, asking: Asking, *, now_s: int) -> str:
-    """Check the proof of a request that must have one, as `check_dpop` does."""
+    """Check the proof of a request that must have one, as `check_dpop` does.
+
+    Raises:
+        Refused: `invalid_dpop_proof`, with a new nonce; also when none was sent.
+    """
     thumbprint = check_dpop(bank, asking, now_s=now_s)
     if thumbprint is None:
         nonce = new_nonce(bank, now_s=now_s, use=NONCE_USE)

@@ -95,7 +95,11 @@ class Row:
         return found
 
     def several(self, name: str) -> tuple[str, ...]:
-        """Return the texts of a cell that is a list, or a text with semicolons or spaces between its parts."""
+        """Return the texts of a cell that is a list, or a text with semicolons or spaces between its parts.
+
+        Raises:
+            RowFault: the list holds something else than texts.
+        """
         cell = self.raw.cells.get(name)
         if not isinstance(cell, list):
             return tuple(re.split(r"[;,\s]+", self.optional(name) or "")) if self.optional(name) else ()
@@ -122,7 +126,11 @@ class RecordDraft:
     known_columns: frozenset[str] = frozenset()
 
     def finished(self) -> SourceRecord:
-        """Return the record with its fields in the order of the type; a required field nobody knows is a warning."""
+        """Return the record with its fields in the order of the type; a required field nobody knows is a warning.
+
+        Raises:
+            RowFault: the status is unknown, or what identifies the record is too long.
+        """
         if self.status not in STATUSES:
             raise RowFault("status", f"expected one of {', '.join(STATUSES)}")
         key = "|".join(self.key)

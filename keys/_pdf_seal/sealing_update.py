@@ -58,7 +58,11 @@ def open_for_sealing(pdf: bytes) -> SealingWriter:
 def placeholder(
     certificates: list[bytes], *, reason: str | None, signed_at: datetime, stamped: bool = False
 ) -> "PdfSignedData":
-    """Make the signature dictionary, with room for the certificates, one name out of them, and the rest (below 512)."""
+    """Make the signature dictionary, with room for the certificates, one name out of them, and the rest (below 512).
+
+    Raises:
+        SealError: the certificates do not fit into a seal.
+    """
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 

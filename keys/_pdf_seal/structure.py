@@ -37,7 +37,11 @@ def _expect(condition: bool, expectation: str, *, reason: SealReason = SealReaso
 
 
 def examine_structure(pdf: bytes, found: SealBytes) -> datetime | None:
-    """Compare the parsed document with the bytes that were checked; returns the claimed time of sealing."""
+    """Compare the parsed document with the bytes that were checked; returns the claimed time of sealing.
+
+    Raises:
+        SealRefused: they say different things, or no parser can read the document.
+    """
     try:
         mark = _mark_of(pdf, found)
         reader = PdfFileReader(BytesIO(_marked(pdf, found, mark)), strict=True)

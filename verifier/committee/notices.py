@@ -90,7 +90,11 @@ def _posting(text: bytes, document: bytes) -> Posting:
 
 
 def loaded(transaction: Transaction, row: NoticeRow, *, today: date) -> Notice:
-    """Return a notice with everything that belongs to it."""
+    """Return a notice with everything that belongs to it.
+
+    Raises:
+        CommitteeRefused: `unknown`: its criteria are not there.
+    """
     criteria = transaction.notices.criteria_of(row.criteria_id)
     if criteria is None:
         raise CommitteeRefused("unknown")

@@ -113,7 +113,11 @@ class Standing:
         return next(each.answer for each in self._own if each.person_id != person_id)
 
     def decision(self, applicant: str) -> Decision:
-        """Return the decision as scoring reads it; the question must be settled."""
+        """Return the decision as scoring reads it; the question must be settled.
+
+        Raises:
+            CommitteeRefused: `no_question`: it is not settled, or is a stage with points of its own.
+        """
         answer, kind = self.answer, self.question.kind
         if answer is None or kind == "written_test" or kind == "interview":
             raise CommitteeRefused("no_question")

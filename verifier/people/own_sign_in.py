@@ -53,7 +53,11 @@ class OwnSignIn:
         self._desk = desk
 
     def state(self, signed_in: SignedIn) -> OwnState:
-        """Return what there is."""
+        """Return what there is.
+
+        Raises:
+            OwnChangeRefused: `no_password`: the person is not there any more.
+        """
         with self._desk.store.read() as transaction:
             person = transaction.people.by_id(signed_in.user_id)
             if person is None:

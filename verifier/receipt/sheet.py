@@ -74,7 +74,11 @@ def pinned_digest(pdf: bytes) -> str:
 
 
 def attach(pdf: bytes, record: str) -> bytes:
-    """Put the signed record into its place."""
+    """Put the signed record into its place.
+
+    Raises:
+        ValueError: the record has another length than the place.
+    """
     place = _place(pdf)
     token = record.encode("ascii")
     if len(token) != len(place):

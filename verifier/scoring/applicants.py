@@ -51,6 +51,9 @@ def group(
         evidence: the checks.
         listed: applicant number by report id, SHA-256 of the evidence, or name of the evidence.
         everything: the one applicant to whom all of it belongs, if the caller said so.
+
+    Raises:
+        ScoringFileError: more applicants than one scoring takes.
     """
     found: dict[str, list[Evidence]] = {}
     nobody: list[Evidence] = []

@@ -67,7 +67,11 @@ def propose_by_hand(wish: Wish, held: Sequence[Held], *, now: int) -> Leaving:
 
 
 def bound(leaving: Leaving, wish: Wish, *, now: int) -> str:
-    """Sign what was proposed for the verifier and its nonce."""
+    """Sign what was proposed for the verifier and its nonce.
+
+    Raises:
+        NothingToPresent: the copy has no key.
+    """
     holder = leaving.held.holder
     if holder is None:  # never proposed
         raise NothingToPresent("A presentation needs the key of its holder.")

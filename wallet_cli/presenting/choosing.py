@@ -92,7 +92,11 @@ def propose(
 
 
 def bound_presentations(request: PresentationRequest, proposal: Proposal, *, now: int) -> Mapping[str, list[str]]:
-    """Sign what was proposed for this verifier and this request; each consent is given with one credential."""
+    """Sign what was proposed for this verifier and this request; each consent is given with one credential.
+
+    Raises:
+        NothingToPresent: no credential with a key can give a consent that is asked for.
+    """
     bound: dict[str, list[str]] = {}
     open_consents = list(request.transactions)
     for each in proposal.leaving:
