@@ -4,7 +4,7 @@ A revoked certificate stays revoked. Every change is recorded with its reason an
 once. Doing the same twice changes nothing and is no error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -56,6 +56,7 @@ class StatusChange:
 class StatusOrder:
     """What to do and why; a dry run only answers what would change.
 
+    `reason` is a slug, `words` what whoever orders it says, for the trail.
     `account_id` is that of the holder who asks: a certificate of another account is then as one that does not exist.
     """
 
@@ -63,6 +64,12 @@ class StatusOrder:
     reason: str
     dry_run: bool = False
     account_id: str | None = None
+    words: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason as the trail has it."""
+        return f"{self.reason}: {self.words}" if self.words else self.reason
 
 
 def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, *, now: datetime) -> list[StatusChange]:
@@ -87,7 +94,13 @@ def change_certificates(bank: Bank, numbers: Sequence[str], order: StatusOrder, 
     return changes
 
 
-def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) -> list[StatusChange]:
+Approval = Callable[[StoredEntry, Sequence[StatusChange]], None]
+"""Looks at an entry as it is and at what would change, and raises what stops it."""
+
+
+def change_entry(
+    bank: Bank, record: str, order: StatusOrder, *, now: datetime, approve: Approval | None = None
+) -> list[StatusChange]:
     """Change the status of one source record's entry, in every certificate that carries it.
 
     Args:
@@ -95,9 +108,10 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
         record: the record id at the source, or SOURCE:RECORD-ID.
         order: what to do.
         now: aware.
+        approve: is asked before anything is changed, in the same transaction.
 
     Raises:
-        SourceRecordNotFound, ReasonUnknown, TransitionRefused: nothing was changed.
+        SourceRecordNotFound, ReasonUnknown, TransitionRefused: nothing was changed; nor by what `approve` raises.
     """
     _check_order(bank, order)
     with bank.store.write() as transaction:
@@ -107,17 +121,20 @@ def change_entry(bank: Bank, record: str, order: StatusOrder, *, now: datetime) 
             raise TransitionRefused("a revocation is final", number=record, before="revoked", after=after)
         changed = replace(entry, bank_status=after)
         planned = planned_changes(transaction, [changed])
+        changes = [
+            StatusChange(each.copy.number, each.copy.position, VALUE_NAMES[each.copy.status], VALUE_NAMES[each.value])
+            for each in planned
+        ]
+        if approve is not None:
+            approve(entry, changes)
         if not order.dry_run:
             transaction.entries.replace(changed)
             update_copies(transaction, planned, reason=order.reason, at=utc_text(now))
-            act = Act("entry_status_changed", subject=entry.id, detail=f"{after} {order.reason}")
+            act = Act("entry_status_changed", subject=entry.id, detail=f"{after} {order.why}")
             record_acts(transaction, act, actor=bank.actor, at=utc_text(now))
     if not order.dry_run:
         publish_due(bank, now=now)
-    return [
-        StatusChange(each.copy.number, each.copy.position, VALUE_NAMES[each.copy.status], VALUE_NAMES[each.value])
-        for each in planned
-    ]
+    return changes
 
 
 def set_certificate_status(transaction: Transaction, change: StatusChange, *, reason: str, at: str) -> None:
@@ -167,7 +184,7 @@ def _value_of(transaction: Transaction, certificate: CertificateState, status: s
 
 
 def _act(change: StatusChange, order: StatusOrder) -> Act:
-    return Act("certificate_status_changed", subject=change.number, detail=f"{change.after} {order.reason}")
+    return Act("certificate_status_changed", subject=change.number, detail=f"{change.after} {order.why}")
 
 
 def _check_order(bank: Bank, order: StatusOrder) -> None:

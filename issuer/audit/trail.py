@@ -61,6 +61,7 @@ Action = Literal[
     "source_run_asked",
     "source_run_stopped",
     "statuses_rehearsed",
+    "entry_status_rehearsed",
     "status_job_begun",
     "status_job_stopped",
     "status_job_read",

@@ -29,6 +29,7 @@ class Filter:
         key: name of a key of the bank, or a part of it.
         issued_from: first moment of issue, Korean time, `2026-11-22` or `2026-11-22T09:30`.
         issued_until: last day of issue, whole; or the moment before which.
+        affected_on: a Korean day; meant are those in force on it with an entry that its source, or the bank, changed.
     """
 
     numbers: Sequence[str] = ()
@@ -37,11 +38,12 @@ class Filter:
     key: str = ""
     issued_from: str = ""
     issued_until: str = ""
+    affected_on: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was said, which means no certificate and never all of them."""
-        return not (self.numbers or self.account or self.record or self.key or self.issued_from or self.issued_until)
+        return not self.as_json()
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return what was said by name, for the record of a job; long lists of numbers by their count."""
@@ -74,6 +76,7 @@ def find_certificates(bank: Bank, wanted: Filter) -> list[CertificateState]:
             key_id=key_id,
             issued_from=_moment(wanted.issued_from) if wanted.issued_from else None,
             issued_before=_moment(wanted.issued_until, is_end=True) if wanted.issued_until else None,
+            affected_on=wanted.affected_on or None,
         )
         return transaction.status_jobs.find(meant)
 

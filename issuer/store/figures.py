@@ -64,10 +64,11 @@ class FigureBook:
         return {str(row[0]): int(row[1]) for row in self._connection.execute(query)}
 
     def affected_certificates(self, on: str) -> int:
-        """Return how many certificates in force on a Korean day carry an entry whose status at its source changed."""
+        """Return how many certificates in force on a Korean day carry a changed entry; copies are not counted."""
         joined = CERTIFICATES.join(CERTIFICATE_ENTRIES, CERTIFICATE_ENTRIES.c.number == CERTIFICATES.c.number)
         query = select(func.count(distinct(CERTIFICATES.c.number))).select_from(joined)
-        in_force = (CERTIFICATES.c.status == "valid", CERTIFICATES.c.valid_until >= on)
+        first = CERTIFICATES.c.copy_of.is_(None)
+        in_force = (CERTIFICATES.c.status == "valid", CERTIFICATES.c.valid_until >= on, first)
         return int(self._connection.execute(query.where(CERTIFICATE_ENTRIES.c.status != 0, *in_force)).scalar_one())
 
     def last_delivered(self) -> list[Delivered]:

@@ -57,7 +57,8 @@ _COPY = CERTIFICATES.c.copy_of
 class WantedCertificates:
     """Which certificates are meant; what is None says nothing, and all that is said must hold.
 
-    `entries` are ids of stored entries that a certificate carries, `issued_from` and `issued_before` UTC in ISO 8601.
+    `entries` are ids of stored entries that a certificate carries, `issued_from` and `issued_before` UTC in ISO 8601;
+    `affected_on` is a Korean day on which it is in force although one of its entries is not what it was.
     """
 
     numbers: Collection[str] | None = None
@@ -66,6 +67,7 @@ class WantedCertificates:
     key_id: str | None = None
     issued_from: str | None = None
     issued_before: str | None = None
+    affected_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,10 @@ class StatusJobBook:
         if wanted.entries is not None:
             carrying = CERTIFICATE_ENTRIES.c.source_entry_id.in_(list(wanted.entries))
             conditions.append(CERTIFICATES.c.number.in_(select(CERTIFICATE_ENTRIES.c.number).where(carrying)))
+        if wanted.affected_on is not None:
+            changed = select(CERTIFICATE_ENTRIES.c.number).where(CERTIFICATE_ENTRIES.c.status != 0)
+            in_force = and_(CERTIFICATES.c.status == "valid", CERTIFICATES.c.valid_until >= wanted.affected_on)
+            conditions.append(and_(in_force, CERTIFICATES.c.number.in_(changed)))
         if wanted.numbers is None:
             return self._states(and_(*conditions))
         found = []

@@ -8,6 +8,7 @@ from issuer.api.pages.asked import PageDesk
 from issuer.api.staff import (
     accesses,
     dashboard,
+    entries,
     held,
     keys,
     own_settings,
@@ -30,6 +31,7 @@ _GROUPS: Final = (
     sources,
     held,
     statuses,
+    entries,
     recognition,
     university,
 )

@@ -18,6 +18,7 @@ from issuer.staff.records import record_reads
 from issuer.staff.roles import Role
 from issuer.status_changes import AFTER, REASONS, Action
 from issuer.store.status_jobs import StatusJob
+from issuer.times import korean_day_of
 from issuer.web.staff.statuses_page import (
     FIELDS,
     STATUSES_PATH,
@@ -121,6 +122,7 @@ def _order(asked: StaffAsked) -> ManyOrder:
         key=form.one("key").strip(),
         issued_from=form.one("issued_from").strip(),
         issued_until=form.one("issued_until").strip(),
+        affected_on=korean_day_of(asked.now).isoformat() if form.one("affected") == "yes" else "",
     )
     if len(wanted.numbers) > MOST_NUMBERS:
         raise _Wrong("f-numbers", "op_wrong_numbers")

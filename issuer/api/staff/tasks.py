@@ -41,7 +41,7 @@ def _figures(asked: StaffAsked) -> Iterable[Task]:
     elif figures.keys_due:
         yield Task("task_keys_due", f"{home}/keys", count=figures.keys_due)
     if figures.affected:
-        yield Task("task_affected", home, count=figures.affected)
+        yield Task("task_affected", f"{home}/statuses?affected=yes", count=figures.affected)
 
 
 def _check(asked: StaffAsked) -> Iterable[Task]:

@@ -9,16 +9,29 @@ from issuer.operating.status_orders import Rehearsed
 from issuer.status_changes import AFTER, REASONS
 from issuer.store.status_jobs import DONE, RUNNING, CertificateState, StatusJob
 from issuer.times import korean_time, utc_moment
-from issuer.web.parts import Field, button, error_summary, facts, field, form, lines_of, note, radios, select
+from issuer.web.parts import (
+    CheckRow,
+    Field,
+    button,
+    check_row,
+    error_summary,
+    facts,
+    field,
+    form,
+    lines_of,
+    note,
+    radios,
+    select,
+)
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table
 from issuer.web.staff.sources_page import with_refresh
 
 STATUSES_PATH: Final = f"{HOME}/statuses"
-FIELDS: Final = ("action", "slug", "numbers", "account", "record", "key", "issued_from", "issued_until", "reason")
+_FILTER: Final = ("account", "record", "key", "issued_from", "issued_until")
+FIELDS: Final = ("action", "slug", "numbers", *_FILTER, "affected", "reason")
 SHOWN_NUMBERS: Final = 500
 _WAY: Final = "staff_statuses"
-_FILTER: Final = ("account", "record", "key", "issued_from", "issued_until")
 _NOTHING: Final = "–"
 
 
@@ -50,10 +63,12 @@ def statuses_page(visit: Visit, shown: StatusesShown) -> Page:
     """Return the form for a dry run, and the jobs."""
     errors = error_summary(visit, [] if shown.error is None else [shown.error])
     main = html(
-        '<div class="stack"><h1>{heading}</h1>{errors}<p>{lead}</p>{form}<section class="card">{jobs}</section></div>',
+        '<div class="stack"><h1>{heading}</h1>{errors}<p>{lead}</p><p>{one}</p>{form}'
+        '<section class="card">{jobs}</section></div>',
         heading=visit.say("nav_staff_statuses"),
         errors=errors,
         lead=visit.say("op_statuses_lead"),
+        one=html('<a href="{to}">{word}</a>', to=visit.to(f"{HOME}/entries"), word=visit.say("op_entry_heading")),
         form=_order_form(visit, shown) if shown.may_change else NOTHING,
         jobs=table(_jobs(visit, shown.jobs)),
     )
@@ -147,13 +162,16 @@ def _order_form(visit: Visit, shown: StatusesShown) -> Html:
         for name in _FILTER
     )
     body = html(
-        '<div class="stack-s">{action}<h2 class="h3">{which}</h2><p>{together}</p>{numbers}{fields}'
+        '<div class="stack-s">{action}<h2 class="h3">{which}</h2><p>{together}</p>{numbers}{fields}{affected}'
         '<h2 class="h3">{why}</h2>{slug}{reason}<p>{press}</p></div>',
         action=radios("action", visit.say("op_action"), options=actions, chosen=values.get("action", "")),
         which=visit.say("op_filter"),
         together=visit.say("op_filter_together"),
         numbers=numbers,
         fields=fields,
+        affected=check_row(
+            CheckRow("affected", "yes", visit.say("op_filter_affected"), checked=values.get("affected") == "yes")
+        ),
         why=visit.say("op_why"),
         slug=select("slug", visit.say("op_slug"), options=slugs, chosen=values.get("slug", "")),
         reason=reason_field(visit, value=values.get("reason", ""), error=_error_at(shown, "f-reason")),

@@ -33,6 +33,7 @@ ADDRESSES = [
     ("operator", "/operator/held"),
     ("operator", "/operator/held/{held}"),
     ("operator", "/operator/statuses"),
+    ("operator", "/operator/entries"),
     ("operator", QUEUE),
     ("operator", f"{QUEUE}/{{reviewed}}"),
     ("university", "/operator"),

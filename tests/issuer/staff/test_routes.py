@@ -46,6 +46,7 @@ OTHERS = (
     "/operator/runs",
     "/operator/held",
     "/operator/statuses",
+    "/operator/entries",
     "/operator/certificates",
     "/operator/recognition",
     "/operator/university",
