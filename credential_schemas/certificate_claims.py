@@ -16,7 +16,7 @@ Left to the caller: signature, digests, the moment of verification, status value
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from credential_schemas.certificate_kinds import CertificateKind
 from credential_schemas.claim_members import DAY_S as DAY_S
@@ -29,9 +29,10 @@ from credential_schemas.claim_members import (
     read_object,
     read_own_fields,
     refuse_unknown,
+    sure_members,
 )
 from credential_schemas.claim_members import korean_day as korean_day
-from credential_schemas.entry_types import EntryTypes, categories, entry_types
+from credential_schemas.entry_types import EntryType, EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import MAX_STATUS_INDEX, check_day, check_integer, check_text
 from keys.encoding import JsonValue
@@ -41,12 +42,14 @@ Edition = Literal["standard", "blind"]
 ClaimPath: TypeAlias = tuple[str | int, ...]
 
 _EPOCH: Final = date(1970, 1, 1)
+_ONE_DAY: Final = timedelta(days=1)
 
 CONTROL_MEMBERS: Final = frozenset({"iss", "vct", "iat", "exp", "status"})
 # A wallet certificate has these as well; the layer that verifies them is the only one that uses them.
 BINDING_MEMBERS: Final = frozenset({"cnf", "vct#integrity"})
 CERTIFICATE_MEMBERS: Final = frozenset({"number", "kind", "edition", "purpose", "recipient", "applicant_no"})
 _HOLDER_MEMBERS: Final = ("name", "name_en", "birth_date")
+_ALWAYS_THERE: Final = frozenset({"title", "as_of", "idx"})
 _STATUS_MEMBERS: Final = frozenset({"status_list"})
 _REFERENCE_MEMBERS: Final = frozenset({"idx", "uri"})
 
@@ -182,7 +185,7 @@ def from_payload(payload: Mapping[str, JsonValue], *, types: EntryTypes | None =
     registry = entry_types() if types is None else types
     refuse_unknown(payload, top_members(), path="")
     issued_on = read_midnight(payload.get("iat"), path="iat")
-    valid_until = read_midnight(payload.get("exp"), path="exp") - timedelta(days=1)
+    valid_until = read_midnight(payload.get("exp"), path="exp") - _ONE_DAY
     if valid_until < issued_on:
         raise EntryTypeError("exp", "expected at least one valid day, found none", kind="not_a_day")
     certificate = read_object(payload.get("certificate"), path="certificate")
@@ -312,7 +315,7 @@ def _entries(
 
 
 def _entry(
-    members: Mapping[str, JsonValue], *, category: str, registry: EntryTypes, blind: bool, path: str
+    members: dict[str, JsonValue], *, category: str, registry: EntryTypes, blind: bool, path: str
 ) -> CertificateEntry:
     name = members.get("type")
     entry_type = registry.in_credentials(name) if isinstance(name, str) else None
@@ -321,15 +324,28 @@ def _entry(
     if entry_type.category != category:
         detail = f"expected entries of this type in {entry_type.category}, found one in {category}"
         raise EntryTypeError(f"{path}.type", detail, kind="wrong_category")
-    if blind and entry_type.issuing_body_blind == "hide" and "issuing_body" in members:
-        raise hidden_field(f"{path}.issuing_body")
+    found = sure_members(members, entry_type, blind=blind)
+    if found is None or not found.keys() >= _ALWAYS_THERE:
+        found = _judged_members(members, entry_type, blind=blind, path=path)
     return CertificateEntry(
         type=entry_type.id,
         category=category,
-        title=check_text(members.get("title"), path=f"{path}.title"),
-        title_en=optional_text(members, "title_en", path=path),
-        issuing_body=optional_text(members, "issuing_body", path=path),
-        fields=read_own_fields(members, entry_type, blind=blind, path=path),
-        as_of=check_day(members.get("as_of"), path=f"{path}.as_of"),
-        idx=check_integer(members.get("idx"), path=f"{path}.idx", least=0, most=MAX_STATUS_INDEX),
+        title=found.pop("title"),
+        title_en=found.pop("title_en", None),
+        issuing_body=found.pop("issuing_body", None),
+        as_of=date.fromisoformat(found.pop("as_of")),
+        idx=found.pop("idx"),
+        fields=found,
     )
+
+
+def _judged_members(members: dict[str, JsonValue], entry_type: EntryType, *, blind: bool, path: str) -> dict[str, Any]:
+    """Read the members of an entry object by the rule of each, or refuse the first that breaks its rule."""
+    if blind and entry_type.issuing_body_blind == "hide" and "issuing_body" in members:
+        raise hidden_field(f"{path}.issuing_body")
+    title = check_text(members.get("title"), path=f"{path}.title")
+    texts = {name: optional_text(members, name, path=path) for name in ("title_en", "issuing_body")}
+    own = read_own_fields(members, entry_type, blind=blind, path=path)
+    as_of = check_day(members.get("as_of"), path=f"{path}.as_of").isoformat()
+    idx = check_integer(members.get("idx"), path=f"{path}.idx", least=0, most=MAX_STATUS_INDEX)
+    return own | texts | {"title": title, "as_of": as_of, "idx": idx}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from credential_schemas.errors import EntryTypeError
-from credential_schemas.field_kinds import FieldKind, check_value
+from credential_schemas.field_kinds import FieldKind, QuickTest, check_value, entry_tests
 from keys.encoding import JsonValue, decode_json_object
 from keys.values import dataclass
 from keys.values import field as derived
@@ -108,7 +108,7 @@ class EntryType:
     `title` and `title_en` and are not repeated there; without a title field the entry is called by its type.
     `fields` has every field in file order, forbidden ones included. `own_fields` are those that an entry object in a
     credential may have: neither forbidden ones nor those that feed the title. `forbidden_fields` are the names of those
-    that must be dropped on arrival.
+    that must be dropped on arrival, `member_tests` short tests (`quick_test`) for the members of an entry, in order.
     """
 
     id: str
@@ -125,13 +125,14 @@ class EntryType:
     fields: tuple[Field, ...]
     own_fields: tuple[Field, ...] = derived(init=False, repr=False, compare=False)
     forbidden_fields: frozenset[str] = derived(init=False, repr=False, compare=False)
+    member_tests: tuple[tuple[str, QuickTest], ...] = derived(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         titles = (self.title_field, self.title_en_field)
         own = tuple(each for each in self.fields if each.pii != "forbidden" and each.name not in titles)
         object.__setattr__(self, "own_fields", own)
-        forbidden = frozenset(each.name for each in self.fields if each.pii == "forbidden")
-        object.__setattr__(self, "forbidden_fields", forbidden)
+        object.__setattr__(self, "forbidden_fields", frozenset(f.name for f in self.fields if f.pii == "forbidden"))
+        object.__setattr__(self, "member_tests", entry_tests((each.name, each.kind, each.values) for each in own))
 
     @property
     def source_only(self) -> bool:
@@ -181,8 +182,7 @@ class EntryTypes(Mapping[str, EntryType]):
 
     def in_credentials(self, name: str) -> EntryType | None:
         """Return the type that a credential calls by this name, or None."""
-        found = self._types.get(name) or self.get(name)
-        return found if found is not None and not found.source_only else None
+        return found if (found := self._types.get(name) or self.get(name)) and not found.source_only else None
 
     @classmethod
     def load(cls, files: "Iterable[Traversable]") -> "EntryTypes":

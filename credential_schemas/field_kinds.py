@@ -6,12 +6,12 @@ numbers, days, yes or no, one of a list, or NCS codes.
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias, TypeGuard
 
 from credential_schemas.errors import EntryTypeError
 from keys.encoding import JsonValue
@@ -22,6 +22,7 @@ MAX_STATUS_INDEX: Final = 2**32 - 1
 
 # Letters by category, but drawn as nothing: text could be hidden in them.
 _INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u3164\uffa0")
+_INVISIBLE: Final = re.compile(f"[{''.join(sorted(_INVISIBLE_LETTERS))}]").search
 # Control, format (bidi overrides, zero width), lone surrogate, private use, line and paragraph separator.
 _REFUSED_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -53,7 +54,7 @@ class FieldKind(StrEnum):
 
 
 _UNIT: Final = r"[0-9]{10}_[0-9]{2}v[0-9]{1,3}"
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_CHARACTERS: Final = len("2026-11-21")
 _PATTERNS: Final[Mapping[FieldKind, str]] = MappingProxyType(
     {
         FieldKind.TERM: r"[0-9]{4}-[12SW]",
@@ -86,7 +87,7 @@ def check_text(value: JsonValue, *, path: str) -> str:
     Raises:
         EntryTypeError: `wrong_kind`, `too_long`, `not_nfc` or `control_character`; the message never holds the text.
     """
-    if type(value) is str and is_plain(value):
+    if is_plain(value):
         return value
     if not isinstance(value, str) or not value.strip():
         raise EntryTypeError(path, f"expected a text that is not empty, found {_described(value)}")
@@ -102,14 +103,16 @@ def check_text(value: JsonValue, *, path: str) -> str:
     return value
 
 
-def is_plain(value: str) -> bool:
+def is_plain(value: JsonValue) -> TypeGuard[str]:
     """True only for texts that none of the rules of `check_text` refuses: the common case, in a few calls.
 
     What is printable has no character of a refused category (`str.isprintable`); ASCII is always in NFC.
     """
-    if not value.isprintable() or value.isspace() or not 0 < len(value) <= MAX_TEXT_CHARACTERS:
+    if type(value) is not str or not value.isprintable() or value.isspace():
         return False
-    return value.isascii() or (_INVISIBLE_LETTERS.isdisjoint(value) and unicodedata.is_normalized("NFC", value))
+    if not 0 < len(value) <= MAX_TEXT_CHARACTERS:
+        return False
+    return value.isascii() or (not _INVISIBLE(value) and unicodedata.is_normalized("NFC", value))
 
 
 def check_day(value: JsonValue, *, path: str) -> date:
@@ -118,12 +121,20 @@ def check_day(value: JsonValue, *, path: str) -> date:
     Raises:
         EntryTypeError: `wrong_kind`.
     """
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass  # such as 30 February: the sentence below fits
+    if is_day(value):
+        return date.fromisoformat(value)
     raise EntryTypeError(path, f"expected a day as YYYY-MM-DD, found {_described(value)}")
+
+
+def is_day(value: JsonValue) -> TypeGuard[str]:
+    """Say whether a value is `YYYY-MM-DD` of a day that exists; Python also reads weeks, but without a hyphen there."""
+    if type(value) is not str or len(value) != _DAY_CHARACTERS or value[4] != "-" or value[7] != "-":
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def check_integer(value: JsonValue, *, path: str, least: int, most: int) -> int:
@@ -170,20 +181,56 @@ def check_value(value: JsonValue, *, kind: FieldKind, values: Collection[str], p
         _check_coded_name(value, path=path)
 
 
-@cache
-def quick_test(kind: FieldKind) -> Callable[[JsonValue], bool]:
+QuickTest: TypeAlias = Callable[[JsonValue], bool]
+"""A short test that only values of a kind pass; what does not pass is for `check_value` to judge."""
+
+
+def entry_tests(fields: Iterable[tuple[str, FieldKind, Collection[str]]]) -> tuple[tuple[str, QuickTest], ...]:
+    """Return the tests for the members of an entry object: the common ones, then these fields with kind and values."""
+    return (*_COMMON_TESTS, *((name, quick_test(kind, values=values)) for name, kind, values in fields))
+
+
+def quick_test(kind: FieldKind, *, values: Collection[str] = ()) -> QuickTest:
     """Return a short test that only values of the kind pass; what does not pass is for `check_value` to judge."""
+    if kind is FieldKind.ENUM:
+        return lambda value: type(value) is str and value in values
+    return _quick_test(kind)
+
+
+@cache
+def _quick_test(kind: FieldKind) -> QuickTest:
     if kind is FieldKind.TEXT or kind is FieldKind.BODY:
-        return lambda value: type(value) is str and is_plain(value)
+        return is_plain
+    if kind is FieldKind.DATE:
+        return is_day
     if kind is FieldKind.BOOLEAN:
         return lambda value: type(value) is bool
     if kind in _PATTERNS:
-        matches = _compiled(_PATTERNS[kind]).fullmatch
-        return lambda value: type(value) is str and matches(value) is not None
-    if kind in _RANGES and kind not in _FRACTIONS_ALLOWED:
+        pattern = _PATTERNS[kind]  # compiled when a value comes
+        return lambda value: type(value) is str and _compiled(pattern).fullmatch(value) is not None
+    if kind in _RANGES:
         least, most = _RANGES[kind]
-        return lambda value: type(value) is int and least <= value <= most
-    return lambda _value: False
+        permitted = frozenset({int, float} if kind in _FRACTIONS_ALLOWED else {int})
+        return lambda value: type(value) in permitted and least <= value <= most  # type: ignore[operator]  # numbers
+    return partial(_is_of_kind, kind=kind)
+
+
+def _is_of_kind(value: JsonValue, *, kind: FieldKind) -> bool:
+    try:
+        check_value(value, kind=kind, values=(), path="")
+    except EntryTypeError:
+        return False
+    return True
+
+
+_COMMON_TESTS: Final = (
+    ("type", is_plain),
+    ("title", is_plain),
+    ("title_en", is_plain),
+    ("issuing_body", is_plain),
+    ("as_of", is_day),
+    ("idx", _quick_test(FieldKind.ENTRY_IDX)),
+)
 
 
 def value_schema(kind: FieldKind, *, values: Collection[str]) -> dict[str, JsonValue]:

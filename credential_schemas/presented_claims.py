@@ -18,7 +18,7 @@ Source: docs/formats/credential.md
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from credential_schemas.certificate_claims import (
     BINDING_MEMBERS,
@@ -35,12 +35,14 @@ from credential_schemas.certificate_claims import (
 )
 from credential_schemas.claim_members import (
     hidden_field,
+    hidden_members,
     optional_text,
     read_kind,
     read_midnight,
     read_object,
     read_own_fields,
     refuse_unknown,
+    sure_members,
 )
 from credential_schemas.entry_types import EntryType, EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
@@ -231,9 +233,7 @@ def _entries(
 
 
 def _refuse_hidden(members: Mapping[str, JsonValue], entry_type: EntryType, *, path: str) -> None:
-    hidden = {field.name for field in entry_type.own_fields if field.blind == "hide"}
-    if entry_type.issuing_body_blind == "hide":
-        hidden.add("issuing_body")
+    hidden = hidden_members(entry_type)
     for name in members:
         if name in hidden:
             raise hidden_field(f"{path}.{name}")
@@ -247,14 +247,25 @@ def _type_of(members: Mapping[str, JsonValue], registry: EntryTypes, *, path: st
     return entry_type
 
 
-def _entry(members: Mapping[str, JsonValue], entry_type: EntryType, *, idx: int, path: str) -> PresentedEntry:
+def _entry(members: dict[str, JsonValue], entry_type: EntryType, *, idx: int, path: str) -> PresentedEntry:
+    found = sure_members(members, entry_type, blind=False)
+    if found is None or "as_of" not in found:
+        found = _judged_members(members, entry_type, path=path)
+    found.pop("idx", None)
     return PresentedEntry(
         type=entry_type.id,
         category=entry_type.category,
-        title=optional_text(members, "title", path=path),
-        title_en=optional_text(members, "title_en", path=path),
-        issuing_body=optional_text(members, "issuing_body", path=path),
-        fields=read_own_fields(members, entry_type, blind=False, path=path),
-        as_of=check_day(members.get("as_of"), path=f"{path}.as_of"),
+        title=found.pop("title", None),
+        title_en=found.pop("title_en", None),
+        issuing_body=found.pop("issuing_body", None),
+        as_of=date.fromisoformat(found.pop("as_of")),
         idx=idx,
+        fields=found,
     )
+
+
+def _judged_members(members: Mapping[str, JsonValue], entry_type: EntryType, *, path: str) -> dict[str, Any]:
+    """Read the members of an entry object by the rule of each, or refuse the first that breaks its rule."""
+    texts = {name: optional_text(members, name, path=path) for name in ("title", "title_en", "issuing_body")}
+    own = read_own_fields(members, entry_type, blind=False, path=path)
+    return own | texts | {"as_of": check_day(members.get("as_of"), path=f"{path}.as_of").isoformat()}

@@ -39,7 +39,7 @@ def content_of(
         statuses: one for each entry.
         binding: whether the holder was shown to be the holder.
     """
-    entries = tuple(_entry(entry, status) for entry, status in zip(claims.entries, statuses, strict=True))
+    entries = tuple([_entry(entry, status) for entry, status in zip(claims.entries, statuses, strict=True)])
     withheld = Withheld(proved.undisclosed_elements, proved.undisclosed_members)
     return Content(_certificate(claims, issuer, binding), Disclosed(_holder(claims), entries), withheld)
 

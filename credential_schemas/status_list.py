@@ -83,10 +83,11 @@ class StatusList:
         Raises:
             StatusListError: `out_of_range`, also for a negative index.
         """
-        if type(index) is not int or not 0 <= index < self.size:
+        bits = self.bits
+        position = index * bits if type(index) is int else -1
+        if not 0 <= position < len(self.data) * 8:
             raise StatusListError("out_of_range", f"expected an index below {self.size}, found another")
-        position = index * self.bits
-        return self.data[position >> 3] >> (position & 7) & ((1 << self.bits) - 1)
+        return self.data[position >> 3] >> (position & 7) & ((1 << bits) - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ def _id_of_bytes(findings: bytes) -> str:
     return hashlib.sha256(findings).hexdigest()[:16]
 
 
+_OUTCOME_PASSED = Outcome.PASSED  # a member of an enumeration takes a while to look up
 _PASSED = {name: Check(name, Outcome.PASSED) for name in CheckName}
 _SKIPPED = {name: Check(name, Outcome.SKIPPED) for name in CheckName}
 _PLACES = {name: place for place, name in enumerate(CheckName)}
@@ -169,7 +170,7 @@ class Report:
             raise ValueError("expected only reasons that may be accepted, found another")
         if self.content is None:
             return
-        if any(everything[name].outcome is not Outcome.PASSED for name in PROOF_CHECKS):
+        if any(everything[name].outcome is not _OUTCOME_PASSED for name in PROOF_CHECKS):
             raise ValueError("expected passed proof checks before any content, found one that did not pass")
 
     def __bool__(self) -> NoReturn:
@@ -270,9 +271,11 @@ class Report:
     def _judge(self, checks: Iterable[Check]) -> Verdict:
         verdict = Verdict.VALID
         for check in checks:
+            if check.outcome is _OUTCOME_PASSED:
+                continue
             if check.outcome is Outcome.FAILED:
                 return Verdict.INVALID
-            if check.outcome is not Outcome.PASSED and self._leaves_open(check):
+            if self._leaves_open(check):
                 verdict = Verdict.INDETERMINATE
         return verdict
 
@@ -280,7 +283,7 @@ class Report:
         """Whether a check that did not fail keeps the verdict from being valid."""
         if check.outcome is Outcome.UNKNOWN:
             return check.reason not in self.accepted
-        return check.name in ALWAYS_REQUIRED and check.outcome is not Outcome.PASSED
+        return check.name in ALWAYS_REQUIRED and check.outcome is not _OUTCOME_PASSED
 
     def _document_part(self) -> DocumentPart:
         outcomes = {check.outcome for check in self._of(_DOCUMENT_CHECKS)}

@@ -99,9 +99,10 @@ class _Builder:
         self._decoys = dict(disclose.decoys)
         self._random_bytes = random_bytes
         self._used: set[Path] = set()
+        self._salts = self._random(SALT_BYTES * len(self._paths))
         # Nothing has to be taken out of a value whose place is not one of these.
-        parents = (path[:length] for path in self._paths for length in range(len(path)))
-        self._on_the_way = {*parents, *(path[:length] for path in self._decoys for length in range(len(path) + 1))}
+        parents = {path[:-1] for path in (*self._paths, *((*path, "") for path in self._decoys))}
+        self._on_the_way = {path[:length] for path in parents for length in range(len(path) + 1)}
         for path in (*self._paths, *self._decoys):
             if path and path[0] in CONTROL_CLAIMS:
                 raise SdJwtBuildError(f"expected {path[0]} to stay in plain sight, found it disclosable")
@@ -139,7 +140,7 @@ class _Builder:
         return elements
 
     def _value(self, value: JsonValue, path: Path, *, level: int) -> JsonValue:
-        if not isinstance(value, dict | list):
+        if not isinstance(value, (dict, list)):
             return value
         if path not in self._on_the_way:
             _refuse_reserved_names(value)
@@ -155,7 +156,8 @@ class _Builder:
         position = len(self.disclosures)
         self.disclosures.append("")  # a parent stands before what lies in it, but is known only after it
         hidden = self._value(value, path, level=level)
-        text = b64url_encode(encode_json([b64url_encode(self._random(SALT_BYTES)), *name, hidden]))
+        salt = b64url_encode(self._salts[position * SALT_BYTES : (position + 1) * SALT_BYTES])
+        text = b64url_encode(encode_json([salt, *name, hidden]))
         if len(text) > MAX_DISCLOSURE_BYTES:
             raise SdJwtBuildError(f"expected at most {MAX_DISCLOSURE_BYTES} characters a disclosure, found {len(text)}")
         self.disclosures[position] = text
@@ -181,11 +183,10 @@ class _Builder:
 
 def _refuse_reserved_names(value: dict[str, JsonValue] | list[JsonValue]) -> None:
     """Refuse a reserved name anywhere in a value that is written as it is."""
-    if isinstance(value, dict):
-        for name in RESERVED_NAMES.intersection(value):
-            raise _reserved(name)
+    if isinstance(value, dict) and not RESERVED_NAMES.isdisjoint(value):
+        raise _reserved(min(RESERVED_NAMES.intersection(value)))
     for part in value.values() if isinstance(value, dict) else value:
-        if isinstance(part, dict | list):
+        if isinstance(part, (dict, list)):
             _refuse_reserved_names(part)
 
 

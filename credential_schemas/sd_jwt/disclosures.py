@@ -20,11 +20,12 @@ Source: RFC 9901 sections 4.1.1, 4.2 and 7.1; SD-JWT VC draft -19 section 2.2.2.
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TypeGuard
 
 from credential_schemas.errors import SdJwtRefused
 from credential_schemas.limits import MAX_DISCLOSURE_BYTES, MAX_DISCLOSURE_RECURSION
 from credential_schemas.sd_jwt.parse import LIMIT_KINDS
-from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json
+from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json, decode_json_texts
 from keys.errors import DecodingError
 from keys.values import dataclass
 
@@ -89,7 +90,7 @@ def process_disclosures(
     except SdJwtRefused as fault:
         return ProcessedClaims({}, (), 0, 0, (fault,))
     walk = _Walk(disclosures, digest)
-    claims = walk.object(payload, (), chain=())
+    claims = walk.object(dict(payload), (), chain=())
     walk.check_all_used()
     walk.faults.sort(key=lambda fault: fault.step)
     return ProcessedClaims(
@@ -118,6 +119,13 @@ def digest_function(payload: Mapping[str, JsonValue], *, permitted: Collection[s
     return digest
 
 
+def _is_disclosure(value: JsonValue) -> TypeGuard[list[JsonValue]]:
+    """Say whether a value is [salt, name, value] or [salt, value]."""
+    if type(value) is not list or type(value[0] if value else None) is not str:
+        return False
+    return len(value) == 2 or (len(value) == 3 and type(value[1]) is str)
+
+
 class _Walk:
     """One walk over the claims of one credential; the state that all levels share."""
 
@@ -131,11 +139,21 @@ class _Walk:
         self._received: dict[str, tuple[str, list[JsonValue]]] = {}
         self._seen: set[str] = set()
         self._used = 0
-        for text in disclosures:
-            self._receive(text, digest(text))
+        digests = [*map(digest, disclosures)]
+        if not self._receive_all(disclosures, digests):
+            for text, each in zip(disclosures, digests, strict=True):
+                self._receive(text, each)
 
     def _fault(self, code: str, step: int, detail: str) -> None:
         self.faults.append(SdJwtRefused(code, step, detail))
+
+    def _receive_all(self, texts: Sequence[str], digests: Sequence[str]) -> bool:
+        """Receive all disclosures at once, if that is possible without a fault; otherwise none."""
+        decoded = decode_json_texts(texts, max_bytes=MAX_DISCLOSURE_BYTES)
+        if decoded is None or not all(map(_is_disclosure, decoded)):
+            return False
+        self._received = dict(zip(digests, zip(texts, decoded, strict=True), strict=True))  # type: ignore[arg-type]  # lists, as just seen
+        return len(self._received) == len(texts)
 
     def _receive(self, text: str, digest: str) -> None:
         if digest in self._received:
@@ -155,24 +173,20 @@ class _Walk:
             if error.kind in LIMIT_KINDS:
                 raise SdJwtRefused("E_LIMIT", 0, "a disclosure is larger or deeper than permitted") from error
             return None
-        if type(elements) is list and len(elements) in (2, 3) and _ONLY_TEXT.issuperset(map(type, elements[:-1])):
-            return elements
-        return None
+        return elements if _is_disclosure(elements) else None
 
-    def object(self, source: Mapping[str, JsonValue], path: Path, *, chain: tuple[str, ...]) -> dict[str, JsonValue]:
+    def object(self, source: dict[str, JsonValue], path: Path, *, chain: tuple[str, ...]) -> dict[str, JsonValue]:
         """Return `source` with its disclosed members; `chain` holds the disclosures that lead here, outermost first."""
-        if RESERVED_NAMES.isdisjoint(source) and _CONTAINERS.isdisjoint(map(type, source.values())):
-            return dict(source)
-        revealed: dict[str, JsonValue] = {}
+        plain = RESERVED_NAMES.isdisjoint(source)
+        if plain and _CONTAINERS.isdisjoint(map(type, source.values())):
+            return source
+        revealed = dict(source)
         for name, value in source.items():
             if type(value) is dict:
                 revealed[name] = self.object(value, (*path, name), chain=chain)
-            elif type(value) is list:
-                if name != "_sd":
-                    revealed[name] = self._array(value, (*path, name), chain=chain)
-            else:
-                revealed[name] = value
-        if not RESERVED_NAMES.isdisjoint(source):
+            elif type(value) is list and name != "_sd":
+                revealed[name] = self._array(value, (*path, name), chain=chain)
+        if not plain:
             self._reserved_members(source, revealed, (path, chain))
         return revealed
 
@@ -202,13 +216,13 @@ class _Walk:
         if received is None:
             self.undisclosed_members += 1
             return
-        text, elements = received
+        elements = received[1]
         if len(elements) == 2:
             self._fault("E_DISCLOSURE_ARITY", 14, "expected name and value for a digest in _sd, found an array element")
-            self._disclosed(text, elements, (path, chain))
+            self._disclosed(received, path, chain)
             return
         name = str(elements[1])
-        value = self._disclosed(text, elements, ((*path, name), chain))
+        value = self._disclosed(received, (*path, name), chain)
         if name in RESERVED_NAMES:
             self._fault("E_RESERVED_NAME", 15, "expected the name of a claim, found a reserved name")
         elif name in revealed:
@@ -225,7 +239,7 @@ class _Walk:
                 if "..." in element:
                     received = self._find_element(element, path)
                     if received is not None:
-                        revealed.append(self._disclosed(*received, ((*path, index), chain)))
+                        revealed.append(self._disclosed(received, (*path, index), chain))
                 else:
                     revealed.append(self.object(element, (*path, index), chain=chain))
             elif type(element) is list:
@@ -259,11 +273,11 @@ class _Walk:
         self._seen.add(digest)
         return self._received.get(digest)
 
-    def _disclosed(self, text: str, elements: list[JsonValue], place: tuple[Path, tuple[str, ...]]) -> JsonValue:
-        path, chain = place
+    def _disclosed(self, received: tuple[str, list[JsonValue]], path: Path, chain: tuple[str, ...]) -> JsonValue:
         if len(chain) == MAX_DISCLOSURE_RECURSION:
             raise SdJwtRefused("E_LIMIT", 0, f"disclosures lie more than {MAX_DISCLOSURE_RECURSION} deep in each other")
         self._used += 1
+        text, elements = received
         value = elements[-1]
         name = str(elements[1]) if len(elements) == 3 else None
         self.found.append(Disclosure(text, name, value, path, chain[-1] if chain else None))

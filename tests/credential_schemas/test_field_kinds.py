@@ -1,5 +1,7 @@
 """The kinds of values: what each accepts and refuses, and that the generated schema agrees."""
 
+import calendar
+import re
 import sys
 import unicodedata
 
@@ -10,7 +12,15 @@ from hypothesis import strategies as st
 
 from credential_schemas import field_kinds
 from credential_schemas.errors import EntryTypeError
-from credential_schemas.field_kinds import FieldKind, check_text, check_value, is_plain, quick_test, value_schema
+from credential_schemas.field_kinds import (
+    FieldKind,
+    check_text,
+    check_value,
+    is_day,
+    is_plain,
+    quick_test,
+    value_schema,
+)
 from keys.encoding import JsonValue
 from tests.strategies import JSON
 
@@ -164,6 +174,28 @@ def test_what_passes_the_quick_test_is_accepted(other: JsonValue) -> None:
 @pytest.mark.parametrize(("kind", "value", "problem"), REFUSED)
 def test_what_is_refused_does_not_pass_the_quick_test(kind: str, value: JsonValue, problem: str) -> None:
     assert not quick_test(FieldKind(kind))(value), problem
+
+
+@pytest.mark.parametrize(("kind", "value"), ACCEPTED)
+def test_ordinary_values_pass_the_quick_test_of_their_kind(kind: str, value: JsonValue) -> None:
+    is_plain_or_other = kind not in ("text", "body") or is_plain(value)
+    assert quick_test(FieldKind(kind), values=VALUES)(value) is is_plain_or_other
+
+
+@given(st.one_of(st.dates().map(str), st.from_regex(r"[0-9]{4}[-W0-9]{6}", fullmatch=True), st.text(max_size=10), JSON))
+def test_a_day_is_a_date_with_two_hyphens_that_exists(value: JsonValue) -> None:
+    found = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is not None
+    if isinstance(value, str) and found:
+        year, month, day = map(int, value.split("-"))
+        found = year > 0 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+    assert is_day(value) is found
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-W25-2", "2024-W2-12", "20240618", "2024W25", "２０24-06-18", "2024-06-1８", "0000-01-01"]
+)
+def test_other_forms_of_a_day_are_none(value: str) -> None:
+    assert not is_day(value)
 
 
 @pytest.mark.slow

@@ -16,11 +16,13 @@ _STATUS_OF_VALUE = {
     StatusValue.SUSPENDED: EntryStatus.SUSPENDED,
     StatusValue.CORRECTED: EntryStatus.CORRECTED,
 }
+_UNKNOWN = EntryStatus.UNKNOWN
+_MAY_HAVE_ENDED = frozenset({EntryStatus.VALID, _UNKNOWN})
 
 
 def entry_statuses(entries: Sequence[ShownEntry], *, token: StatusToken | None, today: date) -> tuple[EntryStatus, ...]:
     """Return the status of each entry on a Korean day; without a usable list only an entry's own end is known."""
-    return tuple(_status_of(entry, token, today) for entry in entries)
+    return tuple([_status_of(entry, token, today) for entry in entries])
 
 
 def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> Check:
@@ -33,8 +35,8 @@ def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> C
     name = CheckName.ENTRY_STATUS
     if not statuses:
         return Check(name, Outcome.UNKNOWN, Reason.NO_ENTRY_DISCLOSED)
-    unknown = sum(status is EntryStatus.UNKNOWN for status in statuses)
-    ended = sum(status not in (EntryStatus.VALID, EntryStatus.UNKNOWN) for status in statuses)
+    unknown = statuses.count(_UNKNOWN)
+    ended = sum([status not in _MAY_HAVE_ENDED for status in statuses])
     if ended == len(statuses):
         return Check(name, Outcome.FAILED, Reason.NO_ENTRY_IN_FORCE, {"count": ended})
     if unknown:
@@ -46,12 +48,9 @@ def check_entry_status(statuses: Sequence[EntryStatus], *, list_read: bool) -> C
 
 
 def _status_of(entry: ShownEntry, token: StatusToken | None, today: date) -> EntryStatus:
-    last_day = entry.fields.get("valid_until")
     value = status_value(token, entry.idx) if token is not None else None
-    status = EntryStatus.UNKNOWN
-    if value is not None:
-        status = _STATUS_OF_VALUE.get(value, EntryStatus.UNKNOWN)  # type: ignore[call-overload]  # int equals its IntEnum
-    if status in (EntryStatus.VALID, EntryStatus.UNKNOWN) and _has_ended(last_day, today):
+    status = _UNKNOWN if value is None else _STATUS_OF_VALUE.get(value, _UNKNOWN)  # type: ignore[call-overload]  # int equals its IntEnum
+    if status in _MAY_HAVE_ENDED and _has_ended(entry.fields.get("valid_until"), today):
         return EntryStatus.EXPIRED
     return status
 

@@ -32,7 +32,7 @@ _KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 _LONGEST_START = 16
 _HEIF_BRAND = slice(4, 8)
-_SD_JWT = re.compile(r"[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*~.*", re.DOTALL)
+_BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _LOOKS_LIKE_SD_JWT = r"\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[^\s]*"  # this and the next are compiled when they are needed
 _CODE_LINE = r"(?i)https?://\S+|[0-9]+"
 
@@ -102,8 +102,14 @@ def form_of_text(text: str) -> Form:
     Raises:
         UnreadableEvidence: `not_a_certificate`.
     """
-    if _SD_JWT.match(text) or re.fullmatch(_LOOKS_LIKE_SD_JWT, text):
+    if _begins_like_sd_jwt(text) or re.fullmatch(_LOOKS_LIKE_SD_JWT, text):
         return Form.SD_JWT
     if text and all(re.fullmatch(_CODE_LINE, line) for line in text.split()):
         return Form.CODE_TEXT
     raise UnreadableEvidence("not_a_certificate")
+
+
+def _begins_like_sd_jwt(text: str) -> bool:
+    """Whether three parts of base64url with dots between them, and a tilde behind, are where a text begins."""
+    issuer_jwt, tilde, _ = text.partition("~")
+    return bool(tilde) and issuer_jwt.encode("ascii", "replace").translate(None, _BASE64URL) == b".."

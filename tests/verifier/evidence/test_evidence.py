@@ -68,6 +68,8 @@ def page_picture(pdf: bytes) -> Image.Image:
         (b"eyJh.eyJi.c2ln~", Form.SD_JWT),
         (b"\n eyJh.eyJi.c2ln~WyJ~x.y.z\n", Form.SD_JWT),
         (b"eyJh.eyJi.c2ln", Form.SD_JWT),
+        (b"..~", Form.SD_JWT),
+        (b"eyJh.eyJi.c2ln~ with spaces, then ~", Form.SD_JWT),
         (b"0123456789", Form.CODE_TEXT),
         (b"https://verify.bank.example/v#0123", Form.CODE_TEXT),
         (b"https://verify.bank.example/v#0123\n456\n", Form.CODE_TEXT),
