@@ -33,11 +33,11 @@ test-fast: setup ## the suite without the slow tests
 torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL, in its process and over HTTP
 	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)
 
-fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses; then the bank's API
+fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws sd_jwt" chooses; then both services' APIs
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) '.[fuzz]'
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  nice $(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
-	@API_EXAMPLES=200 nice $(BIN)/pytest -q tests/issuer/test_api_generated.py
+	@API_EXAMPLES=200 nice $(BIN)/pytest -q tests/issuer/test_api_generated.py tests/verifier/api/test_api_generated.py
 
 mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys/jws.py" chooses; docs/mutation.md
 	@$(BIN)/python -c 'import mutmut.configuration' 2>/dev/null || $(INSTALL) '.[mutation]'

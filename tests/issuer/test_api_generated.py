@@ -1,40 +1,26 @@
 """Requests made from the OpenAPI document, good and bad: no answer that the document does not name, and no fault.
 
-`API_EXAMPLES` says how many requests are made for each address and kind; they are the same in every run, and
-`make fuzz` makes many. The document is told the ids of the bank that is asked, so that requests come far.
+The document is told the ids of the bank that is asked, so that requests come far.
 """
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi import checks
 
 from issuer.bank import Bank
 from keys.gate.rate_limits import Rate
+from tests.generated_requests import CHECKS, ask_everything, sending
 from tests.issuer.api_client import Client, service, token_of
 from tests.issuer.cheap_codes import at_the_least_price
 from tests.issuer.conftest import URL, Document, World
 
-EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
-CHECKS = [
-    not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_headers_conformance,
-    checks.response_schema_conformance,
-]
 ASKED = {
     "GET /api/v1/account",
     "GET /api/v1/account/entries",
@@ -46,11 +32,6 @@ ASKED = {
     "POST /api/v1/certificates/{number}/revoke",
     "POST /api/v1/reprints",
 }
-
-
-@schemathesis.serializer("application/dc+sd-jwt")
-def as_it_is(_: schemathesis.SerializationContext, value: object) -> bytes:
-    return str(value).encode()
 
 
 @dataclass
@@ -86,16 +67,8 @@ class Asker:
 
     def ask(self, case: schemathesis.Case[Any]) -> None:
         """Send one request, and check the answer."""
-        sent = case.as_transport_kwargs(base_url=URL)
-        names = ("method", "url", "params", "data", "json", "cookies")
-        request = requests.Request(**{name: sent[name] for name in names if name in sent}).prepare()
-        headers = {name: value for name, value in sent["headers"].items() if name.lower() != "user-agent"}
-        headers = {"content-type": request.headers.get("content-type", ""), **headers}
-        path = str(request.url).removeprefix(URL)
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        own = {name.lower(): value for name, value in headers.items() if value}
-        own.pop("authorization", None)  # always the right token: wrong ones only lead to the limit of wrong ones
-        answer = self.client.ask(case.method, path, body, **own)
+        made = sending(case, URL)
+        answer = self.client.ask(made.method, made.path, made.body, **made.headers)
         self.answered.setdefault(case.operation.label, Counter())[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
 
@@ -127,17 +100,10 @@ def asker(issued_bank: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def test_every_address_answers_only_what_the_document_names(asker: Asker) -> None:
-    made = settings(
-        max_examples=EXAMPLES,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[*HealthCheck],
-    )
+    def begin_anew() -> None:
+        asker.client = asker.serve()  # whose counts of questions begin anew
+
     with at_the_least_price():
-        for each, mode in product(asker.schema().get_all_operations(), schemathesis.GenerationMode):
-            asker.client = asker.serve()  # whose counts of questions begin anew
-            made(given(case=each.ok().as_strategy(mode))(asker.ask))()
+        ask_everything(asker.schema(), asker.ask, before=begin_anew)
     assert asker.answered.keys() == ASKED
     assert {status for answers in asker.answered.values() for status in answers} >= {200, 404, 422}

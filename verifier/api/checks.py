@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from credential_schemas.report.model import Report
-from keys.gate.answers import Refusal
+from keys.gate.answers import Refusal, problem_answers
 from verifier.api.receipts import MakeReceipt, receipt_wish
 from verifier.evidence.gathering import Submission
 
@@ -29,8 +29,7 @@ def checks_router(verify: Verify, receipts: MakeReceipt | None = None) -> APIRou
         summary="Check one certificate",
         responses={
             200: {"description": "A Report, also for a forgery; a receipt where Accept names one"},
-            406: {"description": "A receipt was asked for, and this service has no key for receipts"},
-            422: {"description": "Not a certificate"},
+            **problem_answers(406, 413, 415, 422, 429, 503),
         },
         openapi_extra={"requestBody": {"required": True, "content": {media: {} for media in sorted(MEDIA_TYPES)}}},
     )

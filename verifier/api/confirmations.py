@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from credential_schemas.report.model import Report
 from keys.encoding import decode_json_object
 from keys.errors import DecodingError
-from keys.gate.answers import Refusal
+from keys.gate.answers import Refusal, problem_answers
 from keys.gate.gate import CALLER
 from keys.gate.misses import Misses
 from verifier.api.checks import report_response
@@ -31,9 +31,7 @@ def confirmations_router(verify_number: VerifyNumber, *, misses: Misses) -> APIR
         summary="Check the certificate of a typed confirmation number",
         responses={
             200: {"description": "A Report"},
-            404: {"description": "The issuer has no certificate of this number"},
-            422: {"description": "Mistyped, or no single issuer to ask"},
-            503: {"description": "The issuer could not be asked"},
+            **problem_answers(404, 413, 422, 429, 503),
         },
         openapi_extra={
             "requestBody": {

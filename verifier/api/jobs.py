@@ -59,7 +59,7 @@ def _add_upload(router: APIRouter, desk: JobDesk) -> None:
         summary="Hand in many files at once",
         responses={
             202: {"description": "Taken; the body names the job"},
-            **problem_answers(400, 406, 409, 413, 415, 422, 503),
+            **problem_answers(400, 406, 409, 413, 415, 422, 429, 503),
         },
         openapi_extra={
             "requestBody": {
@@ -126,7 +126,9 @@ async def _received(request: Request, folder: Path, content_type: str) -> Upload
 
 def _add_reading(router: APIRouter, desk: JobDesk) -> None:
     @router.get(
-        f"{JOBS_PATH}/{{job_id}}", summary="How far a job is", responses={200: _JOB_SCHEMA, **problem_answers(404)}
+        f"{JOBS_PATH}/{{job_id}}",
+        summary="How far a job is",
+        responses={200: _JOB_SCHEMA, **problem_answers(404, 422, 429)},
     )
     def show_job(request: Request, job_id: str) -> Response:
         """Say how many files are checked, with which verdicts, and when the results will be erased."""
@@ -140,7 +142,7 @@ def _add_reading(router: APIRouter, desk: JobDesk) -> None:
                 "description": "One Report or error a line, or a table where Accept names one",
                 "content": {name: {} for name in (JSON_LINES, *TABLES)},
             },
-            **problem_answers(404, 409),
+            **problem_answers(404, 409, 422, 429),
         },
     )
     def show_results(
@@ -168,7 +170,7 @@ def _add_reading(router: APIRouter, desk: JobDesk) -> None:
         f"{JOBS_PATH}/{{job_id}}",
         status_code=204,
         summary="Erase a job",
-        responses={204: {"description": "Nothing of it is left"}, **problem_answers(404)},
+        responses={204: {"description": "Nothing of it is left"}, **problem_answers(404, 422, 429)},
     )
     def erase_job(request: Request, job_id: str) -> Response:
         """Erase a job with its uploads and results, finished or not, kept or not."""
@@ -182,7 +184,7 @@ def _add_receipts(router: APIRouter, desk: JobDesk) -> None:
         summary="The receipts of a job",
         responses={
             200: {"description": "One PDF for each file that got a verdict", "content": {ZIP: {}}},
-            **problem_answers(404, 406, 409),
+            **problem_answers(404, 406, 409, 422, 429),
         },
     )
     def show_receipts(request: Request, job_id: str) -> Response:
@@ -197,7 +199,7 @@ def _add_exports(router: APIRouter) -> None:
         summary="Turn results into a table",
         responses={
             200: {"description": "The flat form of the results", "content": {name: {} for name in TABLES}},
-            **problem_answers(406, 413, 415, 422),
+            **problem_answers(406, 413, 415, 422, 429),
         },
         openapi_extra={"requestBody": {"required": True, "content": {JSON_LINES: {}}}},
     )

@@ -51,7 +51,7 @@ def presentations_router(desk: PresentationDesk, circumstances: Callable[[], Cir
     @router.get(
         f"{PRESENTATIONS_PATH}/{{presentation_id}}",
         summary="How far a presentation is, and what it shows",
-        responses={200: _VIEW, **problem_answers(401, 404)},
+        responses={200: _VIEW, **problem_answers(401, 404, 422, 429)},
     )
     def show(
         request: Request,
@@ -66,7 +66,7 @@ def presentations_router(desk: PresentationDesk, circumstances: Callable[[], Cir
         f"{PRESENTATIONS_PATH}/{{presentation_id}}",
         status_code=204,
         summary="Withdraw a request, or forget what came of it",
-        responses={204: {"description": "Nothing of it is left"}, **problem_answers(401, 404)},
+        responses={204: {"description": "Nothing of it is left"}, **problem_answers(401, 404, 422, 429)},
     )
     def withdraw(request: Request, presentation_id: str) -> Response:
         """Withdraw a request; a wallet that has it cannot answer any more."""

@@ -110,7 +110,11 @@ def public_lists_router(lists: PublicLists) -> APIRouter:
     @router.get(
         BUNDLE_PATH,
         summary="What this verifier believes",
-        responses={200: {"description": "Trust list and status lists at hand"}, 304: {"description": "Unchanged"}},
+        responses={
+            200: {"description": "Trust list and status lists at hand"},
+            304: {"description": "Unchanged"},
+            **problem_answers(422, 429),
+        },
     )
     def show_bundle(if_none_match: Annotated[str | None, Header()] = None) -> Response:
         """Give the trust list in use and the status lists at hand."""
@@ -122,7 +126,7 @@ def public_lists_router(lists: PublicLists) -> APIRouter:
         responses={
             200: {"description": "The signed list", "content": {STATUS_LIST_MEDIA_TYPE: {}}},
             304: {"description": "Unchanged"},
-            **problem_answers(404, 503),
+            **problem_answers(404, 422, 429, 503),
         },
     )
     def show_status(

@@ -1,10 +1,11 @@
 """Issuing in Chromium: on a telephone without scripts, and on a desk with a keyboard alone and the live preview."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
 from tests.axe import faults_once
@@ -17,10 +18,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def holders(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A bank that is serving, with two holders who have entries, `phone` and `desk`."""
+    """A bank that is serving, with three holders who have entries: `phone`, `desk` and `tabs`."""
     with served_bank(founded, tmp_path_factory.mktemp("served")) as world:
         world.holder("SYN-P-003", "phone")
         world.holder("SYN-P-004", "desk")
+        world.holder("SYN-P-001", "tabs")
         with sync_playwright() as playwright, chromium(playwright) as browser:
             yield Served(world, browser, "")
 
@@ -82,6 +84,30 @@ def test_the_whole_way_on_a_telephone_without_scripts(holders: Served, tmp_path:
     expect(page.locator("tbody tr")).to_have_count(1)
     assert fits(page)
     page.context.close()
+
+
+def test_two_tabs_a_double_click_and_the_back_button_issue_each_choice_once(holders: Served) -> None:
+    first = holders.page(viewport=DESK)
+    sign_in(first, "tabs", "/certificates/new")
+    second = first.context.new_page()
+    second.goto("/certificates/new")
+    for page, place in ((first, 0), (second, 1)):
+        page.locator("input[name=entry]").nth(place).check()
+        page.locator("#f-recipient").fill(f"(가상)기관 {place}")
+    for page in (second, first):
+        page.get_by_role("button", name="확인으로").click()
+        page.get_by_label("제공에 동의합니다").check()
+    for page, place in ((first, 0), (second, 1)):
+        page.get_by_role("button", name="동의하고 발급").dblclick()
+        expect(page.get_by_role("heading", level=1)).to_have_text("인정서가 발급되었습니다.")
+        expect(page.get_by_role("main")).to_contain_text(f"(가상)기관 {place}")
+        expect(page.locator("#code")).to_contain_text("-")
+        with suppress(Error):  # Chromium asks whether the form shall be sent again, and nobody answers
+            page.go_back()
+    listed = first.context.new_page()
+    listed.goto("/certificates")
+    expect(listed.locator("tbody tr")).to_have_count(2)
+    first.context.close()
 
 
 def test_the_preview_follows_the_keyboard_and_every_step_is_accessible(holders: Served) -> None:
