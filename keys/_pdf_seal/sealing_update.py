@@ -9,11 +9,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-
 from keys._pdf_seal.layout import MAX_CONTENTS_BYTES
+from keys._pdf_seal.pyhanko_reader import IncrementalPdfFileWriter, PdfFileReader, generic
 from keys._pdf_seal.security_store import SecurityStore
 from keys._pdf_seal.time_stamp import MAX_TIME_STAMP_BYTES
 from keys.errors import SealError

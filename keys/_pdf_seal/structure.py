@@ -15,11 +15,8 @@ from datetime import datetime
 from io import BytesIO
 from typing import Final
 
-from pyhanko.pdf_utils import generic
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-
 from keys._pdf_seal.layout import SealBytes
+from keys._pdf_seal.pyhanko_reader import PdfError, PdfFileReader, generic
 from keys._pdf_seal.reasons import SealReason, SealRefused
 
 MAX_OBJECTS: Final = 20_000  # S2

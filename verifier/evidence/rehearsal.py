@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from credential_schemas.qr.dictionary import SHA256, load_dictionary
 from verifier.errors import UnreadableEvidence
 
 _ENCODINGS: Final = ("ascii", "charmap", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le")
@@ -50,6 +49,8 @@ def rehearse_seal() -> None:
 
 
 def _load_dictionaries() -> None:
+    from credential_schemas.qr.dictionary import SHA256, load_dictionary  # who reads seals needs none
+
     for version in SHA256:
         load_dictionary(version)
 
