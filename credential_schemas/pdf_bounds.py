@@ -12,6 +12,7 @@ import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice
 
 from keys.values import dataclass
 
@@ -24,7 +25,7 @@ MAX_ALL_STREAMS_BYTES = 64 * MIB  # all streams of a file, inflated
 MAX_SYNTAX_BYTES = 4 * MIB  # everything outside of streams, and inside of object streams: what a parser must read
 MAX_CROSS_REFERENCE_BYTES = MAX_OBJECTS * 20  # an entry has at most 20 bytes
 
-_STREAM = re.compile(rb"(?<!end)stream[\x00\t\n\x0c\r ]*")
+_STREAM = re.compile(rb"stream[\x00\t\n\x0c\r ]*")  # also in `endstream`: a search for a fixed beginning is fast
 _END = re.compile(rb"endstream")
 _OBJECT = re.compile(rb"\d[\x00\t\n\x0c\r ]+obj\b")
 _PIECE = 64 * 1024
@@ -45,10 +46,11 @@ def find_excess(pdf: bytes) -> Excess | None:
     objects = [found.start() for found in _OBJECT.finditer(pdf)]
     if len(objects) > MAX_OBJECTS:
         return Excess(f"expected at most {MAX_OBJECTS} objects, found {len(objects)}")
-    if sum(1 for _ in _STREAM.finditer(pdf)) > MAX_OBJECTS:
+    words = list(islice(_stream_words(pdf), MAX_OBJECTS + 1))
+    if len(words) > MAX_OBJECTS:
         return Excess(f"expected at most {MAX_OBJECTS} streams")
     all_streams, syntax = 0, len(pdf)
-    for stream in _streams(pdf, objects):
+    for stream in _streams(pdf, objects, words):
         if stream.inflated > stream.limit:
             return Excess(f"expected a stream of at most {stream.limit} bytes when inflated")
         all_streams += stream.inflated
@@ -69,20 +71,26 @@ class _Stream:
     inflated: int
 
 
-def _streams(pdf: bytes, objects: list[int]) -> Iterator[_Stream]:
+def _stream_words(pdf: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each word `stream` begins, and where the white space behind it ends."""
+    for found in _STREAM.finditer(pdf):
+        if not pdf.endswith(b"end", max(0, found.start() - 3), found.start()):
+            yield found.span()
+
+
+def _streams(pdf: bytes, objects: list[int], words: list[tuple[int, int]]) -> Iterator[_Stream]:
     """Look behind every word `stream`; only `stored` takes the file's word for where a stream ends.
 
     A stretch that holds the beginning of an object counts as syntax, because a parser may be sent there.
     """
     measured = 0
     ends = [found.start() for found in _END.finditer(pdf)] + [0]
-    for found in _STREAM.finditer(pdf):
-        start = found.end()
+    for word, start in words:
         end = max(ends[bisect_left(ends, start, hi=len(ends) - 1)], start)
         holds_objects = bisect_left(objects, start) != bisect_left(objects, end)
         stored = end - start if start >= measured and not holds_objects else 0
         measured = max(measured, end)
-        limit, is_syntax = _limit(pdf[max(0, found.start() - _DICTIONARY_BEFORE) : found.start()])
+        limit, is_syntax = _limit(pdf[max(0, word - _DICTIONARY_BEFORE) : word])
         yield _Stream(limit=limit, is_syntax=is_syntax, stored=stored, inflated=max(_inflated(pdf, start), stored))
 
 
