@@ -1,8 +1,8 @@
 """What the transparency log and the audit trail cost.
 
 Log: one durable append with its proof and signed checkpoint, at two sizes of the log, by one client and by eight that
-share commits; the plain work beside it is a transaction that raises one counter. Audit: checking 100,000 records,
-beside reading the same rows and doing nothing. Writes benchmarks/results/log_and_audit.json and prints it.
+share commits; the plain work beside it is a transaction that raises one counter. Audit: processor time of checking
+100,000 records, beside reading the same rows and doing nothing. Writes benchmarks/results/log_and_audit.json.
 """
 
 import json
@@ -30,7 +30,7 @@ from issuer.store.log import LogState, StoredLogEntry
 from keys.merkle import Node, inclusion_path
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-ROUNDS, APPENDS, CLIENTS = 3, 100, 8
+ROUNDS, AUDIT_ROUNDS, APPENDS, CLIENTS = 3, 9, 100, 8
 SMALL, LARGE = 250, 4_000
 RECORDS = 100_000
 RESULTS = Path(__file__).parent / "results" / "log_and_audit.json"
@@ -46,6 +46,13 @@ def seconds(work: Callable[[], object]) -> float:
 def path_to(index: int) -> Callable[[Node], list[bytes]]:
     """Return what computes the path to the newest leaf of a tree."""
     return lambda node: inclusion_path(index, index + 1, node=node)
+
+
+def spent(work: Callable[[], object]) -> float:
+    """Return the processor seconds of a work, which other programs on the machine do not add to."""
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
 
 def fill(bank: Bank, size: int) -> None:
@@ -110,9 +117,13 @@ def audit_figures(bank: Bank) -> dict[str, float]:
                 pass
 
     key = bank.log_key().public_key()
-    rounds = [(seconds(read), seconds(lambda: verify_trail(bank, key=key))) for _ in range(ROUNDS)]
-    reading, checking = (statistics.median(each[at] for each in rounds) for at in range(2))
-    return {"read_s": round(reading, 3), "verify_s": round(checking, 3), "ratio": round(checking / reading, 2)}
+    rounds = [(spent(read), spent(lambda: verify_trail(bank, key=key))) for _ in range(AUDIT_ROUNDS)]
+    figures: dict[str, float] = {}
+    for what, pick in (("least", min), ("median", statistics.median)):
+        reading, checking = (pick(each[at] for each in rounds) for at in range(2))
+        figures |= {f"read_{what}_s": round(reading, 3), f"verify_{what}_s": round(checking, 3)}
+        figures[f"ratio_{what}"] = round(checking / reading, 2)
+    return figures
 
 
 def main() -> None:

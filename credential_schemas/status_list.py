@@ -44,6 +44,7 @@ from keys.values import dataclass
 
 STATUS_LIST_TYP = "statuslist+jwt"
 PERMITTED_BITS = frozenset({1, 2, 4, 8})
+_MASKS = {bits: (1 << bits) - 1 for bits in PERMITTED_BITS}
 _FORMAT_KINDS = {"size": "too_large", "typ": "typ", "key_in_header": "key"}
 
 StatusKeyFinder = Callable[[Mapping[str, JsonValue]], PublicKey]
@@ -83,11 +84,13 @@ class StatusList:
         Raises:
             StatusListError: `out_of_range`, also for a negative index.
         """
-        bits = self.bits
-        position = index * bits if type(index) is int else -1
-        if not 0 <= position < len(self.data) * 8:
-            raise StatusListError("out_of_range", f"expected an index below {self.size}, found another")
-        return self.data[position >> 3] >> (position & 7) & ((1 << bits) - 1)
+        if type(index) is int and index >= 0:
+            position = index * (bits := self.bits)
+            try:
+                return self.data[position >> 3] >> (position & 7) & _MASKS[bits]
+            except IndexError:  # as many entries as fit: `bits` divides 8
+                pass
+        raise StatusListError("out_of_range", f"expected an index below {self.size}, found another")
 
 
 @dataclass(frozen=True, slots=True)
