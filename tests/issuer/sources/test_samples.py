@@ -31,7 +31,7 @@ def first(parse: Parse, source: str) -> SourceRecord:
     return record
 
 
-def test_there_are_eleven_sources() -> None:
+def test_every_source_has_a_sample_whose_records_are_counted_here() -> None:
     assert set(SOURCES) == set(COUNTS)
 
 
