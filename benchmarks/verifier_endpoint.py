@@ -10,7 +10,9 @@ Three servers in turn, round after round, each asked by one client over one conn
 What the verification takes inside a server is the last two's difference. A loop in one process, which is measured too,
 takes less, because nothing else uses the caches between two verifications; taken off, it would leave a part of the
 verification with the service. "Beyond the verification" is the service without that difference. A figure is the median
-of the rounds, of processor time of the server's threads. Writes benchmarks/results/verifier_endpoint.json.
+of the rounds, of processor time of the server's threads. Every second round asks in the opposite order, and the first
+requests of each turn are not counted, because they pay for what the turns before have put into the caches; the servers
+stay on one processor and the client on another. Writes benchmarks/results/verifier_endpoint.json.
 """
 
 import http.client
@@ -20,8 +22,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,7 +42,7 @@ from verifier.statuses.status_map import read_status_map
 RESULT = Path(__file__).resolve().parent / "results" / "verifier_endpoint.json"
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("cryptography", "fastapi", "starlette", "uvicorn", "h11")
-ROUNDS, REQUESTS = 60, 50  # a caller may ask 120 times in two minutes: each round is another caller
+ROUNDS, REQUESTS, UNCOUNTED = 60, 50, 5  # a caller may ask 120 times in two minutes: each round is another caller
 CHECKS = "/api/v1/checks"
 OWN_HEADERS = frozenset({"content-length", "date"})  # which the plain programs have of themselves
 PROGRAM = """
@@ -106,12 +108,19 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=60)
         self.head: list[tuple[str, str]] = []
 
+    def stay_on(self, processor: int) -> None:
+        """Keep every thread of the server on one processor."""
+        for task in Path(f"/proc/{self._serving.pid}/task").iterdir():
+            os.sched_setaffinity(int(task.name), {processor})
+
     def ask(self, bodies: list[str], *, token: str, requests: int = REQUESTS) -> tuple[float, int]:
         """Return the processor milliseconds of one request, and the size of an answer."""
         headers = {"Content-Type": "application/dc+sd-jwt", "Authorization": f"Bearer {token}"}
         self._connection.close()  # it opens anew by itself; servers leave connections that say nothing for a while
-        before, size = self._serving.ran_s(), 0
-        for number in range(requests):
+        before, size = 0.0, 0
+        for number in range(UNCOUNTED + requests):
+            if number == UNCOUNTED:
+                before = self._serving.ran_s()
             self._connection.request("POST", self._path, bodies[number % len(bodies)].encode(), headers)
             answer = self._connection.getresponse()
             size, self.head = len(answer.read()), answer.getheaders()
@@ -154,11 +163,27 @@ def measured(folder: Path, reader: EvidenceReader) -> tuple[list[tuple[float, fl
         plain[0].ask(material.credentials, token=material.tokens[-1], requests=1)
         if _without_own(plain[0].head) != _without_own(service.head):
             raise ValueError("expected an echo with the header lines of the service, found others")
-        rounds = []
-        for token in material.tokens[: ROUNDS + 2]:
-            asked = [client.ask(material.credentials, token=token)[0] for client in (service, *plain)]
-            rounds.append((asked[0], asked[1], asked[2], verified(rules, material.credentials, reader)))
+        clients, rounds = (service, *plain), []
+        with _apart(clients):
+            for number, token in enumerate(material.tokens[: ROUNDS + 2]):
+                turns = clients if number % 2 else clients[::-1]
+                asked = {client: client.ask(material.credentials, token=token)[0] for client in turns}
+                alone = verified(rules, material.credentials, reader)
+                rounds.append((asked[service], asked[plain[0]], asked[plain[1]], alone))
     return rounds[2:], size  # the first two are warm-up
+
+
+@contextmanager
+def _apart(clients: Sequence[Client]) -> Iterator[None]:
+    """Keep this program on one processor and the servers on another, where there are two."""
+    free = sorted(os.sched_getaffinity(0))
+    for client in clients if len(free) > 1 else ():
+        client.stay_on(free[1])
+    os.sched_setaffinity(0, free[:1])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, free)
 
 
 def main() -> None:

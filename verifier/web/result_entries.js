@@ -107,6 +107,9 @@ function statusTag(status, words) {
   return element(`span.tag.${tone}`, icon(sign), words.of(words.vocabulary.messages.entry_status[status]));
 }
 
+/** Since when this is so; the day is never broken at its hyphens. */
 function asOf(entry, words) {
-  return entry.as_of === null ? null : element("span.sub.num", words.word("as_of", { day: entry.as_of }));
+  if (entry.as_of === null) return null;
+  const [before, after] = words.word("as_of", { day: "|" }).split("|");
+  return element("span.sub.num", before, element("span.day", entry.as_of), after);
 }

@@ -456,3 +456,28 @@ def test_what_the_page_cannot_judge_gets_no_verdict_and_is_sent_to_the_service_o
     assert answer(page) != VALID
     assert payload in bytes(visit.asked.received)
     expect(page.locator("main")).to_contain_text("코드의 내용을 이 확인기로 보내 확인했습니다")
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_name_of_a_part_stands_apart_from_its_finding_and_no_day_is_broken(
+    visit: Visit, phone: BrowserContext, browser: Browser, language: str
+) -> None:
+    address = visit.link(good(visit.world), f"{language}/v")
+    parts = (
+        opened(phone, address)
+        .locator(".three li")
+        .evaluate_all(
+            """items => items.map(each => {
+          const [name, finding] = ["span.k", "b"].map(own => each.querySelector(own).getBoundingClientRect());
+          return finding.left - name.right;
+        })"""
+        )
+    )
+    assert (len(parts), min(parts) >= 4) == (3, True)
+    with browser.new_context(viewport=DESK, service_workers="block") as desk:
+        lines = (
+            opened(desk, address)
+            .locator("article.result .ledger .sub .day")
+            .evaluate_all("days => days.map(each => each.getClientRects().length)")
+        )
+        assert set(lines) == {1}
