@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
+from typing import Protocol
 
 from issuer.bank import Bank
 from issuer.entry_states import CopyChange
@@ -22,10 +22,22 @@ from issuer.sources import persons
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import Delivery, StandingRecord
-from issuer.store.pulls import FILE, HELD, REFUSED, TAKEN, RejectedLine, SourceRun
+from issuer.store.pulls import FILE, HELD, REFUSED, REHEARSED, TAKEN, RejectedLine, SourceRun
 from issuer.store.transaction import Transaction
 from issuer.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
 from issuer.times import korean_day_of, utc_text
+
+
+class DeliveryFile(Protocol):
+    """A file to read: a path, or one that was kept."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, without its folder."""
+
+    def read_bytes(self) -> bytes:
+        """Return what it has; raises `OSError` when it cannot be read."""
+
 
 DeliveryParser = Callable[[bytes], Iterator[SourceRecord | RejectedRow] | Iterator[PersonRecord | RejectedRow]]
 
@@ -72,7 +84,9 @@ def find_parser(source_id: str) -> DeliveryParser:
     return SOURCES[source_id].parse
 
 
-def import_delivery(bank: Bank, source_id: str, path: Path, *, order: ImportOrder, now: datetime) -> ImportedFile:
+def import_delivery(
+    bank: Bank, source_id: str, path: DeliveryFile, *, order: ImportOrder, now: datetime
+) -> ImportedFile:
     """Take in one file; rows that cannot be taken are answered, the others are kept.
 
     Args:
@@ -95,14 +109,17 @@ def import_delivery(bank: Bank, source_id: str, path: Path, *, order: ImportOrde
             progress = _take(bank, transaction, delivery, rows=rows, order=order)
             _record_taken(bank, transaction, delivery, progress)
     except (DeliveryUnreadable, DeliveryHeld) as error:
-        _record_refused(bank, source_id, path.name, error, now=now)
+        run = _file_run(bank, source_id, path.name, at=utc_text(now))
+        record_refused(bank, replace(run, as_of=(order.as_of or korean_day_of(now)).isoformat()), error)
         raise
     if publishes:
         publish_due(bank, now=now)
     return _imported(path, progress)
 
 
-def rehearse_delivery(bank: Bank, source_id: str, path: Path, *, order: ImportOrder, now: datetime) -> ImportedFile:
+def rehearse_delivery(
+    bank: Bank, source_id: str, path: DeliveryFile, *, order: ImportOrder, now: datetime
+) -> ImportedFile:
     """Say what `import_delivery` would do with the same arguments, by doing it and leaving nothing of it.
 
     Raises:
@@ -145,11 +162,25 @@ def _record_taken(bank: Bank, transaction: Transaction, delivery: Delivery, prog
     transaction.pulls.record_file(run, lines)
 
 
-def _record_refused(bank: Bank, source_id: str, name: str, error: IssuerError, *, now: datetime) -> None:
+def record_refused(bank: Bank, run: SourceRun, error: IssuerError) -> None:
+    """Record that a file was refused or held back, and by what; `run` says which file."""
     outcome = HELD if isinstance(error, DeliveryHeld) else REFUSED
-    run = _file_run(bank, source_id, name, at=utc_text(now))
     run = replace(run, outcome=outcome, problem=error.code, details=dict(error.details))
     with suppress(IssuerError), bank.store.write() as transaction:  # what was wrong is said, recorded or not
+        transaction.pulls.record_file(run)
+
+
+def record_rehearsed(bank: Bank, held: SourceRun, imported: ImportedFile, *, now: datetime) -> None:
+    """Record that a file that was held back was rehearsed, with what it would do; its code is the one that was held."""
+    run = replace(
+        _file_run(bank, held.source, imported.file, at=utc_text(now)),
+        outcome=REHEARSED,
+        as_of=held.as_of,
+        problem=DeliveryHeld.code,
+        details=held.details,
+        counts=imported.counts.as_json(),
+    )
+    with bank.store.write() as transaction:
         transaction.pulls.record_file(run)
 
 
@@ -178,12 +209,12 @@ class _RehearsedError(Exception):
     """Ends a transaction that must leave nothing."""
 
 
-def _imported(path: Path, progress: Progress) -> ImportedFile:
+def _imported(path: DeliveryFile, progress: Progress) -> ImportedFile:
     return ImportedFile(str(path), progress.counts, progress.rejected, progress.warnings, progress.copies)
 
 
 def _read_delivery(
-    source_id: str, path: Path, *, order: ImportOrder, now: datetime
+    source_id: str, path: DeliveryFile, *, order: ImportOrder, now: datetime
 ) -> tuple[Delivery, list[DeliveredRow]]:
     parse, today = find_parser(source_id), korean_day_of(now)
     if order.as_of is not None and order.as_of > today:

@@ -60,6 +60,8 @@ Action = Literal[
     "held_entry_left",
     "source_run_asked",
     "source_run_stopped",
+    "delivery_rehearsed",
+    "delivery_accepted",
     "statuses_rehearsed",
     "entry_status_rehearsed",
     "status_job_begun",

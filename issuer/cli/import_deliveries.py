@@ -34,9 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Take in each file; one that cannot be read does not stop the others."""
-    from issuer.collecting import ImportOrder, find_parser, import_delivery, rehearse_delivery
+    from issuer.collecting import ImportOrder, find_parser, rehearse_delivery
     from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
+    from issuer.operating.held_deliveries import import_or_keep
     from issuer.taking import ImportCounts
 
     find_parser(arguments.source)
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         if getattr(arguments, option) and len(arguments.files) > 1:
             problem = "expected one file, because a second one would build on the first"
             raise InvalidOption(problem, option=f"--{option.replace('_', '-')}")
-    take = rehearse_delivery if arguments.dry_run else import_delivery
+    take = rehearse_delivery if arguments.dry_run else import_or_keep
     order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=arguments.accept)
     codes, total, files = [ExitCode.DONE], ImportCounts(), []
     with context.bank() as bank:

@@ -81,7 +81,7 @@ def _document(pulled: "Pulled") -> dict[str, object]:
 
 
 def _say_changes(pulled: "Pulled", context: CommandContext) -> None:
-    from issuer.pulling.running import REHEARSED
+    from issuer.store.pulls import REHEARSED
 
     key = "status.would_change" if pulled.run.outcome == REHEARSED else "status.changed"
     for each in pulled.copies:

@@ -19,6 +19,13 @@ class RehearsalDiffers(RefusedError):
     )
 
 
+class HeldFileGone(RefusedError):
+    """A file that was held back is not kept any more."""
+
+    code = "held_file_gone"
+    sentence = "The file of {source} is not kept any more; import it again with `cb-issuer import --complete`."
+
+
 class JobNotFound(UsageError):
     """No job has this number."""
 

@@ -7,9 +7,9 @@ from typing import Final, Literal
 from issuer.bank import Bank
 from issuer.operating.works import OperatorWork
 from issuer.pull_errors import SourceNotAsked
-from issuer.pulling.running import CANCELLED, FAILED, REHEARSED, pull_source
+from issuer.pulling.running import CANCELLED, FAILED, pull_source
 from issuer.source_ages import Promises, SourceAge, source_ages
-from issuer.store.pulls import HELD, INTERRUPTED, REFUSED, RUNNING, TAKEN, UNCHANGED, SourceRun
+from issuer.store.pulls import HELD, INTERRUPTED, REFUSED, REHEARSED, RUNNING, TAKEN, UNCHANGED, SourceRun
 
 State = Literal["never", "running", "held", "failing", "late", "ok"]
 NEEDS_SOMEBODY: Final[frozenset[State]] = frozenset({"held", "failing", "late"})

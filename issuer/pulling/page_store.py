@@ -1,7 +1,7 @@
 """Fetched pages, kept sealed until their delivery is taken, so that a run that was cut off goes on where it was.
 
 A page is named by its SHA-256 and sealed under secrets of the bank. It is destroyed when its delivery was taken, when
-the source offers another one, and after a week in any case.
+the source offers another one, and after a week in any case. A file that was held back is kept in the same way.
 """
 
 from collections.abc import Collection
@@ -27,14 +27,22 @@ class PageStore:
 
     def page(self, page: Page) -> bytes | None:
         """Return a page that was fetched before; None when it is not there or not intact."""
+        content = self.content(page.sha256)
+        return content if content is not None and page.is_page(content) else None
+
+    def content(self, sha256: str) -> bytes | None:
+        """Return what is kept under a SHA-256 in hex; None when it is not there or does not open."""
         try:
-            sealed = (self._folder / page.sha256).read_bytes()
-            content = open_answer(
-                sealed, key=self._bank.pages_key, pepper=self._bank.pepper, associated_data=self._label(page)
+            sealed = (self._folder / sha256).read_bytes()
+            return open_answer(
+                sealed, key=self._bank.pages_key, pepper=self._bank.pepper, associated_data=self._label(sha256)
             )
         except (OSError, SealedAnswerError):
             return None
-        return content if page.is_page(content) else None
+
+    def digests(self) -> list[str]:
+        """Return under which SHA-256 something is kept."""
+        return sorted(file.name for file in self._folder.glob("*"))
 
     def keep(self, page: Page, content: bytes) -> None:
         """Keep a page.
@@ -45,7 +53,7 @@ class PageStore:
         with storage_errors("the folder of fetched pages"):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         sealed = seal_answer(
-            content, key=self._bank.pages_key, pepper=self._bank.pepper, associated_data=self._label(page)
+            content, key=self._bank.pages_key, pepper=self._bank.pepper, associated_data=self._label(page.sha256)
         )
         write_whole(self._folder / page.sha256, sealed, mode=PRIVATE)
 
@@ -56,8 +64,8 @@ class PageStore:
             if file.name not in wanted:
                 file.unlink(missing_ok=True)
 
-    def _label(self, page: Page) -> bytes:
-        return f"pulled-page/{self._source}/{page.sha256}".encode()
+    def _label(self, sha256: str) -> bytes:
+        return f"pulled-page/{self._source}/{sha256}".encode()
 
 
 def forget_old_pages(bank: Bank, *, now: datetime) -> int:

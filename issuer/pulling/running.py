@@ -29,6 +29,7 @@ from issuer.store.pulls import (
     INTERRUPTED,
     MAX_KEPT_REJECTIONS,
     REFUSED,
+    REHEARSED,
     TAKEN,
     UNCHANGED,
     RejectedLine,
@@ -42,7 +43,6 @@ from keys.errors import KeysError
 
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
-REHEARSED: Final = "rehearsed"
 
 
 @dataclass(frozen=True, slots=True)

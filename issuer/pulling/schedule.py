@@ -17,10 +17,10 @@ from issuer.health import Finding
 from issuer.pulling.fetching import Outside
 from issuer.pulling.limits import FIRST_RETRY_MINUTES
 from issuer.pulling.page_store import forget_old_pages
-from issuer.pulling.running import FAILED, REHEARSED, pull_source
+from issuer.pulling.running import FAILED, pull_source
 from issuer.pulling.settings_file import AskedSource
 from issuer.source_ages import Promises, SourceAge, source_ages
-from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, TAKEN, UNCHANGED, SourceRun
+from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
 
 LOOK_S: Final = 30.0
@@ -126,11 +126,9 @@ def asking_sources(
             stop.wait(LOOK_S)
 
     thread = threading.Thread(target=loop, name="sources", daemon=True)
-    if asked:
-        thread.start()
+    thread.start()  # without sources, too: what was kept of deliveries is destroyed in time
     try:
         yield
     finally:
         stop.set()
-        if asked:
-            thread.join(STOP_S)  # a run that still waits for an answer ends with the program; what it committed stays
+        thread.join(STOP_S)  # a run that still waits for an answer ends with the program; what it committed stays

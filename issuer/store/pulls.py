@@ -85,6 +85,7 @@ UNCHANGED: Final = "unchanged"
 INTERRUPTED: Final = "interrupted"
 HELD: Final = "held"
 REFUSED: Final = "refused"
+REHEARSED: Final = "rehearsed"
 ASKED: Final = "asked"
 FILE: Final = "file"
 MAX_KEPT_REJECTIONS: Final = 10_000

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html
+from issuer.operating.held_deliveries import HeldDelivery
 from issuer.operating.source_states import SourceState
 from issuer.sources.registry import SOURCES
 from issuer.store.pulls import RUNNING, RejectedLine, SourceRun
 from issuer.times import korean_time, utc_moment
-from issuer.web.parts import button, facts, form, link_button, note, tag
+from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table
 
@@ -43,6 +44,21 @@ class SourceShown:
     runs: Sequence[SourceRun]
     may_change: bool
     error: str = ""
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunShown:
+    """One run with its rejected rows; `held` is what it held back, for an operator, while that waits for a decision.
+
+    `works`: something is done with its source just now. `error` is (id of the control, sentence), None for nothing.
+    """
+
+    run: SourceRun
+    rejected: Sequence[RejectedLine]
+    held: HeldDelivery | None = None
+    works: bool = False
+    error: tuple[str, str] | None = None
     said: str = ""
 
 
@@ -92,8 +108,9 @@ def source_page(visit: Visit, shown: SourceShown) -> Page:
     return page if state.state != "running" or shown.error else with_refresh(page)
 
 
-def run_page(visit: Visit, run: SourceRun, rejected: Sequence[RejectedLine]) -> Page:
-    """Return the page of one run: its counts, what stopped it, and the first rows that were not taken."""
+def run_page(visit: Visit, shown: RunShown) -> Page:
+    """Return the page of one run: its counts, what stopped it, the first rows that were not taken, and the decision."""
+    run, rejected = shown.run, shown.rejected
     title = visit.say("op_run_title", run=run.id)
     pages = visit.say("op_run_pages_done", done=run.pages_taken, of=run.pages)
     rows: list[tuple[str, Html | str]] = [
@@ -109,17 +126,20 @@ def run_page(visit: Visit, run: SourceRun, rejected: Sequence[RejectedLine]) -> 
         *((visit.say(f"op_count_{name}"), str(count_of(run, name))) for name in _COUNTS),
     ]
     main = html(
-        '<div class="stack"><p><a href="{back}">{back_word}</a></p><h1>{title}</h1>{problem}'
-        '<section class="card">{facts}</section>{rejected}</div>',
+        '<div class="stack"><p><a href="{back}">{back_word}</a></p><h1>{title}</h1>{errors}{said}{problem}'
+        '<section class="card">{facts}</section>{decide}{rejected}</div>',
         back=visit.to(f"{SOURCES_PATH}/{run.source}"),
         back_word=source_name(visit, run.source),
         title=title,
+        errors=error_summary(visit, [] if shown.error is None else [shown.error]),
+        said=note(visit.say(shown.said)) if shown.said else NOTHING,
         problem=_problem(visit, run),
         facts=facts(rows),
+        decide=NOTHING if shown.held is None else _decide(visit, shown, shown.held),
         rejected=_rejected(visit, run, rejected),
     )
     page = staff_page(title, main, current=_WAY)
-    return with_refresh(page) if run.outcome == RUNNING else page
+    return with_refresh(page) if run.outcome == RUNNING or (shown.works and shown.error is None) else page
 
 
 def source_name(visit: Visit, source: str) -> str:
@@ -216,6 +236,40 @@ def _problem(visit: Visit, run: SourceRun) -> Html:
     missing, standing, alike = (str(run.details.get(name, "")) for name in ("missing", "standing", "alike"))
     held = visit.say("op_run_held", missing=missing, standing=standing, alike=alike)
     return note(html("<p>{held}</p><p>{decide}</p>", held=held, decide=visit.say("op_run_decide")), kind="un")
+
+
+def _decide(visit: Visit, shown: RunShown, held: HeldDelivery) -> Html:
+    """The dry run of a delivery that was held back, and once there is one the form that accepts exactly that."""
+    path, error = f"{RUNS_PATH}/{held.run.id}", shown.error or ("", "")
+    reason = reason_field(visit, error=error[1] if error[0] == "f-reason" else "")
+    if held.rehearsed is None:
+        body = html(
+            '<div class="stack-s"><p>{text}</p>{reason}<p>{press}</p></div>',
+            text=visit.say("op_held_dry_run_text"),
+            reason=reason,
+            press=button(visit.say("op_dry_run"), kind="p"),
+        )
+        return html('<section class="card">{form}</section>', form=form(visit, f"{path}/dry-run", body))
+    names = (*_COUNTS, "statuses_changed")
+    rows = [(visit.say(f"op_count_{name}"), str(count_of(held.rehearsed, name))) for name in names]
+    typed = Field(
+        "count",
+        visit.say("op_held_count"),
+        hint=visit.say("op_count_hint", n=held.count),
+        error=error[1] if error[0] == "f-count" else "",
+        max_length=9,
+    )
+    body = html(
+        '<div class="stack-s"><h2 class="h3">{heading}</h2><p>{nothing_done}</p>{facts}{count}{reason}'
+        "<p>{press}</p></div>",
+        heading=visit.say("op_held_would"),
+        nothing_done=visit.say("op_nothing_done"),
+        facts=facts(rows),
+        count=field(typed),
+        reason=reason,
+        press=button(visit.say("op_held_accept"), kind="danger"),
+    )
+    return html('<section class="card">{form}</section>', form=form(visit, f"{path}/accept", body))
 
 
 def _rejected(visit: Visit, run: SourceRun, rejected: Sequence[RejectedLine]) -> Html:

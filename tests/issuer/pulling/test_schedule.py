@@ -1,8 +1,10 @@
 """When a source is asked: after its interval, sooner after a failure, by one instance, and late ones are named."""
 
+import os
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -95,10 +97,24 @@ def test_a_service_asks_in_a_thread_of_its_own_until_it_stops(asking: Asking) ->
     assert "sources" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_a_service_without_sources_to_ask_starts_no_thread(asking: Asking) -> None:
-    stop = threading.Event()
+def test_without_sources_to_ask_what_was_kept_of_files_is_destroyed_in_time(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, looked = threading.Event(), threading.Event()
+    kept = asking.bank.folder.pulled / "military" / ("0" * 64)
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"sealed")
+    week_ago = (asking.world.now - timedelta(days=8)).timestamp()
+    os.utime(kept, (week_ago, week_ago))
+
+    def look(*arguments: Any) -> None:  # noqa: ANN401 - passed on
+        pull_due(*arguments)
+        looked.set()
+
+    monkeypatch.setattr("issuer.pulling.schedule.pull_due", look)
     with asking_sources(asking.bank, {}, asking.outside, stop=stop):
-        assert "sources" not in {thread.name for thread in threading.enumerate()}
+        assert looked.wait(30)
+    assert not kept.exists()
 
 
 def test_a_fault_in_one_round_does_not_end_the_thread(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
