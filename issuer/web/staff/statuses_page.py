@@ -162,7 +162,8 @@ def _order_form(visit: Visit, shown: StatusesShown) -> Html:
         for name in _FILTER
     )
     body = html(
-        '<div class="stack-s">{action}<h2 class="h3">{which}</h2><p>{together}</p>{numbers}{fields}{affected}'
+        '<div class="stack-s">{action}<h2 class="h3">{which}</h2><p>{together}</p>{numbers}{fields}'
+        '<ul class="pick">{affected}</ul>'
         '<h2 class="h3">{why}</h2>{slug}{reason}<p>{press}</p></div>',
         action=radios("action", visit.say("op_action"), options=actions, chosen=values.get("action", "")),
         which=visit.say("op_filter"),
