@@ -13,6 +13,7 @@ from issuer.times import korean_time, utc_moment
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table
+from issuer.web.words import words
 
 SOURCES_PATH: Final = f"{HOME}/sources"
 RUNS_PATH: Final = f"{HOME}/runs"
@@ -232,7 +233,9 @@ def _problem(visit: Visit, run: SourceRun) -> Html:
     said = visit.say("op_run_problem", code=run.problem, problem=str(run.details.get("problem", "")))
     code = run.details.get("code_to_accept")
     if code is None:
-        return note(said, kind="bad")
+        plainly = f"op_run_{run.problem}"
+        sentence = html("<p>{said}</p>", said=visit.say(plainly)) if plainly in words() else NOTHING
+        return note(html('{sentence}<p class="s">{said}</p>', sentence=sentence, said=said), kind="bad")
     missing, standing, alike = (str(run.details.get(name, "")) for name in ("missing", "standing", "alike"))
     held = visit.say("op_run_held", missing=missing, standing=standing, alike=alike)
     return note(html("<p>{held}</p><p>{decide}</p>", held=held, decide=visit.say("op_run_decide")), kind="un")

@@ -11,12 +11,14 @@ from urllib.parse import quote
 
 import pytest
 
+from credential_schemas.pdf_container import read_container
 from issuer.collecting import ImportOrder, import_delivery
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
 from tests.issuer.conftest import DELIVERIES
+from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on
 from tests.issuer.pages.page_world import Browser, PageWorld
 
 
@@ -275,6 +277,21 @@ def test_an_account_of_two_hundred_entries_shows_fifty_a_page_and_loses_none(
     years = [re.findall(r'<b class="num">([0-9]{4})</b>', page.text) for page in pages_shown]
     assert years == [[str(year) for year in range(2025, 1999, -1)]] * 6  # of all of them, not of those on the page
     assert 'href="/account?kind=trainings&amp;page=2"' in pages_shown[0].text
+
+
+def test_two_hundred_entries_are_chosen_on_one_page_and_issued_as_one_certificate(
+    pages: PageWorld, holder: Browser, tmp_path: Path
+) -> None:
+    deliver_courses(pages, tmp_path, [f"강좌 {number:03}" for number in range(200)])
+    chosen = [entry for entry, ticked in Form(holder.get(NEW)).rows.items() if not ticked]
+    confirm = go_on(holder, chosen)
+    assert "QR에 담을 수 없음 (파일로만)" in confirm.shown.plain
+    answer = agree(holder, confirm)
+    assert answer.status == 303, answer.plain[:300]
+    assert f"공개한 항목 {len(chosen)}개" in holder.get(answer.location).plain
+    assert len(chosen) > 200
+    file = holder.send(f"{answer.location}/file", {"what": "ko"})
+    assert read_container(file.content).credential
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,15 @@ from pathlib import Path
 import pytest
 
 from issuer.cli.main import main
+from issuer.errors import DeliveryUnreadable, IssuerError
 from issuer.operating.held_rows import oldest_reference
 from issuer.operating.status_jobs import work_name
 from issuer.operating.works import OperatorWork, Works
+from issuer.pull_errors import NoteUnreadable, PageDiffers, PageUnreadable, SourceUnreachable
 from issuer.pulling.fetching import Outside
 from issuer.pulling.settings_file import SourceSettings
 from issuer.times import utc_text
+from issuer.web.words import words
 from keys.errors import FetchError
 from keys.fetch import Fetched
 from tests.issuer.conftest import START
@@ -201,6 +204,15 @@ def test_a_source_is_run_again_with_a_reason_and_its_failure_is_a_task(operated:
     assert operated.acts("source_run_asked") == [("staff:minji@127.0.0.1", None, SOURCE, "a test")]
     assert "출처가 1곳 있습니다" in operator.get("/operator").plain
     assert operator.send_with_reason(f"{path}/stop").location == f"{path}?said=idle"
+    (run,) = re.findall(r'href="/operator/runs/([0-9]+)"', operator.get(path).text)[:1]
+    assert (
+        "출처가 답하지 않았거나 너무 늦게 답했습니다. 잃은 것은 없으며" in operator.get(f"/operator/runs/{run}").plain
+    )
+
+
+@pytest.mark.parametrize("error", [SourceUnreachable, NoteUnreadable, PageDiffers, PageUnreadable, DeliveryUnreadable])
+def test_each_way_in_which_a_source_is_down_slow_or_lying_has_a_plain_sentence(error: type[IssuerError]) -> None:
+    assert f"op_run_{error.code}" in words()
 
 
 def test_a_source_that_somebody_asks_is_stopped_and_not_begun_again(operated: StaffWorld) -> None:
@@ -378,6 +390,6 @@ def test_a_run_that_was_held_back_says_what_it_would_have_taken_away(operated: S
     operator = operated.operator()
     numbers = re.findall(r'href="/operator/runs/([0-9]+)"', operator.get("/operator/sources/military").text)
     refused, held = (operator.get(f"/en/operator/runs/{number}").plain for number in numbers[:2])
-    assert "Why: delivery_unreadable" in refused
+    assert "The file is no delivery of this source. Nothing was taken. Why: delivery_unreadable" in refused
     assert "It would withdraw 6 of 6 records" in held
     assert "--accept" in held
