@@ -34,6 +34,7 @@ class Settings:
         oidc: VERIFIER_OIDC, the file of OpenID providers that people may sign in with.
         webhooks: VERIFIER_WEBHOOKS, the file of those who are told that a job has finished.
         metrics: VERIFIER_METRICS, where `serve` shows metrics; None for nowhere.
+        log: VERIFIER_LOG, the form of `serve`'s log, `lines` or `json`.
         drain_seconds: VERIFIER_DRAIN_SECONDS, how long `serve` goes on after it was told to stop.
         request_key: VERIFIER_REQUEST_KEY, the URI of the key that signs requests to wallets, if it lies elsewhere.
         request_secret: VERIFIER_REQUEST_SECRET, the PIN or passphrase of that key.
@@ -54,6 +55,7 @@ class Settings:
     url: str | None = None
     oidc: Path | None = None
     metrics: str | None = None
+    log: str = "lines"
     drain_seconds: str = "0"
     request_key: str | None = None
     request_secret: str | None = field(default=None, repr=False)
@@ -78,6 +80,7 @@ class Settings:
             url=environment.get(PREFIX + "URL") or None,
             oidc=_path(environment, "OIDC"),
             metrics=environment.get(PREFIX + "METRICS") or None,
+            log=environment.get(PREFIX + "LOG", "") or "lines",
             drain_seconds=environment.get(PREFIX + "DRAIN_SECONDS", "") or "0",
             request_key=environment.get(PREFIX + "REQUEST_KEY") or None,
             request_secret=environment.get(PREFIX + "REQUEST_SECRET") or None,

@@ -1,4 +1,4 @@
-"""`serve` shows metrics, if ISSUER_METRICS says where."""
+"""`serve` shows metrics, if ISSUER_METRICS says where, and writes requests down, if ISSUER_LOG says so."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 @contextmanager
 def metered(app: "App", bank: "Bank", context: "CommandContext", *, promises: "Promises") -> "Iterator[App]":
-    """Return the application with what counts its requests before it; the application itself without a setting.
+    """Return the application with what counts and writes down its requests before it; itself without a setting.
 
     Raises:
         GateError: the setting names no place that can be taken, or the extra `metrics` is not installed.
     """
+    from keys.gate.request_log import logged
     from keys.gate.showing import showing_metrics
 
+    app = logged(app, context.settings.log)
     with showing_metrics(context.settings.metrics) as metrics:
         if metrics is None:
             yield app

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from keys.gate.gate import App, Message, Receive, Scope, Send
+from keys.gate.gate import REQUEST_ID, App, Message, Receive, Scope, Send
 from keys.values import dataclass, field
 
 OTHER: Final = "other"
@@ -31,12 +31,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One request that has ended."""
+    """One request that has ended; `request_id` is the gate's, empty when it never reached the gate."""
 
     route: str
     method: str
     status: int
     seconds: float
+    request_id: str = ""
 
 
 class Ledger(Protocol):
@@ -91,7 +92,8 @@ class Measured:
             await self._app(scope, receive, noting)
         finally:
             method = scope["method"] if scope["method"] in _METHODS else OTHER
-            self._ledger.ended(Served(self._route_of(scope), method, status, self._timer() - began))
+            spent, request_id = self._timer() - began, scope.get(REQUEST_ID, "")
+            self._ledger.ended(Served(self._route_of(scope), method, status, spent, request_id))
 
     def _route_of(self, scope: Scope) -> str:
         template = getattr(scope.get("route"), "path", None)

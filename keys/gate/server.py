@@ -36,7 +36,7 @@ from keys.gate.gate import ARE_OTHERS_THERE, BODY_IS_THERE, App, Scope
 from keys.gate.head_lines import ADD_LINES
 from keys.gate.joined_writes import JoinedWrites
 from keys.gate.leaving import Departure, SlowStop
-from keys.gate.log_lines import logging_to
+from keys.gate.log_lines import LINES, logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 from keys.values import dataclass
 
@@ -259,7 +259,14 @@ def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, **config))
 
 
-def serve(app: App, listening: socket.socket, *, ready: Callable[[], None] = lambda: None, drain_s: float = 0) -> None:
+def serve(
+    app: App,
+    listening: socket.socket,
+    *,
+    ready: Callable[[], None] = lambda: None,
+    drain_s: float = 0,
+    log_form: str = LINES,
+) -> None:
     """Serve an application until the process is told to stop; what runs then has 10 seconds to end.
 
     Args:
@@ -267,11 +274,12 @@ def serve(app: App, listening: socket.socket, *, ready: Callable[[], None] = lam
         listening: from `listen`.
         ready: called once, before the first request.
         drain_s: for how many seconds it goes on serving after it was told, while `/readyz` says that it will stop.
+        log_form: `lines` or `json`.
 
     Raises:
-        GateError: the application did not start.
+        GateError: the application did not start, or the log has no such form.
     """
-    logging.config.dictConfig(logging_to("ext://sys.stderr"))
+    logging.config.dictConfig(logging_to("ext://sys.stderr", log_form))
     departure = Departure(app)
     server = server_of(departure)
     stop = SlowStop(departure, server.handle_exit, after_s=drain_s, later=threading.Timer)

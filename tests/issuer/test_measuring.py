@@ -124,8 +124,11 @@ def test_a_place_for_metrics_that_is_none_stops_the_start(world: World, bank: Ba
 
 
 def test_settings_of_running_are_read_from_the_environment() -> None:
-    settings = IssuerSettings.from_environment({"ISSUER_METRICS": "127.0.0.1:9464", "ISSUER_DRAIN_SECONDS": "12"})
-    assert (settings.metrics, settings.drain_seconds) == ("127.0.0.1:9464", 12)
+    settings = IssuerSettings.from_environment(
+        {"ISSUER_METRICS": "127.0.0.1:9464", "ISSUER_DRAIN_SECONDS": "12", "ISSUER_LOG": "json"}
+    )
+    assert (settings.metrics, settings.drain_seconds, settings.log) == ("127.0.0.1:9464", 12, "json")
+    assert IssuerSettings.from_environment({"ISSUER_LOG": ""}).log == "lines"
 
 
 def test_dashboard_and_alerts_ask_only_for_metrics_that_exist(world: World, bank: Bank) -> None:

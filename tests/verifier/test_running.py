@@ -63,6 +63,10 @@ def test_the_time_of_leaving_is_a_setting() -> None:
     assert (settings.drain_s(), settings.metrics) == (300, "127.0.0.1:9464")
 
 
+def test_the_form_of_the_log_is_lines_unless_the_setting_says_another() -> None:
+    assert [Settings.from_environment({"VERIFIER_LOG": form}).log for form in ("", "json")] == ["lines", "json"]
+
+
 @pytest.mark.parametrize("seconds", ["301", "-1", "soon", "1.5", "٣"])
 def test_a_time_of_leaving_that_is_none_is_refused_with_a_sentence(seconds: str) -> None:
     with pytest.raises(OptionError) as refused:

@@ -108,6 +108,7 @@ def _serve(
     from credential_schemas.report.outcomes import Verdict
     from keys.gate.gate import App, Visitors
     from keys.gate.measured import Measured
+    from keys.gate.request_log import logged
     from keys.gate.server import listen, serve
     from keys.gate.showing import showing_metrics
     from verifier.app import RULES, create_app
@@ -139,8 +140,13 @@ def _serve(
         app: App = create_app(rules, ask=ask, visitors=visitors, offers=offers)
         if metrics is not None:
             app = Measured(app, metrics, known=RULES.bodies)
+        app = logged(app, settings.log, known=RULES.bodies)
         listening = listen(host, port)
-        serve(app, listening, ready=lambda: print(f"listening: {where}", flush=True), drain_s=drain_s)
+
+        def ready() -> None:
+            print(f"listening: {where}", flush=True)
+
+        serve(app, listening, ready=ready, drain_s=drain_s, log_form=settings.log)
 
 
 def _changeable_trust(arguments: argparse.Namespace, settings: Settings) -> "ChangeableTrust | None":

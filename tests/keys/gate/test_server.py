@@ -585,7 +585,7 @@ def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_s
         except GateError as error:
             said.append(str(error))
     assert told.sockets == [listening]
-    assert said[0] == logging_to("ext://sys.stderr")
+    assert said[0] == logging_to("ext://sys.stderr", "lines")
     assert said[1:] == (["ready"] if starts else ["ready", "the service did not start; the lines above say why"])
 
 

@@ -45,7 +45,7 @@ def test_doctor_names_what_is_missing(
 def test_serve_runs_the_application_on_loopback_by_default(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
     monkeypatch.setattr("keys.gate.server.listen", lambda host, port: (host, port))
-    monkeypatch.setattr("keys.gate.server.serve", lambda app, listening, ready, drain_s: asked.append(listening))
+    monkeypatch.setattr("keys.gate.server.serve", lambda app, listening, **_given: asked.append(listening))
     assert main(["serve", "--trust", str(source), "--offline"]) == 0
     assert main(["serve", "--trust", str(source), "--port", "9000"]) == 0
     assert asked == [("127.0.0.1", 8081), ("127.0.0.1", 9000)]
