@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request, Response
 
 from credential_schemas.look.serving import KEPT, Asset, ServedFile
+from issuer.api.named_routes import add_named_route
 from issuer.api.problems import problem
 
 
@@ -18,7 +19,7 @@ def static_files_router(assets: Mapping[str, Asset], *, folder: str) -> APIRoute
     router = APIRouter()
     files = {name: ServedFile(asset, cache=KEPT) for name, asset in assets.items()}
 
-    def show_file(request: Request) -> Response:
+    async def show_file(request: Request) -> Response:
         """Give a file."""
         file = files.get(request.path_params["name"])
         if file is None:
@@ -26,5 +27,5 @@ def static_files_router(assets: Mapping[str, Asset], *, folder: str) -> APIRoute
         status, body, headers = file.answer(request.headers)
         return Response(body, status, headers=headers, media_type=file.media_type)
 
-    router.add_route(f"{folder}/{{name}}", show_file, methods=["GET"], include_in_schema=False)
+    add_named_route(router, f"{folder}/{{name}}", show_file, method="GET")
     return router

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 
 from credential_schemas.look.serving import PAGE_POLICY
 from credential_schemas.wording.model import Language
+from issuer.api.named_routes import add_named_route
 from issuer.api.pages.asked import Answer, Asked, NotHere, PageDesk, PageFunction
 from issuer.api.pages.form import Form, read_fields, read_form
 from issuer.api.pages.refusals import PAGE_RESPONSE_HEADERS
@@ -56,7 +57,7 @@ class Pages:
         base = self._desk.site.base
         for prefix, language in ((base, "ko"), (f"{base}/en", "en")):
             answer = _endpoint(self._desk, function, language="en" if language == "en" else "ko", public=public)
-            self.router.add_route(prefix + path, answer, methods=[method], include_in_schema=False)
+            add_named_route(self.router, prefix + path, answer, method=method)
 
 
 def _endpoint(

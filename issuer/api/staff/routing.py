@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from credential_schemas.wording.model import Language
+from issuer.api.named_routes import add_named_route
 from issuer.api.pages.asked import Answer, NotHere, PageDesk
 from issuer.api.pages.form import Form, read_fields, read_form
 from issuer.api.pages.routing import headers_of, response_of, theme_of
@@ -69,8 +70,8 @@ class StaffPages:
             raise RuntimeError("a page for staff has another address")  # what is missing is told by the address
         base = self._desk.site.base
         method = "GET" if way.reader is None else "POST"
-        self.router.add_route(base + path, way.in_language("ko"), methods=[method], include_in_schema=False)
-        self.router.add_route(f"{base}/en{path}", way.in_language("en"), methods=[method], include_in_schema=False)
+        add_named_route(self.router, base + path, way.in_language("ko"), method=method)
+        add_named_route(self.router, f"{base}/en{path}", way.in_language("en"), method=method)
 
 
 class _Way:

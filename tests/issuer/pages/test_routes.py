@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from starlette.routing import Route
 
 from issuer.api.pages.form import MAX_FIELDS
 from issuer.api.staff.routing import is_for_staff
 from tests.issuer.pages.page_world import Browser, PageWorld
+from tests.served_routes import routes_within
 
 PUBLIC = {
     "/",
@@ -35,11 +35,13 @@ FILLED = {
 
 def routes(world: PageWorld, method: str) -> Iterator[str]:
     """The paths of pages, of both languages; those for staff are tried in tests/issuer/staff/test_routes.py."""
-    for route in world.app.routes:
-        if not isinstance(route, Route) or method not in (route.methods or ()):
-            continue
-        if "/static/" not in route.path and not is_for_staff(route.path):
-            yield route.path
+    found = [
+        route.path
+        for route in routes_within(world.app.routes)
+        if method in (route.methods or ()) and "/static/" not in route.path and not is_for_staff(route.path)
+    ]
+    assert len(found) > 30, "the pages were not found, so nothing would be tried"
+    yield from found
 
 
 def filled(path: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.requests import Request
-from starlette.routing import Route
 
 from issuer.api.pages.asked import Answer
 from issuer.api.staff.routing import StaffPages, is_for_staff, missing_to_staff
@@ -15,6 +14,7 @@ from issuer.errors import StorageUnusable
 from keys.gate.gate import CALLER
 from tests.issuer.pages.page_world import Browser
 from tests.issuer.staff.staff_world import StaffBrowser, StaffWorld
+from tests.served_routes import routes_within
 
 ANYBODY = {
     "/operator/sign-in",
@@ -62,11 +62,15 @@ def people(kept_world: StaffWorld) -> dict[str, StaffBrowser]:
 
 def routes(world: StaffWorld, method: str) -> Iterator[tuple[str, str]]:
     """Paths of the staff's pages with the same in Korean, of both languages."""
-    for route in world.pages.app.routes:
-        if isinstance(route, Route) and method in (route.methods or ()) and is_for_staff(route.path):
-            korean = route.path.removeprefix("/en")
-            if not korean.startswith(OTHERS):
-                yield route.path, korean
+    found = [
+        (route.path, korean)
+        for route in routes_within(world.pages.app.routes)
+        if method in (route.methods or ())
+        and is_for_staff(route.path)
+        and not (korean := route.path.removeprefix("/en")).startswith(OTHERS)
+    ]
+    assert len(found) > 10, "the pages were not found, so nothing would be tried"
+    yield from found
 
 
 def filled(path: str) -> str:
