@@ -41,7 +41,7 @@ def asked(pages: PageWorld, paths: list[tuple[str, str]]) -> list[Served]:
     written = Written()
 
     async def ask() -> None:
-        transport = httpx.ASGITransport(Measured(app, written))  # type: ignore[arg-type] # its own names for ASGI's parts
+        transport = httpx.ASGITransport(Measured(app, written))
         async with httpx.AsyncClient(transport=transport, base_url=URL) as client:
             for method, path in paths:
                 await client.request(method, path)
