@@ -1,7 +1,8 @@
 """How often a caller may ask (S17): moving windows, counted by the library `limits`, its only door.
 
 The counts lie in the memory of the process, or in a place that several processes share, named by a URI. A shared place
-that does not answer must not stop verification on a deadline day: the process then counts by itself until it answers.
+that does not answer must not stop verification on a deadline day: it is waited for a quarter of a second, then the
+process counts by itself and asks again after five seconds.
 """
 
 import functools
@@ -21,6 +22,9 @@ from keys.values import dataclass
 
 IN_MEMORY: Final = "memory://"
 _SWEEP_EVERY: Final = 1024
+_AWAY_S: Final = 5.0
+_REDIS: Final = ("redis://", "rediss://", "redis+unix://")
+_PATIENCE: Final = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds; without them it waits for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,8 @@ class RateLimits:
             GateError: no such place, or what it needs is not installed.
         """
         try:
-            storage = storage_from_string(storage_uri, wrap_exceptions=True)
+            patience = _PATIENCE if storage_uri.startswith(_REDIS) else {}
+            storage = storage_from_string(storage_uri, wrap_exceptions=True, **patience)
             limiter = MovingWindowRateLimiter(storage)
         except (ConfigurationError, NotImplementedError, ValueError, AssertionError):
             raise GateError(f"expected a usable place for rate limits such as {IN_MEMORY}, found another") from None
@@ -53,6 +58,7 @@ class RateLimits:
         self._memory = _Memory()
         self._own = MovingWindowRateLimiter(self._memory)
         self._limiter = limiter if self.shared else self._own
+        self._asked_again_at = 0.0
         self._counted = itertools.count(1)  # one call of C, so no two threads get the same number
 
     def count(self, rate: Rate, caller: str) -> int | None:
@@ -62,20 +68,33 @@ class RateLimits:
         if not self.shared:  # what the strategy of the library asks its storage, without the way there
             within = self._memory.acquire_entry(item.key_for(rate.name, caller), rate.amount, rate.seconds)
             return None if within else self._wait(self._own, item, rate, caller)
+        limiter = self._there()
         try:
-            limiter, within = self._limiter, self._limiter.hit(item, rate.name, caller)
+            within = limiter.hit(item, rate.name, caller)
         except StorageError:
-            limiter, within = self._own, self._own.hit(item, rate.name, caller)
+            limiter = self._leave()
+            within = limiter.hit(item, rate.name, caller)
         return None if within else self._wait(limiter, item, rate, caller)
 
     def look(self, rate: Rate, caller: str, *, under_way: int = 0) -> int | None:
         """Answer as `count` would after `under_way` more requests, without counting."""
         item, cost = _item_of(rate), under_way + 1
+        limiter = self._there()
         try:
-            limiter, within = self._limiter, self._limiter.test(item, rate.name, caller, cost=cost)
+            within = limiter.test(item, rate.name, caller, cost=cost)
         except StorageError:
-            limiter, within = self._own, self._own.test(item, rate.name, caller, cost=cost)
+            limiter = self._leave()
+            within = limiter.test(item, rate.name, caller, cost=cost)
         return None if within else self._wait(limiter, item, rate, caller)
+
+    def _there(self) -> MovingWindowRateLimiter:
+        """Return where to count: the shared place, unless it did not answer a moment ago."""
+        return self._own if time.monotonic() < self._asked_again_at else self._limiter
+
+    def _leave(self) -> MovingWindowRateLimiter:
+        """Let the shared place be for a while, so that not every request waits for it; return where to count."""
+        self._asked_again_at = time.monotonic() + _AWAY_S
+        return self._own
 
     def _wait(self, limiter: MovingWindowRateLimiter, item: RateLimitItem, rate: Rate, caller: str) -> int:
         try:

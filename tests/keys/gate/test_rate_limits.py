@@ -132,7 +132,12 @@ def test_a_shared_place_is_asked_and_believed_as_long_as_it_answers(
     assert (limits.count(RATE, "a"), Shared.asked) == (10, 1)
     monkeypatch.setattr(Shared, "answers", False)
     assert [limits.count(RATE, "a") for _ in range(4)] == [None, None, None, 60]
-    assert Shared.asked == 5
+    assert Shared.asked == 2, "a place that is away was asked for each request"
+    monkeypatch.setattr(rate_limits, "_AWAY_S", -1.0)
+    monkeypatch.setattr(limits, "_asked_again_at", 0.0)
+    assert limits.count(RATE, "b") is None  # still away, and to be asked again at once
+    monkeypatch.setattr(Shared, "answers", True)
+    assert (limits.count(RATE, "a"), Shared.asked) == (10, 4)
 
 
 def test_counts_in_memory_are_shared_with_nobody() -> None:
