@@ -19,11 +19,9 @@ from credential_schemas.certificate_kinds import CertificateKind, read_kinds
 from credential_schemas.entry_types import CertificateLabels, EntryTypes, Names, read_labels
 from credential_schemas.errors import EntryTypeError, WordingUnknown
 from credential_schemas.wording.model import Language
-from keys.encoding import decode_json_object
 
 CURRENT: Final = 1
 SHA256: Final = {1: "e635089b12da47e6d7f0e2d0b34fdf799294d2aee467332d9330598bcea589f9"}
-_MAX_BYTES: Final = 1024 * 1024
 
 
 class WordingVersion:
@@ -118,8 +116,3 @@ def wording_for(claims: CertificateClaims, number: int) -> WordingVersion:
 def version_file(number: int) -> bytes:
     """Return the file of a version, not checked."""
     return Path(__file__).with_name("versions").joinpath(f"v{number}.json").read_bytes()
-
-
-def read_wording(data: bytes) -> WordingVersion:
-    """Read the file of a version."""
-    return WordingVersion(decode_json_object(data, max_bytes=_MAX_BYTES))

@@ -115,6 +115,12 @@ def test_a_lone_surrogate_is_not_written() -> None:
     assert refusal.value.kind == "utf8"
 
 
+@pytest.mark.parametrize("value", [b"bytes", {1, 2}, object])
+def test_what_is_no_json_value_is_a_fault_of_ours(value: object) -> None:
+    with pytest.raises(TypeError, match=f"expected a JSON value, found {type(value).__name__}$"):
+        encode_json({"a": [value]})  # type: ignore[list-item]  # that is the fault
+
+
 @pytest.mark.parametrize("text", ["0", " 1 ", "-1", "1.5", "1e3", '"\\ud83d\\ude00"', '"\\\\ud800"', "\t[]\r\n"])
 def test_ordinary_json_is_read_as_the_standard_library_reads_it(text: str) -> None:
     assert decode(text) == json.loads(text)

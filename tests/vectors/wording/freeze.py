@@ -15,7 +15,7 @@ from typing import Any
 from credential_schemas.bodies import known_institutions, registered_bodies
 from credential_schemas.wording.certificate import certificate_wording
 from credential_schemas.wording.model import CertificateWording
-from credential_schemas.wording.published import WordingVersion, read_wording
+from credential_schemas.wording.published import WordingVersion
 from tests.vectors.wording.certificates import cases
 
 FOLDER = Path(__file__).parent
@@ -65,7 +65,7 @@ def main(number: int) -> None:
     """Write the version's file and its golden texts."""
     text = version_of_today(number)
     (VERSIONS / f"v{number}.json").write_text(text, encoding="utf-8")
-    for name, golden in golden_texts(read_wording(text.encode())):
+    for name, golden in golden_texts(WordingVersion(json.loads(text))):
         (FOLDER / f"v{number}-{name}.txt").write_text(golden, encoding="utf-8")
     print(f"{number}: {hashlib.sha256(text.encode()).hexdigest()}")
 
