@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 
 from issuer.api.account import account_router
@@ -61,6 +62,14 @@ _MISSING: Final = (404, 405)
 _KEY_NAME: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
+# Nothing in the environment makes the framework send anything: decision record 0060.
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 _YEAR_S: Final = 365 * _DAY_S
 _CHECKPOINT_AGE_S: Final = 5
 _NOTE_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
@@ -137,6 +146,7 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=_NO_TELEMETRY,
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
     app.add_exception_handler(HTTPException, on_http_exception)

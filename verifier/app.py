@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.telemetry import TelemetryConfig
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -46,6 +48,14 @@ from verifier.trust_administration import TrustAdministration, TrustPlace
 from verifier.web.drop_page import Desk
 from verifier.web.settings_facts import ServiceFacts
 
+# Nothing in the environment makes the framework send anything: decision record 0060.
+_NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 # S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
 VERIFY_RATE = Rate("verify", amount=120, seconds=120)
 # What the pages fetch; apart from the checks, so that loading a page costs nobody a check.
@@ -211,6 +221,7 @@ def _empty_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        telemetry=_NO_TELEMETRY,
         redirect_slashes=False,  # a redirect would repeat the Host header of whoever asks
     )
     quick = QuickChecks(app.behind_the_door, verify_at_once=verify_at_once)

@@ -17,6 +17,7 @@ from issuer.log.files import publish_log
 from issuer.log.verifying import verify_log
 from issuer.store.engine import create_server_store
 from issuer.upkeep import Upkeep
+from tests.framework_telemetry import ask_for_telemetry, warnings_of
 from tests.issuer.conftest import START, World
 from tests.issuer.test_publishing import Client
 
@@ -128,3 +129,12 @@ def test_log_and_trail_are_sound_on_a_server_after_many_writers(request: pytest.
     server.drop(url)
     assert (log.size, log.findings) == (60, ())
     assert (trail.size, trail.findings) == (60, ())
+
+
+def test_no_environment_makes_the_framework_send_telemetry(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = ask_for_telemetry(monkeypatch)
+    app = create_app(bank.folder, bank.profile, ServiceWork(refresh=lambda: None, problems=list))
+    assert warnings_of(app, caplog) == []
+    assert provider.asked == []

@@ -8,6 +8,7 @@ import pytest
 from credential_schemas.report.outcomes import Verdict
 from keys.gate.measured import Measured
 from keys.gate.metrics import Metrics
+from tests.framework_telemetry import ask_for_telemetry, warnings_of
 from tests.verifier.batch.corpus import FORGERY
 from tests.verifier.world import ISSUER, STATUS_URI, World
 from verifier.api.checks import CHECKS_PATH
@@ -74,3 +75,12 @@ def test_a_time_of_leaving_that_is_none_is_refused_with_a_sentence(seconds: str)
     assert refused.value.kind == "drain"
     assert "0 to 300" in sentence_of(refused.value, "en")
     assert "0부터 300" in sentence_of(refused.value, "ko")
+
+
+def test_no_environment_makes_the_framework_send_telemetry(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = ask_for_telemetry(monkeypatch)
+    app = create_app(world.rules(), now=lambda: world.now)
+    assert warnings_of(app, caplog) == []
+    assert provider.asked == []
