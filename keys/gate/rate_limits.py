@@ -24,7 +24,7 @@ IN_MEMORY: Final = "memory://"
 _SWEEP_EVERY: Final = 1024
 _AWAY_S: Final = 5.0
 _REDIS: Final = ("redis://", "rediss://", "redis+unix://")
-_PATIENCE: Final = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds; without them it waits for ever
+_PATIENCE: Final = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds; its own: five a request
 
 
 @dataclass(frozen=True, slots=True)
