@@ -284,12 +284,12 @@ def on_cluster(folder: Path, files: str, *, expected: dict[str, int], rounds: in
 
 def main() -> None:
     """Measure, write the results, print them."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--credentials", type=int, default=10_000)
-    parser.add_argument("--pdfs", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--many-pdfs", type=int, default=0)
-    parser.add_argument("--skip-cluster", action="store_true")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n\n    python")[0])
+    parser.add_argument("--credentials", type=int, default=10_000, help="bare credentials (10000)")
+    parser.add_argument("--pdfs", type=int, default=200, help="sealed PDFs (200)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the least counts (3)")
+    parser.add_argument("--many-pdfs", type=int, default=0, help="so many sealed PDFs, without the loop beside them")
+    parser.add_argument("--skip-cluster", action="store_true", help="without Dask")
     arguments = parser.parse_args()
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     result: dict[str, object] = {"machine": machine(LIBRARIES)}

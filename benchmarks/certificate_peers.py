@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
@@ -244,6 +245,7 @@ def compare() -> dict[str, object]:
 
 def main() -> None:
     """Measure, write and print."""
+    ArgumentParser(description=__doc__).parse_args()
     result = compare()
     missing = result["missing_peers"]
     assert isinstance(missing, list)

@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -128,6 +129,7 @@ def audit_figures(bank: Bank) -> dict[str, float]:
 
 def main() -> None:
     """Measure, write and print."""
+    ArgumentParser(description=__doc__).parse_args()
     from issuer.bank import open_bank
 
     with tempfile.TemporaryDirectory() as folder:

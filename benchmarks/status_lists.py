@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 import zlib
+from argparse import ArgumentParser
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,6 +157,7 @@ def run() -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    ArgumentParser(description=__doc__).parse_args()
     result = run()
     RESULT.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     print(json.dumps(result, indent=1))

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -186,6 +187,7 @@ def sound(store: Store) -> bool:
 
 def main() -> None:
     """Measure both databases and write the result."""
+    ArgumentParser(description=__doc__).parse_args()
     results: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
         stores: dict[str, Callable[[], Store]] = {

@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -308,6 +309,7 @@ def compare(folder: Path) -> dict[str, object]:
 
 def main() -> None:
     """Measure, write and print."""
+    ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name:
         result = compare(Path(name))
     text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"

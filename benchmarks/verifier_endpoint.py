@@ -22,6 +22,7 @@ import statistics
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -188,6 +189,7 @@ def _apart(clients: Sequence[Client]) -> Iterator[None]:
 
 def main() -> None:
     """Measure, write the result, print it."""
+    ArgumentParser(description=__doc__).parse_args()
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as place, EvidenceReader() as reader:
         rounds, size = measured(Path(place), reader)

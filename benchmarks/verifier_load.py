@@ -113,9 +113,9 @@ def _quantiles(times: list[float]) -> dict[str, float]:
 
 def main() -> None:
     """Measure, write the result, print it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--rate", type=float, default=50)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60, help="how long each rate is kept up (60)")
+    parser.add_argument("--rate", type=float, default=50, help="requests a second (50)")
     arguments = parser.parse_args()
     load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as place:

@@ -11,6 +11,7 @@ import json
 import statistics
 import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -75,6 +76,7 @@ def summary(rounds: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, di
 
 def main() -> None:
     """Measure, write the result, print it."""
+    ArgumentParser(description=__doc__).parse_args()
     figures = {}
     with (
         tempfile.TemporaryDirectory() as folder,

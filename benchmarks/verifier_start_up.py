@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable
 from importlib.util import find_spec
 from io import BytesIO
@@ -161,6 +162,7 @@ def attachment(folder: Path, world: World) -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure, write and print."""
+    ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         world = evidence_in(folder)

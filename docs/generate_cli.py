@@ -1,10 +1,6 @@
-"""Writes docs/cli.md from the programs' own parsers, so that it cannot fall behind; a test compares the two.
-
-What it reads of the parsers, `generate_share.py` reads too.
-"""
+"""The page of commands, from the programs' own parsers; what it reads of them, `generate_share.py` reads too."""
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -30,7 +26,7 @@ EXIT_CODES = {
 }
 INTRODUCTION = """# Commands
 
-Written by `docs/generate_cli.py` from the programs themselves; `make fix` writes it again.
+Written by `docs/generate_reference.py` from the programs themselves; `make fix` writes it again.
 
 Results go to standard output, everything else to standard error. `--json` prints one JSON document, one per line for
 several inputs. No command asks a question. Messages are Korean or English (`--lang`, else the locale, else English).
@@ -42,15 +38,6 @@ several inputs. No command asks a question. Messages are Korean or English (`--l
 {codes}
 Several inputs end with the worst, in the order 70, 1, 5, 4, 3, 0. Nothing that was not fully verified ever exits 0.
 """.replace("{codes}", "".join(f"| {code} | {meaning} |\n" for code, meaning in EXIT_CODES.items()))
-
-
-def main() -> int:
-    """Write the page; with --check only compare, and return 1 when it is not the generated one."""
-    text = cli_page()
-    if sys.argv[1:] == ["--check"]:
-        return int(PAGE.read_text("utf-8") != text)
-    PAGE.write_text(text, "utf-8")
-    return 0
 
 
 def cli_page() -> str:
@@ -116,7 +103,3 @@ def example_of(epilog: str) -> str:
     """Return the commands of an epilog, one a line."""
     lines = [line.strip() for line in epilog.splitlines()]
     return "\n".join(line.removeprefix("Example:").removeprefix("Examples:").strip() for line in lines).strip()
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,14 +1,12 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
 Commands, end points, errors, actions of the audit trail, members of a Report, the list of decisions, the pictures of
-docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
-
-    .venv/bin/python docs/generate_reference.py            writes what has changed; `make fix` does
-    .venv/bin/python docs/generate_reference.py --check    ends with 1 and names what is not as the code says
+docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages). Writes what has
+changed; `make fix` runs it.
 """
 
 import re
-import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,9 +32,12 @@ Written by `docs/generate_reference.py` from the records. A record is not edited
 
 def main() -> int:
     """Write the files; with --check only compare, and name those that differ."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; end with 1 and name what is out of date")
+    only_compare = parser.parse_args().check
     written = dict(_files())
     stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
-    if sys.argv[1:] == ["--check"]:
+    if only_compare:
         for path in stale:
             print(f"{path.relative_to(DOCS.parent)}: not what the code says; run `make fix`")
         return int(bool(stale))

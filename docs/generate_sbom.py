@@ -8,11 +8,10 @@ import json
 import os
 import subprocess
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 from locked_packages import ROOT, Locked, normal, shipped_here
 from reference_licences import licence_of
 
@@ -23,6 +22,7 @@ PLACE = ROOT / "dist/sbom.cdx.json"
 
 def main() -> int:
     """Write the file; 1 when environment and lock differ, or the schema refuses it."""
+    ArgumentParser(description=__doc__).parse_args()
     document = _environment()
     document["metadata"]["component"]["version"] = VERSION
     shipped = shipped_here()
@@ -37,7 +37,7 @@ def main() -> int:
     document["components"] = [_with_digests(each, shipped[normal(each["name"])]) for each in kept]
     _keep_references(document)
     text = json.dumps(document, indent=1, sort_keys=True) + "\n"
-    refused = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
+    refused = _refused_by_schema(text)
     if refused is not None:
         print(f"expected a document of CycloneDX 1.6, found: {refused}")
         return 1
@@ -76,6 +76,14 @@ def _keep_references(document: dict[str, Any]) -> None:
         for each in document["dependencies"]
         if each["ref"] in kept
     ]
+
+
+def _refused_by_schema(text: str) -> object:
+    """Return what CycloneDX's schema has against a document, or None."""
+    from cyclonedx.schema import SchemaVersion  # of the extra `sbom`, which asking for help does not need
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    return JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
 
 
 if __name__ == "__main__":

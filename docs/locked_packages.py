@@ -2,12 +2,12 @@
 
 pip-compile writes below each package who asked for it (`# via`); from that, and from `dependencies` of pyproject.toml,
 follows which of them belong to the programs and which only to their development.
-
-    .venv/bin/python docs/locked_packages.py     prints their part of the lock, for `pip install --require-hashes -r`
+Run as a program it prints their part of the lock, for `pip install --require-hashes -r`.
 """
 
 import re
 import tomllib
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,4 +70,5 @@ def normal(name: str) -> str:
 
 
 if __name__ == "__main__":
+    ArgumentParser(description=__doc__).parse_args()
     print(lock_text(shipped_here()), end="")

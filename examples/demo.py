@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,7 +25,9 @@ import zxingcpp
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-OUT = Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT / "demo-output"
+PARSER = ArgumentParser(description=__doc__)
+PARSER.add_argument("folder", nargs="?", type=Path, default=ROOT / "demo-output", help="emptied first (demo-output)")
+OUT = PARSER.parse_args().folder.resolve()
 DELIVERIES = ROOT / "examples" / "deliveries"
 PROGRAMS = Path(sys.executable).parent
 FONT = ROOT / "credential_schemas/look/fonts/PretendardGOV-Bold.ttf"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -23,6 +24,7 @@ START_S = 60
 
 def main() -> int:
     """Prepare the bank, start both services, and stop them together."""
+    ArgumentParser(description=__doc__).parse_args()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     password = prepare_bank()

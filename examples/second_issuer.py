@@ -1,10 +1,7 @@
 """A second issuer with its own key, and an employer who trusts each of the two for what it knows.
 
-    second_issuer.py FOLDER [PROGRAMS]
-
-FOLDER is what the demo leaves: the bank's trust list, a certificate of the bank and its status list. The second issuer
-is small: a key, a status list, language tests and contest awards. It also signs something that is not its business, and
-the employer's program tells the difference. Exit status 0 only if everything ended as it must.
+The second issuer is small: a key, a status list, language tests and contest awards. It also signs something that is
+not its business, and the employer's program tells the difference. Exit status 0 only if everything ended as it must.
 """
 
 import json
@@ -12,6 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
+from argparse import ArgumentParser
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,8 +207,13 @@ def tell(folder: Path, programs: Path) -> list[str]:
 
 def main() -> int:
     """Tell the story on its own."""
-    programs = Path(sys.argv[2]) if sys.argv[2:] else Path(sys.executable).parent
-    surprises = tell(Path(sys.argv[1]).resolve(), programs)
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="what the demo leaves: trust list, a certificate, its status list")
+    parser.add_argument(
+        "programs", nargs="?", type=Path, default=Path(sys.executable).parent, help="where cb-verifier is installed"
+    )
+    arguments = parser.parse_args()
+    surprises = tell(arguments.folder.resolve(), arguments.programs)
     for surprise in surprises:
         print(f"   !! {surprise}")
     print("Every step ended as it must." if not surprises else "Not every step ended as it must.")

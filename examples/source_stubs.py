@@ -299,10 +299,10 @@ def sources_file(url: str, stubs: Sequence[Stub], *, every_minutes: int = 5) -> 
 
 def main() -> int:
     """Answer until Ctrl-C."""
-    parser = argparse.ArgumentParser(description="Source systems to try out.", epilog=_faults_in_words())
+    parser = argparse.ArgumentParser(description=__doc__, epilog=_faults_in_words())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--fault", metavar="SOURCE=FAULT", action="append", default=[])
+    parser.add_argument("--port", type=int, default=8090, help="on loopback (8090)")
+    parser.add_argument("--fault", metavar="SOURCE=FAULT", action="append", default=[], help="may be given again")
     parser.add_argument("--file", type=Path, default=Path("sources.json"), help="file for ISSUER_SOURCES to write")
     arguments = parser.parse_args()
     stubs = {stub.source: stub for stub in all_stubs()}

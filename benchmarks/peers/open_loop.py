@@ -10,6 +10,7 @@ import itertools
 import json
 import sys
 import time
+from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, field
 
 LATEST_S = 30.0
@@ -119,6 +120,7 @@ class Load:
 
 def main() -> None:
     """Run the plan that stands on standard input."""
+    ArgumentParser(description=__doc__).parse_args()
     load = Load(Plan(**json.load(sys.stdin)))
     asyncio.run(load.run())
     json.dump(asdict(load.happened), sys.stdout)

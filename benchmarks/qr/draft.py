@@ -1,10 +1,10 @@
 """Drafts the vocabulary of a new dictionary from type files, catalogue and sample certificates of today.
 
 Version 1 was drafted so and then frozen as `vocabulary_v1.txt`; a later catalogue or type needs a new version, never an
-edit. Run `python -m benchmarks.qr.draft FILE`.
+edit.
 """
 
-import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -111,4 +111,6 @@ def _without_marks(text: str) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(draft_vocabulary(), encoding="utf-8")
+    parser = ArgumentParser(prog="python -m benchmarks.qr.draft", description=__doc__)
+    parser.add_argument("file", type=Path, help="the vocabulary is written here, one word or phrase a line")
+    parser.parse_args().file.write_text(draft_vocabulary(), encoding="utf-8")

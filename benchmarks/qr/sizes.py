@@ -5,6 +5,7 @@ usually shows, with English name, purpose and recipient. The dictionary was trai
 """
 
 import json
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,7 @@ def measure(case: Case, seeds: int = SEEDS) -> dict[str, int | str]:
 
 def main() -> None:
     """Measure every case, print a table and write the results."""
+    ArgumentParser(description=__doc__).parse_args()
     results = []
     for case in cases():
         result = measure(case)

@@ -1,11 +1,10 @@
 """Receive the webhooks of cb-verifier in an applicant tracking system, and fetch the results of finished jobs.
 
-ATS_WEBHOOK_SECRET=whsec_... ATS_VERIFIER_TOKEN=... ats_receiver.py VERIFIER_URL INBOX [PORT]
-
-Needs nothing but Python. Listens on loopback; a web server with TLS stands before it. A message counts only when its
-signature, its time and its id are right (Standard Webhooks, docs/verifier-api.md). The results are fetched from the
-verifier configured here, never from an address in a message, before the message is answered: what could not be fetched
-is answered 503, and the verifier sends the message again. Nobody is rejected by this program.
+The environment has ATS_WEBHOOK_SECRET (whsec_...) and ATS_VERIFIER_TOKEN. Needs nothing but Python. Listens on
+loopback; a web server with TLS stands before it. A message counts only when its signature, its time and its id are
+right (Standard Webhooks, docs/verifier-api.md). The results are fetched from the verifier configured here, never from
+an address in a message, before the message is answered: what could not be fetched is answered 503, and the verifier
+sends the message again. Nobody is rejected by this program.
 """
 
 import base64
@@ -13,9 +12,9 @@ import hmac
 import json
 import os
 import re
-import sys
 import threading
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -133,10 +132,14 @@ class Receiver(BaseHTTPRequestHandler):
 
 def main() -> None:
     """Serve until stopped."""
-    verifier, folder, port = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]) if sys.argv[3:] else 8090
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("verifier", metavar="VERIFIER_URL")
+    parser.add_argument("inbox", type=Path, help="folder for the results")
+    parser.add_argument("port", type=int, nargs="?", default=8090, help="on loopback (8090)")
+    arguments = parser.parse_args()
     Receiver.secret = os.environ["ATS_WEBHOOK_SECRET"]
-    Receiver.inbox = Inbox(folder, fetch_from(verifier, os.environ["ATS_VERIFIER_TOKEN"]))
-    with ThreadingHTTPServer(("127.0.0.1", port), Receiver) as server:
+    Receiver.inbox = Inbox(arguments.inbox, fetch_from(arguments.verifier, os.environ["ATS_VERIFIER_TOKEN"]))
+    with ThreadingHTTPServer(("127.0.0.1", arguments.port), Receiver) as server:
         print(f"listening on 127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()
 

@@ -1,7 +1,5 @@
 """Print what this program needs when it runs, each in its locked version with its hashes, for `pip --require-hashes`.
 
-    python examples/pipelines/locked_needs.py [EXTRA...] > locked.txt
-
 Run in the folder of pyproject.toml and requirements.lock. The lock file also has what the tests need; which part of it
 is needed here says pip itself, in a dry run under the locked versions. Needs nothing but Python and pip.
 """
@@ -12,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from argparse import ArgumentParser
 from pathlib import Path
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)")
@@ -51,8 +50,11 @@ def needed_names(needs: list[str], blocks: dict[str, str]) -> list[str]:
 
 def main() -> int:
     """Print the part of the lock file that is needed, also for the extras that were named."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("extra", nargs="*", help="extras of pyproject.toml that are wanted, too")
+    asked = parser.parse_args().extra
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]
-    extras = [need for extra in sys.argv[1:] for need in project["optional-dependencies"][extra]]
+    extras = [need for extra in asked for need in project["optional-dependencies"][extra]]
     needs = [*project["dependencies"], *extras]
     blocks = blocks_of(Path("requirements.lock").read_text("utf-8"))
     for name in sorted(needed_names(needs, blocks)):

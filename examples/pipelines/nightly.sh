@@ -2,6 +2,7 @@
 # Check the applications of the day and list what a person must look at. Nothing is rejected by a program.
 #   nightly.sh FOLDER MANIFEST OUT.jsonl [option of cb-verifier batch ...]
 # Run it again after a crash: it goes on where it stopped. Ends with 0 when there is nothing to look at, else with 1.
+case ${1-} in -h | --help) exec sed -n '2,4s/^# //p' "$0" ;; esac
 set -u
 folder=$1 manifest=$2 out=$3
 shift 3

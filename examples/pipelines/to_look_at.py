@@ -1,13 +1,11 @@
 """Read the results of a batch and list what a person must look at, with the reason: tab-separated, one line each.
 
-to_look_at.py RESULTS.jsonl
-
 Needs nothing but Python. A certificate that is valid and belongs to its application needs nobody. Everything else does:
 none of it is a reason to reject anybody by program.
 """
 
 import json
-import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +38,11 @@ def to_look_at(results: Path) -> Iterator[tuple[str, str, str]]:
 
 def main() -> None:
     """Print the list with a heading; characters that could break a line are written out."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("results", type=Path, metavar="RESULTS.jsonl")
+    results = parser.parse_args().results
     print("applicant_no\tfile\treason")
-    for cells in to_look_at(Path(sys.argv[1])):
+    for cells in to_look_at(results):
         print("\t".join(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in cells))
 
 
