@@ -49,6 +49,7 @@ from issuer.publishing import (
     certified_types,
     flat_type_path,
 )
+from keys.faults import faults_told
 from keys.gate.gate import Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
@@ -315,6 +316,5 @@ def _not_found(request: Request) -> Response:
 async def _refresh_for_ever(work: ServiceWork) -> None:
     while True:
         await asyncio.sleep(work.refresh_s)
-        # A failure is shown by readyz; the next round tries again.
-        with suppress(Exception):
+        with faults_told("upkeep", Exception):  # readyz shows it, too; the next round tries again
             await asyncio.to_thread(work.refresh)

@@ -7,7 +7,6 @@ within an allowance; a rehearsal does the same and leaves nothing.
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -17,7 +16,7 @@ from issuer.entry_states import CopyChange
 from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, IssuerError, SourceUnknown
 from issuer.publishing import publish_due
 from issuer.pull_errors import DeliveryHeld
-from issuer.reconciling import Allowance, CompleteDelivery, decision_code, missing_records, withdraw
+from issuer.reconciling import Acceptance, Allowance, CompleteDelivery, decision_code, missing_records, withdraw
 from issuer.sources import persons
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.sources.registry import SOURCES
@@ -26,6 +25,7 @@ from issuer.store.pulls import FILE, HELD, REFUSED, REHEARSED, TAKEN, RejectedLi
 from issuer.store.transaction import Transaction
 from issuer.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
 from issuer.times import korean_day_of, utc_text
+from keys.faults import faults_told
 
 
 class DeliveryFile(Protocol):
@@ -47,13 +47,13 @@ class ImportOrder:
     """How a file is to be read.
 
     `as_of` is the day that its content describes, None the Korean day of the import. `complete`: it has everything that
-    the source has of persons, so that the rest is withdrawn; `accept` is the code with which an operator lets it
-    withdraw more than the allowance.
+    the source has of persons, so that the rest is withdrawn; `accept` is an operator's word that lets it withdraw more
+    than the allowance.
     """
 
     as_of: date | None = None
     complete: bool = False
-    accept: str | None = None
+    accept: Acceptance | None = None
     allowance: Allowance = field(default_factory=Allowance)
 
 
@@ -166,7 +166,8 @@ def record_refused(bank: Bank, run: SourceRun, error: IssuerError) -> None:
     """Record that a file was refused or held back, and by what; `run` says which file."""
     outcome = HELD if isinstance(error, DeliveryHeld) else REFUSED
     run = replace(run, outcome=outcome, problem=error.code, details=dict(error.details))
-    with suppress(IssuerError), bank.store.write() as transaction:  # what was wrong is said, recorded or not
+    # What was wrong with the file is said, recorded or not.
+    with faults_told("recording a file that was not taken", IssuerError), bank.store.write() as transaction:
         transaction.pulls.record_file(run)
 
 
@@ -264,6 +265,8 @@ def _missing(
         progress.counts.not_withdrawn = len(missing)
         return []
     code = decision_code(delivery.sha256, len(missing), 0)
-    if order.allowance.excludes(len(missing), of=standing) and order.accept != code:
-        raise DeliveryHeld(missing=len(missing), standing=standing, alike=0, code_to_accept=code)
+    if order.allowance.excludes(len(missing), of=standing):
+        if order.accept is None or order.accept.code != code:
+            raise DeliveryHeld(missing=len(missing), standing=standing, alike=0, code_to_accept=code)
+        progress.accepted = order.accept
     return missing

@@ -10,7 +10,6 @@ that changed in the meantime stops the issue, and so does a clock behind what wa
 import hashlib
 import secrets
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,6 +54,7 @@ from issuer.store.transaction import Transaction
 from issuer.times import utc_text
 from keys.confirmation_code import code_locator, generate_code
 from keys.encoding import JsonValue, encode_json
+from keys.faults import faults_told
 
 _CLOCK_LEEWAY: Final = timedelta(seconds=60)  # clocks of several machines differ a little (S7)
 
@@ -254,7 +254,7 @@ def record_certificate(
         record_time(transaction, bank.timer() - made.began_s, now=made.at)
 
     bank.store.together(record)
-    with suppress(StorageFull, StorageUnusable):  # what is not published yet is published with the next one
+    with faults_told("publishing the log", StorageFull, StorageUnusable):  # it is published with the next entry
         publish_log(bank)
 
 

@@ -5,7 +5,7 @@ is counted by the code of the error, also when a wallet asked.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from issuer.errors import IssuerError
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of
 from keys.errors import KeysError
+from keys.faults import faults_told
 
 KEPT_DAYS: Final = 90
 _MS: Final = 1000
@@ -27,7 +28,7 @@ def counting_refusals(bank: Bank, *, now: datetime) -> Iterator[None]:
     try:
         yield
     except (IssuerError, KeysError, CredentialError) as error:
-        with suppress(IssuerError), bank.store.write() as transaction:
+        with faults_told("counting a refusal", IssuerError), bank.store.write() as transaction:
             transaction.issuing_counts.refused(korean_day_of(now).isoformat(), error.code)
         raise
 

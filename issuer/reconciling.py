@@ -36,6 +36,21 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """An operator's word that a delivery is right.
+
+    Attributes:
+        code: stands for exactly this delivery and its numbers (`decision_code`).
+        by: the actor whose word it is.
+        reason: as the person gave it; "" when none was asked for.
+    """
+
+    code: str
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CompleteDelivery:
     """What a complete delivery says: its source, when it was made (UTC), which day it describes, and all it has."""
 

@@ -14,7 +14,7 @@ from issuer.audit.trail import Act, Action, record_acts
 from issuer.bank import Bank
 from issuer.entry_states import CopyChange, planned_changes, record_hash, update_copies
 from issuer.recognition.completions import RecognisedCourses
-from issuer.reconciling import SOURCE_UPDATE, Withdrawal
+from issuer.reconciling import SOURCE_UPDATE, WITHDRAWN, Acceptance, Withdrawal
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.store.accounts import Person
 from issuer.store.entries import Delivery, StoredEntry
@@ -72,7 +72,8 @@ class Progress:
     """What taking rows has led to so far.
 
     `record_keys` are those of every record of the delivery that could be read; `copies` the certified entries whose
-    status changes with it, each with its new value.
+    status changes with it, each with its new value. `accepted` is the word of whoever let the source withdraw so much,
+    None where that took nobody's.
     """
 
     counts: ImportCounts = field(default_factory=ImportCounts)
@@ -81,6 +82,7 @@ class Progress:
     acts: list[Act] = field(default_factory=list)
     copies: list[CopyChange] = field(default_factory=list)
     record_keys: set[str] = field(default_factory=set)
+    accepted: Acceptance | None = None
 
     def add_withdrawal(self, gone: Withdrawal) -> None:
         """Count what the delivery no longer has, with what follows from it."""
@@ -150,6 +152,10 @@ def record_taken(
     taken = Act("delivery_taken", subject=f"{delivery.source}:{delivery.sha256[:16]}")
     record_acts(transaction, taken, actor=bank.actor, at=delivery.received_at)
     record_acts(transaction, *progress.acts, actor=f"source:{delivery.source}", at=delivery.received_at)
+    if progress.accepted is not None:  # the holder of each sees who let the source withdraw it, and why
+        gone = (act.subject for act in progress.acts if act.detail == WITHDRAWN)
+        why = (Act("delivery_accepted", subject=entry, detail=progress.accepted.reason or None) for entry in gone)
+        record_acts(transaction, *why, actor=progress.accepted.by, at=delivery.received_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What a service does beside answering: each minute what is due, each hour a new trust bundle."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from issuer.audit.heads import keep_head
@@ -16,6 +15,7 @@ from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed
 from issuer.recognition.keeping import forget_due_cases
 from issuer.taken_back import keep_taken_back
+from keys.faults import faults_told
 from keys.limits import SESSION_ABSOLUTE_SECONDS
 
 UPKEEP_S = 60.0
@@ -62,7 +62,7 @@ class Upkeep:
 
     def _keys_changed(self, now: datetime) -> bool:
         """Take the keys that other programs changed, and put to work what is due; a key that cannot be is left."""
-        with suppress(FileUnreadable, KeyUnsound):  # `doctor` says it; what can be published is
+        with faults_told("taking changed keys", FileUnreadable, KeyUnsound):  # `doctor` says more; the rest goes on
             take_changes(self._bank)
             switch_due(self._bank, now=now)
         before, self._profile = self._profile, self._bank.profile

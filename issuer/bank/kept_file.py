@@ -1,11 +1,11 @@
 """What a file says, kept in memory until the file is replaced: asking costs one look at its entry in the folder."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from issuer.errors import FileUnreadable
+from keys.faults import faults_told
 
 T = TypeVar("T")
 Stamp = tuple[int, int, int]
@@ -40,7 +40,7 @@ class KeptFile(Generic[T]):
         """Return the content, read again if the file was replaced."""
         found = self._found()
         if found is not None and found != self._stamp:
-            with suppress(FileUnreadable):
+            with faults_told("reading a file again", FileUnreadable):
                 self._value = self._read()
             self._stamp = found
         return self._value

@@ -38,6 +38,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
     from issuer.operating.held_deliveries import import_or_keep
+    from issuer.reconciling import Acceptance
     from issuer.taking import ImportCounts
 
     find_parser(arguments.source)
@@ -46,9 +47,10 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             problem = "expected one file, because a second one would build on the first"
             raise InvalidOption(problem, option=f"--{option.replace('_', '-')}")
     take = rehearse_delivery if arguments.dry_run else import_or_keep
-    order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=arguments.accept)
     codes, total, files = [ExitCode.DONE], ImportCounts(), []
     with context.bank() as bank:
+        accept = None if arguments.accept is None else Acceptance(arguments.accept, bank.actor)
+        order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=accept)
         for path in arguments.files:
             try:
                 imported = take(bank, arguments.source, path, order=order, now=context.clock())

@@ -30,10 +30,12 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.errors import IssuerError
     from issuer.exit_codes import ExitCode, exit_code_of, worst
     from issuer.pulling.running import PullOrder, pull_source
+    from issuer.reconciling import Acceptance
 
     codes, documents, lines = [ExitCode.DONE], [], []
-    order = PullOrder(rehearse=arguments.dry_run, accept=arguments.accept)
     with context.bank() as bank:
+        accept = None if arguments.accept is None else Acceptance(arguments.accept, bank.actor)
+        order = PullOrder(rehearse=arguments.dry_run, accept=accept)
         outside = outside_world(bank, context, stop=threading.Event())
         for asked in _chosen(arguments, bank, context):
             try:

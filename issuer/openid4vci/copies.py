@@ -6,7 +6,6 @@ verifiers cannot tell that their copies belong together. The bank keeps hashes o
 
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +28,7 @@ from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
 from keys.encoding import JsonValue
+from keys.faults import faults_told
 from keys.jwk import PublicKey
 from keys.signer import Signer
 
@@ -116,7 +116,7 @@ def record_copies(bank: Bank, made: MadeCopies, *, beside: Callable[[Transaction
         record_acts(transaction, act, actor=bank.actor, at=utc_text(made.at))
 
     bank.store.together(record)
-    with suppress(StorageFull, StorageUnusable):  # what is not published yet is published with the next one
+    with faults_told("publishing the log", StorageFull, StorageUnusable):  # it is published with the next entry
         publish_log(bank)
 
 

@@ -28,7 +28,7 @@ from issuer.pull_errors import DeliveryHeld, SourceNotAsked
 from issuer.pulling.delivery_note import Page
 from issuer.pulling.page_store import PageStore
 from issuer.pulling.running import PullOrder, pull_source
-from issuer.reconciling import WITHDRAWN, decision_code
+from issuer.reconciling import Acceptance, decision_code
 from issuer.store.pulls import ASKED, HELD, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_text
 
@@ -124,7 +124,8 @@ def rehearse_held(bank: Bank, work: OperatorWork, held: HeldDelivery, *, reason:
             return
         file = _kept(bank, held)
         try:
-            imported = rehearse_delivery(bank, source, file, order=_order(held), now=now)
+            order = _order(held, Acceptance(held.code, bank.actor, reason))
+            imported = rehearse_delivery(bank, source, file, order=order, now=now)
         except DeliveryHeld as error:  # something has changed since: that is another decision
             again = replace(held.run, actor=bank.actor, started_at=utc_text(now), ended_at=utc_text(now))
             record_refused(bank, again, error)
@@ -146,32 +147,21 @@ def accept_held(bank: Bank, work: OperatorWork, held: HeldDelivery, *, said: Dec
         raise RehearsalDiffers(count=held.count, given=said.count)
     _check_there(bank, work, held)
     _record(bank, Act("delivery_accepted", None, held.run.source, said.reason), now=now)
-    with bank.store.read() as transaction:
-        since = transaction.audit.state()[0]
-
-    def accept() -> None:
-        take()
-        with bank.store.read() as transaction:
-            found = transaction.audit.acts_after(since, ["entry_changed"])
-            gone = [each.subject for each in found if (each.actor, each.detail) == (by, WITHDRAWN)]
-        # The holder of each sees who let the source withdraw it, and why.
-        _record(bank, *(Act("delivery_accepted", None, entry, said.reason) for entry in gone), now=now)
 
     def take() -> None:
-        source = held.run.source
+        source, accept = held.run.source, Acceptance(held.code, bank.actor, said.reason)
         if held.run.way == ASKED and work.outside is not None:
-            pull_source(bank, work.asked[source], work.outside, order=PullOrder(accept=held.code))
+            pull_source(bank, work.asked[source], work.outside, order=PullOrder(accept=accept))
             return
-        import_or_keep(bank, source, _kept(bank, held), order=_order(held), now=now)
+        import_or_keep(bank, source, _kept(bank, held), order=_order(held, accept), now=now)
         PageStore(bank, source).forget_but(())
 
-    by = f"source:{held.run.source}"
-    return work.works.begin(work_name(held.run.source), accept)
+    return work.works.begin(work_name(held.run.source), take)
 
 
-def _order(held: HeldDelivery) -> ImportOrder:
+def _order(held: HeldDelivery, accept: Acceptance) -> ImportOrder:
     as_of = None if held.run.as_of is None else date.fromisoformat(held.run.as_of)
-    return ImportOrder(as_of, complete=True, accept=held.code)
+    return ImportOrder(as_of, complete=True, accept=accept)
 
 
 def _check_there(bank: Bank, work: OperatorWork, held: HeldDelivery) -> None:

@@ -3,7 +3,6 @@
 What a thread has done stands in the database step by step, so that one that ends early has lost nothing.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ from typing import Final, Self
 from issuer.pulling.fetching import Outside
 from issuer.pulling.settings_file import AskedSource, SourceSettings
 from issuer.source_ages import Promises
+from keys.faults import faults_told
 
 STOP_S: Final = 10.0
-_LOG: Final = logging.getLogger(__name__)
 
 
 class Works:
@@ -93,7 +92,5 @@ class OperatorWork:
 
 
 def _guarded(name: str, work: Callable[[], object]) -> None:
-    try:
+    with faults_told(name, Exception):  # the top of the thread; how far it came is recorded
         work()
-    except Exception as error:  # noqa: BLE001 - the top of the thread; how far it came is recorded
-        _LOG.warning("%s ended early: %s", name, getattr(error, "code", type(error).__name__))

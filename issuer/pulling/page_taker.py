@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from issuer.bank import Bank
 from issuer.pulling.delivery_note import DeliveryNote
 from issuer.pulling.planning import Plan, read_page, withdraws
-from issuer.reconciling import CompleteDelivery, missing_records, withdraw
+from issuer.reconciling import Acceptance, CompleteDelivery, missing_records, withdraw
 from issuer.store.entries import Delivery
 from issuer.store.transaction import Transaction
 from issuer.taking import Progress, record_taken, take_rows
@@ -22,11 +22,12 @@ class TakenPart:
 
 @dataclass(frozen=True, slots=True)
 class PageTaker:
-    """Takes one delivery as it was planned."""
+    """Takes one delivery as it was planned; `accepted` is the word of whoever let it in, if that took one."""
 
     bank: Bank
     note: DeliveryNote
     plan: Plan
+    accepted: Acceptance | None
 
     def take_page(self, transaction: Transaction, number: int, content: bytes, *, at: str) -> TakenPart:
         """Take the rows of a page; its number counts from 1, `at` is now, UTC in ISO 8601."""
@@ -39,7 +40,7 @@ class PageTaker:
     def take_end(self, transaction: Transaction, *, at: str) -> TakenPart:
         """Withdraw what a complete delivery no longer has; nothing when some of its rows could not be read."""
         delivery = self._delivery(self.note.id, self.note.sha256, at)
-        taken = TakenPart(delivery, transaction.entries.record_delivery(delivery), Progress())
+        taken = TakenPart(delivery, transaction.entries.record_delivery(delivery), Progress(accepted=self.accepted))
         if not withdraws(self.note):
             return taken
         complete = CompleteDelivery(delivery.source, self.note.made_at, delivery.as_of, self.plan.record_keys)

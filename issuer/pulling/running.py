@@ -7,7 +7,7 @@ one goes on behind it without taking anything twice. Nothing is taken of a deliv
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from secrets import token_hex
 from typing import Final, Self
 
@@ -22,8 +22,9 @@ from issuer.pulling.fetching import Outside, SourceAsker, StoppedError
 from issuer.pulling.limits import LEASE_S
 from issuer.pulling.page_store import PageStore
 from issuer.pulling.page_taker import PageTaker, TakenPart
-from issuer.pulling.planning import make_plan
+from issuer.pulling.planning import Plan, make_plan
 from issuer.pulling.settings_file import AskedSource
+from issuer.reconciling import Acceptance
 from issuer.store.pulls import (
     HELD,
     INTERRUPTED,
@@ -40,6 +41,7 @@ from issuer.taking import ImportCounts
 from issuer.times import korean_day_of, utc_text
 from keys.encoding import JsonValue
 from keys.errors import KeysError
+from keys.faults import faults_told
 
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
@@ -50,7 +52,7 @@ class PullOrder:
     """How to run: `rehearse` says what would happen and leaves nothing; `accept` is an operator's decision."""
 
     rehearse: bool = False
-    accept: str | None = None
+    accept: Acceptance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ def pull_source(bank: Bank, asked: AskedSource, outside: Outside, *, order: Pull
             values = {"outcome": CANCELLED}
             raise
         except (IssuerError, KeysError) as stopped:
-            error, values = stopped, _failure(stopped)
+            error, values = stopped, _failure(stopped, run.accepted)
         finally:  # whatever ends a run: what is committed stays, and the run says so
-            with suppress(IssuerError), bank.store.write() as transaction:
+            with faults_told("recording a run", IssuerError), bank.store.write() as transaction:
                 ended = utc_text(outside.clock())
                 transaction.pulls.update_run(run_id, ended_at=ended, counts=run.counts.as_json(), **values)
     with bank.store.read() as transaction:
@@ -108,10 +110,11 @@ def find_run(transaction: Transaction, run_id: int) -> SourceRun:
     return found
 
 
-def _failure(error: IssuerError | KeysError) -> dict[str, object]:
+def _failure(error: IssuerError | KeysError, accepted: Acceptance | None) -> dict[str, object]:
     details: Mapping[str, str | int] = error.details if isinstance(error, IssuerError) else {"problem": str(error)}
     outcome = HELD if isinstance(error, DeliveryHeld) else REFUSED if isinstance(error, UnreadableError) else FAILED
-    return {"outcome": outcome, "problem": error.code, "details": dict(details)}
+    kept = {} if accepted is None else asdict(accepted)
+    return {"outcome": outcome, "problem": error.code, "details": {**kept, **details}}
 
 
 class _Lease:
@@ -129,7 +132,7 @@ class _Lease:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(IssuerError), self._bank.store.write() as transaction:
+        with faults_told("giving a source back", IssuerError), self._bank.store.write() as transaction:
             transaction.pulls.release(self._source, self._holder)
 
     def renew(self) -> None:
@@ -167,6 +170,7 @@ class _Run:
     order: PullOrder
     counts: ImportCounts = field(default_factory=ImportCounts)
     copies: list[CopyChange] = field(default_factory=list)
+    accepted: Acceptance | None = None
 
     def go(self) -> str:
         """Do everything; answer the outcome."""
@@ -189,11 +193,10 @@ class _Run:
         self._fetch(note, asker, pages)
         contents = _Contents(note, pages)
         plan = make_plan(self.bank, note, contents.of, today=korean_day_of(now).isoformat())
-        taker = PageTaker(self.bank, note, plan)
         if self.order.rehearse:
-            return self._rehearse(taker, contents, done=done)
-        self._check(taker, done=done)
-        self._take(taker, contents, done=done)
+            return self._rehearse(PageTaker(self.bank, note, plan, None), contents, done=done)
+        self.accepted = self._given_before(note) if done else self._accepted(note, plan)
+        self._take(PageTaker(self.bank, note, plan, self.accepted), contents, done=done)
         pages.forget_but(())
         return TAKEN
 
@@ -204,11 +207,27 @@ class _Run:
             if pages.page(page) is None:
                 pages.keep(page, asker.page(page, number))
 
-    def _check(self, taker: PageTaker, *, done: int) -> None:
-        """Leave a delivery that is hard to believe to an operator; one that was begun was believed already."""
-        plan, code = taker.plan, taker.plan.code(taker.note)
-        if plan.needs_decision(self.asked.allowance) and not done and self.order.accept != code:
+    def _accepted(self, note: DeliveryNote, plan: Plan) -> Acceptance | None:
+        """Leave a delivery that is hard to believe to an operator; answer whose word lets it in, if it takes one.
+
+        The word is recorded before anything is taken: a run that goes on behind this one finds it.
+        """
+        if not plan.needs_decision(self.asked.allowance):
+            return None
+        code, accept = plan.code(note), self.order.accept
+        if accept is None or accept.code != code:
             raise DeliveryHeld(missing=plan.missing, standing=plan.standing, alike=plan.alike, code_to_accept=code)
+        with self.bank.store.write() as transaction:
+            transaction.pulls.update_run(self.run_id, details=asdict(accept))
+        return accept
+
+    def _given_before(self, note: DeliveryNote) -> Acceptance | None:
+        """Answer whose word let in a delivery that was begun; it was believed already."""
+        with self.bank.store.read() as transaction:
+            runs = transaction.pulls.runs_of(self.asked.id, note.sha256)
+        names = Acceptance.__slots__
+        said = ({name: str(run.details[name]) for name in names} for run in runs if run.details.keys() >= {*names})
+        return next((Acceptance(**words) for words in said), None)
 
     def _take(self, taker: PageTaker, contents: "_Contents", *, done: int) -> None:
         publishes = must_publish(self.bank)

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from issuer.bank import Bank
-from issuer.errors import IssuerError
 from issuer.health import Finding
+from issuer.pull_errors import SourceBusy
 from issuer.pulling.fetching import Outside
 from issuer.pulling.limits import FIRST_RETRY_MINUTES
 from issuer.pulling.page_store import forget_old_pages
@@ -22,6 +22,7 @@ from issuer.pulling.settings_file import AskedSource
 from issuer.source_ages import Promises, SourceAge, source_ages
 from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
+from keys.faults import faults_told
 
 LOOK_S: Final = 30.0
 STOP_S: Final = 10.0
@@ -109,7 +110,8 @@ def pull_due(bank: Bank, asked: Mapping[str, AskedSource], outside: Outside) -> 
     for each in due_sources(bank, asked, now=outside.clock()):
         if outside.wait(0.0):
             return
-        with suppress(IssuerError):  # another instance asks it just now, or the run could not be recorded
+        # One source must not keep the others from being asked; another instance may ask it just now.
+        with faults_told(f"asking {each.id}", Exception), suppress(SourceBusy):
             pull_source(bank, each, outside)
 
 
@@ -121,7 +123,7 @@ def asking_sources(
 
     def loop() -> None:
         while not stop.is_set():
-            with suppress(Exception):  # the top of the thread: what one round could not do, the next one tries again
+            with faults_told("asking sources", Exception):  # what one round could not do, the next one tries again
                 pull_due(bank, asked, outside)
             stop.wait(LOOK_S)
 

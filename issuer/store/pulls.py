@@ -91,6 +91,7 @@ FILE: Final = "file"
 MAX_KEPT_REJECTIONS: Final = 10_000
 """Rejected rows that are kept of one run; all are counted."""
 _MAX_BYTES: Final = 64 * 1024
+_MOST_RUNS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,11 @@ class PullBook:
         wanted = and_(SOURCE_RUNS.c.source == source, SOURCE_RUNS.c.note_sha256 == note_sha256)
         found = self._connection.execute(select(SOURCE_RUNS.c.pages_taken, SOURCE_RUNS.c.outcome).where(wanted)).all()
         return max((row[0] for row in found), default=0), any(row[1] == TAKEN for row in found)
+
+    def runs_of(self, source: str, note_sha256: str) -> list[SourceRun]:
+        """Return the runs in which a delivery was looked at or taken, newest first."""
+        wanted = and_(SOURCE_RUNS.c.source == source, SOURCE_RUNS.c.note_sha256 == note_sha256)
+        return self._runs(wanted, limit=_MOST_RUNS)
 
     def last_taken(self, source: str) -> SourceRun | None:
         """Return the newest run in which a source was asked and a whole delivery taken."""

@@ -31,6 +31,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from keys.errors import GateError
+from keys.faults import place_of
 from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, busy, problem_bytes, problem_document
 from keys.gate.gate import ARE_OTHERS_THERE, BODY_IS_THERE, App, Scope
 from keys.gate.head_lines import ADD_LINES
@@ -40,6 +41,7 @@ from keys.gate.log_lines import LINES, logging_to
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 from keys.values import dataclass
 
+_LOG: Final = logging.getLogger(__name__)
 _ON: Final = 1
 _LAST_PORT: Final = 65_535
 _STOP_SECONDS: Final = 10
@@ -259,6 +261,13 @@ def server_of(app: App, *, patience: Patience | None = None) -> uvicorn.Server:
     return uvicorn.Server(uvicorn.Config(app, **config))
 
 
+def tell_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Write one line about a thread that a fault has ended; Python would write the message, which may hold anything."""
+    name = "" if ended.thread is None else ended.thread.name
+    fault = ended.exc_type.__name__ if ended.exc_value is None else place_of(ended.exc_value)
+    _LOG.error("a thread has ended (%s): %s", name, fault)
+
+
 def serve(
     app: App,
     listening: socket.socket,
@@ -280,6 +289,7 @@ def serve(
         GateError: the application did not start, or the log has no such form.
     """
     logging.config.dictConfig(logging_to("ext://sys.stderr", log_form))
+    threading.excepthook = tell_of_thread
     departure = Departure(app)
     server = server_of(departure)
     stop = SlowStop(departure, server.handle_exit, after_s=drain_s, later=threading.Timer)

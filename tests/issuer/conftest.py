@@ -3,12 +3,12 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,9 @@ from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
 from issuer.store.entries import StoredEntry
 from tests.issuer.cheap_codes import at_the_least_price, cheap_codes
+
+if TYPE_CHECKING:
+    from tests.postgresql import PostgresqlServer
 
 __all__ = ["cheap_codes"]
 
@@ -172,3 +175,49 @@ def issued(world: World, issued_bank: Path) -> Document:
 def holder(world: World, issued: Document) -> str:
     """The account that `issued` belongs to."""
     return str(json.loads((world.files / "account.json").read_text())["id"])
+
+
+@dataclass(frozen=True, slots=True)
+class OnServer:
+    """A bank: its folder, and the URL of its database."""
+
+    path: Path
+    url: str
+
+
+@pytest.fixture(scope="session")
+def founded_on_server(tmp_path_factory: pytest.TempPathFactory, postgresql: "PostgresqlServer") -> Iterator[OnServer]:
+    """A bank with every sample delivery in it, on a server; never used directly."""
+    path, url = tmp_path_factory.mktemp("on-server") / "bank", postgresql.new_database()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("ISSUER_PASSPHRASE", raising=False)
+        patch.setenv("ISSUER_DATABASE", url)
+        commands = [["init", "--dev", "--url", URL]]
+        commands += [["import", file.stem, str(file)] for file in sorted(DELIVERIES.glob("*.*"))]
+        for command in commands:
+            assert main([*command, "--data", str(path)], clock=lambda: START) == 0
+    yield OnServer(path, url)
+    postgresql.drop(url)
+
+
+@pytest.fixture
+def server_world(
+    tmp_path: Path,
+    founded_on_server: OnServer,
+    postgresql: "PostgresqlServer",
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[World]:
+    """A bank of one's own, on a server."""
+    monkeypatch.delenv("ISSUER_PASSPHRASE", raising=False)
+    monkeypatch.setenv("LANG", "C")
+    url = postgresql.new_database(copy_of=founded_on_server.url)
+    monkeypatch.setenv("ISSUER_DATABASE", url)
+    shutil.copytree(founded_on_server.path, tmp_path / "server" / "bank")
+
+    def capture() -> tuple[str, str]:
+        captured = capsys.readouterr()
+        return captured.out, captured.err
+
+    yield World(tmp_path / "server" / "bank", capture)
+    postgresql.drop(url)

@@ -2,11 +2,9 @@
 
 import json
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -16,7 +14,6 @@ import pytest
 from examples.source_stubs import Stub
 from issuer.bank import open_bank
 from issuer.certified_claims import IssueRequest
-from issuer.cli.main import main
 from issuer.openid4vci.access import find_access
 from issuer.openid4vci.approving import RequestDecidedError, approve
 from issuer.openid4vci.configurations import CERTIFICATE_ID
@@ -37,54 +34,9 @@ from tests.issuer.openid4vci.code_wallet import CodeWallet
 from tests.issuer.openid4vci.conftest import Office, code_of
 from tests.issuer.pages.page_world import PageWorld
 from tests.issuer.pulling.conftest import StubDoor
-from tests.postgresql import PostgresqlServer
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Founded:
-    path: Path
-    url: str
-
-
-@pytest.fixture(scope="module")
-def founded_on_server(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgresqlServer) -> Iterator[Founded]:
-    """A bank with every sample delivery in it, on a server; never used directly."""
-    path, url = tmp_path_factory.mktemp("on-server") / "bank", postgresql.new_database()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("ISSUER_PASSPHRASE", raising=False)
-        patch.setenv("ISSUER_DATABASE", url)
-        commands = [["init", "--dev", "--url", URL]]
-        commands += [["import", file.stem, str(file)] for file in sorted(DELIVERIES.glob("*.*"))]
-        for command in commands:
-            assert main([*command, "--data", str(path)], clock=lambda: START) == 0
-    yield Founded(path, url)
-    postgresql.drop(url)
-
-
-@pytest.fixture
-def server_world(
-    tmp_path: Path,
-    founded_on_server: Founded,
-    postgresql: PostgresqlServer,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Iterator[World]:
-    """A bank of one's own, on a server."""
-    monkeypatch.delenv("ISSUER_PASSPHRASE", raising=False)
-    monkeypatch.setenv("LANG", "C")
-    url = postgresql.new_database(copy_of=founded_on_server.url)
-    monkeypatch.setenv("ISSUER_DATABASE", url)
-    shutil.copytree(founded_on_server.path, tmp_path / "server" / "bank")
-
-    def capture() -> tuple[str, str]:
-        captured = capsys.readouterr()
-        return captured.out, captured.err
-
-    yield World(tmp_path / "server" / "bank", capture)
-    postgresql.drop(url)
 
 
 def test_a_certificate_lives_on_a_server_as_in_a_file(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -157,13 +158,15 @@ def test_the_issuers_path_stands_after_the_well_known_part(
     bank.close()
 
 
-def test_a_running_service_keeps_its_lists_fresh_and_survives_a_failure(world: World, bank: Bank) -> None:
+def test_a_running_service_keeps_its_lists_fresh_and_says_what_failed_without_its_message(
+    world: World, bank: Bank, caplog: pytest.LogCaptureFixture
+) -> None:
     rounds: list[int] = []
 
     def refresh() -> None:
         rounds.append(len(rounds))
         if len(rounds) == 2:
-            raise OSError
+            raise OSError("/srv/bank/김표본.pdf")
 
     app = create_app(bank.folder, bank.profile, ServiceWork(refresh=refresh, problems=list, refresh_s=0.001))
 
@@ -174,6 +177,10 @@ def test_a_running_service_keeps_its_lists_fresh_and_survives_a_failure(world: W
 
     asyncio.run(asyncio.wait_for(live(), timeout=10))
     assert rounds[:4] == [0, 1, 2, 3]
+    (line,) = (each for each in caplog.records if each.levelno >= logging.WARNING)
+    place = f"{__name__}:{refresh.__code__.co_firstlineno + 3}"
+    assert line.getMessage() == f"upkeep failed: OSError in {place}"
+    assert line.exc_info is None
 
 
 def test_a_list_is_published_again_when_it_is_a_day_old(world: World, bank: Bank) -> None:

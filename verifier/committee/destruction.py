@@ -11,19 +11,17 @@ Rules enforced:
 Left to whoever runs the service: copies of the database file (docs/committee.md).
 """
 
-import logging
 import threading
 from collections.abc import Callable
 
+from keys.faults import faults_told
 from verifier.committee.access import Files, change, is_over, notice_in
 from verifier.committee.days import last_day
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import TIDY_EVERY_S
 from verifier.committee.officers import ADMINISTRATOR, PROGRAM, Officer, stated
-from verifier.errors import StoreUnusable
 from verifier.store.committee_notices import DestructionRow, NoticeRow
 
-_LOG = logging.getLogger(__name__)
 _ITSELF = Officer(PROGRAM, PROGRAM, frozenset({ADMINISTRATOR}))
 
 
@@ -97,9 +95,7 @@ class Destroyer:
 
     def _run(self) -> None:
         while True:
-            try:
+            with faults_told("destroying what is due", Exception):  # the next round tries again
                 self.destroy_due()
-            except StoreUnusable as error:
-                _LOG.error("destruction is late: the database cannot be used (%s)", error.kind)
             if self._closing.wait(TIDY_EVERY_S):
                 return

@@ -24,6 +24,7 @@ from typing import Final
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue, b64url_encode
 from keys.errors import FetchError
+from keys.faults import faults_told
 from keys.values import dataclass
 from keys.webhook_signature import webhook_signature
 from verifier.jobs.limits import ID_BYTES, MAX_MESSAGES, WEBHOOK_WAITS_S
@@ -117,14 +118,19 @@ class Deliveries:
 
     def _run(self) -> None:
         while (message := self._next()) is not None:
-            status = self._attempt(message)
-            if status in _TAKEN:
-                continue
-            if status == _GONE or message.attempt >= len(self._waits_s):
-                _LOG.error("a webhook message was given up after %d attempts: %s", message.attempt + 1, status)
-                continue
-            with self._changed:
-                self._put(message.again(), wait_s=self._waits_s[message.attempt])
+            with faults_told("a webhook message", Exception):  # the others go out
+                self._send(message)
+
+    def _send(self, message: _Message) -> None:
+        """Try once, and let the message wait for the next time if there is one."""
+        status = self._attempt(message)
+        if status in _TAKEN:
+            return
+        if status == _GONE or message.attempt >= len(self._waits_s):
+            _LOG.error("a webhook message was given up after %d attempts: %s", message.attempt + 1, status)
+            return
+        with self._changed:
+            self._put(message.again(), wait_s=self._waits_s[message.attempt])
 
     def _next(self) -> _Message | None:
         """Wait for the next message that is due; None when it is time to end."""

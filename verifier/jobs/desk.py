@@ -26,7 +26,7 @@ from typing import Final
 from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
-from keys.faults import place_of
+from keys.faults import faults_told, place_of
 from keys.gate.callers import TOKEN_PREFIX
 from keys.values import dataclass
 from verifier.batch.lines import error_document, line_of
@@ -317,7 +317,8 @@ class JobDesk:
                 if job_id is not None:
                     self._work.move_to_end(job_id)
             if job is None or work is None:
-                self.erase_due()
+                with faults_told("erasing jobs", Exception):
+                    self.erase_due()
                 continue
             try:
                 self._step(job, work)
@@ -325,6 +326,9 @@ class JobDesk:
                 if job_id in self._jobs:
                     _LOG.error("a job was given up: %s", place_of(error))
                     self._drop(job)
+            except Exception as error:  # noqa: BLE001 - the top of the thread: a fault of ours must not stop the other jobs
+                _LOG.error("a job was given up: a fault: %s", place_of(error))
+                self._drop(job)
 
     def _step(self, job: Job, work: Iterator[tuple[JobFile, bytes | UnreadableEvidence]]) -> None:
         file, content = next(work)

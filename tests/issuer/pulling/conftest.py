@@ -11,7 +11,7 @@ from issuer.bank import Bank
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import Pulled, PullOrder, pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.reconciling import Allowance
+from issuer.reconciling import Acceptance, Allowance
 from issuer.store.entries import StoredEntry
 from issuer.store.pulls import RejectedLine
 from keys.errors import FetchError
@@ -84,7 +84,8 @@ class Asking:
         return self.stop
 
     def pull(self, *, rehearse: bool = False, accept: str | None = None) -> Pulled:
-        return pull_source(self.bank, self.asked, self.outside, order=PullOrder(rehearse=rehearse, accept=accept))
+        word = None if accept is None else Acceptance(accept, "staff:somebody", "the source said so")
+        return pull_source(self.bank, self.asked, self.outside, order=PullOrder(rehearse=rehearse, accept=word))
 
     def later(self, *, fault: str = "none", hours: int = 1) -> None:
         """An hour later the source offers a new delivery."""
@@ -100,6 +101,12 @@ class Asking:
         with self.bank.store.read() as transaction:
             ids = [each.id for each in transaction.entries.standing(self.stub.source)]
             return transaction.entries.entries(ids)
+
+    def acts(self, action: str) -> list[tuple[str, str | None, str | None]]:
+        """Actor, subject and detail of every act of one kind, oldest first."""
+        with self.bank.store.read() as transaction:
+            found = transaction.audit.acts_after(0, [action])
+        return [(each.actor, each.subject, each.detail) for each in found]
 
     def rejected(self, pulled: Pulled) -> list[RejectedLine]:
         with self.bank.store.read() as transaction:

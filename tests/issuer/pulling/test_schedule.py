@@ -10,11 +10,12 @@ import pytest
 
 from issuer.pulling.fetching import wait_s
 from issuer.pulling.schedule import asking_sources, due_sources, freshness, late_findings, next_time, pull_due
+from issuer.pulling.settings_file import AskedSource
 from issuer.source_ages import Promises
 from issuer.store.pulls import SourceRun
 from tests.issuer.conftest import START
 
-from .conftest import ASKED, SOURCE, Asking
+from .conftest import ASKED, SOURCE, Asking, StubDoor
 
 
 def run(outcome: str, *, minute: int = 0) -> SourceRun:
@@ -117,17 +118,47 @@ def test_without_sources_to_ask_what_was_kept_of_files_is_destroyed_in_time(
     assert not kept.exists()
 
 
-def test_a_fault_in_one_round_does_not_end_the_thread(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_one_round_is_told_and_does_not_end_the_thread(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     stop, rounds = threading.Event(), threading.Semaphore(0)
 
     def broken(*_: object) -> None:
         rounds.release()
-        raise ZeroDivisionError
+        raise ZeroDivisionError("SYN-P-001")
 
     monkeypatch.setattr("issuer.pulling.schedule.pull_due", broken)
     monkeypatch.setattr("issuer.pulling.schedule.LOOK_S", 0.001)
     with asking_sources(asking.bank, {SOURCE: asking.asked}, asking.outside, stop=stop):
         assert all(rounds.acquire(timeout=30) for _ in range(3))
+    place = f"{__name__}:{broken.__code__.co_firstlineno + 2}"
+    assert len(caplog.messages) >= 3
+    assert {*caplog.messages} == {f"asking sources failed: ZeroDivisionError in {place}"}
+
+
+def test_a_fault_with_one_source_is_told_and_the_others_are_asked(
+    asking: Asking, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaking(asked: AskedSource) -> StubDoor:
+        if asked.id == "military":
+            raise ZeroDivisionError("SYN-P-001")
+        return asking.door
+
+    asked = {"military": replace(asking.asked, id="military"), SOURCE: asking.asked}
+    pull_due(asking.bank, asked, replace(asking.outside, open_door=breaking))
+    assert [line.partition(" in ")[0] for line in caplog.messages] == ["asking military failed: ZeroDivisionError"]
+    with asking.bank.store.read() as transaction:
+        assert [run.outcome for run in transaction.pulls.runs(way="asked")] == ["taken", "interrupted"]
+
+
+def test_a_source_that_another_program_asks_just_now_is_no_fault(
+    asking: Asking, caplog: pytest.LogCaptureFixture
+) -> None:
+    now_s = int(asking.world.now.timestamp())
+    with asking.bank.store.write() as transaction:
+        assert transaction.pulls.hold(SOURCE, "other", now_s=now_s, until_s=now_s + 300)
+    pull_due(asking.bank, {SOURCE: asking.asked}, asking.outside)
+    assert (caplog.messages, asking.door.questions) == ([], [])
 
 
 def findings(asking: Asking) -> list[tuple[str | None, str]]:

@@ -32,17 +32,22 @@ EMPTY = '{"duties": [], "qualifications": []}'
 def house(founded: Path, tmp_path: Path) -> Iterator[StaffWorld]:
     """A bank that asks one source, which has lost half of its records since; what it offers is held back."""
     shutil.copytree(founded, tmp_path / "bank")
+    world = house_at(tmp_path / "bank")
+    yield world
+    world.pages.desk.operating.works.end()
+    world.bank.close()
+
+
+def house_at(path: Path, database: str | None = None) -> StaffWorld:
     stub = Stub(
         SOURCE, DELIVERIES / "hrdnet_training.xml", made_at=START + timedelta(hours=1), fault="vanished", generation=2
     )
     works, door = Works(), StubDoor(stub)
     outside = Outside(lambda: START + timedelta(hours=2), works.stop.wait, lambda: 0.0, lambda _: door)
     sources = SourceSettings({SOURCE: replace(ASKED, allowance=Allowance(1, 0))})
-    world = StaffWorld(PageWorld(tmp_path / "bank", operating=OperatorWork(works, sources, outside)))
+    world = StaffWorld(PageWorld(path, operating=OperatorWork(works, sources, outside), database=database))
     world.pages.now = START + timedelta(hours=2)
-    yield world
-    works.end()
-    world.bank.close()
+    return world
 
 
 def hold_asked(world: StaffWorld) -> str:

@@ -20,7 +20,7 @@ from keys.gate.answers import HEADERS
 from keys.gate.gate import BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
 from keys.gate.joined_writes import JoinedWrites
 from keys.gate.log_lines import logging_to
-from keys.gate.server import Patience, PatientProtocol, listen, serve
+from keys.gate.server import Patience, PatientProtocol, listen, serve, tell_of_thread
 from keys.limits import HEAD_SECONDS, MAX_CONNECTIONS, MAX_HEAD_BYTES, WRITE_SECONDS
 from tests.keys.gate.serving import GENEROUS_S, answer_of, ask, connect, rest_of, serving
 
@@ -579,12 +579,14 @@ def test_serving_says_that_it_is_ready_and_fails_when_the_application_does_not_s
     monkeypatch.setattr(server_module, "server_of", lambda served: {gate: told}[served._app])
     monkeypatch.setattr("logging.config.dictConfig", said.append)
     monkeypatch.setattr("gc.freeze", lambda: None)  # what the other tests leave behind is to be collected
+    monkeypatch.setattr("threading.excepthook", threading.__excepthook__)
     with listen("127.0.0.1", 0) as listening:
         try:
             serve(gate, listening, ready=lambda: said.append("ready"))
         except GateError as error:
             said.append(str(error))
     assert told.sockets == [listening]
+    assert threading.excepthook is tell_of_thread
     assert said[0] == logging_to("ext://sys.stderr", "lines")
     assert said[1:] == (["ready"] if starts else ["ready", "the service did not start; the lines above say why"])
 

@@ -1,6 +1,7 @@
 """Destruction after the period: on its day, with nothing left on the disk, and a certificate of counts."""
 
 import sqlite3
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -149,6 +150,24 @@ def test_the_background_work_destroys_at_its_start(chamber: Chamber) -> None:
     chamber.committee.open()
     chamber.committee.close()
     assert chamber.committee.notices.one(KIM, notice).row.state == "destroyed"
+
+
+def test_a_fault_is_told_without_its_message_and_destroying_goes_on(
+    chamber: Chamber, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    destroyer, rounds = chamber.committee.destroyer, threading.Semaphore(0)
+
+    def broken() -> int:
+        rounds.release()
+        raise ZeroDivisionError(NAME)
+
+    monkeypatch.setattr("verifier.committee.destruction.TIDY_EVERY_S", 0.001)
+    monkeypatch.setattr(destroyer, "destroy_due", broken)
+    destroyer.open()
+    assert all(rounds.acquire(timeout=30) for _ in range(3))
+    destroyer.close()
+    place = f"{__name__}:{broken.__code__.co_firstlineno + 2}"
+    assert {*caplog.messages} == {f"destroying what is due failed: ZeroDivisionError in {place}"}
 
 
 def test_the_days_are_moved_by_an_administrator_with_a_reason(chamber: Chamber) -> None:

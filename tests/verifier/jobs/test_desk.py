@@ -20,7 +20,7 @@ from verifier.jobs import desk as desk_module
 from verifier.jobs.deliveries import FinishedJob
 from verifier.jobs.desk import Asked, Besides, JobDesk
 from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
-from verifier.jobs.job import JobState
+from verifier.jobs.job import Job, JobState
 from verifier.jobs.limits import EACH_UNFINISHED, MAX_UNFINISHED, UNFETCHED_S
 from verifier.jobs.receipts import archive_of_receipts
 from verifier.jobs.storage import JobStorage
@@ -323,6 +323,42 @@ def test_a_job_whose_files_vanish_is_given_up_and_others_go_on(
     with pytest.raises(JobUnknown):
         office.desk.progress(other, CALLER)
     assert "given up" in caplog.text
+    assert MARKER not in caplog.text
+
+
+def test_a_fault_of_ours_costs_one_job_and_the_others_go_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    step = office.desk._step
+
+    def broken(job: Job, work: object) -> None:
+        if job.total == 2:
+            raise ZeroDivisionError(MARKER)
+        step(job, work)  # type: ignore[arg-type] # as it came
+
+    monkeypatch.setattr(office.desk, "_step", broken)
+    lost = office.take(b"good", b"good")
+    assert len(office.done(office.take(b"good"))) == 1
+    with pytest.raises(JobUnknown):
+        office.desk.progress(lost, CALLER)
+    assert [line.partition(" in ")[0] for line in caplog.messages] == ["a job was given up: a fault: ZeroDivisionError"]
+
+
+def test_a_fault_while_old_jobs_are_erased_does_not_end_the_work(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = threading.Event()
+
+    def broken(now: int) -> int:
+        told.set()
+        raise OSError(MARKER)
+
+    monkeypatch.setattr(desk_module, "_TIDY_EVERY_S", 0.001)
+    monkeypatch.setattr(office.desk.storage, "erase_expired", broken)
+    office.take(b"good")  # the work looks for old jobs when it has done this one
+    assert told.wait(GENEROUS_S)
+    assert len(office.done(office.take(b"good"))) == 1
+    assert caplog.messages[0].startswith("erasing jobs failed: OSError in ")
     assert MARKER not in caplog.text
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from keys.errors import FetchError
-from keys.webhook_signature import WebhookSecret
+from keys.webhook_signature import WebhookSecret, webhook_signature
 from verifier.errors import OptionError
 from verifier.jobs import deliveries as deliveries_module
 from verifier.jobs.deliveries import Deliveries, FinishedJob
@@ -118,6 +118,25 @@ def test_message_that_was_not_taken_comes_again_with_the_same_id_and_body(refusa
         first, second = told(receiver)
     assert first[0] == second[0]
     assert first[1]["webhook-id"] == second[1]["webhook-id"]
+
+
+def test_a_fault_of_ours_costs_one_message_and_the_next_goes_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver, sign = Receiver([204]), webhook_signature
+    faults = [ZeroDivisionError(SECRET)]
+
+    def broken(*given: Any, **named: Any) -> str:  # noqa: ANN401 - passed on
+        if faults:
+            raise faults.pop()
+        return sign(*given, **named)
+
+    monkeypatch.setattr(deliveries_module, "webhook_signature", broken)
+    with telling(receiver) as deliveries:
+        deliveries.announce("token:ats", JOB)
+        deliveries.announce("token:ats", JOB)
+        assert len(told(receiver)) == 1
+    assert [line.partition(" in ")[0] for line in caplog.messages] == ["a webhook message failed: ZeroDivisionError"]
 
 
 @pytest.mark.parametrize(("answer", "attempts"), [(410, 1), (503, 3), ("timeout", 3)])
