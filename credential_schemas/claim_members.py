@@ -18,6 +18,8 @@ from keys.encoding import JsonValue
 DAY_S: Final = 24 * 3600
 KST_OFFSET_S: Final = 9 * 3600
 ENTRY_MEMBERS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
+ALWAYS_SHOWN: Final = frozenset({"type", "as_of", "idx", "valid_until"})
+"""Members of an entry that its holder cannot withhold from it: what it is, and whether it is in force."""
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 

@@ -7,7 +7,7 @@ Rules enforced:
   an integrity digest over them holds.
 * `sd`: `always` for holder members and for each entry, which get disclosures of their own in every carrier; `allowed`
   for what a paper copy states plainly and a wallet certificate may withhold. In a flat credential every field is
-  `always`, and `type` and `as_of` are `never`.
+  `always`, and `type`, `as_of` and `valid_until`, which decide whether it is in force, are `never`.
 * `mandatory` only for what every certificate has; never inside an entry, since a certificate may have no such entry.
 
 Source: SD-JWT VC draft -19 sections 5 and 6
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from credential_schemas.certificate_kinds import certificate_kinds
+from credential_schemas.claim_members import ALWAYS_SHOWN
 from credential_schemas.entry_types import EntryTypes, Field, Names, categories, certificate_labels, entry_types
 from keys.encoding import JsonValue, encode_json
 
@@ -81,7 +82,10 @@ def flat_type_metadata(issuer_url: str, type_id: str, *, types: EntryTypes | Non
         _claim((name,), common[name].label, sd="never", mandatory=True) for name in _PLAIN_IN_FLAT
     ]
     fields = [*(field for name, field in common.items() if name not in _PLAIN_IN_FLAT), *registry[type_id].own_fields]
-    claims += [_claim((field.name,), field.label, sd="always", mandatory=False) for field in fields]
+    claims += [
+        _claim((field.name,), field.label, sd="never" if field.name in ALWAYS_SHOWN else "always", mandatory=False)
+        for field in fields
+    ]
     claims += [
         _claim(("holder", field.name), field.label, sd="always", mandatory=field.required)
         for field in labels.holder.values()

@@ -3,11 +3,12 @@
 Rules enforced:
 * both state `cnf` (the holder's key) and `vct#integrity` in plain sight, beside `iss`, `vct`, `iat`, `exp`, `status`;
 * of a certificate each member of `certificate` and `holder`, each entry, and in it each field is a disclosure of its
-  own; `type`, `as_of` and `idx` of an entry are part of the entry's disclosure, because without them it says nothing;
+  own; `type`, `as_of`, `idx` and `valid_until` of an entry are part of the entry's disclosure: without the first three
+  it says nothing, and without its last day a holder could show one that is over as one in force;
 * a certificate has every category of entries, whether it has entries of it or not, and every list and object is filled
   with decoys up to a multiple of 8 digests (S13), so that neither kinds nor counts can be read off;
-* a flat credential has the fields of its entry at the top level, each a disclosure, and `type` and `as_of` in plain
-  sight; its status index is the credential's own, and it names no certificate.
+* a flat credential has the fields of its entry at the top level, each a disclosure, and `type`, `as_of` and
+  `valid_until` in plain sight; its status index is the credential's own, and it names no certificate.
 
 Left to the caller: the key, whose it is, and the digest of the type metadata.
 
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from credential_schemas.certificate_claims import CertificateClaims, ClaimPath, to_payload
+from credential_schemas.claim_members import ALWAYS_SHOWN
 from credential_schemas.entry_types import categories
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.sd_jwt.build import Disclosable
@@ -25,8 +27,6 @@ from keys.encoding import JsonValue
 from keys.values import dataclass
 
 BUCKET: Final = 8
-ALWAYS_SHOWN: Final = frozenset({"type", "as_of", "idx"})
-"""Members of an entry that are never withheld from it."""
 
 _KEY_MEMBERS: Final = ("kty", "crv", "x", "y")
 _HEAD: Final = ("iss", "vct", "vct#integrity", "iat", "exp", "cnf", "status")

@@ -1,8 +1,8 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
-Commands, end points, errors, actions of the audit trail, members of a Report, the list of decisions, the pictures of
-docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages). Writes what has
-changed; `make fix` runs it.
+Commands, end points, errors, actions of the audit trail, members of a Report and of a policy, the list of decisions,
+the pictures of docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
+Writes what has changed; `make fix` runs it.
 """
 
 import re
@@ -14,6 +14,7 @@ from generate_cli import PAGE as CLI_PAGE
 from generate_cli import cli_page
 from generate_share import share_files
 from reference_audit import audit_page
+from reference_criteria import criteria_page
 from reference_endpoints import endpoints_page
 from reference_errors import errors_page
 from reference_licences import NOTICES, notices_page
@@ -63,6 +64,7 @@ def _files() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference/audit-trail.md", audit_page()
     yield DOCS / "reference/endpoints.md", endpoints_page()
     yield DOCS / "reference/errors.md", errors_page()
+    yield DOCS / "reference/hiring-criteria.md", criteria_page()
     yield DOCS / "reference/report-members.md", report_members_page()
     yield DOCS / "decisions/README.md", decisions_page()
     yield DOCS / "pictures/floors.svg", floors_picture()

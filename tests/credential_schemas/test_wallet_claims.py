@@ -80,6 +80,18 @@ def test_what_an_entry_needs_stays_with_it_and_the_rest_is_open() -> None:
     assert {("certificate", "number"), ("holder", "name"), ("qualifications", 0)} <= paths
 
 
+def test_the_last_day_of_an_entry_is_shown_whatever_its_holder_withholds() -> None:
+    """A holder who could withhold it could show an entry that is over as one in force."""
+    ended = replace(ENTRY, fields={**ENTRY.fields, "valid_until": "2026-11-01"})
+    ending = replace(claims(), entries=(ended,))
+    for written in (wallet_certificate(ending, BINDING), flat_credential(ending, BINDING)):
+        withheld = {path[-1] for path in written.disclose.paths}
+        assert "acquired_date" in withheld
+        assert not withheld & {"type", "as_of", "idx", "valid_until"}
+        assert read_presented(written.claims).entries[0].fields["valid_until"] == "2026-11-01"
+    assert signed(flat_credential(ending, BINDING))["valid_until"] == "2026-11-01"
+
+
 def test_fields_of_every_entry_are_filled_with_decoys_of_their_own() -> None:
     decoys = wallet_certificate(claims(2), BINDING).disclose.decoys
     assert decoys["qualifications", 0] == decoys["qualifications", 1] == BUCKET - 6
@@ -129,7 +141,11 @@ def test_the_type_of_a_flat_credential_describes_what_it_holds() -> None:
     own = {field.name for field in entry_types()[ENTRY.type].own_fields}
     assert {path[0] for path in described} == own | {"type", "as_of", "title", "title_en", "issuing_body", "holder"}
     written = flat_credential(claims(), BINDING)
-    assert {path for path, each in described.items() if each["sd"] == "never"} == {("type",), ("as_of",)}
+    assert {path for path, each in described.items() if each["sd"] == "never"} == {
+        ("type",),
+        ("as_of",),
+        ("valid_until",),
+    }
     assert set(written.disclose.paths) <= {path for path, each in described.items() if each["sd"] == "always"}
     assert {path for path, each in described.items() if each["mandatory"]} == {
         ("type",),
