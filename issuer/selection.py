@@ -134,17 +134,17 @@ class FieldChoice:
 
 def field_choices(entry: AccountEntry, *, blind: bool) -> list[FieldChoice]:
     """Return what may be chosen about the fields that an entry has, in the order of its type."""
-    choices = []
-    for field in entry_types()[entry.type].own_fields:
-        if entry.fields.get(field.name) is None:
-            continue
-        if blind and field.blind == "hide":
-            choices.append(FieldChoice(field, "barred", shown=False))
-        elif field.fixed or field.name in _COMMON_FIELDS:
-            choices.append(FieldChoice(field, "fixed", shown=True))
-        else:
-            choices.append(FieldChoice(field, "open", shown=_shown_unasked(field, blind=blind)))
-    return choices
+    own = entry_types()[entry.type].own_fields
+    return [field_choice(field, blind=blind) for field in own if entry.fields.get(field.name) is not None]
+
+
+def field_choice(field: Field, *, blind: bool) -> FieldChoice:
+    """Return what may be chosen about a field, in a standard or a blind certificate."""
+    if blind and field.blind == "hide":
+        return FieldChoice(field, "barred", shown=False)
+    if field.fixed or field.name in _COMMON_FIELDS:
+        return FieldChoice(field, "fixed", shown=True)
+    return FieldChoice(field, "open", shown=_shown_unasked(field, blind=blind))
 
 
 def find_entry(account_id: str, entries: Iterable[AccountEntry], prefix: str) -> AccountEntry:

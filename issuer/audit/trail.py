@@ -69,6 +69,8 @@ Action = Literal[
     "status_job_read",
     "recognition_changed",
     "recognition_read",
+    "notice_published",
+    "notice_withdrawn",
 ]
 HASH_BYTES: Final = 32
 START: Final = bytes(HASH_BYTES)

@@ -16,6 +16,7 @@ from issuer.store.kept_choices import ChoiceBook
 from issuer.store.key_uses import KeyUseBook
 from issuer.store.log import LogBook
 from issuer.store.lookups import LookupBook
+from issuer.store.notices import NoticeBook
 from issuer.store.pulls import PullBook
 from issuer.store.recognition import RecognitionBook
 from issuer.store.share_links import LinkBook
@@ -54,5 +55,6 @@ class Transaction:
         self.copies = CopyBook(connection)
         self.figures = FigureBook(connection)
         self.issuing_counts = IssuingCountBook(connection)
+        self.notices = NoticeBook(connection)
         self.traces = TraceBook(connection)
         self.recognition = RecognitionBook(connection)

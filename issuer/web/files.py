@@ -8,6 +8,7 @@ from credential_schemas.look.serving import SCRIPT, STYLE, Asset, look_files
 _OWN: Final = {
     "bank.css": STYLE,
     "certificates.css": STYLE,
+    "front.css": STYLE,
     "staff.css": STYLE,
     "preview.js": SCRIPT,
     "session.js": SCRIPT,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from credential_schemas.look.markup import Html, html, icon, joined
+from issuer.web.front_pages import KINDS_PATH
 from issuer.web.parts import link_button
 from issuer.web.shell import Page, Visit
 
@@ -41,6 +42,7 @@ def help_page(visit: Visit, *, text: str) -> Page:
         'value="{text}" maxlength="100" autocomplete="off"></div><button class="btn">{icon}{find_button}</button>'
         "</form>"
         '<section class="card" aria-labelledby="q-h"><h2 id="q-h">{questions}</h2>{list}</section>'
+        '<section class="card"><h2>{kinds}</h2><p>{kinds_text}</p><p class="mt">{kinds_way}</p></section>'
         '<section class="card"><h2>{contact}</h2><p>{contact_text}</p></section></div>',
         heading=visit.say("nav_help"),
         action=visit.to("/help"),
@@ -50,6 +52,9 @@ def help_page(visit: Visit, *, text: str) -> Page:
         find_button=visit.say("find"),
         questions=visit.say("help_questions"),
         list=html('<ul class="list">{items}</ul>', items=items) if found else none,
+        kinds=visit.say("kinds_heading"),
+        kinds_text=visit.say("kinds_lead"),
+        kinds_way=link_button(visit.say("landing_kinds"), visit.to(KINDS_PATH), sign="info"),
         contact=visit.say("help_contact"),
         contact_text=visit.say("help_contact_text"),
     )

@@ -409,7 +409,7 @@ def test_a_backup_of_an_older_schema_is_migrated_and_of_a_newer_one_refused(
 def _without_newer(lines: list[Line]) -> list[Line]:
     """What a program of schema 0006 would have written: no table of wallets, runs or key uses, no later column."""
     later, kept, left_out, cut = (
-        ("wallet_", "source_", "rejected_", "resolved_", "key_", "issuing_"),
+        ("wallet_", "source_", "rejected_", "resolved_", "key_", "issuing_", "notices"),
         list[Line](),
         False,
         0,

@@ -260,7 +260,7 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
         wallets = ("wallet_notices", "wallet_nonces", "wallet_tokens", "wallet_offers")
         allowed = ("wallet_requests", "wallet_codes", "wallet_refresh_tokens", "wallet_deferrals")
         pulled = ("rejected_rows", "source_runs", "source_leases", "resolved_references")
-        jobs: tuple[str, ...] = ("status_job_numbers", "status_jobs", "issuing_counts")
+        jobs: tuple[str, ...] = ("status_job_numbers", "status_jobs", "issuing_counts", "notices")
         audit = ("audit_records", "audit_heads", "audit_state")
         recognition = ("events", "decisions", "findings", "file_parts", "courses", "cases")
         jobs += tuple(f"recognition_{name}" for name in recognition)

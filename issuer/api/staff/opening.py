@@ -11,6 +11,7 @@ from issuer.api.staff import (
     entries,
     held,
     keys,
+    notices,
     own_settings,
     recognition,
     sign_in,
@@ -34,6 +35,7 @@ _GROUPS: Final = (
     entries,
     recognition,
     university,
+    notices,
 )
 """Modules with `register(pages: StaffPages) -> None`."""
 

@@ -19,6 +19,7 @@ STAFF_WAYS: Final[Sequence[tuple[str, str, frozenset[Role]]]] = (
     ("staff_statuses", f"{HOME}/statuses", _BANK),
     ("staff_recognition", f"{HOME}/recognition", _BANK),
     ("staff_university", f"{HOME}/university", frozenset({Role.UNIVERSITY})),
+    ("staff_notices", f"{HOME}/notices", _BANK),
     ("staff_keys", f"{HOME}/keys", _BANK),
     ("staff_traces", f"{HOME}/traces", _BANK),
     ("staff_accesses", f"{HOME}/accesses", frozenset({Role.AUDITOR})),
@@ -49,13 +50,13 @@ def dense(page: Page) -> Page:
     return replace(page, styles=("staff.css", *page.styles))
 
 
-def reason_field(visit: Visit, *, value: str = "", error: str = "") -> Html:
-    """Return the field for the reason that every change asks; `error` is a sentence, empty for none."""
+def reason_field(visit: Visit, *, value: str = "", error: str = "", hint: str = "staff_reason_hint") -> Html:
+    """Return the field for the reason that every change asks; `error` is a sentence, empty for none; `hint` a word."""
     return field(
         Field(
             REASON,
             visit.say("staff_reason"),
-            hint=visit.say("staff_reason_hint"),
+            hint=visit.say(hint),
             error=error,
             value=value,
             max_length=300,

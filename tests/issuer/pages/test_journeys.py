@@ -88,7 +88,7 @@ def test_signing_in_and_agreeing_with_a_keyboard_alone(served: Served) -> None:
     page.context.close()
 
 
-PUBLIC = ("/", "/sign-in")
+PUBLIC = ("/", "/sign-in", "/kinds", "/kinds/vocational_training", "/notices")
 """Each layout once; what differs by its words only is not tried again, because axe takes its time."""
 OWN = ("/account", "/account/sources", "/privacy", "/sign-in/settings")
 

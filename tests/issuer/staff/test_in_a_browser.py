@@ -2,13 +2,17 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from issuer.cli.main import main
 from issuer.collecting import ImportOrder, import_delivery
 from tests.axe import faults_once
 from tests.calculator import CHROMIUM
@@ -30,10 +34,14 @@ ADDRESSES = [
     ("operator", "/operator/sources"),
     ("operator", "/operator/sources/qnet_qualifications"),
     ("operator", "/operator/runs/1"),
+    ("operator", "/operator/runs/{waiting}"),
+    ("operator", "/operator/runs/{tried}"),
     ("operator", "/operator/held"),
     ("operator", "/operator/held/{held}"),
     ("operator", "/operator/statuses"),
     ("operator", "/operator/entries"),
+    ("operator", "/operator/notices"),
+    ("operator", "/operator/notices/1"),
     ("operator", QUEUE),
     ("operator", f"{QUEUE}/{{reviewed}}"),
     ("university", "/operator"),
@@ -44,6 +52,12 @@ ADDRESSES = [
     ("nobody", "/operator/sign-in"),
 ]
 """Who looks at which page, with the names of `Served.ids`; whoever adds a page for staff adds it here."""
+
+
+HEADING = (
+    "person_ref,course_code,course_name,programme,department,campus,term,credits,hours,passed,grade_letter,ncs_units"
+)
+NOTICE = {"title_ko": "점검", "title_en": "Maintenance", "text_ko": "멈춥니다.", "text_en": "Closed at night."}
 
 
 @dataclass
@@ -73,9 +87,12 @@ def served(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with serving(late) as port:
         world = StaffWorld(PageWorld(path, issuer=f"http://127.0.0.1:{port}"))
         late.app = world.pages.app
+        world.pages.now = START + timedelta(hours=1)  # later than what the bank has, so that it can be missing
         people = {"operator": world.operator(), "auditor": world.auditor(), "university": world.university()}
         people["second"] = world.operator("seojun")
         ids = {"held": _held(world, path.parent)} | _applications(people["university"], people["operator"])
+        ids |= _deliveries(world, path.parent, people["operator"])
+        people["operator"].send_with_reason("/operator/notices", NOTICE)
         states = {
             role: {"cookies": [_cookie(name, value) for name, value in browser.jar.items()], "origins": []}
             for role, browser in people.items()
@@ -98,6 +115,26 @@ def _held(world: StaffWorld, folder: Path) -> str:
     with world.bank.store.read() as transaction:
         held = [each.id for each in transaction.entries.held() if each.title == "컴퓨터활용능력"]
     return held[0]
+
+
+def _deliveries(world: StaffWorld, folder: Path, operator: StaffBrowser) -> dict[str, str]:
+    """Two runs that were held back: one that waits for its dry run, and one that was tried out; their numbers."""
+    runs = {}
+    for name, source, empty in (
+        ("waiting", "polytechnic_records", HEADING),
+        ("tried", "military", '{"duties": [], "qualifications": []}'),
+    ):
+        file = folder / source
+        file.write_text(empty, "utf-8")
+        command = ["import", source, str(file), "--complete", "--data", str(world.pages.path)]
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            code = main(command, clock=lambda: world.pages.now)
+        assert code == 5
+        with world.bank.store.read() as transaction:
+            runs[name] = str(transaction.pulls.runs(source, limit=1)[0].id)
+    operator.send_with_reason(f"/operator/runs/{runs['tried']}/dry-run")
+    world.pages.desk.operating.works.wait("source military")
+    return runs
 
 
 def _applications(university: StaffBrowser, operator: StaffBrowser) -> dict[str, str]:
@@ -138,6 +175,34 @@ def test_no_page_has_a_fault_or_scrolls_sideways(served: Served, role: str, addr
         answer = page.goto(f"{language}{address}".format(**served.ids))
         assert answer is not None
         assert answer.status == 200
+        assert faults_once(page) == []
+        page.set_viewport_size(size)
+        assert fits(page)
+        page.context.close()
+
+
+def test_the_decision_about_a_delivery_and_the_dry_run_of_an_entry_are_accessible(served: Served) -> None:
+    with served.world.bank.store.read() as transaction:
+        standing = transaction.entries.standing("qnet_qualifications")
+        (entry,) = transaction.entries.entries_to_change([standing[0].id])
+    for language, size in (("", PHONE), ("/en", DESK)):
+        page = served.page("operator", viewport=size)
+        page.goto(f"{language}/operator/runs/{served.ids['waiting']}")
+        expect(page.locator('form[action$="/dry-run"]')).to_have_count(1)
+        page.goto(f"{language}/operator/runs/{served.ids['tried']}")
+        expect(page.locator("#f-count")).to_be_visible()
+        page.locator("#f-count").fill("999")
+        page.locator("#f-reason").fill("a test")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_be_visible()
+        assert faults_once(page) == []
+        page.goto(f"{language}/operator/entries")
+        page.locator('[name="action"][value="suspend"]').check()
+        page.locator("#f-slug").select_option("under_review")
+        page.locator("#f-record").fill(f"qnet_qualifications:{entry.source_record_id}")
+        page.locator("#f-reason").fill("a test")
+        page.keyboard.press("Enter")
+        expect(page.locator('input[name="code"]')).to_have_count(1)
         assert faults_once(page) == []
         page.set_viewport_size(size)
         assert fits(page)

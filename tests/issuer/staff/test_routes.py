@@ -50,6 +50,7 @@ OTHERS = (
     "/operator/certificates",
     "/operator/recognition",
     "/operator/university",
+    "/operator/notices",
 )
 FILLED = {"provider": "nobody"}
 
