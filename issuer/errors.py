@@ -274,6 +274,27 @@ class TimeStampMissing(RefusedError):
     )
 
 
+class SealCertificateRevoked(RefusedError):
+    """A certificate that the seal rests on is revoked."""
+
+    code = "seal_certificate_revoked"
+    sentence = (
+        "The certificate {subject} is revoked, and a seal that rests on it is not made. Nothing was issued. "
+        "If it is the seal's own, put another key in its place (`cb-issuer keys rotate seal`); "
+        "if it is the time-stamping authority's, ask the authority."
+    )
+
+
+class SealRevocationUnknown(RefusedError):
+    """Nothing shows that a certificate of the seal is not revoked."""
+
+    code = "seal_revocation_unknown"
+    sentence = (
+        "Nothing shows that the certificates of the seal are in force: {problem}. Nothing was issued; "
+        "try again later, or see `cb-issuer sealing --help`."
+    )
+
+
 class BundleKeyMissing(RefusedError):
     """A bank made by an earlier version has no key for trust bundles."""
 

@@ -16,6 +16,7 @@ from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.key_life.switching import due_keys
 from issuer.publishing import STATUS_REFRESH
+from issuer.seal_revocation import last_times
 from issuer.sealing import trial_problem
 from issuer.trail_errors import LogMissing
 from keys.certificates import valid_until
@@ -108,6 +109,12 @@ def _seal(bank: Bank, *, now: datetime) -> Iterator[Finding]:
     except (IssuerError, KeysError) as error:
         problem = str(error)
     yield Finding(f"seal {bank.profile.sealing.level}", problem, "error" if problem else "ok")
+    for each in last_times(bank.folder, now=now):
+        told = None
+        if each.problem is not None:
+            until = "nothing is in force" if each.until is None else f"the last answer serves until {each.until}"
+            told = f"{each.problem}; {until}"
+        yield Finding(f"revocation {each.subject}", told, "warning" if told else "ok")
 
 
 def _database(find_problem: Callable[[], str | None]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 No figure counts rows of a large table, and none is about a person: labels are the bank's sources and the uses of keys.
 """
 
+import math
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,6 +16,7 @@ from issuer.health import readiness_problems
 from issuer.log.files import published_size
 from issuer.operating.source_states import NEEDS_SOMEBODY, source_states
 from issuer.publishing import STATUS_REFRESH
+from issuer.seal_revocation import last_times
 from issuer.source_ages import Promises
 from issuer.times import utc_moment
 from keys.certificates import valid_until
@@ -41,6 +43,7 @@ def bank_figures(bank: Bank, promises: Promises, *, now: datetime) -> list[Figur
         *_records(bank, now=now),
         *_sources(bank, promises, now=now),
         *_certificates(bank, now=now),
+        *_seal_revocation(bank, now=now),
         *_disk(bank),
     ]
 
@@ -83,6 +86,17 @@ def _certificates(bank: Bank, *, now: datetime) -> Iterator[Figure]:
             continue  # `doctor` says why; the alert is about the figure that is missing
         says = "Days until the certificate of a key ends."
         yield Figure("cb_key_certificate_days", says, left_s / _DAY_S, {"use": use})
+
+
+def _seal_revocation(bank: Bank, *, now: datetime) -> Iterator[Figure]:
+    """How long what is known of revocation serves on, where nothing newer can be learnt."""
+    asked = last_times(bank.folder, now=now)
+    failing = [each for each in asked if each.problem is not None]
+    says = "Certificates of the seal about which nothing new can be learnt."
+    yield Figure("cb_seal_revocation_failing", says, len(failing))
+    ends = [0.0 if each.until is None else max(0.0, (each.until - now).total_seconds()) for each in failing]
+    says = "How long what was learnt before serves on, where nothing new can be learnt; infinite while none fails."
+    yield Figure("cb_seal_revocation_left_seconds", says, min(ends, default=math.inf))
 
 
 def _disk(bank: Bank) -> Iterator[Figure]:

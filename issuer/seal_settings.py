@@ -9,20 +9,25 @@ from issuer.bank.key_ring import changing_keys
 from issuer.errors import InvalidOption
 from issuer.outputs import PRIVATE, PendingFiles
 from issuer.publishing import publish_all
-from issuer.seal_policy import SealLevel, SealPolicy, WhenUnreachable
+from issuer.seal_policy import MAX_REVOCATION_ORIGINS, SealLevel, SealPolicy, WhenUnreachable
 from keys.certificates import valid_until
 from keys.errors import CertificateError, UrlError
-from keys.urls import parse_url
+from keys.urls import parse_origin, parse_url
 
 
 @dataclass(frozen=True, slots=True)
 class SealChange:
-    """What is to change; None and nothing leave it as it is. `tsa_roots` (PEM texts) come to those known."""
+    """What is to change; None and nothing leave it as it is.
+
+    `tsa_roots` (PEM texts) come to those known; `revocation_origins` take the place of those known, and none of them
+    says that nobody is asked any more.
+    """
 
     level: SealLevel | None = None
     tsa_url: str | None = None
     when_unreachable: WhenUnreachable | None = None
     tsa_roots: tuple[str, ...] = ()
+    revocation_origins: tuple[str, ...] | None = None
 
 
 def change_sealing(bank: Bank, change: SealChange, *, now: datetime) -> SealPolicy:
@@ -39,6 +44,7 @@ def change_sealing(bank: Bank, change: SealChange, *, now: datetime) -> SealPoli
         level=change.level or bank.profile.sealing.level,
         tsa_url=change.tsa_url or bank.profile.sealing.tsa_url,
         when_unreachable=change.when_unreachable or bank.profile.sealing.when_unreachable,
+        revocation_origins=_origins(bank, change.revocation_origins),
     )
     new = [root for text in change.tsa_roots for root in _roots_in(text, now=now)]
     roots = list(dict.fromkeys([*bank.tsa_roots, *new]))
@@ -66,6 +72,18 @@ def _check_url(url: str | None, *, development: bool) -> None:
         parse_url(url, allow_loopback=development)
     except UrlError as error:
         raise InvalidOption(error.message, option="--tsa-url") from error
+
+
+def _origins(bank: Bank, named: tuple[str, ...] | None) -> tuple[str, ...]:
+    if named is None:
+        return bank.profile.sealing.revocation_origins
+    try:
+        origins = [parse_origin(each, allow_loopback=bank.profile.development) for each in named]
+    except UrlError as error:
+        raise InvalidOption(error.message, option="--revocation-origin") from error
+    if len(origins) > MAX_REVOCATION_ORIGINS:
+        raise InvalidOption(f"expected at most {MAX_REVOCATION_ORIGINS} origins", option="--revocation-origin")
+    return tuple(dict.fromkeys(origins))
 
 
 def _roots_in(text: str, *, now: datetime) -> tuple[str, ...]:

@@ -1,29 +1,30 @@
 """Sealing as the bank's policy says: with which key, with whose time stamp, with which data for a long life."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
-from pathlib import Path
 from typing import Final
 
 from issuer.bank import Bank
 from issuer.bank.folder import read_certificate
 from issuer.certificate.trial_page import draw_trial_page
-from issuer.errors import FileUnreadable, TimeStampMissing
+from issuer.errors import SealCertificateRevoked, SealRevocationUnknown, TimeStampMissing
 from issuer.outputs import PRIVATE, storage_errors, write_whole
-from issuer.seal_policy import SealLevel
-from keys.certificates import Validity
-from keys.errors import TimeStampError
-from keys.pdf_seal import LongTerm, RevocationData, Sealer, TimeStamping, apply_seal, check_seal
+from issuer.seal_policy import SealLevel, SealPolicy
+from issuer.seal_revocation import SealRevocation
+from keys.certificates import Validity, certificate_der
+from keys.errors import CertificateRevoked, RevocationUnproven, TimeStampError
+from keys.pdf_seal import LongTerm, Sealer, TimeStamping, apply_seal, check_seal, expect_in_force
 from keys.revocation_list import create_revocation_list, list_validity
+from keys.revocation_service import RevocationPlaces, places_named
 from keys.time_stamp_service import TimeStampService
 from keys.urls import parse_url
 
 OWN_LIST: Final = "root.crl"
 _OWN_LIST_LIFETIME: Final = timedelta(days=7)
 _OWN_LIST_REFRESH: Final = timedelta(days=1)
-_MAX_REVOCATION_BYTES: Final = 1024 * 1024
 _OUTAGES: Final = frozenset({"unreachable", "refused"})
 
 
@@ -45,24 +46,71 @@ def seal_pdf(bank: Bank, drawn: bytes, *, at: datetime) -> SealedPdf:
 
     Raises:
         TimeStampMissing: the authority gave no time stamp, and the policy does not do without.
+        SealCertificateRevoked: a certificate that the seal rests on is revoked; no policy does without that.
+        SealRevocationUnknown: nothing shows that it is not, and the policy does not do without.
         FileUnreadable: a certificate or revocation file of the bank.
         PassphraseMissing, KeysError: a key does not open, or the seal cannot be made.
     """
     policy = bank.profile.sealing
     signer, certificate = bank.certified_signer("seal")
     plain = Sealer(signer, read_certificate(certificate))
-    if policy.level == "B-B":
-        return SealedPdf(apply_seal(drawn, sealer=plain, signed_at=at), "B-B")
-    stamping = TimeStamping(_service(bank), bank.tsa_roots)
-    long_term = _long_term(bank, at=at) if policy.level == "B-LT" else None
-    sealer = Sealer(plain.signer, plain.certificate_pem, time_stamping=stamping, long_term=long_term)
-    try:
-        return SealedPdf(apply_seal(drawn, sealer=sealer, signed_at=at), policy.level)
-    except TimeStampError as error:
+    revocation = SealRevocation(bank, at=at)
+    if policy.level == "B-LT":
         # An answer to another question is no outage: somebody stands between, and nothing is issued.
+        with _stamp_or(policy), _proof_or(policy, revocation):
+            return SealedPdf(_long_lived(bank, drawn, plain, revocation=revocation, at=at), "B-LT")
+    else:
+        with _proof_or(policy, revocation):
+            _expect_in_force(bank, plain.certificate_pem, revocation, at=at)
+    if policy.level != "B-B":
+        with _stamp_or(policy):
+            return SealedPdf(apply_seal(drawn, sealer=_stamped(bank, plain), signed_at=at), "B-T")
+    return SealedPdf(apply_seal(drawn, sealer=plain, signed_at=at), "B-B")
+
+
+@contextmanager
+def _stamp_or(policy: SealPolicy) -> Iterator[None]:
+    """Go on behind the block, without its time stamp, when the policy permits that and nobody can be reached."""
+    try:
+        yield
+    except TimeStampError as error:
         if policy.when_unreachable == "refuse" or error.kind not in _OUTAGES:
             raise TimeStampMissing(error.message) from error
-    return SealedPdf(apply_seal(drawn, sealer=plain, signed_at=at), "B-B")
+
+
+@contextmanager
+def _proof_or(policy: SealPolicy, revocation: SealRevocation) -> Iterator[None]:
+    """Go on behind the block, not knowing whether something is revoked, on the same conditions; never when it is."""
+    try:
+        yield
+    except CertificateRevoked as error:
+        raise SealCertificateRevoked(subject=error.subject) from error
+    except RevocationUnproven as error:
+        if policy.when_unreachable == "refuse" or not (revocation.problems and revocation.outage):
+            raise SealRevocationUnknown("; ".join([error.message, *revocation.problems])) from error
+
+
+def _stamped(bank: Bank, plain: Sealer, long_term: LongTerm | None = None) -> Sealer:
+    stamping = TimeStamping(_service(bank), bank.tsa_roots)
+    return Sealer(plain.signer, plain.certificate_pem, time_stamping=stamping, long_term=long_term)
+
+
+def _long_lived(bank: Bank, drawn: bytes, plain: Sealer, *, revocation: SealRevocation, at: datetime) -> bytes:
+    if not _told_elsewhere(plain.certificate_pem):
+        _keep_own_list(bank, at=at)
+    long_term = LongTerm(revocation, (bank.certificate("root"),), bank.tsa_certificates)
+    return apply_seal(drawn, sealer=_stamped(bank, plain, long_term), signed_at=at)
+
+
+def _expect_in_force(bank: Bank, certificate_pem: str, revocation: SealRevocation, *, at: datetime) -> None:
+    """A seal certificate that says where one can ask, as those of outside authorities do, is asked about each time."""
+    if revocation.places(certificate_der(certificate_pem)):
+        expect_in_force(certificate_pem, roots=(bank.certificate("root"),), source=revocation, at=at)
+
+
+def _told_elsewhere(certificate_pem: str) -> bool:
+    """Whether a certificate names a responder or a list, which its authority keeps, then, and not this bank."""
+    return places_named(certificate_der(certificate_pem)) != RevocationPlaces()
 
 
 def _service(bank: Bank) -> TimeStampService:
@@ -89,13 +137,9 @@ def trial_problem(bank: Bank, *, at: datetime) -> str | None:
     if found.reason is not None:
         return found.detail
     if sealed.level != bank.profile.sealing.level:
-        return f"the time-stamping authority does not answer; certificates get level {sealed.level}"
+        silent = "whoever tells what is revoked" if sealed.level == "B-T" else "the time-stamping authority"
+        return f"{silent} does not answer; certificates get level {sealed.level}"
     return None
-
-
-def _long_term(bank: Bank, *, at: datetime) -> LongTerm:
-    _keep_own_list(bank, at=at)
-    return LongTerm(_RevocationFolder(bank.folder.revocation), (bank.certificate("root"),), bank.tsa_certificates)
 
 
 def _keep_own_list(bank: Bank, *, at: datetime) -> None:
@@ -114,31 +158,3 @@ def _keep_own_list(bank: Bank, *, at: datetime) -> None:
         revoked={},
     )
     write_whole(path, made, mode=PRIVATE)
-
-
-class _RevocationFolder:
-    """Revocation data from files: `*.crl` and `*.ocsp` (both DER); read once for one seal."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def revocation_data(self, certificate: bytes, issuer: bytes) -> RevocationData:  # noqa: ARG002 - all that is there
-        """Return everything in the folder; the seal takes what fits."""
-        return self._everything
-
-    @cached_property
-    def _everything(self) -> RevocationData:
-        return RevocationData(self._read("*.crl"), self._read("*.ocsp"))
-
-    def _read(self, pattern: str) -> tuple[bytes, ...]:
-        return tuple(_read(path) for path in sorted(self._path.glob(pattern)))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=path.name) from error
-    if len(content) > _MAX_REVOCATION_BYTES:
-        raise FileUnreadable(f"expected at most {_MAX_REVOCATION_BYTES} bytes", file=path.name)
-    return content

@@ -191,6 +191,15 @@ def valid_until(pem: str) -> datetime:
     return load_certificate(pem).not_valid_after_utc
 
 
+def certificate_der(pem: str) -> bytes:
+    """Return a certificate as DER.
+
+    Raises:
+        CertificateError: not exactly one certificate.
+    """
+    return load_certificate(pem).public_bytes(Encoding.DER)
+
+
 def certificate_validity(pem: str) -> Validity:
     """Return from when to when a certificate counts.
 

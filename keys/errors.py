@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 DecodingKind = Literal["base64url", "utf8", "json", "duplicate_member", "number", "depth", "size"]
 JwsFormatKind = Literal["size", "parts", "base64url", "header", "duplicate_member", "typ", "crit", "key_in_header"]
+RevocationKind = Literal["unreachable", "form", "refused", "other", "nonce", "signer", "time", "unknown"]
 TimeStampKind = Literal["unreachable", "refused", "answer", "imprint", "nonce"]
 JweKind = Literal["size", "format", "algorithm", "key", "decryption"]
 ChainKind = Literal["limit", "format", "untrusted"]
@@ -205,6 +206,37 @@ class SealError(KeysError):
     """A PDF cannot be sealed; a broken seal on a PDF that is being checked is an outcome, not this error."""
 
     code = "seal"
+
+
+class CertificateRevoked(SealError):
+    """A certificate of the seal's chain is revoked; `subject` is its name (RFC 4514)."""
+
+    code = "certificate_revoked"
+
+    def __init__(self, message: str, *, subject: str) -> None:
+        super().__init__(message)
+        self.subject = subject
+
+
+class RevocationUnproven(SealError):
+    """Nothing shows that a certificate of the seal's chain is not revoked."""
+
+    code = "revocation_unproven"
+
+
+class RevocationError(KeysError):
+    """A revocation list or an OCSP answer does not count, or could not be fetched; `kind` says why.
+
+    Kinds: `unreachable` (the network door failed), `form` (not what it should be, or not understood), `refused` (the
+    responder gave no answer), `other` (about another certificate), `nonce` (to another question), `signer` (not by
+    whom the issuer named), `time` (over, or of the future), `unknown` (the responder does not know the certificate).
+    """
+
+    code = "revocation"
+
+    def __init__(self, message: str, *, kind: RevocationKind) -> None:
+        super().__init__(message)
+        self.kind: RevocationKind = kind
 
 
 class ConfirmationCodeError(KeysError):

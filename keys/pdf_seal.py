@@ -57,6 +57,7 @@ __all__ = [
     "TimestampClient",
     "apply_seal",
     "check_seal",
+    "expect_in_force",
 ]
 
 SealOutcome = Literal["intact", "missing", "broken", "untrusted"]
@@ -168,6 +169,18 @@ def apply_seal(
     if sealer.long_term is None:
         return _seal(task, None)
     return _seal_for_long(task, sealer.long_term)
+
+
+def expect_in_force(certificate_pem: str, *, roots: Sequence[str], source: RevocationSource, at: datetime) -> None:
+    """Make sure that a sealer's certificate, and what leads from it to one of the roots, is not revoked at a moment.
+
+    Raises:
+        SealError: it leads to none of the roots.
+        CertificateRevoked: something on the way is revoked.
+        RevocationUnproven: nothing shows that it is not.
+    """
+    own = [each.public_bytes(Encoding.DER) for each in load_pems([certificate_pem])]
+    security_store([sealer_path(own, roots=roots, at=at)], source=source, at=at)
 
 
 @dataclass(frozen=True, slots=True)

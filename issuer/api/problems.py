@@ -32,6 +32,8 @@ _PROBLEMS: Final[dict[str, tuple[int, str]]] = {
     "clock_behind": (_UNAVAILABLE, _LATER),
     "key_distrusted": (_UNAVAILABLE, _LATER),
     "time_stamp_missing": (_UNAVAILABLE, _LATER),
+    "seal_certificate_revoked": (_UNAVAILABLE, _LATER),
+    "seal_revocation_unknown": (_UNAVAILABLE, _LATER),
     "numbers_exhausted": (_UNAVAILABLE, _LATER),
     "account_not_found": (409, _NO_ACCOUNT),
     "account_not_linked": (409, _NO_ACCOUNT),

@@ -63,6 +63,7 @@ class Profile:
         """Write the profile as the content of `bank.json`."""
         members: dict[str, JsonValue] = {"bank": _PROFILE_FORMAT, **asdict(self)}
         del members["key_records"]
+        members["sealing"] = self.sealing.encode()
         if self.key_records:  # a program that does not know them would publish too few keys; it refuses the member
             members["key_records"] = encode_records(self.key_records)
         return encode_json(members)
@@ -99,6 +100,7 @@ class BankFolder:
         self.certificates = path / "certificates"
         self.secrets = path / "secrets"
         self.revocation = path / "revocation"
+        self.fetched_revocation = self.revocation / "fetched"
         self.pulled = path / "pulled"
         self.taken_back = path / "taken-back.jsonl"
         self.tsa_roots = self.certificates / "tsa-roots.pem"

@@ -57,7 +57,11 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     if arguments.blind and arguments.reveal is None:
         context.note("issue.no_reveal")
     if issued.document.seal_level != bank.profile.sealing.level:
-        context.note("issue.seal_without", number=issued.number, level=issued.document.seal_level)
+        context.note(
+            "issue.seal_without_data" if issued.document.seal_level == "B-T" else "issue.seal_without",
+            number=issued.number,
+            level=issued.document.seal_level,
+        )
     files = {"pdf": arguments.out, "sd_jwt": arguments.sd_jwt, "reveal": arguments.reveal}
     document = {
         **issued_document(issued),

@@ -37,7 +37,11 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     if printed.status != "valid":
         context.note("reprint.not_valid", number=printed.number, status=printed.status)
     if printed.seal_level not in (None, bank.profile.sealing.level):
-        context.note("issue.seal_without", number=printed.number, level=str(printed.seal_level))
+        context.note(
+            "issue.seal_without_data" if printed.seal_level == "B-T" else "issue.seal_without",
+            number=printed.number,
+            level=str(printed.seal_level),
+        )
     document = {
         "number": printed.number,
         "stored": printed.stored,

@@ -25,7 +25,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--when-unreachable",
         choices=WHEN_UNREACHABLE,
-        help="without an answer: refuse to issue, or seal without time stamp (a new bank refuses)",
+        help="without an answer: refuse to issue, or seal with less (a new bank refuses)",
+    )
+    parser.add_argument(
+        "--revocation-origin",
+        action="append",
+        metavar="ORIGIN",
+        help="https://HOST that may be asked whether a certificate of the seal is revoked, in place of those known "
+        "(repeatable); `none` takes them all away",
     )
 
 
@@ -34,7 +41,11 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.seal_settings import SealChange, change_sealing
 
     change = SealChange(
-        arguments.level, arguments.tsa_url, arguments.when_unreachable, tuple(map(_content, arguments.tsa_root))
+        arguments.level,
+        arguments.tsa_url,
+        arguments.when_unreachable,
+        tuple(map(_content, arguments.tsa_root)),
+        _origins(arguments.revocation_origin),
     )
     with context.bank() as bank:
         policy, roots_before = bank.profile.sealing, bank.tsa_roots
@@ -48,6 +59,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         "tsa_url": policy.tsa_url,
         "when_unreachable": policy.when_unreachable,
         "tsa_roots": roots,
+        "revocation_origins": list(policy.revocation_origins),
     }
     lines = [context.text("sealing.level", level=policy.level)]
     if policy.tsa_url is not None:
@@ -55,8 +67,14 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
             context.text("sealing.tsa", url=policy.tsa_url, when=policy.when_unreachable),
             context.text("sealing.roots", count=roots),
         ]
+    if policy.revocation_origins:
+        lines.append(context.text("sealing.revocation", origins=", ".join(policy.revocation_origins)))
     context.answer(document, *lines)
     return 0
+
+
+def _origins(named: list[str] | None) -> tuple[str, ...] | None:
+    return () if named == ["none"] else None if named is None else tuple(named)
 
 
 def _content(path: Path) -> str:

@@ -10,7 +10,6 @@ Rules:
 * whatever does not keep these rules is passed over; but when anything that keeps them says "revoked", the answer is no.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -21,7 +20,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from keys._pdf_seal.cms_parts import signature_verifies
-from keys.errors import SealError
+from keys.errors import CertificateRevoked, RevocationError, RevocationUnproven
 from keys.values import dataclass
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -46,49 +45,118 @@ class RevocationSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one list or answer (DER) says about one certificate, and from when to when it counts."""
+
+    proof: bytes
+    revoked: bool
+    begin: datetime
+    end: datetime
+
+
 def proof_of_validity(
     certificate: x509.Certificate, issuer: x509.Certificate, *, source: RevocationSource, at: datetime
 ) -> RevocationData:
     """Return one list or answer that shows a certificate as not revoked.
 
     Raises:
-        SealError: it is revoked, or nothing shows that it is not.
+        CertificateRevoked: it is revoked.
+        RevocationUnproven: nothing shows that it is not.
     """
     found = source.revocation_data(certificate.public_bytes(Encoding.DER), issuer.public_bytes(Encoding.DER))
     name = certificate.subject.rfc4514_string()
+    answers = [RevocationData(ocsp_responses=(each,)) for each in found.ocsp_responses]
+    lists = [RevocationData(crls=(each,)) for each in found.crls]
     proofs = []
-    for revoked, proof in (
-        *_by_answers(found.ocsp_responses, certificate, issuer, at=at),
-        *_by_lists(found.crls, certificate, issuer, at=at),
-    ):
-        if revoked:
-            raise SealError(f"expected a certificate in force, but {name} is revoked")
-        proofs.append(proof)
+    for each in (*answers, *lists):
+        try:
+            standing = _read(each, certificate, issuer, at=at)
+        except RevocationError:
+            continue
+        if standing.revoked:
+            raise CertificateRevoked(f"expected a certificate in force, but {name} is revoked", subject=name)
+        proofs.append(each)
     if not proofs:
-        raise SealError(f"expected a revocation list or an OCSP answer in force for {name}, found none")
+        raise RevocationUnproven(f"expected a revocation list or an OCSP answer in force for {name}, found none")
     return proofs[0]
 
 
-def _by_lists(
-    lists: tuple[bytes, ...], certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime
-) -> Iterator[tuple[bool, RevocationData]]:
-    for each in lists:
-        try:
-            crl = x509.load_der_x509_crl(each)
-            if _list_counts(crl, certificate, issuer) and _current(crl.last_update_utc, crl.next_update_utc, at=at):
-                entry = crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-                yield entry is not None, RevocationData(crls=(each,))
-        except _UNREADABLE:
-            continue
+def _read(one: RevocationData, certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime) -> Standing:
+    if one.crls:
+        return read_list(one.crls[0], certificate, issuer, at=at)
+    return read_answer(one.ocsp_responses[0], certificate, issuer, at=at)
 
 
-def _list_counts(crl: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if crl.issuer != issuer.subject or certificate.issuer != issuer.subject or not _may_sign_lists(issuer):
-        return False
-    if not all(_understood(each, certificate) for each in crl.extensions if each.critical):
-        return False
-    key = issuer.public_key()
-    return signature_verifies(key, crl.signature, crl.tbs_certlist_bytes, algorithm=crl.signature_hash_algorithm)
+def read_list(made: bytes, certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime) -> Standing:
+    """Read a revocation list, which must count for a certificate at a moment.
+
+    Raises:
+        RevocationError: it does not; `kind` says why.
+    """
+    try:
+        crl = x509.load_der_x509_crl(made)
+        if crl.issuer != issuer.subject or certificate.issuer != issuer.subject:
+            raise RevocationError("expected a list by the certificate's issuer, found one by another", kind="other")
+        if not all(_understood(each, certificate) for each in crl.extensions if each.critical):
+            raise RevocationError("expected a complete list for this kind of certificate", kind="other")
+        key, digest = issuer.public_key(), crl.signature_hash_algorithm
+        signed = signature_verifies(key, crl.signature, crl.tbs_certlist_bytes, algorithm=digest)
+        if not _may_sign_lists(issuer) or not signed:
+            raise RevocationError("expected a list that its issuer signed, found another signature", kind="signer")
+        revoked = crl.get_revoked_certificate_by_serial_number(certificate.serial_number) is not None
+        return _standing(made, (crl.last_update_utc, crl.next_update_utc), revoked=revoked, at=at)
+    except _UNREADABLE as error:
+        raise RevocationError("expected a revocation list in DER, found something else", kind="form") from error
+
+
+def read_answer(made: bytes, certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime) -> Standing:
+    """Read an OCSP response, which must count for a certificate at a moment; its nonce is the caller's business.
+
+    Raises:
+        RevocationError: it does not; `kind` says why.
+    """
+    try:
+        response = ocsp.load_der_ocsp_response(made)
+        if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            said = response.response_status.name.lower().replace("_", " ")
+            raise RevocationError(f"expected an answer, found the refusal: {said}", kind="refused")
+        if not _is_about(response, certificate, issuer):
+            raise RevocationError("expected an answer about this certificate, found one about another", kind="other")
+        if not _is_signed(response, issuer, at=at):
+            problem = "expected an answer by the certificate's issuer or a responder that it named, found another's"
+            raise RevocationError(problem, kind="signer")
+        status = response.certificate_status
+        if status is ocsp.OCSPCertStatus.UNKNOWN:
+            raise RevocationError(
+                "expected an answer that knows the certificate, found one that does not", kind="unknown"
+            )
+        times = (response.this_update_utc, response.next_update_utc)
+        return _standing(made, times, revoked=status is ocsp.OCSPCertStatus.REVOKED, at=at)
+    except _UNREADABLE as error:
+        raise RevocationError("expected an OCSP response in DER, found something else", kind="form") from error
+
+
+def _is_about(response: ocsp.OCSPResponse, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, response.hash_algorithm).build()
+    return (response.issuer_name_hash, response.issuer_key_hash, response.serial_number) == (
+        asked.issuer_name_hash,
+        asked.issuer_key_hash,
+        asked.serial_number,
+    )
+
+
+def _is_signed(response: ocsp.OCSPResponse, issuer: x509.Certificate, *, at: datetime) -> bool:
+    responders = [each for each in response.certificates if _may_answer(each, issuer, at=at)]
+    return any(
+        signature_verifies(
+            each.public_key(),
+            response.signature,
+            response.tbs_response_bytes,
+            algorithm=response.signature_hash_algorithm,
+        )
+        for each in (issuer, *responders)
+    )
 
 
 def _understood(extension: x509.Extension[x509.ExtensionType], certificate: x509.Certificate) -> bool:
@@ -110,46 +178,6 @@ def _named_lists(certificate: x509.Certificate) -> set[x509.GeneralName]:
     return {name for point in points for name in point.full_name or ()}
 
 
-def _by_answers(
-    answers: tuple[bytes, ...], certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime
-) -> Iterator[tuple[bool, RevocationData]]:
-    for each in answers:
-        try:
-            response = ocsp.load_der_ocsp_response(each)
-            if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
-                continue
-            if not _answer_counts(response, certificate, issuer, at=at):
-                continue
-            status = response.certificate_status
-            if status is not ocsp.OCSPCertStatus.UNKNOWN:
-                yield status is ocsp.OCSPCertStatus.REVOKED, RevocationData(ocsp_responses=(each,))
-        except _UNREADABLE:
-            continue
-
-
-def _answer_counts(
-    response: ocsp.OCSPResponse, certificate: x509.Certificate, issuer: x509.Certificate, *, at: datetime
-) -> bool:
-    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, response.hash_algorithm).build()
-    same = (response.issuer_name_hash, response.issuer_key_hash, response.serial_number) == (
-        asked.issuer_name_hash,
-        asked.issuer_key_hash,
-        asked.serial_number,
-    )
-    if not same or not _current(response.this_update_utc, response.next_update_utc, at=at):
-        return False
-    responders = [each for each in response.certificates if _may_answer(each, issuer, at=at)]
-    return any(
-        signature_verifies(
-            each.public_key(),
-            response.signature,
-            response.tbs_response_bytes,
-            algorithm=response.signature_hash_algorithm,
-        )
-        for each in (issuer, *responders)
-    )
-
-
 def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, *, at: datetime) -> bool:
     """RFC 6960, 4.2.2.2: a responder that the issuer itself named, for this purpose."""
     try:
@@ -162,8 +190,11 @@ def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, *, at: da
     return named and unasked and responder.not_valid_before_utc <= at <= responder.not_valid_after_utc
 
 
-def _current(begin: datetime, end: datetime | None, *, at: datetime) -> bool:
-    return end is not None and begin <= at + _CLOCK_TOLERANCE and at < end
+def _standing(proof: bytes, times: tuple[datetime, datetime | None], *, revoked: bool, at: datetime) -> "Standing":
+    begin, end = times
+    if end is None or begin > at + _CLOCK_TOLERANCE or at >= end:
+        raise RevocationError("expected one that is in force, found one that is over or not yet begun", kind="time")
+    return Standing(proof, revoked, begin, end)
 
 
 def _may_sign_lists(issuer: x509.Certificate) -> bool:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from keys._pdf_seal.revocation import RevocationSource, proof_of_validity
 from keys._pdf_seal.sealer_certificate import find_path
 from keys._pdf_seal.time_stamp import may_stamp
-from keys.errors import SealError
+from keys.errors import RevocationUnproven, SealError
 from keys.values import dataclass
 
 MAX_STORE_BYTES: Final = 1024 * 1024
@@ -88,17 +88,26 @@ def security_store(paths: Iterable[Path], *, source: RevocationSource, at: datet
     """Collect the certificates of all paths, and for each below a root one proof that it is not revoked.
 
     Raises:
-        SealError: a certificate is revoked, nothing shows that it is not, or all together is too large.
+        CertificateRevoked: a certificate is revoked.
+        RevocationUnproven: nothing shows that one is not.
+        SealError: all together is too large.
     """
     certificates: dict[bytes, None] = {}
     crls: dict[bytes, None] = {}
     answers: dict[bytes, None] = {}
+    unproven: RevocationUnproven | None = None
     for path in paths:
         certificates |= dict.fromkeys(each.public_bytes(Encoding.DER) for each in path)
         for certificate, issuer in pairwise(path):
-            proof = proof_of_validity(certificate, issuer, source=source, at=at)
+            try:
+                proof = proof_of_validity(certificate, issuer, source=source, at=at)
+            except RevocationUnproven as error:  # another one may be revoked, which says more
+                unproven = unproven or error
+                continue
             crls |= dict.fromkeys(proof.crls)
             answers |= dict.fromkeys(proof.ocsp_responses)
+    if unproven is not None:
+        raise unproven
     size = sum(len(each) for part in (certificates, crls, answers) for each in part)
     if size > MAX_STORE_BYTES:
         raise SealError(f"expected at most {MAX_STORE_BYTES} bytes of certificates and revocation data, found {size}")

@@ -66,7 +66,13 @@ def nothing_issued(world: World) -> bool:
 
 def test_a_new_bank_seals_without_time_stamps(world: World, account: str) -> None:
     shown = world.json("sealing")
-    assert shown == {"level": "B-B", "tsa_url": None, "when_unreachable": "refuse", "tsa_roots": 0}
+    assert shown == {
+        "level": "B-B",
+        "tsa_url": None,
+        "when_unreachable": "refuse",
+        "tsa_roots": 0,
+        "revocation_origins": [],
+    }
     assert world.issue(account)["seal_level"] == "B-B"
     assert (check(world).outcome, check(world).time_stamp) == ("intact", "none")
 

@@ -16,10 +16,11 @@ def classes() -> list[type[KeysError]]:
 
 @pytest.mark.parametrize("kind_of_error", classes())
 def test_an_error_keeps_its_sentence_and_its_kind(kind_of_error: type[KeysError]) -> None:
-    kinds = {"kind": "size"} if "kind" in inspect.signature(kind_of_error).parameters else {}
-    error = kind_of_error("expected a sentence", **kinds)
+    asked = inspect.signature(kind_of_error).parameters
+    given = {name: value for name, value in (("kind", "size"), ("subject", "CN=x")) if name in asked}
+    error = kind_of_error("expected a sentence", **given)
     assert (str(error), error.message) == ("expected a sentence", "expected a sentence")
-    assert getattr(error, "kind", None) == kinds.get("kind")
+    assert {name: getattr(error, name) for name in given} == given
 
 
 def test_every_error_has_a_slug_of_its_own() -> None:

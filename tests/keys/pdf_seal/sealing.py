@@ -64,6 +64,7 @@ class Usage:
     crl_sign: bool = True  # where it signs certificates at all
     critical_unknown: bool = False
     with_key_usage: bool = True
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
 
 
 class Authority:
@@ -113,6 +114,8 @@ class Authority:
         if usage.critical_unknown:
             unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00")
             builder = builder.add_extension(unknown, critical=True)
+        for extension, critical in usage.extensions:
+            builder = builder.add_extension(extension, critical=critical)
         return builder.sign(self.key, hashes.SHA256())
 
     def pem(self) -> str:

@@ -38,6 +38,7 @@ class StampUsage:
     critical_unknown: bool = False
     not_before: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     not_after: datetime = datetime(2030, 1, 1, tzinfo=UTC)
+    extensions: tuple[tuple[x509.ExtensionType, bool], ...] = ()
 
 
 def certify(root: Authority, key: StampKey, usage: StampUsage) -> x509.Certificate:
@@ -61,6 +62,8 @@ def certify(root: Authority, key: StampKey, usage: StampUsage) -> x509.Certifica
     if usage.critical_unknown:
         unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4.5"), b"\x05\x00")
         builder = builder.add_extension(unknown, critical=True)
+    for extension, critical in usage.extensions:
+        builder = builder.add_extension(extension, critical=critical)
     return builder.sign(root.key, hashes.SHA256())
 
 

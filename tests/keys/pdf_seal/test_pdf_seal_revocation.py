@@ -12,7 +12,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from keys._pdf_seal.revocation import RevocationData, proof_of_validity
-from keys.errors import SealError
+from keys._pdf_seal.security_store import security_store
+from keys.errors import CertificateRevoked, RevocationUnproven, SealError
+from keys.pdf_seal import expect_in_force
 from tests.keys.pdf_seal.revoking import BEGIN, END, Desk, Responder, answer_for, list_of, responder
 from tests.keys.pdf_seal.sealing import SIGNED_AT, Authority, SoftwareSigner, Usage
 
@@ -269,3 +271,38 @@ def certify_with_other_key(authority: Authority, key: ed25519.Ed25519PublicKey |
         .not_valid_after(END)
     )
     return builder.sign(authority.key, hashes.SHA256())
+
+
+def pem(certificate: x509.Certificate) -> str:
+    return certificate.public_bytes(Encoding.PEM).decode()
+
+
+def test_a_sealers_certificate_is_asked_about_by_itself() -> None:
+    desk = Desk((list_of(ROOT),))
+    expect_in_force(pem(LEAF), roots=[ROOT.pem()], source=desk, at=SIGNED_AT)
+    assert [asked[0] for asked in desk.asked] == [LEAF.public_bytes(Encoding.DER)]
+
+
+@pytest.mark.parametrize(
+    ("crls", "kind", "words"),
+    [
+        ((), RevocationUnproven, NO_PROOF),
+        ((list_of(ROOT, LEAF),), CertificateRevoked, "expected a certificate in force, but CN=Leaf is revoked"),
+    ],
+    ids=["unproven", "revoked"],
+)
+def test_a_sealers_certificate_that_is_not_in_force_is_told_apart_from_one_of_which_nothing_is_known(
+    crls: tuple[bytes, ...], kind: type[SealError], words: str
+) -> None:
+    with pytest.raises(kind) as error:
+        expect_in_force(pem(LEAF), roots=[ROOT.pem()], source=Desk(crls), at=SIGNED_AT)
+    assert error.value.message == words
+
+
+def test_a_revoked_certificate_says_more_than_one_before_it_of_which_nothing_is_known() -> None:
+    below = Authority("Below", parent=ROOT)
+    unknown = below.certify(SoftwareSigner().key.public_key(), NAME, usage=Usage())
+    desk = Desk((list_of(ROOT, below.certificate),))
+    with pytest.raises(CertificateRevoked) as error:
+        security_store([[unknown, below.certificate, ROOT.certificate]], source=desk, at=SIGNED_AT)
+    assert error.value.subject == "CN=Below"
