@@ -4,10 +4,11 @@ A sentence never carries a value taken from the evidence except numbers and date
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
 from credential_schemas.report.reasons import Contact, Reason
@@ -15,6 +16,9 @@ from keys.encoding import JsonValue
 from keys.values import dataclass
 
 Language = Literal["ko", "en"]
+
+_ENTRY_PLACE: Final = re.compile(r"entries\[([0-9]{1,4})\](?:\.|\Z)")
+_PLACE_PART: Final = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,29 @@ def unreadable_kinds() -> frozenset[str]:
 def headline_texts(case: str) -> tuple[Sentence, Sentence]:
     """Return heading and sentence of one case of the verdict band, placeholders unfilled."""
     return _sentence("headlines", case, "heading"), _sentence("headlines", case, "sentence")
+
+
+def place_words(where: str) -> Sentence | None:
+    """Return a place of the printed page in words, such as the period of the second entry.
+
+    Args:
+        where: the place as a difference names it, for example `entries[1].cells[3]`.
+
+    Returns:
+        The words in both languages, or None for a place that no certificate of ours has.
+    """
+    entry, rest = _ENTRY_PLACE.match(where), where.removesuffix(".label")
+    group = "page"
+    if entry is not None:
+        group, rest = "entry", rest[entry.end() :]
+    named = _node("places", group)
+    found = next((_sentence("places", group, key) for key in (rest, _PLACE_PART.split(rest)[0]) if key in named), None)
+    if entry is None:
+        return found
+    whole = _sentence("places", "entry_no").filled({"n": int(entry[1]) + 1})
+    if not rest:
+        return whole
+    return None if found is None else Sentence(f"{whole.ko} · {found.ko}", f"{whole.en} · {found.en}")
 
 
 @cache

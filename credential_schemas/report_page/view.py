@@ -4,7 +4,6 @@ Everything is text, never markup; texts of the certificate are passed through `h
 act or hide, wherever they are shown.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Final
@@ -18,9 +17,10 @@ from credential_schemas.report.messages import (
     notice,
     part_label,
     part_sentence,
+    place_words,
 )
 from credential_schemas.report.outcomes import CheckName, EntryStatus
-from credential_schemas.report_page.words import result_word, result_words
+from credential_schemas.report_page.words import result_word
 from credential_schemas.wording.phrases import phrase, phrases
 from credential_schemas.wording.values import value_text
 from keys.encoding import JsonValue
@@ -28,7 +28,6 @@ from keys.encoding import JsonValue
 View = dict[str, JsonValue]
 JsonObject = Mapping[str, JsonValue]
 
-_ENTRY_PLACE: Final = re.compile(r"entries\[([0-9]{1,4})\](?:\.([a-z_]+).*)?")
 _KOREAN_TIME: Final = timezone(timedelta(hours=9))
 _COMMON: Final = ("type", "category", "title", "issuing_body", "status", "as_of", "idx")
 _PART_SIGNS: Final[Mapping[str, str]] = {
@@ -163,13 +162,8 @@ def _differences(report: JsonObject, language: Language) -> Iterator[JsonValue]:
 
 def _place(where: str, language: Language) -> str:
     """Return a place of the printed page in words, as far as there are any for it."""
-    found = _ENTRY_PLACE.fullmatch(where)
-    if found is None:
-        return where
-    entry = result_word("place_entry", language, n=int(found[1]) + 1)
-    part = found[2] or ""
-    name = f"place_{part}"
-    return f"{entry} · {result_word(name, language) if name in result_words() else part}" if part else entry
+    found = place_words(where)
+    return where if found is None else found.in_language(language)
 
 
 def _todo(report: JsonObject, language: Language) -> Iterator[JsonValue]:

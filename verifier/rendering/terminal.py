@@ -15,6 +15,7 @@ from credential_schemas.report.messages import (
     notice,
     part_label,
     part_sentence,
+    place_words,
 )
 from credential_schemas.report.model import Check, Report
 from credential_schemas.report.outcomes import CheckName, Outcome, Verdict
@@ -96,6 +97,8 @@ def _difference_lines(check: Check, language: Language) -> Iterator[str]:
     differences = [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
     for item in differences[:_MAX_SHOWN_DIFFERENCES]:
         values = {name: harmless(str(item.get(name, ""))) for name in ("page", "where", "printed", "signed")}
+        place = place_words(values["where"])
+        values["where"] = values["where"] if place is None else place.in_language(language)
         yield from _item(word("difference", language, **values))
     if len(differences) > _MAX_SHOWN_DIFFERENCES:
         rest = len(differences) - _MAX_SHOWN_DIFFERENCES

@@ -55,6 +55,7 @@ function band(report, words, { name = "" }) {
       element("h1", { tabindex: "-1" }, words.of(heading)),
       element("p", words.of(sentence)),
       element("p.when.num", words.time(report.verified_at), name === "" ? null : unproved(` ${name}`)),
+      element("p.digest", `${words.word("sha256")} `, element("code", unproved(report.evidence.sha256))),
     ),
   );
 }
@@ -133,7 +134,7 @@ function differences(found, words) {
   const rows = found.slice(0, MAX_DIFFERENCES).map((each) =>
     element(
       "tr",
-      element("th", { scope: "row" }, whereText(each.where, words), element("span.sub", words.word("page_no", { page: each.page }))),
+      element("th", { scope: "row" }, words.place(each.where) ?? unproved(each.where), element("span.sub", words.word("page_no", { page: each.page }))),
       element("td.said", element("del", said(each.printed))),
       element("td.true", element("ins", said(each.signed))),
     ),
@@ -142,18 +143,6 @@ function differences(found, words) {
     "div.scroll",
     element("table.ledger.cmp", element("caption", words.word("differences")), element("thead", element("tr", ...head)), element("tbody", ...rows)),
   );
-}
-
-/** The place of a difference in words, such as the title of the fourth entry; an unknown one as it is called. */
-function whereText(where, words) {
-  const [, number, name] = /^entries\[(\d+)\](?:\.(\w+))?$/.exec(where) ?? [];
-  const { certificate, holder, entry } = words.vocabulary.labels;
-  const last = name ?? where.split(".").at(-1);
-  const field = [...(number === undefined ? [...certificate, ...holder] : entry)].find((each) => each.name === last);
-  const label = field === undefined ? null : words.of(field);
-  if (number === undefined) return label ?? unproved(where);
-  const entryNo = words.word("entry_no", { n: Number(number) + 1 });
-  return name === undefined ? entryNo : element("span", `${entryNo} · `, label ?? unproved(name));
 }
 
 function contentOf(report, words) {

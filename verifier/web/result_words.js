@@ -24,6 +24,20 @@ export class Words {
     return texts[this.language] ?? texts.ko;
   }
 
+  /** @returns {string | null} a place of the printed page, as `place_words` of credential_schemas/report says it */
+  place(where) {
+    const { page, entry, entry_no: entryNo } = this.vocabulary.messages.places;
+    const [start, number] = /^entries\[([0-9]{1,4})\](?:\.|$)/.exec(where) ?? [];
+    const rest = where.replace(/\.label$/, "").slice(start?.length ?? 0);
+    const named = start === undefined ? page : entry;
+    const key = [rest, rest.split(/[.[]/)[0]].find((each) => Object.hasOwn(named, each));
+    const found = key === undefined ? null : this.of(named[key]);
+    if (start === undefined) return found;
+    const whole = filled(this.of(entryNo), { n: Number(number) + 1 });
+    if (rest === "") return whole;
+    return found === null ? null : `${whole} · ${found}`;
+  }
+
   /** @returns {HTMLElement | null} a name: in this language, or the original, marked as Korean */
   name(texts) {
     if (texts.en !== undefined && this.language === "en") return element("span", texts.en);

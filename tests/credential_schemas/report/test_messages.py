@@ -4,12 +4,15 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
+from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.report.facts import Evidence
 from credential_schemas.report.headlines import Sign, headline
 from credential_schemas.report.messages import (
+    Language,
     Sentence,
     check_label,
     contact_sentence,
@@ -21,6 +24,7 @@ from credential_schemas.report.messages import (
     outcome_sentence,
     part_label,
     part_sentence,
+    place_words,
     reason_sentence,
     unreadable_kinds,
     unreadable_texts,
@@ -36,6 +40,7 @@ from credential_schemas.report.outcomes import (
     Verdict,
 )
 from credential_schemas.report.reasons import ROWS, Contact, Reason, reason_row
+from credential_schemas.wording.certificate import Imprint, certificate_wording
 from keys.encoding import JsonValue
 from tests.credential_schemas.report.test_model import failed, report, unknown
 
@@ -228,3 +233,25 @@ def test_documented_table_is_the_table_of_the_code() -> None:
         codes = ", ".join(f"`{code}`" for code in row.codes)
         expected.append((row.check.value, row.reason.value, codes, sentence.ko, sentence.en))
     assert documented == expected
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("edition", ["standard", "blind"])
+def test_every_place_of_a_certificate_has_words(
+    sample: CertificateClaims, language: Language, edition: Literal["standard", "blind"]
+) -> None:
+    imprint = Imprint({"ko": "은행", "en": "Bank"}, "bank.example", legal_basis="법", specimen=True)
+    given = replace(sample, edition=edition, applicant_no="7", recipient="공단")
+    wording = certificate_wording(given, language=language, imprint=imprint, confirmation_code="A")
+    places = [line.where for line in wording.lines()]
+    assert {"entries[0].cells[3]", "notes[0]", "certificate.recipient", "legal_basis"} <= {*places}
+    for place in (*places, "page", "page_number", "specimen", "certificate"):
+        words = place_words(place)
+        assert words is not None, place
+        assert words.ko != words.en
+        assert not {*"[]_{}"} & {*words.ko, *words.en}
+
+
+@pytest.mark.parametrize("place", ["", "x", "entries[0].x", "entries[99999]", "entries[0]title", "certificates", "ko"])
+def test_place_that_no_certificate_has_gets_no_words(place: str) -> None:
+    assert place_words(place) is None

@@ -98,10 +98,10 @@ def test_a_result_for_a_chosen_time_says_so() -> None:
 
 
 def test_a_place_that_has_no_words_is_named_as_it_is() -> None:
-    places = ("title", "entries[0].title", "entries[1].x")
+    places = ("x", "notes[2]", "entries[0].cells[3]", "entries[1].x")
     differences = [{"where": where, "page": 1, "printed": "a", "signed": ""} for where in places]
     page = shown(report(verdict="invalid", checks=[check("print_match", "failed", "x", differences=differences)]))
-    for text in ("title", "Entry 1 · name", "Entry 2 · x", "(nothing)"):
+    for text in ("x", "note", "entry 1 · period or date", "entries[1].x", "(nothing)"):
         assert text in page
 
 

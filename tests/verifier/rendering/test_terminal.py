@@ -118,7 +118,7 @@ def test_differences_are_listed_and_the_rest_counted(world: World) -> None:
     printed = replace(claims(*(entry(f"가짜 {n}", idx=20 + n) for n in range(12))), number="2026-9999-9999")
     report = world.check(world.pdf(world.token(), printed))
     text = report_text(report, "en")
-    assert "- page 1, number: printed" in text
+    assert "- page 1, certificate number: printed" in text
     assert "more differences" in text
 
 

@@ -1,25 +1,30 @@
 """The employer's desk in Chromium: files, a ZIP, a text; the table, details, downloads; hostile names; both widths."""
 
+import csv
+import hashlib
 import io
 import json
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pypdf import PdfReader
 
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
+from credential_schemas.report.messages import Language, place_words
+from credential_schemas.wording.certificate import Imprint, certificate_wording
 from keys.confirmation_code import generate_code
 from keys.key_files import FileSigner, create_key
 from tests.axe import faults
 from tests.keys.gate.serving import serving
 from tests.verifier.web.pictures import picture_of
 from tests.verifier.web.visiting import DESK, PHONE, Asked
-from tests.verifier.world import Keys, World, claims, entry
+from tests.verifier.world import NAMES, Keys, World, claims, entry
 from verifier.app import Offers, create_app
 from verifier.evidence.reader import EvidenceReader
 from verifier.receipt.making import ReceiptDesk
@@ -216,6 +221,21 @@ def test_print_preview_of_a_result_is_a4_and_leaves_buttons_and_forms_out(desk: 
     assert len(preview.pages) <= 2
 
 
+@pytest.mark.parametrize("forged", [False, True])
+def test_print_of_a_result_says_which_file_it_is_about(desk: Desk, forged: bool) -> None:
+    page = desk.visit()
+    printed = claims(entry("정보처리기술사"), *claims().entries[1:]) if forged else claims()
+    pdf = desk.world.sealed(desk.world.token(), printed)
+    given(page, desk.file("f.pdf", pdf))
+    expect(page.locator(".detail .verdict")).to_be_visible()
+    digest = hashlib.sha256(pdf).hexdigest()
+    assert digest not in page.inner_text("main")
+    preview = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    text = "".join("".join(each.extract_text() for each in preview.pages).split())
+    assert digest in text
+    assert "2026-11-2112:00(KST)" in text
+
+
 def test_details_of_a_refusal_say_what_to_do_and_that_nobody_is_rejected_by_it(desk: Desk) -> None:
     page = desk.visit()
     original = claims()
@@ -257,7 +277,14 @@ def test_results_can_be_saved_as_tables_and_lines_and_a_receipt_as_pdf(desk: Des
     for name, start in starts.items():
         with page.expect_download() as download:
             page.get_by_role("button", name=name, exact=True).click()
-        assert download.value.path().read_bytes().startswith(start), name
+        saved = download.value.path().read_bytes()
+        assert saved.startswith(start), name
+        if name == "CSV":
+            [row] = csv.DictReader(io.StringIO(saved.decode("utf-8-sig")))
+            assert row["file"] == "'=1.txt"
+        elif name.startswith("엑셀"):
+            cell = load_workbook(io.BytesIO(saved)).worksheets[0]["B2"]
+            assert (cell.value, cell.data_type) == ("=1.txt", "s")
 
 
 def test_erasing_takes_the_results_from_the_page(desk: Desk) -> None:
@@ -399,6 +426,38 @@ def test_forged_page_stands_beside_the_page_that_was_signed_with_the_difference_
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON", exact=True).click()
     assert "pages" not in json.loads(download.value.path().read_text("utf-8"))  # it is no part of a Report
+
+
+@pytest.mark.parametrize(("path", "says"), [("/", "1번 항목 · 기간·취득일"), ("/en/", "entry 1 · period or date")])
+def test_place_of_a_difference_is_said_in_words(desk: Desk, path: str, says: str) -> None:
+    page = desk.visit(path)
+    first, *others = claims().entries
+    later = replace(first, fields=dict(first.fields) | {"acquired_date": "2025-06-18"})
+    given(page, desk.file("f.pdf", desk.world.sealed(desk.world.token(), claims(later, *others))))
+    place = page.locator(".detail .cmp th[scope=row]")
+    expect(place).to_contain_text(says)
+    expect(place).not_to_contain_text("[")
+
+
+PLACES = """async ([places, language]) => {
+  const { Words } = await import("/web/result_words.js");
+  const { Vocabulary } = await import("/web/verify/vocabulary.js");
+  const words = new Words(new Vocabulary(await (await fetch("/web/vocabulary.json")).json()), language);
+  return places.map((place) => words.place(place));
+}"""
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_places_have_the_same_words_in_the_browser_and_on_the_server(desk: Desk, language: Language) -> None:
+    names: dict[Language, str] = {"ko": NAMES["ko"], "en": NAMES["en"]}
+    imprint = Imprint(names, "verify.bank.example", legal_basis="법", specimen=True)
+    wording = certificate_wording(claims(), language=language, imprint=imprint, confirmation_code=CODE)
+    unknown = ["x", "entries[0].x", "entries[1", "constructor", "entries[0].toString", ""]
+    places = [*(line.where for line in wording.lines()), "page", "page_number", "specimen", "entries[3]", *unknown]
+    words = [place_words(place) for place in places]
+    said = [None if each is None else each.in_language(language) for each in words]
+    assert desk.visit().evaluate(PLACES, [places, language]) == said
+    assert [place for place, word in zip(places, said, strict=True) if word is None] == unknown
 
 
 @pytest.mark.parametrize(("viewport", "first"), [(PHONE, "QR 비추기"), (DESK, "파일 고르기")])
