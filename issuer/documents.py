@@ -18,6 +18,7 @@ from issuer.certificate.drawing import DrawRequest, draw_certificate
 from issuer.certificate.statement import Statement, draw_statement
 from issuer.seal_policy import SealLevel
 from issuer.sealing import seal_pdf
+from keys.watching import stage
 
 # The libraries of PDF, seal and ASN.1 finish classes and imports when they are first used, and not under a lock: of
 # several threads that begin at once, some find half of them. So the first document of a program is made alone.
@@ -79,18 +80,20 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
 
 def _make_document(bank: Bank, request: DocumentRequest, credential: str) -> Document:
     symbols, link_only = _plan_symbols(bank, credential)
-    drawn = draw_certificate(
-        DrawRequest(
-            wording=document_wording(bank, request, link_only=link_only),
-            credential=credential,
-            qr_texts=symbols.texts,
-            symbol_plan=symbols,
-            created_at=request.created_at,
-            document_id=request.document_id,
-            log_proof=request.log_proof,
+    with stage("issue.draw"):
+        drawn = draw_certificate(
+            DrawRequest(
+                wording=document_wording(bank, request, link_only=link_only),
+                credential=credential,
+                qr_texts=symbols.texts,
+                symbol_plan=symbols,
+                created_at=request.created_at,
+                document_id=request.document_id,
+                log_proof=request.log_proof,
+            )
         )
-    )
-    sealed = seal_pdf(bank, drawn, at=request.created_at)
+    with stage("issue.seal"):
+        sealed = seal_pdf(bank, drawn, at=request.created_at)
     return Document(sealed.pdf, symbols, link_only, sealed.level)
 
 

@@ -55,6 +55,7 @@ from issuer.times import utc_text
 from keys.confirmation_code import code_locator, generate_code
 from keys.encoding import JsonValue, encode_json
 from keys.faults import faults_told
+from keys.watching import stage
 
 _CLOCK_LEEWAY: Final = timedelta(seconds=60)  # clocks of several machines differ a little (S7)
 
@@ -158,10 +159,13 @@ def make_certificate(bank: Bank, request: IssueRequest, *, now: datetime) -> Mad
         IssuerError, KeysError, CredentialError: as `issue_certificate`.
     """
     began_s = bank.timer()
-    prepared = prepare_certificate(bank, request, now=now)
-    signed = _sign(bank, request, prepared)
+    with stage("issue.prepare"):
+        prepared = prepare_certificate(bank, request, now=now)
+    with stage("issue.sign"):
+        signed = _sign(bank, request, prepared)
     code = generate_code()
-    proof = log_credential(bank, signed.number, signed.credential, now=now)
+    with stage("issue.log"):
+        proof = log_credential(bank, signed.number, signed.credential, now=now)
     print_request = replace(_document_request(request, signed.claims, code=code, now=now), log_proof=proof)
     document = make_document(bank, print_request, signed.credential)
     return MadeCertificate(request, prepared, signed, code, document, now, began_s)
@@ -238,7 +242,8 @@ def record_certificate(
         EntryChanged, ClockBehind, StorageFull, StorageUnusable: nothing was recorded.
     """
     prepared, signed = made.prepared, made.signed
-    outgoing = _outgoing(bank, made)
+    with stage("issue.encrypt"):
+        outgoing = _outgoing(bank, made)
     carried = carried_entries(signed.number, prepared.selection, signed.reserved)
 
     def record(transaction: Transaction) -> None:
@@ -253,7 +258,8 @@ def record_certificate(
         record_acts(transaction, act, actor=bank.actor, at=utc_text(made.at))
         record_time(transaction, bank.timer() - made.began_s, now=made.at)
 
-    bank.store.together(record)
+    with stage("issue.store"):
+        bank.store.together(record)
     with faults_told("publishing the log", StorageFull, StorageUnusable):  # it is published with the next entry
         publish_log(bank)
 

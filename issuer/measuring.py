@@ -56,7 +56,7 @@ def _records(bank: Bank, *, now: datetime) -> Iterator[Figure]:
         lists = len(transaction.status_lists.numbers())
         due = len(transaction.status_lists.due(published_before=due_before))
         newest = transaction.certificates.newest_issue()
-        jobs = transaction.status_jobs.running()
+        jobs, oldest = transaction.status_jobs.running(), transaction.status_jobs.oldest_running()
     published = published_size(bank.folder)
     ahead_s = 0.0 if newest is None else (utc_moment(newest) - now).total_seconds()
     yield Figure("cb_log_entries", "Certificates in the log.", logged)
@@ -65,6 +65,8 @@ def _records(bank: Bank, *, now: datetime) -> Iterator[Figure]:
     yield Figure("cb_status_lists", "Status lists.", lists)
     yield Figure("cb_status_lists_due", "Of those, changed or a day old and not published.", due)
     yield Figure("cb_status_jobs", "Changes of many certificates that are not finished.", jobs)
+    job_age_s = 0.0 if oldest is None else (now - utc_moment(oldest)).total_seconds()
+    yield Figure("cb_status_job_age_seconds", "How long the oldest of them has been going on.", max(0.0, job_age_s))
     behind = "How far the newest certificate is ahead of the clock."
     yield Figure("cb_clock_behind_seconds", behind, max(0.0, ahead_s))
 

@@ -22,6 +22,7 @@ from issuer.sources.registry import SOURCES
 from keys.encoding import JsonValue, encode_json
 from keys.trust_list import TrustedIssuer, TrustedType, TrustList, trust_list_document
 from keys.urls import parse_url
+from keys.watching import stage
 
 STATUS_TTL_S: Final = 43_200
 STATUS_LIFETIME: Final = timedelta(days=7)
@@ -76,7 +77,8 @@ def publish_due(bank: Bank, *, now: datetime) -> tuple[int, ...]:
         due = transaction.status_lists.due(published_before=before)
         known = transaction.status_lists.numbers()
     for list_no in due:
-        _publish_status_list(bank, list_no, now=now)
+        with stage("status.publish"):
+            _publish_status_list(bank, list_no, now=now)
     if due:
         write_whole(bank.folder.public / STATUS_AGGREGATION, _aggregation(bank, known))
     return tuple(due)

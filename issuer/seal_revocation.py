@@ -21,6 +21,7 @@ from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.times import utc_moment, utc_text
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError, RevocationError, UrlError
+from keys.faults import log_event
 from keys.pdf_seal import RevocationData
 from keys.revocation_service import (
     RevocationService,
@@ -171,6 +172,7 @@ class SealRevocation:
             subject,
             problem,
             "nothing that was learnt before is in force" if until is None else f"the last answer serves until {until}",
+            extra=log_event("revocation_not_learnt"),
         )
         _keep(question.place, last)
         return None, last

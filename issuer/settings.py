@@ -27,7 +27,9 @@ class IssuerSettings:
     counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
     of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
     for `serve` and `pull`; `wallets` that of the wallets that may ask holders, for `serve`. `metrics` is where `serve`
-    shows metrics, `log` the form of its log, and `drain_seconds` how long it goes on serving after it was told to stop.
+    shows metrics, `log` the form of its log, and `drain_seconds` how long it goes on serving after it was told to stop;
+    `traces` is where it sends traces, `traces_share` how much of them, `traces_pass_on` the origins that it tells of
+    them.
     """
 
     data: Path = Path("bank")
@@ -44,6 +46,9 @@ class IssuerSettings:
     port: int = field(default=8000, metadata={"most": _HIGHEST_PORT})
     metrics: str | None = None
     log: str = "lines"
+    traces: str | None = None
+    traces_share: str = "1"
+    traces_pass_on: str = ""
     drain_seconds: int = field(default=0, metadata={"most": _LONGEST_DRAIN_S})
     trusted_proxies: int = 0
     issues_per_hour: int = field(default=30, metadata={"least": 1})

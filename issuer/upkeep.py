@@ -17,6 +17,7 @@ from issuer.recognition.keeping import forget_due_cases
 from issuer.taken_back import keep_taken_back
 from keys.faults import faults_told
 from keys.limits import SESSION_ABSOLUTE_SECONDS
+from keys.watching import stage
 
 UPKEEP_S = 60.0
 
@@ -37,6 +38,10 @@ class Upkeep:
         Raises:
             IssuerError, KeysError, CredentialError: something could not be published; it stays due.
         """
+        with stage("upkeep"):
+            self._run()
+
+    def _run(self) -> None:
         now = self._clock()
         if self._keys_changed(now):
             # A list that this program published in the meantime, with a key that has given its place up, is made again.

@@ -1,11 +1,28 @@
-"""How a fault of the program is told: its kind and its place, never its message, which may hold anything."""
+"""How the program tells what happened: an event by its name; a fault by kind and place, never by its message.
+
+A message of an exception may hold anything.
+"""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+EVENT: Final = "cb_event"
+TOLD: Final = "cb_told"
+"""What a record of the log has beside its text: the name of the event, and members of a JSON line."""
+
 _LOG: Final = logging.getLogger(__name__)
+
+
+def log_event(name: str, **told: object) -> dict[str, object]:
+    """Return what a logging call says beside its text (`extra`).
+
+    Args:
+        name: of the event, a word of the code; docs/operations.md lists all of them.
+        told: members of the JSON line: ids of requests, codes and counts; never a value of a request.
+    """
+    return {EVENT: name, TOLD: told}
 
 
 def place_of(error: BaseException) -> str:
@@ -29,4 +46,4 @@ def faults_told(work: str, *kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        _LOG.error("%s failed: %s", work, place_of(error))
+        _LOG.error("%s failed: %s", work, place_of(error), extra=log_event("work_failed", work=work))

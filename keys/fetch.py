@@ -5,6 +5,7 @@ Rules enforced:
 * the name is resolved here, once; every address must be public (loopback for a loopback name in development), and the
   connection goes to exactly that address, so a name that resolves differently later changes nothing (DNS rebinding);
 * no redirects, no proxies, no cookies, no content coding, one request a connection;
+* the trace of the present work goes along only to an origin of a setting (`keys.watching`);
 * 3 seconds to connect, 5 seconds for everything, counted also while a server sends byte by byte;
 * the media type is the expected one, and reading stops at the limit.
 
@@ -32,6 +33,7 @@ from keys.limits import FETCH_CONNECT_SECONDS, FETCH_TOTAL_SECONDS, MAX_FETCH_BU
 from keys.pinned import Deadline, PinnedBackend
 from keys.urls import Url, parse_origin, parse_url
 from keys.values import dataclass, field
+from keys.watching import passed_on, stage
 
 _OK: Final = 200
 _NOT_MODIFIED: Final = 304
@@ -239,6 +241,12 @@ class Fetcher:
     @contextmanager
     def _answered(self, target: Url, question: "_Question") -> Iterator[httpcore.Response]:
         """Ask, and give the head of the answer; everything must be over in time."""
+        with stage("fetch", host=target.host, method=question.method), self._asked(target, question) as response:
+            yield response
+
+    @contextmanager
+    def _asked(self, target: Url, question: "_Question") -> Iterator[httpcore.Response]:
+        told = passed_on(target.origin)
         deadline = Deadline(time.monotonic() + self._network.total_s)
         addresses = _addresses(target, self._network, deadline)
         backend = PinnedBackend(addresses, connect_s=self._network.connect_s, deadline=deadline)
@@ -247,7 +255,10 @@ class Fetcher:
                 ssl_context=self._network.tls, max_keepalive_connections=0, network_backend=backend
             ) as pool,
             pool.stream(
-                question.method, target.text, headers=_headers(question, self._authorization), content=question.content
+                question.method,
+                target.text,
+                headers=_headers(question, self._authorization, told=told),
+                content=question.content,
             ) as response,
         ):
             yield response
@@ -305,7 +316,9 @@ def _addresses(target: Url, network: Network, deadline: Deadline) -> list[Addres
     return addresses
 
 
-def _headers(question: _Question, authorization: str | None) -> list[tuple[bytes, bytes]]:
+def _headers(
+    question: _Question, authorization: str | None, *, told: Sequence[tuple[str, str]]
+) -> list[tuple[bytes, bytes]]:
     headers = [
         (b"Accept", question.accept.encode("ascii")),
         (b"Accept-Encoding", b"identity"),
@@ -314,7 +327,7 @@ def _headers(question: _Question, authorization: str | None) -> list[tuple[bytes
     ]
     if authorization is not None:
         headers.append((b"Authorization", authorization.encode("ascii")))
-    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in question.headers]
+    headers += [(name.encode("ascii"), value.encode("ascii")) for name, value in (*question.headers, *told)]
     if question.content is None:
         return headers
     length = str(len(question.content)).encode("ascii")

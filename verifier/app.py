@@ -1,6 +1,6 @@
 """The verifier's web application: put together from settings and a verification service, nothing global."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from keys.gate.gate import App, BodyLimit, Gate, GateRules, Receive, Scope, Send, Visitors
+from keys.gate.measured import Figure
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
 from keys.gate.streams import StreamLimit
@@ -41,6 +42,7 @@ from verifier.evidence.pool import ReaderPool
 from verifier.jobs.deliveries import JOBS_PATH, Deliveries, FinishedJob
 from verifier.jobs.desk import Announce, Besides, JobDesk
 from verifier.jobs.limits import MAX_EXPORT_BYTES, MAX_JOB_BYTES
+from verifier.jobs.queues import queue_figures
 from verifier.jobs.storage import JobStorage
 from verifier.receipt.making import ReceiptDesk
 from verifier.service import VerificationService
@@ -108,6 +110,7 @@ class Offers:
         receipt_keys: the pinned keys of receipts that the committee takes.
         asks: how it asks wallets; None where it does not.
         count: what is told the verdict of every check; None for nobody.
+        show: what shows figures that are read when somebody asks; None where nobody does.
     """
 
     receipts: ReceiptDesk | None = None
@@ -119,6 +122,7 @@ class Offers:
     receipt_keys: Callable[[], Mapping[str, PublicKey]] = dict
     asks: Asks | None = None
     count: Callable[[str], None] | None = None
+    show: Callable[[Callable[[], Iterable[Figure]]], None] | None = None
 
 
 NO_OFFERS = Offers()
@@ -154,6 +158,8 @@ def create_app(
     jobs = JobDesk(
         service.verify, storage=storage, now=now, kept_days=offers.kept_days, besides=_besides(service, told)
     )
+    if offers.show is not None:
+        offers.show(lambda: queue_figures(jobs, offers.deliveries))
     committee = _committee(service, offers, jobs=jobs, now=now)
     if committee is not None:
         told.append(committee.job_finished)

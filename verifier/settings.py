@@ -35,6 +35,9 @@ class Settings:
         webhooks: VERIFIER_WEBHOOKS, the file of those who are told that a job has finished.
         metrics: VERIFIER_METRICS, where `serve` shows metrics; None for nowhere.
         log: VERIFIER_LOG, the form of `serve`'s log, `lines` or `json`.
+        traces: VERIFIER_TRACES, where `serve` sends traces; None for nowhere.
+        traces_share: VERIFIER_TRACES_SHARE, how much of all traces is kept.
+        traces_pass_on: VERIFIER_TRACES_PASS_ON, the origins that are told under which trace they are asked.
         drain_seconds: VERIFIER_DRAIN_SECONDS, how long `serve` goes on after it was told to stop.
         request_key: VERIFIER_REQUEST_KEY, the URI of the key that signs requests to wallets, if it lies elsewhere.
         request_secret: VERIFIER_REQUEST_SECRET, the PIN or passphrase of that key.
@@ -56,6 +59,9 @@ class Settings:
     oidc: Path | None = None
     metrics: str | None = None
     log: str = "lines"
+    traces: str | None = None
+    traces_share: str = "1"
+    traces_pass_on: str = ""
     drain_seconds: str = "0"
     request_key: str | None = None
     request_secret: str | None = field(default=None, repr=False)
@@ -81,6 +87,9 @@ class Settings:
             oidc=_path(environment, "OIDC"),
             metrics=environment.get(PREFIX + "METRICS") or None,
             log=environment.get(PREFIX + "LOG", "") or "lines",
+            traces=environment.get(PREFIX + "TRACES") or None,
+            traces_share=environment.get(PREFIX + "TRACES_SHARE", "") or "1",
+            traces_pass_on=environment.get(PREFIX + "TRACES_PASS_ON", ""),
             drain_seconds=environment.get(PREFIX + "DRAIN_SECONDS", "") or "0",
             request_key=environment.get(PREFIX + "REQUEST_KEY") or None,
             request_secret=environment.get(PREFIX + "REQUEST_SECRET") or None,

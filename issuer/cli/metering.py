@@ -1,4 +1,4 @@
-"""`serve` shows metrics, if ISSUER_METRICS says where, and writes requests down, if ISSUER_LOG says so."""
+"""`serve` tells what the settings say: metrics (ISSUER_METRICS), requests in the log (ISSUER_LOG), ISSUER_TRACES."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,21 +13,25 @@ if TYPE_CHECKING:
 
 @contextmanager
 def metered(app: "App", bank: "Bank", context: "CommandContext", *, promises: "Promises") -> "Iterator[App]":
-    """Return the application with what counts and writes down its requests before it; itself without a setting.
+    """Return the application with what tells of its requests before it; itself without a setting.
 
     Raises:
-        GateError: the setting names no place that can be taken, or the extra `metrics` is not installed.
+        GateError: a setting names no place that can be taken or asked, or its extra is not installed.
     """
-    from keys.gate.request_log import logged
-    from keys.gate.showing import showing_metrics
+    from keys.gate.telling import Telling, telling
 
-    app = logged(app, context.settings.log)
-    with showing_metrics(context.settings.metrics) as metrics:
-        if metrics is None:
-            yield app
-            return
-        from issuer.measuring import bank_figures
-        from keys.gate.measured import Measured
+    settings = context.settings
+    asked = Telling(
+        "cb-issuer",
+        settings.metrics,
+        settings.log,
+        settings.traces,
+        traces_share=settings.traces_share,
+        traces_pass_on=settings.traces_pass_on,
+    )
+    with telling(asked) as teller:
+        if teller.metrics is not None:
+            from issuer.measuring import bank_figures
 
-        metrics.read_when_asked(lambda: bank_figures(bank, promises, now=context.clock()))
-        yield Measured(app, metrics)
+            teller.metrics.read_when_asked(lambda: bank_figures(bank, promises, now=context.clock()))
+        yield teller.before(app)

@@ -74,6 +74,6 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         stop = threading.Event()
         world, known = outside_world(bank, context, stop=stop), pages.operating
         asking = asking_sources(bank.acting_as(SERVICE), known.asked, world, stop=stop)
-        with asking, known.works, metered(app, bank, context, promises=known.promises) as whole:
+        with metered(app, bank, context, promises=known.promises) as whole, asking, known.works:
             serve(whole, listen(host, port), ready=ready, drain_s=settings.drain_seconds, log_form=settings.log)
     return 0

@@ -6,12 +6,14 @@ What a thread has done stands in the database step by step, so that one that end
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, Self
 
 from issuer.pulling.fetching import Outside
 from issuer.pulling.settings_file import AskedSource, SourceSettings
 from issuer.source_ages import Promises
 from keys.faults import faults_told
+from keys.watching import carried
 
 STOP_S: Final = 10.0
 
@@ -36,7 +38,7 @@ class Works:
         with self._lock:
             if self.stop.is_set() or self._goes_on(name):
                 return False
-            thread = threading.Thread(target=_guarded, args=(name, work), name=name, daemon=True)
+            thread = threading.Thread(target=carried(partial(_guarded, name, work)), name=name, daemon=True)
             self._threads[name] = thread
             thread.start()
             return True

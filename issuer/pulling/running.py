@@ -42,6 +42,7 @@ from issuer.times import korean_day_of, utc_text
 from keys.encoding import JsonValue
 from keys.errors import KeysError
 from keys.faults import faults_told
+from keys.watching import stage
 
 FAILED: Final = "failed"
 CANCELLED: Final = "cancelled"
@@ -82,7 +83,8 @@ def pull_source(bank: Bank, asked: AskedSource, outside: Outside, *, order: Pull
         error: IssuerError | KeysError | None = None
         values: dict[str, object] = {"outcome": INTERRUPTED}
         try:
-            values = {"outcome": run.go()}
+            with stage("source.pull", source=asked.id):
+                values = {"outcome": run.go()}
         except StoppedError:
             values = {"outcome": CANCELLED}
         except KeyboardInterrupt:

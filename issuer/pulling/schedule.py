@@ -23,6 +23,7 @@ from issuer.source_ages import Promises, SourceAge, source_ages
 from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
 from keys.faults import faults_told
+from keys.watching import carried
 
 LOOK_S: Final = 30.0
 STOP_S: Final = 10.0
@@ -127,7 +128,7 @@ def asking_sources(
                 pull_due(bank, asked, outside)
             stop.wait(LOOK_S)
 
-    thread = threading.Thread(target=loop, name="sources", daemon=True)
+    thread = threading.Thread(target=carried(loop), name="sources", daemon=True)
     thread.start()  # without sources, too: what was kept of deliveries is destroyed in time
     try:
         yield

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from keys.encoding import JsonValue
+from keys.watching import trace_id
 
 PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
 BUSY_RETRY_S: Final = 2
@@ -83,11 +84,12 @@ def title_of(status: int) -> str:
 
 
 def problem_document(status: int, *, code: str, detail: str, request_id: str) -> dict[str, JsonValue]:
-    """Return a problem document; it names no path, query, version or exception.
+    """Return a problem document; it names no path, query, version or exception, and the trace where there is one.
 
     Source: RFC 9457
     """
-    return {
+    traced = trace_id()
+    document: dict[str, JsonValue] = {
         "type": "about:blank",
         "title": title_of(status),
         "status": status,
@@ -95,6 +97,7 @@ def problem_document(status: int, *, code: str, detail: str, request_id: str) ->
         "code": code,
         "request_id": request_id,
     }
+    return document if traced is None else document | {"trace_id": traced}
 
 
 def problem_bytes(document: Mapping[str, JsonValue]) -> bytes:
@@ -112,6 +115,7 @@ PROBLEM_SCHEMA: Final[Mapping[str, JsonValue]] = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "request_id": {"type": "string"},
+        "trace_id": {"type": "string"},
     },
 }
 """The form of a problem document (RFC 9457); some have more members, such as `message` in both languages."""

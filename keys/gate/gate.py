@@ -9,8 +9,8 @@ Rules enforced, in this order:
 * where an address takes uploads too large for that, the rules of `keys.gate.streams` instead;
 * all bodies together, and the requests worked on at the same time, below a limit (503 with `Retry-After`);
 * whoever is refused gets a problem document; at an address with a page of its own, a browser gets the page;
-* every answer has its request id and the headers of `keys.gate.answers`; a fault becomes 500, and the log names its
-  kind and place, never its message.
+* every answer has its request id (the caller's where that is well formed) and the headers of `keys.gate.answers`; a
+  fault becomes 500, and the log names its kind and place, never its message.
 
 Left to the server (`keys.gate.server`): time for the headers, and everything about connections.
 """
@@ -18,14 +18,15 @@ Left to the server (`keys.gate.server`): time for the headers, and everything ab
 import asyncio
 import logging
 import os
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
-from keys.faults import place_of
+from keys.faults import log_event, place_of
 from keys.gate.answers import PROBLEM_MEDIA_TYPE, Refusal, busy, problem_bytes, problem_document, too_many
-from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, KnownToken, KnownTokens, network_of
+from keys.gate.callers import NO_TOKENS, TOKEN_PREFIX, Headers, KnownToken, KnownTokens, network_of
 from keys.gate.head_lines import ADD_LINES, AddLines, parted, with_headers_of_the_house
 from keys.gate.rate_limits import Rate, RateLimits
 from keys.gate.streams import StreamLimit, Streams
@@ -52,6 +53,8 @@ RefusalPage = Callable[[Refusal, str], tuple[bytes, Mapping[str, str]]]
 
 _LOG: Final = logging.getLogger(__name__)
 _ID_BYTES: Final = 8
+# As proxies and tracing libraries make them; nothing that a person's name, number or code could be.
+_ID: Final = re.compile(rb"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PUNCTUATION: Final = len(": \r\n")
 
 
@@ -152,7 +155,7 @@ class Gate:
         page = self._rules.pages.get(scope["path"])
         answer = _Answer(
             send,
-            os.urandom(_ID_BYTES).hex(),
+            _request_id(scope["headers"]),
             page=page if page is not None and _reads_pages(scope) else None,
             add_lines=scope.get(ADD_LINES),
         )
@@ -164,7 +167,8 @@ class Gate:
         except Refusal as refusal:
             await answer.refuse(refusal)
         except Exception as error:  # noqa: BLE001 - the top-level handler of a request: says only the kind of the fault
-            _LOG.error("request %s: a fault: %s", answer.request_id, place_of(error))
+            about = log_event("request_failed", request_id=answer.request_id)
+            _LOG.error("request %s: a fault: %s", answer.request_id, place_of(error), extra=about)
             if not answer.started:
                 await answer.refuse(Refusal(500, "internal", detail="the service failed"))
 
@@ -281,6 +285,14 @@ class _Answer:
         lines = [(name.encode(), value.encode()) for name, value in headers.items()]
         await self.send({"type": "http.response.start", "status": refusal.status, "headers": lines})
         await self.send({"type": "http.response.body", "body": body})
+
+
+def _request_id(headers: Headers) -> str:
+    """Return the id that the caller gave a request, if it is 32 hex digits or a UUID in lower case; else a new one."""
+    given = dict(headers).get(b"x-request-id")
+    if given is not None and _ID.fullmatch(given):
+        return given.decode()
+    return os.urandom(_ID_BYTES).hex()
 
 
 def _reads_pages(scope: Scope) -> bool:

@@ -42,7 +42,7 @@ def parted(headers: list[Header], request_id: str) -> tuple[bytes, list[Header]]
 
     Args:
         headers: of an answer, names in lower case.
-        request_id: of the request, in letters and digits.
+        request_id: of the request, in letters, digits and hyphens.
     """
     shared: list[Header] = []
     others: list[Header] = []

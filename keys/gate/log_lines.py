@@ -1,7 +1,9 @@
 """Log lines of a service: one line each, at most 2 KiB, and never the message or the values of an exception (S20).
 
 Two forms: lines for people, and JSON for programs that collect logs. In JSON every request that has ended is a line,
-too (`request_log`); for people only what deserves their attention is.
+too (`request_log`); for people only what deserves their attention is. Every line that this project writes is an event
+with a name (docs/operations.md lists them); lines of libraries are `message`. Where requests are traced, a line has
+the trace.
 """
 
 import json
@@ -10,16 +12,19 @@ from datetime import UTC, datetime
 from typing import Final
 
 from keys.errors import GateError
-from keys.faults import place_of
+from keys.faults import EVENT, TOLD, place_of
 from keys.limits import MAX_LOG_LINE_BYTES
+from keys.watching import trace_id
 
 LINES: Final = "lines"
 JSON: Final = "json"
 REQUESTS: Final = "keys.gate.request_log"
 """The logger of requests that have ended."""
+REQUEST: Final = "request"
+"""The event of a request that has ended; its line needs no text."""
 
 _ELLIPSIS: Final = b"..."
-_MEMBERS_BYTES: Final = 256  # of a JSON line, beside its message
+_MEMBERS_BYTES: Final = 512  # of a JSON line, beside its message
 
 
 def text_of(record: logging.LogRecord, *, max_bytes: int) -> str:
@@ -51,27 +56,32 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line without its line break."""
+        traced = trace_id()
         text = f"{self.formatTime(record)} {record.levelname} {record.getMessage().strip()}"
+        text = text if traced is None else f"{text} (trace {traced})"
         return _harmless(text, record, max_bytes=MAX_LOG_LINE_BYTES)
 
 
 class JsonLine(logging.Formatter):
     """An object with `time` (RFC 3339, UTC, milliseconds), `level`, `event`, and what the event tells.
 
-    The event is `request` for a request that has ended, with `route`, `method`, `status`, `duration_ms` and
-    `request_id`; else `message`, with `logger` and `message`.
+    A request that has ended has `route`, `method`, `status`, `duration_ms` and `request_id`; every other event `logger`
+    and `message`; and where there is a trace, `trace_id`.
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line without its line break."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         said: dict[str, object] = {"time": time, "level": record.levelname.lower()}
-        told = getattr(record, "told", None)
-        if isinstance(told, dict):
-            return json.dumps({**said, "event": "request", **told})
+        name, told = getattr(record, EVENT, "message"), getattr(record, TOLD, {})
+        traced = trace_id()
+        said |= {"event": name} if traced is None else {"event": name, "trace_id": traced}
+        if name == REQUEST:
+            return json.dumps(said | told)
         # A quotation mark or backslash takes two bytes in JSON, a letter beyond ASCII no more than before.
         room = (MAX_LOG_LINE_BYTES - _MEMBERS_BYTES) // 2
-        said |= {"event": "message", "logger": record.name[:64], "message": text_of(record, max_bytes=room)}
+        said |= told
+        said |= {"logger": record.name[:64], "message": text_of(record, max_bytes=room)}
         return json.dumps(said, ensure_ascii=False)
 
 

@@ -16,7 +16,10 @@ OTHER: Final = "other"
 """The label of every address and method that the application does not know."""
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_NO_ANSWER: Final = 499  # the client went before an answer began
+NO_ANSWER: Final = 499
+"""The status of a request whose client went before an answer began."""
+TRACE_ID: Final = "cb_trace_id"
+"""Member of the ASGI scope: under which id the request is traced; only where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One request that has ended; `request_id` is the gate's, empty when it never reached the gate."""
+    """One request that has ended.
+
+    `request_id` is the gate's, empty when it never reached the gate; `trace_id` is empty where nothing is traced.
+    """
 
     route: str
     method: str
     status: int
     seconds: float
     request_id: str = ""
+    trace_id: str = ""
 
 
 class Ledger(Protocol):
@@ -79,7 +86,7 @@ class Measured:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began = _NO_ANSWER, self._timer()
+        status, began = NO_ANSWER, self._timer()
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -91,12 +98,21 @@ class Measured:
         try:
             await self._app(scope, receive, noting)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else OTHER
-            spent, request_id = self._timer() - began, scope.get(REQUEST_ID, "")
-            self._ledger.ended(Served(self._route_of(scope), method, status, spent, request_id))
+            spent = self._timer() - began
+            ids = scope.get(REQUEST_ID, ""), scope.get(TRACE_ID, "")
+            self._ledger.ended(Served(route_of(scope, self._known), method_of(scope), status, spent, *ids))
 
-    def _route_of(self, scope: Scope) -> str:
-        template = getattr(scope.get("route"), "path", None)
-        if isinstance(template, str):
-            return template
-        return scope["path"] if scope["path"] in self._known else OTHER
+
+def method_of(scope: Scope) -> str:
+    """Return the method of a request out of a closed list."""
+    method: str = scope["method"]
+    return method if method in _METHODS else OTHER
+
+
+def route_of(scope: Scope, known: Collection[str] = ()) -> str:
+    """Return the template of the address that was asked, as it stands in the code; `known` as for `Measured`."""
+    template = getattr(scope.get("route"), "path", None)
+    if isinstance(template, str):
+        return template
+    path: str = scope["path"]
+    return path if path in known else OTHER

@@ -15,9 +15,13 @@ from prometheus_client.registry import Collector
 from keys.gate.gate import App, Receive, Scope, Send
 from keys.gate.measured import Figure, Served
 from keys.gate.server import listen, server_of
+from keys.watching import Watch, Words
 
 PATH: Final = "/metrics"
+CHILD_ENDED: Final = "child.ended"
+"""The event of a child process that has ended: `task` says what it did, `ended` how it ended."""
 _MEDIA_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_STAGE_BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 _BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0)
 _STOP_S: Final = 15.0
 
@@ -25,7 +29,7 @@ ReadFigures = Callable[[], Iterable[Figure]]
 """Reads what is known only when somebody asks."""
 
 
-class Metrics:
+class Metrics(Watch):
     """The figures of one service; every label is out of a closed list."""
 
     def __init__(self) -> None:
@@ -36,7 +40,10 @@ class Metrics:
         self._requests = Counter("cb_requests", "Requests that ended.", ("route", "method", "status"), **own)
         self._seconds = Histogram("cb_request_seconds", "How long they took.", ("route",), buckets=_BUCKETS, **own)
         self._working = Gauge("cb_requests_under_way", "Requests under way.", **own)
-        self._events: dict[str, Counter] = {}
+        stages: dict[str, Any] = {"labelnames": ("stage",), **own}
+        self._stages = Histogram("cb_stage_seconds", "How long stages took.", buckets=_STAGE_BUCKETS, **stages)
+        self._failures = Counter("cb_stage_failures", "Stages that an error ended.", **stages)
+        self._children = Counter("cb_children", "Child processes that read evidence.", ("task", "ended"), **own)
 
     def begun(self) -> None:
         """Count a request that begins."""
@@ -47,6 +54,21 @@ class Metrics:
         self._working.dec()
         self._requests.labels(served.route, served.method, str(served.status)).inc()
         self._seconds.labels(served.route).observe(served.seconds)
+
+    @contextmanager
+    def stage(self, name: str, about: Words) -> Iterator[None]:  # noqa: ARG002 - a label for each host would be too many
+        """Measure a stage."""
+        with self._stages.labels(name).time():
+            try:
+                yield
+            except BaseException:
+                self._failures.labels(name).inc()
+                raise
+
+    def happened(self, name: str, about: Words) -> None:
+        """Count the end of a child process; other events are for traces."""
+        if name == CHILD_ENDED:
+            self._children.labels(about["task"], about["ended"]).inc()
 
     def counter(self, name: str, says: str, *, label: str, values: Collection[str]) -> Callable[[str], None]:
         """Return what counts events of a kind, by one label.

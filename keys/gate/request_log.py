@@ -7,8 +7,9 @@ import logging
 from collections.abc import Collection
 from typing import Final
 
+from keys.faults import log_event
 from keys.gate.gate import App
-from keys.gate.log_lines import JSON, REQUESTS
+from keys.gate.log_lines import JSON, REQUEST, REQUESTS
 from keys.gate.measured import Measured, Served
 
 _LOG: Final = logging.getLogger(REQUESTS)
@@ -22,14 +23,16 @@ class RequestLog:
 
     def ended(self, served: Served) -> None:
         """Write one line."""
-        told = {
+        told: dict[str, object] = {
             "route": served.route,
             "method": served.method,
             "status": served.status,
             "duration_ms": round(served.seconds * 1000, 3),
             "request_id": served.request_id,
         }
-        _LOG.info("request", extra={"told": told})
+        if served.trace_id:
+            told["trace_id"] = served.trace_id
+        _LOG.info(REQUEST, extra=log_event(REQUEST, **told))
 
 
 def logged(app: App, form: str, *, known: Collection[str] = ()) -> App:

@@ -18,11 +18,13 @@ import asyncio
 import functools
 import gc
 import logging.config
+import signal
 import socket
 import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, ClassVar, Final, cast
 
 import h11
@@ -31,7 +33,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from keys.errors import GateError
-from keys.faults import place_of
+from keys.faults import log_event, place_of
 from keys.gate.answers import HEADERS, PROBLEM_MEDIA_TYPE, busy, problem_bytes, problem_document
 from keys.gate.gate import ARE_OTHERS_THERE, BODY_IS_THERE, App, Scope
 from keys.gate.head_lines import ADD_LINES
@@ -265,7 +267,7 @@ def tell_of_thread(ended: threading.ExceptHookArgs) -> None:
     """Write one line about a thread that a fault has ended; Python would write the message, which may hold anything."""
     name = "" if ended.thread is None else ended.thread.name
     fault = ended.exc_type.__name__ if ended.exc_value is None else place_of(ended.exc_value)
-    _LOG.error("a thread has ended (%s): %s", name, fault)
+    _LOG.error("a thread has ended (%s): %s", name, fault, extra=log_event("thread_ended"))
 
 
 def serve(
@@ -276,7 +278,7 @@ def serve(
     drain_s: float = 0,
     log_form: str = LINES,
 ) -> None:
-    """Serve an application until the process is told to stop; what runs then has 10 seconds to end.
+    """Serve an application until the process is told to stop; what runs then has 10 seconds to end, and it returns.
 
     Args:
         app: the application, its gate included.
@@ -292,7 +294,14 @@ def serve(
     threading.excepthook = tell_of_thread
     departure = Departure(app)
     server = server_of(departure)
-    stop = SlowStop(departure, server.handle_exit, after_s=drain_s, later=threading.Timer)
+
+    def leave(sig: int, _: FrameType | None) -> None:
+        # uvicorn's own would raise the signal again when all is answered, and so end the process before its callers
+        # have put anything away.
+        server.force_exit = server.should_exit and sig == signal.SIGINT
+        server.should_exit = True
+
+    stop = SlowStop(departure, leave, after_s=drain_s, later=threading.Timer)
     server.handle_exit = stop  # type: ignore[method-assign] # uvicorn installs it for its signals
     gc.collect()
     gc.freeze()  # what is there before the first request stays: searching it again and again is a tenth of a check

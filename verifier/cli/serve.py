@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from verifier.errors import VerifierError
 from verifier.settings import Settings
 
 if TYPE_CHECKING:
+    from keys.gate.telling import Telling
     from verifier.app import ChangeableTrust, Offers
     from verifier.checks.rules import Rules
     from verifier.jobs.deliveries import Deliveries
@@ -106,11 +108,9 @@ def _serve(
     arguments: argparse.Namespace, rules: "Rules", *, settings: Settings, proxies: int, offers: "Offers"
 ) -> None:
     from credential_schemas.report.outcomes import Verdict
-    from keys.gate.gate import App, Visitors
-    from keys.gate.measured import Measured
-    from keys.gate.request_log import logged
+    from keys.gate.gate import Visitors
     from keys.gate.server import listen, serve
-    from keys.gate.showing import showing_metrics
+    from keys.gate.telling import telling
     from verifier.app import RULES, create_app
     from verifier.cli.serving_people import entrance_of_settings
     from verifier.cli.serving_requests import asks_of_settings
@@ -132,21 +132,27 @@ def _serve(
     asks = asks_of_settings(settings, host=host, port=port, development=arguments.dev, now=now)
     offers = replace(offers, entrance=entrance, trust=trust, receipt_keys=keys, asks=asks)
     where, drain_s = f"http://{arguments.host}:{arguments.port}", settings.drain_s()
-    with showing_metrics(settings.metrics) as metrics:
-        if metrics is not None:
-            offers = replace(
-                offers, count=metrics.counter("cb_checks", "Checks.", label="verdict", values=list(Verdict))
-            )
-        app: App = create_app(rules, ask=ask, visitors=visitors, offers=offers)
-        if metrics is not None:
-            app = Measured(app, metrics, known=RULES.bodies)
-        app = logged(app, settings.log, known=RULES.bodies)
+    with telling(_telling(settings, RULES.bodies)) as teller:
+        if teller.metrics is not None:
+            count = teller.metrics.counter("cb_checks", "Checks.", label="verdict", values=list(Verdict))
+            offers = replace(offers, count=count, show=teller.metrics.read_when_asked)
+        app = teller.before(create_app(rules, ask=ask, visitors=visitors, offers=offers))
         listening = listen(host, port)
 
         def ready() -> None:
             print(f"listening: {where}", flush=True)
 
         serve(app, listening, ready=ready, drain_s=drain_s, log_form=settings.log)
+
+
+def _telling(settings: Settings, known: Collection[str]) -> "Telling":
+    """What the settings say of what the service tells about itself."""
+    from keys.gate.telling import Telling
+
+    where, share, pass_on = settings.traces, settings.traces_share, settings.traces_pass_on
+    return Telling(
+        "cb-verifier", settings.metrics, settings.log, where, traces_share=share, traces_pass_on=pass_on, known=known
+    )
 
 
 def _changeable_trust(arguments: argparse.Namespace, settings: Settings) -> "ChangeableTrust | None":

@@ -19,6 +19,7 @@ from typing import Final
 
 from credential_schemas.criteria.errors import ScoringInputError
 from keys.encoding import JsonValue, decode_json_object
+from keys.faults import log_event
 from keys.values import dataclass, replace
 from verifier.batch.manifest import Application, normal_path, read_manifest
 from verifier.batch.matching import match_application
@@ -136,7 +137,8 @@ class IntakeDesk:
                 items += [self._checked(line, pending.manifest) for line in lines]
             taken = self._keep(pending.officer, pending.notice_id, items)
         except VerifierError as error:  # destroyed meanwhile, or the database is out of reach: nothing of it is kept
-            _LOG.error("the results of a job were not taken over: %s", error.code)
+            about = log_event("results_not_taken_over", code=error.code)
+            _LOG.error("the results of a job were not taken over: %s", error.code, extra=about)
         with self._lock:
             del self._pending[job_id]
             self._taken[job_id] = (pending.notice_id, taken)

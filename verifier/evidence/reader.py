@@ -16,6 +16,7 @@ from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.values import dataclass
+from keys.watching import happened, stage
 from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
 from verifier.evidence.kinds import Form
 from verifier.evidence.limits import MAX_REPLY_BYTES, WALL_S
@@ -225,13 +226,15 @@ class EvidenceReader:
         for is_last in (False, True):
             child = server.child(task)
             started, cause = time.monotonic(), None
-            try:
-                return _converse(child, message, started + self._left_s)
-            except (OSError, EOFError) as error:  # among them TimeoutError
-                cause = error
-            finally:
-                self._left_s -= time.monotonic() - started
-                ending = _finish(child, server, cause)
+            with stage("child", task=task):
+                try:
+                    return _converse(child, message, started + self._left_s)
+                except (OSError, EOFError) as error:  # among them TimeoutError
+                    cause = error
+                finally:
+                    self._left_s -= time.monotonic() - started
+                    ending = _finish(child, server, cause)
+                    happened("child.ended", task=task, ended=_word_of(cause, ending))
             if ending is Ending.FAULT:
                 raise EvidenceReaderFailed("expected an answer from the evidence reader, found a fault") from cause
             if is_last or ending is not Ending.KILLED:
@@ -245,6 +248,13 @@ def _finish(child: "Child", server: "ForkServer", cause: OSError | EOFError | No
         server.end(child)
         return None
     return server.ending(child)
+
+
+def _word_of(cause: Exception | None, ending: "Ending | None") -> str:
+    """Return how a child ended, for whoever counts."""
+    if cause is None:
+        return "answered"
+    return "out_of_time" if ending is None else ending.name.lower()
 
 
 def _place_of(facts: Mapping[str, JsonValue]) -> str:

@@ -24,8 +24,9 @@ from typing import Final
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue, b64url_encode
 from keys.errors import FetchError
-from keys.faults import faults_told
-from keys.values import dataclass
+from keys.faults import faults_told, log_event
+from keys.values import dataclass, replace
+from keys.watching import carried, stage
 from keys.webhook_signature import webhook_signature
 from verifier.jobs.limits import ID_BYTES, MAX_MESSAGES, WEBHOOK_WAITS_S
 from verifier.jobs.webhooks import Deliver, Webhook
@@ -54,10 +55,11 @@ class _Message:
     webhook: Webhook
     id: str
     body: bytes
+    made_at: int
     attempt: int = 0
 
     def again(self) -> "_Message":
-        return _Message(self.webhook, self.id, self.body, self.attempt + 1)
+        return replace(self, attempt=self.attempt + 1)
 
 
 class Deliveries:
@@ -85,11 +87,12 @@ class Deliveries:
         self._waiting: list[tuple[float, str, _Message]] = []
         self._changed = threading.Condition()
         self._is_closed = False
-        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def open(self) -> None:
         """Begin to send."""
         if self._webhooks:
+            self._thread = threading.Thread(target=carried(self._run), name="webhooks", daemon=True)
             self._thread.start()
 
     def close(self) -> None:
@@ -97,7 +100,7 @@ class Deliveries:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
 
     def announce(self, caller: str, job: FinishedJob) -> None:
@@ -105,12 +108,20 @@ class Deliveries:
         webhook = self._webhooks.get(caller)
         if webhook is None:
             return
-        message = _Message(webhook, f"msg_{b64url_encode(secrets.token_bytes(ID_BYTES))}", _body(job))
+        message_id, now = f"msg_{b64url_encode(secrets.token_bytes(ID_BYTES))}", int(self._now().timestamp())
+        message = _Message(webhook, message_id, _body(job), now)
         with self._changed:
             if len(self._waiting) >= MAX_MESSAGES:
-                _LOG.error("a webhook message was given up: %d wait already", MAX_MESSAGES)
+                about = log_event("webhook_given_up", attempts=0)
+                _LOG.error("a webhook message was given up: %d wait already", MAX_MESSAGES, extra=about)
                 return
             self._put(message, wait_s=0)
+
+    def ages_s(self) -> list[int]:
+        """Return for how many seconds each message has been waiting, in no order."""
+        now = int(self._now().timestamp())
+        with self._changed:
+            return [now - message.made_at for _, _, message in self._waiting]
 
     def _put(self, message: _Message, *, wait_s: float) -> None:
         heapq.heappush(self._waiting, (time.monotonic() + wait_s, message.id, message))
@@ -123,11 +134,14 @@ class Deliveries:
 
     def _send(self, message: _Message) -> None:
         """Try once, and let the message wait for the next time if there is one."""
-        status = self._attempt(message)
+        with stage("webhook.send"):
+            status = self._attempt(message)
         if status in _TAKEN:
             return
         if status == _GONE or message.attempt >= len(self._waits_s):
-            _LOG.error("a webhook message was given up after %d attempts: %s", message.attempt + 1, status)
+            tries = message.attempt + 1
+            about = log_event("webhook_given_up", attempts=tries)
+            _LOG.error("a webhook message was given up after %d attempts: %s", tries, status, extra=about)
             return
         with self._changed:
             self._put(message.again(), wait_s=self._waits_s[message.attempt])

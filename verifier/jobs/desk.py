@@ -26,9 +26,10 @@ from typing import Final
 from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from keys.encoding import JsonValue, b64url_encode
-from keys.faults import faults_told, place_of
+from keys.faults import faults_told, log_event, place_of
 from keys.gate.callers import TOKEN_PREFIX
 from keys.values import dataclass
+from keys.watching import carried, stage
 from verifier.batch.lines import error_document, line_of
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission
@@ -118,16 +119,17 @@ class JobDesk:
         self.kept_days = kept_days
         self._jobs: dict[str, Job] = {}
         self._work: OrderedDict[str, Iterator[tuple[JobFile, bytes | UnreadableEvidence]]] = OrderedDict()
-        self._callers: dict[str, str] = {}
+        self._callers: dict[str, tuple[str, int]] = {}  # of unfinished jobs, and since when
         self._keys: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
         self._changed = threading.Condition()
         self._is_closed = False
-        self._thread = threading.Thread(target=self._run, name="jobs", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def open(self) -> None:
         """Begin to work."""
         self.storage.open()
         self.erase_due()
+        self._thread = threading.Thread(target=carried(self._run), name="jobs", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -135,7 +137,7 @@ class JobDesk:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join()
         for job in self._jobs.values():
             job.close()
@@ -148,7 +150,7 @@ class JobDesk:
             QueueFull: too many jobs are not finished, or the disk is too full for so many bytes.
         """
         with self._changed:
-            own = sum(1 for each in self._callers.values() if each == caller)
+            own = sum(1 for each, _ in self._callers.values() if each == caller)
             if len(self._callers) >= MAX_UNFINISHED or own >= EACH_UNFINISHED:
                 raise QueueFull("expected room for a job, found as many waiting as may")
         if not self.storage.has_room(more_bytes):
@@ -187,11 +189,16 @@ class JobDesk:
             owner = asked.caller if asked.caller.startswith(TOKEN_PREFIX) else ""
             self._jobs[job_id] = Job(job_id, owner, folder=folder, total=len(files), receipts=asked.receipts)
             self._work[job_id] = contents(files)
-            self._callers[job_id] = asked.caller
+            self._callers[job_id] = asked.caller, self._seconds()
             if asked.key is not None:
                 self._keys[asked.caller, asked.key] = _Remembered(digest, job_id, self._seconds())
             self._changed.notify_all()
             return job_id
+
+    def ages_s(self) -> list[int]:
+        """Return for how many seconds each unfinished job has been here, the oldest first."""
+        with self._changed:
+            return [self._seconds() - since for _, since in self._callers.values()]
 
     def progress(self, job_id: str, caller: str) -> Progress:
         """Say how far a job is.
@@ -311,23 +318,23 @@ class JobDesk:
                     self._changed.wait(timeout=_TIDY_EVERY_S)
                 if self._is_closed:
                     return
-                job_id = next(iter(self._work), None)
-                job = self._jobs[job_id] if job_id is not None else None
-                work = self._work[job_id] if job_id is not None else None
-                if job_id is not None:
+                job_id = next(iter(self._work), "")
+                job, work = self._jobs.get(job_id), self._work.get(job_id)
+                if work is not None:
                     self._work.move_to_end(job_id)
             if job is None or work is None:
                 with faults_told("erasing jobs", Exception):
                     self.erase_due()
                 continue
             try:
-                self._step(job, work)
+                with stage("job.file"):
+                    self._step(job, work)
             except (OSError, ValueError) as error:  # its files are gone, because it was erased, or the disk is full
                 if job_id in self._jobs:
-                    _LOG.error("a job was given up: %s", place_of(error))
+                    _LOG.error("a job was given up: %s", place_of(error), extra=log_event("job_given_up"))
                     self._drop(job)
             except Exception as error:  # noqa: BLE001 - the top of the thread: a fault of ours must not stop the other jobs
-                _LOG.error("a job was given up: a fault: %s", place_of(error))
+                _LOG.error("a job was given up: a fault: %s", place_of(error), extra=log_event("job_given_up"))
                 self._drop(job)
 
     def _step(self, job: Job, work: Iterator[tuple[JobFile, bytes | UnreadableEvidence]]) -> None:
@@ -364,7 +371,7 @@ class JobDesk:
         except TooBusy:  # only when the service ends
             return error_document(UnreadableEvidence("fault"), name)
         except Exception as error:  # noqa: BLE001 - the top-level handler of a file: says only the kind of the fault
-            _LOG.error("a file of a job: a fault: %s", place_of(error))
+            _LOG.error("a file of a job: a fault: %s", place_of(error), extra=log_event("job_file_failed"))
             return error_document(UnreadableEvidence("fault"), name)
         document = report.to_json()
         if receipt is not None:

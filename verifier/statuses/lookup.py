@@ -27,6 +27,7 @@ from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
 from keys.urls import parse_url
 from keys.values import dataclass, field
+from keys.watching import stage
 from verifier.errors import WouldWait
 from verifier.statuses.published import PublishedLists
 from verifier.statuses.state import SeenList, StateFolder
@@ -232,7 +233,8 @@ class StatusLookup:
         if self._sources.fetch is None:
             return None
         try:
-            data = self._sources.fetch(issuer, uri)
+            with stage("verify.status"):
+                data = self._sources.fetch(issuer, uri)
         except FetchError as error:
             return StatusAnswer(None, Reason.STATUS_UNAVAILABLE, f"{error.kind}: {error.message}")
         return self._judge(data, uri, issuer=issuer, now=now, obtained_at=now)

@@ -27,6 +27,7 @@ from issuer.holders.signing_in import Holder
 from issuer.web.problem_pages import expired_page, forbidden_page, missing_page, refused_page, unopened_page
 from issuer.web.shell import THEMES, Theme, Visit, page_html
 from keys.errors import KeysError
+from keys.faults import log_event
 from keys.gate.answers import BUSY_RETRY_S
 from keys.gate.gate import CALLER, REQUEST_ID
 from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session
@@ -86,7 +87,8 @@ def _answer(
     except NotHere:
         return response_of(asked.visit, Answer(missing_page(asked.visit), 404))
     except (IssuerError, KeysError) as error:
-        _LOG.warning("request %s: refused: %s", asked.request_id, error.code)
+        about = log_event("request_refused", request_id=asked.request_id, code=error.code)
+        _LOG.warning("request %s: refused: %s", asked.request_id, error.code, extra=about)
         return _refused(asked, error)
 
 

@@ -27,6 +27,7 @@ from issuer.web.problem_pages import expired_page, forbidden_page, missing_page,
 from issuer.web.shell import Visit
 from issuer.web.staff.frame import HOME, room_for
 from keys.errors import KeysError
+from keys.faults import log_event
 from keys.gate.callers import TOKEN_PREFIX
 from keys.gate.gate import CALLER, REQUEST_ID
 from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session
@@ -123,7 +124,8 @@ class _Way:
         except NotHere:
             return Answer(missing_page(asked.visit), 404)
         except (IssuerError, KeysError) as error:
-            _LOG.warning("request %s: refused: %s", asked.request_id, error.code)
+            about = log_event("request_refused", request_id=asked.request_id, code=error.code)
+            _LOG.warning("request %s: refused: %s", asked.request_id, error.code, extra=about)
             status = 503 if isinstance(error, StorageFull | StorageUnusable) else 409
             return Answer(refused_page(asked.visit, error.code, request_id=asked.request_id), status)
 

@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import pytest
 
 from keys.errors import GateError
+from keys.faults import log_event
 from keys.gate.log_lines import JSON, JsonLine, OneLine, logging_to
 from keys.limits import MAX_LOG_LINE_BYTES
 
@@ -137,7 +138,7 @@ def test_requests_are_told_in_json_only(capsys: pytest.CaptureFixture[str]) -> N
     requests = logging.getLogger("keys.gate.request_log")
     for form in ("lines", JSON):
         with configured(form):
-            requests.info("request", extra={"told": {"route": "/v", "status": 200}})
+            requests.info("request", extra=log_event("request", route="/v", status=200))
             logging.getLogger("bank.other").info("nobody asked")
     (line,) = capsys.readouterr().err.splitlines()
     told = json.loads(line)

@@ -7,6 +7,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from types import FrameType, SimpleNamespace
 from typing import Any
 
@@ -19,7 +20,7 @@ from keys.gate.leaving import Departure, SlowStop
 from keys.gate.measured import OTHER, Figure, Measured
 from keys.gate.metrics import Metrics
 from keys.gate.rate_limits import Rate
-from keys.gate.showing import showing_metrics
+from keys.gate.telling import Teller, Telling, telling
 
 MARKER = "SYN-P-001-7K3MQ"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -173,13 +174,18 @@ def test_figures_that_cannot_be_read_say_so_and_leave_the_others(metrics: Metric
     assert MARKER.encode() not in metrics.text()
 
 
+def showing(where: str) -> AbstractContextManager[Teller]:
+    return telling(Telling("cb-issuer", where))
+
+
 def test_without_a_place_nothing_is_shown() -> None:
-    with showing_metrics(None) as metrics:
-        assert metrics is None
+    with telling(Telling("cb-issuer")) as teller:
+        assert teller.metrics is None
 
 
 def test_metrics_are_shown_in_their_place_and_nothing_else_is() -> None:
-    with showing_metrics("[127.0.0.1]:0") as metrics:
+    with showing("[127.0.0.1]:0") as teller:
+        metrics = teller.metrics
         assert metrics is not None
     from keys.gate.metrics import shown
 
@@ -192,19 +198,19 @@ def test_metrics_are_shown_in_their_place_and_nothing_else_is() -> None:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", data=data)
             assert refused.value.code == 404
             refused.value.close()
-        with pytest.raises(GateError, match="cannot listen"), showing_metrics(f"127.0.0.1:{port}"):
+        with pytest.raises(GateError, match="cannot listen"), showing(f"127.0.0.1:{port}"):
             pass
 
 
 @pytest.mark.parametrize("place", ["9464", ":9464", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:٣"])
 def test_a_place_that_is_none_stops_the_start(place: str) -> None:
-    with pytest.raises(GateError, match="expected a place"), showing_metrics(place):
+    with pytest.raises(GateError, match="expected a place"), showing(place):
         pass
 
 
 def test_without_the_library_the_start_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keys.gate.metrics", None)
-    with pytest.raises(GateError, match=r"competency-bank\[metrics\]"), showing_metrics("127.0.0.1:0"):
+    with pytest.raises(GateError, match=r"competency-bank\[metrics\]"), showing("127.0.0.1:0"):
         pass
 
 

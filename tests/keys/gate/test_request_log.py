@@ -12,7 +12,7 @@ from tests.keys.gate.test_metrics import MARKER, application, ask
 
 
 def told(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [record.__dict__["told"] for record in caplog.records if record.name == REQUESTS]
+    return [record.__dict__["cb_told"] for record in caplog.records if record.name == REQUESTS]
 
 
 @pytest.fixture

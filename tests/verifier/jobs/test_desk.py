@@ -22,6 +22,7 @@ from verifier.jobs.desk import Asked, Besides, JobDesk
 from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
 from verifier.jobs.job import Job, JobState
 from verifier.jobs.limits import EACH_UNFINISHED, MAX_UNFINISHED, UNFETCHED_S
+from verifier.jobs.queues import queue_figures
 from verifier.jobs.receipts import archive_of_receipts
 from verifier.jobs.storage import JobStorage
 from verifier.jobs.uploads import Part, Upload
@@ -114,6 +115,20 @@ def test_each_file_gets_one_line_in_order_and_a_bad_one_stops_nothing(office: Of
     assert [line.get("verdict", "error") for line in lines] == ["valid", "error", "valid"]
     assert [line["batch"]["part"] for line in lines] == [0, 1, 2]  # type: ignore[index] # written by the desk
     assert lines[1]["error"]["kind"] == "not_a_certificate"  # type: ignore[index] # the same
+
+
+def test_what_waits_is_told_by_its_number_and_its_oldest(office: Office) -> None:
+    office.go_on.clear()
+    office.take(b"good")
+    office.now += timedelta(seconds=90)
+    office.take(b"good")
+    shown = {each.name: each.value for each in queue_figures(office.desk, None)}
+    assert shown == {
+        "cb_jobs_unfinished": 2,
+        "cb_job_age_seconds": 90,
+        "cb_webhooks_waiting": 0,
+        "cb_webhook_age_seconds": 0,
+    }
 
 
 def test_progress_counts_verdicts_and_says_when_results_are_erased(office: Office) -> None:

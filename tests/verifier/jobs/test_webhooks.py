@@ -5,11 +5,12 @@ import hashlib
 import hmac
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,16 @@ def test_no_more_messages_wait_than_may(monkeypatch: pytest.MonkeyPatch, caplog:
     deliveries.close()
 
 
+def test_a_message_that_waits_is_told_by_its_age() -> None:
+    now = [NOW]
+    deliveries = Deliveries({"token:ats": WEBHOOK}, deliver=Receiver([200]).take, now=lambda: now[0])
+    deliveries.announce("token:ats", JOB)
+    now[0] += timedelta(seconds=70)
+    deliveries.announce("token:ats", JOB)
+    assert deliveries.ages_s() == [70, 0]
+    deliveries.close()
+
+
 def test_what_waits_is_forgotten_at_the_end() -> None:
     receiver = Receiver([500])
     deliveries = Deliveries({"token:ats": WEBHOOK}, deliver=receiver.take, now=lambda: NOW, waits_s=(3600.0,))
@@ -254,3 +265,20 @@ def test_in_development_a_message_reaches_this_machine_as_it_was_made(hook: Hook
     assert deliver(webhook, b"{}", {"webhook-id": "msg_1"}) == 202
     [(headers, body)] = hook.requests
     assert (headers["webhook-id"], headers["content-type"], body) == ("msg_1", "application/json", b"{}")
+
+
+def test_the_page_shows_every_header_and_member_of_a_message_and_no_other() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs/verifier-api.md").read_text("utf-8")
+    part = page.partition("## Webhooks")[2].partition("\n## ")[0]
+    shown = json.loads(part.partition("```json\n")[2].partition("```")[0])
+    receiver = Receiver([200])
+    with telling(receiver) as deliveries:
+        deliveries.announce("token:ats", JOB)
+        ((body, headers),) = told(receiver)
+    sent = json.loads(body)
+    assert (shown.keys(), shown["type"]) == (sent.keys(), sent["type"])
+    assert shown["data"].keys() == sent["data"].keys()
+    assert set(shown["data"]["verdicts"]) >= set(sent["data"]["verdicts"])
+    assert re.findall(r"^\| `(webhook-[a-z]+)` \|", part, re.MULTILINE) == list(headers)
+    waits = [f"{wait:g}" for wait in WEBHOOK_WAITS_S]
+    assert f"{', '.join(waits[:-1])} and\n{waits[-1]} seconds" in part

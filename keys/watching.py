@@ -1,0 +1,116 @@
+"""Who watches what a program works on: nobody, unless its `main` said so; then every stage of the work is told.
+
+A stage has a name that stands in the code, and words about it out of closed lists or settings, such as the host that is
+asked. What came with a request, and whom it is about, is never told.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Final
+
+Words = dict[str, str]
+"""What is told about a stage or an event, by closed names."""
+
+
+class Watch:
+    """Is told; by itself it notes nothing, and answers that there is nothing to pass on."""
+
+    def stage(self, name: str, about: Words) -> AbstractContextManager[None]:  # noqa: ARG002 - for those that note
+        """Return what stands around the work of a stage."""
+        return _NOBODY
+
+    def happened(self, name: str, about: Words) -> None:
+        """Take note of an event."""
+
+    def trace_id(self) -> str | None:
+        """Return under which id the present work is traced, None where it is not."""
+        return None
+
+    def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - for those that pass something on
+        """Return the headers that a request to an origin gets from the present work."""
+        return ()
+
+
+class Watches(Watch):
+    """Several that are told the same."""
+
+    def __init__(self, *watches: Watch) -> None:
+        """Take those that are told, in this order."""
+        self._watches = watches
+
+    @contextmanager
+    def stage(self, name: str, about: Words) -> Iterator[None]:
+        """Return what stands around the work of a stage."""
+        with ExitStack() as stages:
+            for watch in self._watches:
+                stages.enter_context(watch.stage(name, about))
+            yield
+
+    def happened(self, name: str, about: Words) -> None:
+        """Tell all of them."""
+        for watch in self._watches:
+            watch.happened(name, about)
+
+    def trace_id(self) -> str | None:
+        """Return the id of whoever traces."""
+        return next(filter(None, (watch.trace_id() for watch in self._watches)), None)
+
+    def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:
+        """Return the headers of all of them."""
+        return tuple(header for watch in self._watches for header in watch.passed_on(origin))
+
+
+_NOBODY: Final = nullcontext()
+_WATCH: Final[ContextVar[Watch | None]] = ContextVar("watch", default=None)
+
+
+def stage(name: str, **about: str) -> AbstractContextManager[None]:
+    """Return what stands around the work of a stage; nothing where nobody watches.
+
+    Args:
+        name: a word of the code, such as `issue.seal`; docs/operations.md lists all of them.
+        about: what else is told; never a value of a request.
+    """
+    watch = _WATCH.get()
+    return _NOBODY if watch is None else watch.stage(name, about)
+
+
+def happened(name: str, **about: str) -> None:
+    """Tell an event; arguments as for `stage`."""
+    watch = _WATCH.get()
+    if watch is not None:
+        watch.happened(name, about)
+
+
+def trace_id() -> str | None:
+    """Return under which id the present work is traced, 32 hex digits; None where it is not."""
+    watch = _WATCH.get()
+    return None if watch is None else watch.trace_id()
+
+
+def passed_on(origin: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers that a request to an origin gets from the present work; none unless a setting names it."""
+    watch = _WATCH.get()
+    return () if watch is None else watch.passed_on(origin)
+
+
+@contextmanager
+def watched(watch: Watch | None) -> Iterator[None]:
+    """Let what runs in a `with` block be watched, with the tasks that it makes; None for by nobody."""
+    before = _WATCH.set(watch)
+    try:
+        yield
+    finally:
+        _WATCH.reset(before)
+
+
+def carried(work: Callable[[], object]) -> Callable[[], None]:
+    """Return work for a new thread, which would begin without anybody who watches."""
+    watch = _WATCH.get()
+
+    def run() -> None:
+        with watched(watch):
+            work()
+
+    return run
