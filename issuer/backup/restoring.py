@@ -9,6 +9,7 @@ import hashlib
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from issuer.audit.trail import Act, record_acts
 from issuer.audit.verifying import verify_trail
 from issuer.backup.errors import BackupUnreadable, RestoreInTheWay, RestoreUnsound, SinceUnreadable
 from issuer.backup.file import BackupReader, Heading, KeptFile, TableBegin
+from issuer.backup.restored_keys import take_published_keys
 from issuer.backup.restored_state import (
     raise_trust_version,
     take_back_again,
@@ -27,6 +29,7 @@ from issuer.backup.restored_state import (
 )
 from issuer.bank import Bank
 from issuer.bank.folder import BankFolder
+from issuer.bank.key_errors import KeyDistrusted
 from issuer.bank.key_ring import published_issuer
 from issuer.errors import FileUnreadable, InvalidOption, IssuerError
 from issuer.log.verifying import verify_log
@@ -89,12 +92,13 @@ class CheckedBackup:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and how much of the time after the backup was taken over."""
+    """What was restored, and how much of the time after the backup was taken over; `keys` by their names."""
 
     backup: CheckedBackup
     log_entries: int
     statuses: int
     taken_back: int
+    keys: tuple[str, ...] = ()
 
 
 def check_backup(path: Path, *, passphrase: str) -> CheckedBackup:
@@ -200,12 +204,13 @@ def _write(building: Path, file: KeptFile) -> None:
 def _bring_to_life(
     plan: RestorePlan, building: Path, checked: CheckedBackup, taken_back: tuple[TakenBack, ...], *, now: datetime
 ) -> Restored:
-    bank, at = plan.opening(building), utc_text(now)
+    bank, at, keys = plan.opening(building), utc_text(now), list[str]()
     try:
         if bank.profile.issuer != checked.heading.issuer:
             raise RestoreUnsound("profile and heading name two banks")
         if plan.since is not None:
             raise_trust_version(bank, plan.since.published / TRUST_LIST)
+            keys = take_published_keys(bank, plan.since.published, now=now)
         entries = statuses = again = 0
         with bank.store.write() as transaction:
             if plan.since is not None:
@@ -215,10 +220,12 @@ def _bring_to_life(
             _reserve_beyond(transaction, checked.heading, max(plan.beyond, 2 * entries), now=now)
             _end_sessions(transaction)
             detail = f"backup of {checked.heading.made_at}, sha256 {checked.sha256}{_lost_head(plan, bank)}"
+            detail += f", keys {' '.join(keys)}" if keys else ""
             record_acts(transaction, Act("bank_restored", detail=detail), actor=bank.actor, at=at)
         _check_sound(bank)
-        publish_all(bank, now=now)
-        return Restored(checked, entries, statuses, again)
+        with suppress(KeyDistrusted):  # lists wait for `keys rotate status`; everything else is published
+            publish_all(bank, now=now)
+        return Restored(checked, entries, statuses, again, tuple(keys))
     finally:
         bank.close()
 

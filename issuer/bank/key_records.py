@@ -13,6 +13,8 @@ from issuer.times import utc_moment
 from keys.encoding import JsonValue
 from keys.jwk import PublicKey
 
+LOST: Final = "lost"
+"""The scheme of a key whose private half this bank does not have; it came back from a backup without it."""
 _TIMES: Final = ("made_at", "published_at", "signs_from", "signed_until", "distrusted_since", "retired_at")
 
 

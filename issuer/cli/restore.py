@@ -69,13 +69,20 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         database=context.settings.database_url(),
     )
     restored = restore_bank(plan, now=context.clock())
-    taken = {"log": restored.log_entries, "statuses": restored.statuses, "taken_back": restored.taken_back}
+    taken = {
+        "log": restored.log_entries,
+        "statuses": restored.statuses,
+        "taken_back": restored.taken_back,
+        "keys": len(restored.keys),
+    }
     made_at = restored.backup.heading.made_at
     context.answer(
         {**_document(restored.backup), "data": str(plan.target), "since": taken},
         context.text("restore.done", at=made_at, path=str(plan.target)),
         context.text("restore.since", **taken),
     )
+    if restored.keys:
+        context.note("restore.keys", names=", ".join(restored.keys))
     if since is not None:
         context.note("restore.next")
     return 0

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from issuer.bank import Bank
 from issuer.bank.folder import KeyUse, read_certificate
-from issuer.bank.key_records import KeyRecord, KeyState
+from issuer.bank.key_records import LOST, KeyRecord, KeyState
 from issuer.bank.key_ring import published_issuer, records
 from issuer.key_life.resting import rests_until
 from issuer.key_life.rotating import ROTATED
@@ -16,8 +16,8 @@ from issuer.times import utc_moment, utc_text
 from keys.algorithms import ES256
 from keys.certificates import Validity, certificate_key, certificate_validity
 
-Kept = Literal["file", "plain file", "token", "key service"]
-_KEPT: Final[dict[str, Kept]] = {"file": "file", "dev-file": "plain file", "pkcs11": "token"}
+Kept = Literal["file", "plain file", "token", "lost", "key service"]
+_KEPT: Final[dict[str, Kept]] = {"file": "file", "dev-file": "plain file", "pkcs11": "token", LOST: "lost"}
 _MARGIN: Final = timedelta(days=30)
 _UNCERTIFIED: Final = timedelta(days=2 * 365)
 
@@ -76,7 +76,7 @@ def _line(bank: Bank, record: KeyRecord, signed: SignedByKey | None) -> KeyLine:
     state, validity = record.state(bank.profile.keys), None
     if record.certificate is not None:
         validity = certificate_validity(read_certificate(bank.folder.certificates / record.certificate))
-    until = rests_until(record, signed) if state is KeyState.VERIFYING else None
+    until = rests_until(record, signed, max_days=bank.profile.max_valid_days) if state is KeyState.VERIFYING else None
     return KeyLine(
         use=record.use,
         kid=record.kid,

@@ -68,7 +68,7 @@ def _check_free(bank: Bank, record: KeyRecord, state: KeyState, *, now: datetime
         )
     with bank.store.read() as transaction:
         signed = transaction.key_uses.by_key().get(record.kid)
-    until = rests_until(record, signed)
+    until = rests_until(record, signed, max_days=bank.profile.max_valid_days)
     if until is not None and now < until:
         raise KeyInUse(f"what it signed may be in force until {utc_text(until)}", kid=record.kid, use=record.use)
 

@@ -127,6 +127,33 @@ def test_the_database_is_lost(office: Office, known: list[str]) -> None:
     assert office.issue(account, "4") not in (first, second, later)
 
 
+def test_the_database_is_lost_after_keys_were_rotated(office: Office, known: list[str]) -> None:
+    """What the new status key signed verifies on, and the page ends with a bank that signs by another one."""
+    account, first, second = known
+    office.back_up()
+    office.json("keys", "rotate", "status")
+    late = timedelta(days=2)
+    office.json("revoke", second, "--reason", "holder_request", later=late)
+    lost = signing(office, later=late)
+    copy_out(office)
+    (office.folder / "bank/bank.db").write_bytes(b"not a database any more")
+    shutil.copytree(ROOT / "examples/deliveries", office.folder / "deliveries")
+    office.follow("database-lost")
+    assert (office.status(first), office.status(second)) == ("valid", "revoked")
+    old = signing(office)
+    (kept,) = (each for each in office.json("keys", "list")["keys"] if each["kid"] == lost)
+    assert (kept["state"], kept["kept"], old != lost) == ("verifying", "lost", True)
+    office.json("keys", "rotate", "status")
+    assert signing(office, later=late) not in (old, lost)
+    assert office.issue(account, "5", later=late)
+
+
+def signing(office: Office, later: timedelta = timedelta()) -> str:
+    keys = office.json("keys", "list", later=later)["keys"]
+    (found,) = (each["kid"] for each in keys if (each["use"], each["state"]) == ("status", "signing"))
+    return str(found)
+
+
 def test_a_key_is_lost(office: Office, known: list[str]) -> None:
     office.back_up()
     office.json("backup", "--out", office.folder / "ceremony.backup", "--shares", office.folder)

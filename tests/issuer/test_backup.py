@@ -130,7 +130,9 @@ def test_a_bank_that_lived_on_after_its_backup_is_restored_and_nothing_comes_bac
     checkpoint = (life.world.path / "public/log/checkpoint").read_bytes()
     version = TrustList.parse((life.world.path / "trust.json").read_bytes()).version
     restored = life.restore(*life.since())
-    assert (restored["code"], restored["since"]) == (0, {"log": 1, "statuses": 1, "taken_back": 4}), restored["err"]
+    assert (restored["code"], restored["since"]) == (0, {"log": 1, "statuses": 1, "taken_back": 4, "keys": 0}), (
+        restored["err"]
+    )
     bank = opened("new")
     issuer = published_issuer(bank)
     assert issuer is not None
@@ -192,7 +194,9 @@ def test_a_restore_after_which_nothing_happened_takes_over_nothing(life: Life) -
     back_up(life.world, "last.backup")
     shutil.move(life.file("last.backup"), life.file("bank.backup"))
     restored = life.restore(*life.since())
-    assert (restored["code"], restored["since"]) == (0, {"log": 0, "statuses": 0, "taken_back": 0}), restored["err"]
+    assert (restored["code"], restored["since"]) == (0, {"log": 0, "statuses": 0, "taken_back": 0, "keys": 0}), (
+        restored["err"]
+    )
 
 
 @pytest.mark.slow
