@@ -75,8 +75,14 @@ class FileSigner(PublicHalf):
 
 
 def create_key() -> PrivateKey:
-    """Make a new P-256 key from the operating system's randomness."""
-    return PrivateKey(ec.generate_private_key(ec.SECP256R1()))
+    """Make a new P-256 key from the operating system's randomness.
+
+    Its name does not begin with a hyphen, which a command line would take for an option; one key in 64 is drawn again.
+    """
+    while True:
+        key = PrivateKey(ec.generate_private_key(ec.SECP256R1()))
+        if not str(key.public_key().kid).startswith("-"):
+            return key
 
 
 def write_encrypted(

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from keys.errors import KeyFileError, UnknownKeyScheme, WrongPassphrase
+from keys.jwk import PublicKey
 from keys.key_files import (
     FileSigner,
     PrivateKey,
@@ -270,3 +271,10 @@ def test_no_representation_shows_a_private_key(key: PrivateKey) -> None:
     secret = str(key.cryptography_key().private_numbers().private_value)
     assert repr(key) == f"PrivateKey(kid='{key.public_key().kid}')"
     assert secret not in repr(FileSigner(key))
+
+
+def test_a_new_key_has_no_name_that_a_command_line_takes_for_an_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(["-hUhZddofKQZKqC6", "hUhZddofKQZKqC6-"])
+    monkeypatch.setattr(PublicKey, "short_name", lambda _: next(names))
+    create_key()
+    assert not list(names)
