@@ -25,6 +25,20 @@ __all__ = ["cheap_codes"]
 DELIVERIES = Path(__file__).resolve().parents[2] / "examples/deliveries"
 START = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 URL = "https://bank.example"
+FOUNDED_WITH = (
+    "business_registration",
+    "consigned_qualifications",
+    "cqnet_qualifications",
+    "employment_career",
+    "hrdnet_training",
+    "lifelong_learning",
+    "military",
+    "ncs_units",
+    "persons",
+    "polytechnic_records",
+    "qnet_qualifications",
+    "university_courses",
+)
 
 
 Document = dict[str, Any]
@@ -109,6 +123,11 @@ class World:
         return verified.status_list.value(idx)
 
 
+def founding_deliveries() -> list[Path]:
+    """The sample deliveries of the bank that tests begin with; a source that is added later changes no count."""
+    return [file for file in sorted(DELIVERIES.iterdir()) if file.stem in FOUNDED_WITH]
+
+
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bank with every sample delivery in it; never used directly."""
@@ -116,7 +135,7 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     previous = os.environ.pop("ISSUER_PASSPHRASE", None)
     data = ["--data", str(path)]
     assert main(["init", "--dev", "--url", URL, *data], clock=lambda: START) == 0
-    for file in sorted(DELIVERIES.glob("*.*")):
+    for file in founding_deliveries():
         assert main(["import", file.stem, str(file), *data], clock=lambda: START) == 0, file.name
     if previous is not None:
         os.environ["ISSUER_PASSPHRASE"] = previous
@@ -193,7 +212,7 @@ def founded_on_server(tmp_path_factory: pytest.TempPathFactory, postgresql: "Pos
         patch.delenv("ISSUER_PASSPHRASE", raising=False)
         patch.setenv("ISSUER_DATABASE", url)
         commands = [["init", "--dev", "--url", URL]]
-        commands += [["import", file.stem, str(file)] for file in sorted(DELIVERIES.glob("*.*"))]
+        commands += [["import", file.stem, str(file)] for file in founding_deliveries()]
         for command in commands:
             assert main([*command, "--data", str(path)], clock=lambda: START) == 0
     yield OnServer(path, url)

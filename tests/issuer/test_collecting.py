@@ -127,10 +127,32 @@ def test_the_database_holds_no_person_reference_and_no_connecting_information(wo
 
 def test_lr_03_forbidden_fields_are_dropped_and_counted(world: World) -> None:
     careers = {"items": [{"personRef": "SYN-P-001", "employerName": "(가상)모래(주)", "industry": "제조업",
-                          "acquiredOn": "2020-01-02", "lostOn": None, "duty": "생산", "wage": "98765432"}]}  # fmt: skip
-    ran = world.deliver("employment_career", json.dumps(careers))
-    assert ran.document["dropped_fields"] == 1
-    assert b"98765432" not in b"".join(path.read_bytes() for path in world.path.glob("bank.db*"))
+                          "acquiredOn": "2020-01-02", "lostOn": None, "duty": "생산", "wage": "98765432",
+                          "separationReason": "회사 사정 7K3MQ"}]}  # fmt: skip
+    duties = {"duties": [{"personRef": "SYN-P-003", "dutyName": "통신 운용", "startedOn": "2008-03-03",
+                          "endedOn": "2012-02-29", "ncsUnits": ["2001020203_19v4"], "unitName": "제7919부대",
+                          "serviceNumber": "08-79190001",
+                          "dischargeType": "만기 7919"}], "qualifications": []}  # fmt: skip
+    given = [("employment_career", careers, 2), ("military", duties, 3)]
+    delivered = [world.deliver(source, json.dumps(content)) for source, content, _ in given]
+    assert [(ran.document["new"], ran.document["dropped_fields"]) for ran in delivered] == [(1, 2), (1, 3)]
+    kept = b"".join(path.read_bytes() for path in world.path.rglob("*") if path.is_file())
+    said = "".join(ran.out + ran.err for ran in delivered).encode()
+    assert ("(가상)모래(주)".encode() in kept, "통신 운용".encode() in kept) == (True, True)
+    for value in ("98765432", "7K3MQ", "제7919부대", "08-79190001", "만기 7919"):
+        assert value.encode() not in kept + said, value
+
+
+def test_lr_04_a_row_with_a_resident_registration_number_leaves_nothing_of_it(world: World) -> None:
+    number = "980411-1234567"
+    ran = world.deliver("consigned_qualifications", HEADING + ROW.replace("24900000011E", number) + ROW)
+    assert (ran.document["rejected"], ran.document["unchanged"]) == (1, 1)
+    run = world.json("runs", "list", "consigned_qualifications")["runs"][0]["run"]
+    rejected = world.files / "rejected.csv"
+    world.run("runs", "rejected", run, "--out", rejected)
+    assert "no resident registration number" in rejected.read_text("utf-8")
+    kept = b"".join(path.read_bytes() for path in (rejected, *world.path.rglob("*")) if path.is_file())
+    assert (number.encode() in kept, number in ran.out + ran.err) == (False, False)
 
 
 def issued_idx(world: World, account: str, title: str) -> int:
@@ -199,8 +221,11 @@ def test_a_dry_run_says_that_nothing_was_recorded(world: World) -> None:
 def test_lr_22_a_lifted_suspension_is_published_too(world: World, account: str) -> None:
     idx = issued_idx(world, account, "정보통신기사")
     world.deliver("consigned_qualifications", HEADING + ROW.replace("valid", "suspended"))
+    assert world.published_value(idx) == 2
+    assert world.entries(account)["정보통신기사"]["status"] == "suspended"
     world.deliver("consigned_qualifications", HEADING + ROW)
     assert world.published_value(idx) == 0
+    assert world.entries(account)["정보통신기사"]["status"] == "valid"
 
 
 def test_a_change_in_a_field_that_was_not_disclosed_leaves_the_certificate_alone(world: World, account: str) -> None:

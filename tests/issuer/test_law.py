@@ -69,11 +69,25 @@ def test_lr_04_and_lr_10_nothing_that_was_made_holds_a_resident_number_or_connec
     parts = (world.files / "c.sdjwt").read_text().replace("~", ".").split(".")
     decoded = b"".join(b64url_decode(part) for part in parts[:2] + parts[3:] if part)
     texts = [*pages, said, decoded.decode(), *(content.decode("latin-1") for content in kept.values())]
+    assert RESIDENT_NUMBER.findall("(980411-1234567)") == ["980411-1234567"]
     assert [found for text in texts for found in RESIDENT_NUMBER.findall(text)] == []
     secrets = connecting_information()
     assert len(secrets) > 3
     assert [secret for secret in secrets for text in texts if secret in text] == []
     assert [secret for secret in secrets for file in kept if secret in file.name] == []
+
+
+def test_lr_09_two_banks_keep_connecting_information_under_hashes_that_differ(world: World, tmp_path: Path) -> None:
+    other = World(tmp_path / "other" / "bank", world.capture)
+    other.path.parent.mkdir()
+    assert other.run("init", "--dev", "--url", "https://other.example").code == 0
+    number, reference = connecting_information()[0], "SYN-P-001"
+    banks = [world.open(), other.open(), other.open()]
+    first, second, again = [(bank.identity_link(number), bank.person_link(reference)) for bank in banks]
+    for bank in banks:
+        bank.close()
+    assert len({*first, *second}) == 4
+    assert second == again
 
 
 def test_lr_14_a_key_leads_to_every_certificate_and_holder_that_it_touched(

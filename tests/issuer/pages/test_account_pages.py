@@ -17,6 +17,7 @@ from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderA
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
+from issuer.sources.registry import SOURCES
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on
 from tests.issuer.pages.page_world import Browser, PageWorld
@@ -117,7 +118,7 @@ def test_a_child_cannot_link_alone(pages: PageWorld, tmp_path: Path) -> None:
 def test_no_source_is_ticked_and_none_is_collected_without_consent(pages: PageWorld) -> None:
     holder = pages.holder(agrees=False)
     page = holder.get("/account/sources").text
-    assert page.count('type="checkbox"') == 10
+    assert page.count('type="checkbox"') == len(SOURCES) - 1  # the NCS reference list is nobody's
     assert " checked" not in page
     assert "아직 어떤 출처에도 동의하지 않았습니다" in holder.get("/account").plain
     nothing = holder.send("/account/sources", {})

@@ -14,6 +14,7 @@ from issuer.cli.main import main
 from issuer.holders.closing import close_account, plan_closing
 from issuer.holders.errors import AccountClosed
 from issuer.holders.own_records import own_records, take_own_data
+from issuer.sources.registry import SOURCES
 from issuer.store.accounts import Consent
 from tests.issuer.conftest import URL
 from tests.issuer.pages.page_world import Browser, PageWorld
@@ -146,7 +147,7 @@ def test_the_export_has_everything_about_the_holder(pages: PageWorld, holder: Br
     assert document["person"] == {"name": "김표본", "name_en": "KIM Pyobon", "birth_date": "1998-04-11"}
     assert [each["number"] for each in document["certificates"]] == [number]
     assert len(document["entries"]) == 8
-    assert len(document["consents"]) == 11
+    assert len(document["consents"]) == 1 + len(SOURCES) - 1  # of the NCS reference list nobody is asked
     assert document["sign_ins"] == [{"kind": "local", "name": "haneul", "created_at": "2026-11-22T03:00:00Z"}]
     assert pages.ways.test_persons[0].ci not in answer.text
     assert "password" not in answer.text
