@@ -9,11 +9,13 @@ _OWN: Final = {
     "bank.css": STYLE,
     "certificates.css": STYLE,
     "front.css": STYLE,
+    "collecting.css": STYLE,
     "staff.css": STYLE,
     "preview.js": SCRIPT,
     "session.js": SCRIPT,
     "copy.js": SCRIPT,
     "once.js": SCRIPT,
+    "progress.js": SCRIPT,
     "guilloche-paper.svg": "image/svg+xml",
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_schemas.look.markup import NOTHING, Html, html, joined
-from issuer.web.parts import button, error_summary, form, note, radios, tag
+from issuer.web.parts import account_steps, button, error_summary, form, note, radios, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
 
@@ -28,9 +28,10 @@ def identity_page(visit: Visit, ways: Sequence[AgencyWay], *, account: str, erro
         error: a word's name; empty for none.
     """
     main = html(
-        '<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{errors}{ways}'
+        '{steps}<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{errors}{ways}'
         '<section class="card"><h2>{desk}</h2><p>{desk_text}</p><p class="mt">{account_word} <b class="num">{account}'
         "</b></p></section></div>",
+        steps=account_steps(visit, "identity"),
         heading=visit.say("identity_heading"),
         lead=visit.say("identity_lead"),
         errors=error_summary(visit, [("ways-h", visit.say(error))] if error else []),
@@ -40,7 +41,7 @@ def identity_page(visit: Visit, ways: Sequence[AgencyWay], *, account: str, erro
         account_word=visit.say("account_number"),
         account=account,
     )
-    return Page(visit.say("identity_heading"), main, current="account")
+    return Page(visit.say("identity_heading"), main, current="account", styles=("collecting.css",))
 
 
 def stub_page(visit: Visit, people: Sequence[tuple[str, str, str]], *, state: str) -> Page:

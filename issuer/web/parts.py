@@ -215,6 +215,13 @@ def steps(labels: Sequence[str], *, current: int, label: str) -> Html:
     )
 
 
+def account_steps(visit: Visit, current: str) -> Html:
+    """Return the way to a filled account; `current` is one of name, identity, consent, account."""
+    names = ("name", "identity", "consent", "account")
+    labels = [visit.say(f"way_{name}") for name in names]
+    return steps(labels, current=names.index(current), label=visit.say("way_label"))
+
+
 def facts(rows: Iterable[tuple[str, Html | str]]) -> Html:
     """Return a list of names and values."""
     return html(

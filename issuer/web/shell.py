@@ -122,6 +122,7 @@ class Page:
         styles: file names of its own style sheets, beside those of every page.
         scripts: file names of its modules.
         refresh_s: after how many seconds a browser asks again by itself; None for never.
+        refresh_without_scripts_s: the same for a browser without scripts alone, where a script looks again otherwise.
     """
 
     title: str
@@ -130,6 +131,7 @@ class Page:
     styles: Sequence[str] = ()
     scripts: Sequence[str] = ()
     refresh_s: int | None = None
+    refresh_without_scripts_s: int | None = None
 
 
 def page_html(visit: Visit, page: Page) -> bytes:
@@ -166,9 +168,15 @@ def csrf_field(visit: Visit) -> Html:
 
 
 def _refresh(page: Page) -> Html:
-    if page.refresh_s is None:
-        return NOTHING
-    return html('<meta http-equiv="refresh" content="{seconds}">', seconds=page.refresh_s)
+    def again(seconds: int | None) -> Html:
+        return NOTHING if seconds is None else html('<meta http-equiv="refresh" content="{after}">', after=seconds)
+
+    quiet = again(page.refresh_without_scripts_s)
+    return html(
+        "{always}{quiet}",
+        always=again(page.refresh_s),
+        quiet=html("<noscript>{it}</noscript>", it=quiet) if quiet else NOTHING,
+    )
 
 
 def _styles(visit: Visit, own: Sequence[str]) -> Html:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from issuer.web.parts import Field, button, error_summary, form, link_button, note, tag
+from issuer.web.parts import Field, account_steps, button, error_summary, form, link_button, note, tag
 from issuer.web.parts import field as field_html
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
@@ -90,17 +90,19 @@ def sign_up_page(visit: Visit, shown: SignInForm) -> Page:
         button(visit.say("sign_up_button"), kind="p wide"),
     )
     main = html(
-        '<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{errors}'
+        '{steps}<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{errors}{needed}'
         '<section class="card">{form}<p class="mt"><a href="{sign_in}">{sign_in_word}</a></p></section>{what}</div>',
+        steps=account_steps(visit, "name"),
         heading=visit.say("sign_up_heading"),
         lead=visit.say("sign_up_lead"),
         errors=sign_in_errors(visit, shown, control=f"f-{_control(shown)}"),
         form=form(visit, "/sign-up", html('<div class="stack-s">{fields}</div>', fields=joined(fields))),
         sign_in=visit.to("/sign-in"),
         sign_in_word=visit.say("sign_in_link"),
-        what=_what_is_collected(visit),
+        needed=_listed(visit, "needed"),
+        what=_listed(visit, "collected"),
     )
-    return Page(visit.say("sign_up_heading"), main, current="sign_in")
+    return Page(visit.say("sign_up_heading"), main, current="sign_in", styles=("collecting.css",))
 
 
 def signed_in_page(visit: Visit) -> Page:
@@ -245,10 +247,15 @@ def sign_in_fields(visit: Visit, shown: SignInForm) -> Html:
 
 
 def _what_is_collected(visit: Visit) -> Html:
-    items = joined(html("<li>{text}</li>", text=visit.say(f"collected_{number}")) for number in (1, 2, 3))
+    """What is needed to open an account, and what is kept of it."""
+    return joined(_listed(visit, name) for name in ("needed", "collected"))
+
+
+def _listed(visit: Visit, name: str) -> Html:
+    items = joined(html("<li>{text}</li>", text=visit.say(f"{name}_{number}")) for number in (1, 2, 3))
     return html(
         '<section class="s"><h2 class="h3">{heading}</h2><ul class="dots">{items}</ul></section>',
-        heading=visit.say("collected_heading"),
+        heading=visit.say(f"{name}_heading"),
         items=items,
     )
 

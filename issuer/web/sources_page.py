@@ -1,39 +1,54 @@
 """Sources: what each brings and up to which day, and the consent to each, given and withdrawn one by one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
-from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.holders.collecting_consents import SourceState
-from issuer.sources.registry import SOURCES
-from issuer.web.parts import CheckRow, button, check_row, error_summary, form, link_button, note, tag
+from issuer.operating.holder_collecting import Collecting
+from issuer.web.collecting_panel import collecting_panel, what_it_brings
+from issuer.web.parts import CheckRow, account_steps, button, check_row, error_summary, form, link_button, note
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
 
+_LOOK_AGAIN_S: Final = 5
 
-def sources_page(visit: Visit, states: Sequence[SourceState], *, done: str = "", error: str = "") -> Page:
-    """Return the page where a holder agrees to sources and sees what they bring.
 
-    Args:
-        visit: of the page.
-        states: of every source.
-        done: a word's name for what has just been done; empty for nothing.
-        error: a word's name; empty for none.
-    """
-    agreed = [state for state in states if state.consented_at]
-    open_ones = [state for state in states if not state.consented_at]
+@dataclass(frozen=True, slots=True)
+class SourcesShown:
+    """What the page shows: every source, how collecting stands with those agreed to; `done` and `error` are words."""
+
+    states: Sequence[SourceState]
+    collecting: Sequence[Collecting]
+    done: str = ""
+    error: str = ""
+
+
+def sources_page(visit: Visit, shown: SourcesShown) -> Page:
+    """Return the page where a holder agrees to sources and sees how collecting stands; while it goes on, it follows."""
+    open_ones = [state for state in shown.states if not state.consented_at]
+    goes_on = any(each.step == "running" for each in shown.collecting)
     main = html(
-        '<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{done}{errors}{agreed}{open}'
-        "<p>{account}</p></div>",
+        '{steps}<div class="stack narrow"><div><h1>{heading}</h1><p class="lead">{lead}</p></div>{done}{errors}{agreed}'
+        "{open}</div>",
+        steps=account_steps(visit, "consent") if not shown.collecting else NOTHING,
         heading=visit.say("sources_heading"),
         lead=visit.say("sources_lead"),
-        done=note(visit.say(done), kind="ok") if done else NOTHING,
-        errors=error_summary(visit, [("sources-h", visit.say(error))] if error else []),
-        agreed=_agreed(visit, agreed) if agreed else NOTHING,
-        open=_open(visit, open_ones) if open_ones else NOTHING,
-        account=link_button(visit.say("to_account"), visit.to("/account")),
+        done=note(visit.say(shown.done), kind="ok") if shown.done else NOTHING,
+        errors=error_summary(visit, [("sources-h", visit.say(shown.error))] if shown.error else []),
+        agreed=collecting_panel(visit, shown.collecting) if shown.collecting else NOTHING,
+        open=_open(visit, open_ones, is_first=not shown.collecting) if open_ones else NOTHING,
     )
-    return Page(visit.say("sources_heading"), main, current="account")
+    scripts = ("progress.js",) if goes_on else ()
+    return Page(
+        visit.say("sources_heading"),
+        main,
+        current="account",
+        styles=("collecting.css",),
+        scripts=scripts,
+        refresh_without_scripts_s=_LOOK_AGAIN_S if goes_on else None,
+    )
 
 
 def withdraw_page(visit: Visit, state: SourceState) -> Page:
@@ -56,47 +71,7 @@ def withdraw_page(visit: Visit, state: SourceState) -> Page:
     return Page(visit.say("withdraw_title"), main, current="account")
 
 
-def what_it_brings(source: str, visit: Visit) -> str:
-    """Return the kinds of entries that a source brings, in words."""
-    registry = entry_types()
-    names = [registry[each].names.in_language(visit.language) for each in SOURCES[source].entry_types]
-    return ", ".join(dict.fromkeys(names))
-
-
-def _agreed(visit: Visit, states: Sequence[SourceState]) -> Html:
-    rows = joined(_state(visit, state) for state in states)
-    return html(
-        '<section class="card" aria-labelledby="agreed-h"><h2 id="agreed-h">{heading}</h2><ul class="pick">{rows}</ul>'
-        "</section>",
-        heading=visit.say("sources_agreed"),
-        rows=rows,
-    )
-
-
-def _state(visit: Visit, state: SourceState) -> Html:
-    if state.delivered_at is None:
-        mark = tag(visit.say("source_waiting"), kind="line", sign="clock")
-    elif state.is_late:
-        mark = tag(visit.say("late_tag"), kind="un", sign="clock")
-    else:
-        mark = tag(visit.say("source_current"), kind="ok", sign="ok")
-    as_of = visit.say("as_of", day=state.as_of) if state.as_of else visit.say("no_delivery_yet")
-    return html(
-        '<li class="source"><div><b>{name}</b> {mark}<p class="s muted">{brings}</p>'
-        '<p class="s num">{entries} · {as_of}</p></div><p><a class="btn sm" href="{address}?source={id}">{withdraw}'
-        '<span class="vh"> {name}</span></a></p></li>',
-        name=state.names.in_language(visit.language),
-        mark=mark,
-        brings=what_it_brings(state.id, visit),
-        entries=visit.say("entries_n", n=state.entries),
-        as_of=as_of,
-        address=visit.to("/account/sources/withdraw"),
-        id=state.id,
-        withdraw=visit.say("withdraw"),
-    )
-
-
-def _open(visit: Visit, states: Sequence[SourceState]) -> Html:
+def _open(visit: Visit, states: Sequence[SourceState], *, is_first: bool) -> Html:
     rows = joined(
         check_row(
             CheckRow(
@@ -113,7 +88,7 @@ def _open(visit: Visit, states: Sequence[SourceState]) -> Html:
         text=visit.say("sources_consent"),
         rows=rows,
         right=visit.say("sources_right"),
-        button=button(visit.say("agree_and_collect"), kind="p"),
+        button=button(visit.say("agree_and_collect"), kind="p" if is_first else ""),
     )
     return html(
         '<section class="card" aria-labelledby="sources-h"><h2 id="sources-h" tabindex="-1">{heading}</h2>{form}'

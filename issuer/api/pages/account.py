@@ -11,11 +11,13 @@ from issuer.api.pages.routing import Pages
 from issuer.errors import SourceUnknown
 from issuer.holders.account_view import Wish, account_view
 from issuer.holders.collecting_consents import SourceState, give_consents, source_states, withdraw_source
+from issuer.operating.holder_collecting import ask_for_news, collecting_of
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.account_pages import AccountCover, AccountShown, account_page, source_name
+from issuer.web.collecting_panel import AGAIN_PATH
 from issuer.web.entry_page import EntryShown, Shown, entry_page
-from issuer.web.sources_page import sources_page, withdraw_page
+from issuer.web.sources_page import SourcesShown, sources_page, withdraw_page
 
 _MAX_TEXT: Final = 100
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,3}")
@@ -25,6 +27,8 @@ _DONE: Final = {
     "already": "done_linked",
     "collected": "done_collected",
     "withdrawn": "done_withdrawn",
+    "asked": "done_asked",
+    "lately": "done_asked_lately",
 }
 
 
@@ -34,6 +38,7 @@ def register(pages: Pages) -> None:
     pages.show("/account/entries/{entry}", show_entry)
     pages.show("/account/sources", show_sources)
     pages.change("/account/sources", agree)
+    pages.change(AGAIN_PATH, ask_again)
     pages.show("/account/sources/withdraw", confirm_withdrawal)
     pages.change("/account/sources/withdraw", withdraw)
 
@@ -88,7 +93,7 @@ def show_sources(asked: Asked) -> Answer:
     """Show the sources, and ask for the consent to each."""
     if not asked.holder.is_linked:
         return go_to(asked, "/identity")
-    return shown(sources_page(asked.visit, _states(asked), done=_DONE.get(asked.form.one("done"), "")))
+    return _sources(asked, done=_DONE.get(asked.form.one("done"), ""))
 
 
 def agree(asked: Asked) -> Answer:
@@ -97,12 +102,22 @@ def agree(asked: Asked) -> Answer:
         return go_to(asked, "/identity")
     chosen = asked.form.many("source")
     if not chosen:
-        return shown(sources_page(asked.visit, _states(asked), error="sources_none_chosen"), status=422)
+        return _sources(asked, error="sources_none_chosen")
     try:
-        give_consents(asked.bank, asked.holder.account_id, chosen, now=asked.desk.clock())
+        added = give_consents(asked.bank, asked.holder.account_id, chosen, now=asked.desk.clock())
     except SourceUnknown:
         raise NotHere from None
+    ask_for_news(asked.desk.bank, asked.desk.operating, added, now=asked.desk.clock())
     return go_to(asked, "/account/sources?done=collected")
+
+
+def ask_again(asked: Asked) -> Answer:
+    """Ask the sources that were agreed to for news, those that can be asked and were not lately."""
+    if not asked.holder.is_linked:
+        return go_to(asked, "/identity")
+    agreed = [each.id for each in _states(asked) if each.consented_at]
+    begun = ask_for_news(asked.desk.bank, asked.desk.operating, agreed, now=asked.desk.clock())
+    return go_to(asked, f"/account/sources?done={'asked' if begun else 'lately'}")
 
 
 def confirm_withdrawal(asked: Asked) -> Answer:
@@ -115,6 +130,13 @@ def withdraw(asked: Asked) -> Answer:
     state = _agreed_source(asked)
     withdraw_source(asked.bank, asked.holder.account_id, state.id, now=asked.desk.clock())
     return go_to(asked, "/account/sources?done=withdrawn")
+
+
+def _sources(asked: Asked, *, done: str = "", error: str = "") -> Answer:
+    states, desk = _states(asked), asked.desk
+    collecting = collecting_of(desk.bank, desk.operating, states, now=desk.clock())
+    page = sources_page(asked.visit, SourcesShown(states, collecting, done, error))
+    return shown(page, status=422 if error else 200)
 
 
 def _agreed_source(asked: Asked) -> SourceState:

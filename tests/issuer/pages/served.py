@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from issuer.operating.works import OperatorWork
 from keys.gate.gate import App, Receive, Scope, Send
 from tests.calculator import CHROMIUM
 from tests.issuer.pages.page_world import PageWorld
@@ -47,19 +48,20 @@ class Served:
 
 
 @contextmanager
-def served_bank(founded: Path, folder: Path) -> Iterator[PageWorld]:
+def served_bank(founded: Path, folder: Path, *, operating: OperatorWork | None = None) -> Iterator[PageWorld]:
     """Serve a copy of a bank; skips the test where there is no browser to visit it.
 
     Args:
         founded: the folder of the bank to copy.
         folder: an empty one.
+        operating: which sources its pages can ask, and how.
     """
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the pages are not tried")
     shutil.copytree(founded, folder / "bank")
     late = Late()
     with serving(late) as port:
-        world = PageWorld(folder / "bank", issuer=f"http://127.0.0.1:{port}")
+        world = PageWorld(folder / "bank", issuer=f"http://127.0.0.1:{port}", operating=operating)
         late.app = world.app
         try:
             yield world
