@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from keys.values import dataclass
-from verifier.batch.archives import ArchiveReader, Member, members_of
+from verifier.batch.archives import HIDDEN, ArchiveReader, Member, members_of
 from verifier.batch.limits import MAX_FILES
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.gathering import well_formed
@@ -33,19 +33,24 @@ class JobFile:
 
 
 def files_of(upload: Upload) -> tuple[JobFile, ...]:
-    """Return every file of an upload in its order.
+    """Return every file of an upload in its order; hidden ones of archives are left out, as in a batch.
+
+    A part in which no file is left is erased here, because nobody comes to read it.
 
     Raises:
-        UploadRefused: `too_many_files`.
+        UploadRefused: `too_many_files`, `upload_empty`.
     """
     found: list[JobFile] = []
     alone = len(upload.parts) == 1
     for number, part in enumerate(upload.parts):
-        found += _files_of_part(number, part, prefix="" if alone else f"{part.name}/")
+        files = [*_files_of_part(number, part, prefix="" if alone else f"{part.name}/")]
+        if not files:
+            part.path.unlink(missing_ok=True)
+        found += files
         if len(found) > MAX_FILES:
             raise UploadRefused("too_many_files", f"expected at most {MAX_FILES} files, found more")
     if not found:
-        raise UploadRefused("upload_empty", "expected at least one file, found only an empty archive")
+        raise UploadRefused("upload_empty", "expected at least one file, found only archives without one")
     return tuple(found)
 
 
@@ -72,6 +77,8 @@ def _files_of_part(number: int, part: Part, *, prefix: str) -> Iterator[JobFile]
         yield whole()
         return
     for member in members:
+        if member.problem == HIDDEN:
+            continue
         name = prefix + well_formed(member.name)
         yield JobFile(number, name, part.path, member.places, member.problem)
 

@@ -71,6 +71,7 @@ function reasonOf(error) {
   if (status === TOO_LARGE) return words.failed_large;
   if (problem.code === "job_unknown") return words.failed_gone;
   if (problem.code === "issuer_choice") return words.failed_issuer;
+  if (problem.code === "upload_empty") return words.failed_empty;
   if (problem.code === "nothing_given") return words.failed_input;
   return filled(words.failed_service, { id: problem.request_id ?? "-" });
 }
@@ -123,15 +124,15 @@ async function checkMany(parts) {
       refresh();
     });
     if (end === null) return;
+    rows.close(parts, words.failed_empty);
+    refresh();
     if (wishes) await keepReceipts(job, end, signal);
     if (end.kept_days === 0) {
-      await erase(job);
-      jobs.delete(job);
+      if (await erase(job)) jobs.delete(job);
     } else if (!signal.aborted) showKept(end.erased_at);
   } catch (error) {
     if (signal.aborted) return;
-    const failure = reasonOf(error);
-    for (const row of parts) if (row.line === null && row.last === undefined) row.failure = failure;
+    rows.close(parts, reasonOf(error));
     refresh();
   }
 }
@@ -201,8 +202,12 @@ function save(blob, name) {
 async function eraseAll() {
   untilErased.abort();
   untilErased = new AbortController();
-  await Promise.all([...jobs].map(erase));
-  jobs.clear();
+  await Promise.all([...jobs].map(async (job) => (await erase(job)) && jobs.delete(job)));
+  if (jobs.size > 0) {
+    rows.close(rows.all, words.given_up);
+    tableOfResults().tell(words.erase_failed);
+    return;
+  }
   archives.length = 0;
   rows.clear();
   place("results").replaceChildren();

@@ -87,6 +87,11 @@ export class Rows {
     }
   }
 
+  /** Say why nothing will come of those rows that still wait, such as a ZIP with nothing in it. */
+  close(parts, failure) {
+    for (const row of parts) if (row.line === null && row.last === undefined) row.failure = failure;
+  }
+
   /** @returns {Map<string, number>} how many rows have which verdict */
   counts() {
     const counts = new Map([...VERDICTS, "failed", "waiting"].map((verdict) => [verdict, 0]));

@@ -6,6 +6,8 @@ const CHECKS = "/api/v1/checks";
 const FIRST_PAUSE_MS = 150;
 const LONGEST_PAUSE_MS = 1000;
 const TRIES = 20;
+const NO_ANSWER_S = 1;
+const GONE = 404;
 const KINDS = { pdf: "application/pdf", png: "image/png", jpg: "image/jpeg", jpeg: "image/jpeg" };
 
 export const TABLES = {
@@ -104,9 +106,10 @@ export async function receiptsOf(job) {
   return (await ask(`${job}/receipts`)).blob();
 }
 
-/** Erase a job; one that is gone is fine. */
+/** @returns {Promise<boolean>} whether nothing of a job is there any more; one that is gone already is fine */
 export async function erase(job) {
-  await fetch(job, { method: "DELETE" }).catch(() => null);
+  const answer = await fetch(job, { method: "DELETE" }).catch(() => null);
+  return answer !== null && (answer.ok || answer.status === GONE);
 }
 
 /**
@@ -132,11 +135,16 @@ export async function table(lines, kind) {
 
 export const jsonLines = (lines) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
+/** Ask, and again when the service is busy; what is only read is asked for again without an answer, too. */
 async function ask(address, options = {}) {
-  const answer = await fetch(address, options).catch(() => null);
-  if (answer === null) throw new Refused(0);
-  if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));
-  return answer;
+  for (let left = TRIES; ; left -= 1) {
+    const answer = await fetch(address, options).catch(() => null);
+    if (answer?.ok) return answer;
+    const wait = answer === null ? NO_ANSWER_S : Number(answer.headers.get("Retry-After"));
+    const again = wait > 0 && left > 1 && (answer !== null || options.method === undefined);
+    if (!again) throw new Refused(answer?.status ?? 0, (await answer?.json().catch(() => null)) ?? {});
+    await pause(wait * 1000);
+  }
 }
 
 function linesOf(text) {

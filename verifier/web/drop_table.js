@@ -32,6 +32,7 @@ export class ResultsTable {
     this.heading = element("h2", { id: "results-h", tabindex: "-1" }, desk.words.results);
     this.bar = element("progress", { max: "1", value: "0", "aria-label": desk.words.results });
     this.status = element("p.s.muted.num");
+    this.said = element("span.s", { role: "status" });
     place.replaceChildren(...this.frame());
     place.hidden = false;
   }
@@ -75,6 +76,7 @@ export class ResultsTable {
           ...downloads,
           this.receipts,
           button("btn sm danger", "na", words.erase, actions.erase),
+          this.said,
         ),
       ),
     ];
@@ -130,6 +132,12 @@ export class ResultsTable {
     this.bar.value = done;
     this.bar.hidden = done === total;
     this.status.textContent = words.progress.replace("{total}", total).replace("{done}", done);
+  }
+
+  /** Say something about all results, beside the buttons for them. */
+  tell(text) {
+    this.refresh();
+    this.said.textContent = text;
   }
 
   sorted(rows) {

@@ -86,7 +86,7 @@ def test_a_changed_page_shows_what_was_printed_beside_what_was_signed(visitor: V
     answer = visitor.post(file=("b.pdf", world.sealed(world.token(original), forged)))
     assert "유효하지 않습니다." in answer.text
     assert "<del>정보처리기술사</del>" in answer.text
-    assert "항목 1" in answer.text
+    assert "1번 항목 · 명칭" in answer.text
     assert "이 결과만으로 자동으로 불합격 처리하지 마십시오." in answer.text
     assert "만 참고하십시오" in answer.text
 

@@ -30,7 +30,7 @@ def archive(**members: bytes) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(made, "w") as file:
         for name, content in members.items():
-            file.writestr(name.replace("__", "."), content)
+            file.writestr(name if "/" in name else name.replace("__", "."), content)
     return made.getvalue()
 
 
@@ -144,6 +144,25 @@ def test_files_of_archives_stand_where_the_archive_stood(tmp_path: Path) -> None
 def test_an_archive_alone_gives_its_members_their_own_names(tmp_path: Path) -> None:
     files = files_of(taken(archive(a__txt=b"A"), tmp_path, content_type=ZIP))
     assert [file.name for file in files] == ["a.txt"]
+
+
+def test_hidden_files_of_an_archive_are_left_out(tmp_path: Path) -> None:
+    body = archive(**{"apps/": b"", "apps/one.pdf": b"one", "__MACOSX/apps/._one.pdf": b"x", "apps/.DS_Store": b"x"})
+    files = files_of(taken(body, tmp_path, content_type=ZIP))
+    assert [(file.name, file.problem) for file in files] == [("apps/one.pdf", None)]
+    assert [content for _, content in contents(files)] == [b"one"]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_archive_of_hidden_files_alone_is_as_good_as_empty_and_erased(tmp_path: Path) -> None:
+    body = archive(**{"__MACOSX/._one.pdf": b"x", ".DS_Store": b"x"})
+    hidden = part(body, 'name="file"; filename="mac.zip"')
+    with pytest.raises(UploadRefused) as refused:
+        files_of(taken(form(hidden), tmp_path))
+    assert refused.value.code == "upload_empty"
+    beside = form(hidden, part(b"two", 'name="file"; filename="two.pdf"'))
+    assert [file.name for file in files_of(taken(beside, tmp_path))] == ["two.pdf"]
+    assert [path.name for path in tmp_path.iterdir()] == ["00001"]
 
 
 def test_a_damaged_archive_is_one_file_that_cannot_be_read(tmp_path: Path) -> None:

@@ -296,6 +296,70 @@ def test_erasing_takes_the_results_from_the_page(desk: Desk) -> None:
     assert "홍길동" not in page.content()
 
 
+def test_results_that_could_not_be_erased_from_the_server_are_not_said_to_be(desk: Desk) -> None:
+    page = desk.visit()
+    page.route(
+        "**/api/v1/jobs/*", lambda route: route.abort() if route.request.method == "DELETE" else route.continue_()
+    )
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator(".results [role=status]").last).to_contain_text("서버에서 지우지 못했습니다.")
+    job = [target for target in desk.asked.targets if target.startswith("/api/v1/jobs/")][-1].split("?")[0]
+    job = job.removesuffix("/results")
+    assert page.request.get(desk.origin + job).status == 200
+    page.unroute_all()
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator("#results")).to_be_hidden()
+    assert page.request.get(desk.origin + job).status == 404
+
+
+def test_what_still_waited_when_it_could_not_be_erased_is_said_to_be_given_up(desk: Desk) -> None:
+    page = desk.visit()
+    held: list[Route] = []
+    page.route(
+        "**/api/v1/jobs/*", lambda route: route.abort() if route.request.method == "DELETE" else held.append(route)
+    )
+    with page.expect_request("**/api/v1/jobs/*"):
+        given(page, desk.file("a.txt"), desk.file("b.txt"))
+    page.get_by_role("button", name="결과 지우기").click()
+    expect(page.locator(ROWS).last).to_contain_text("그만두었습니다.")
+    expect(page.locator(f"{ROWS} .tag")).to_have_text(["확인하지 못했습니다", "확인하지 못했습니다"])
+
+
+@pytest.mark.parametrize("trouble", [{"status": 503, "headers": {"Retry-After": "1"}}, None], ids=["busy", "cut off"])
+def test_a_job_is_followed_on_when_the_service_was_busy_or_out_of_reach_for_once(
+    desk: Desk, trouble: dict[str, Any] | None
+) -> None:
+    page = desk.visit()
+    asked: list[str] = []
+
+    def once(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) % 2 == 0:
+            route.continue_()
+        elif trouble is None:
+            route.abort()
+        else:
+            route.fulfill(**trouble)
+
+    page.route(re.compile(r"/api/v1/jobs/[^/]+(/results.*)?$"), once)
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    expect(page.locator(f"{ROWS} .tag")).to_have_text(["유효", "유효"])
+    assert len(asked) >= 4
+
+
+def test_a_zip_in_which_there_is_nothing_to_check_says_so(desk: Desk) -> None:
+    page = desk.visit()
+    nothing = desk.file("mac.zip", archive(__DS_Store="x"))
+    given(page, nothing)
+    expect(page.locator(ROWS)).to_contain_text("확인할 파일이 들어 있지 않습니다.")
+    given(page, nothing, desk.file("a.txt"))
+    expect(page.locator(f"{ROWS} .tag")).to_have_text(["확인하지 못했습니다", "확인하지 못했습니다", "유효"])
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+
+
 def test_what_was_on_its_way_when_all_was_erased_does_not_come_back(desk: Desk) -> None:
     page = desk.visit()
     held: list[Route] = []
