@@ -126,6 +126,7 @@ def test_the_proxy_sends_to_services_and_ports_of_the_compose_file() -> None:
     (published,) = compose()["services"]["proxy"]["ports"]
     assert set(re.findall(r"listen (\d+);", content)) == {published.split(":")[1]}
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in content
+    assert "proxy_set_header X-Request-Id $request_id;" in content  # 32 hex digits, which the gate keeps
 
 
 def test_the_images_run_as_nobody_and_set_what_is_documented() -> None:

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from issuer.app import ServiceWork, create_app
 from issuer.bank import Bank
 from issuer.bank.folder import BankFolder
+from issuer.bundling import TRUST_BUNDLE
 from issuer.health import readiness_problems
 from issuer.publishing import publish_due
 from tests.issuer.conftest import URL, World
@@ -139,6 +140,25 @@ def test_a_service_without_its_status_list_is_not_ready(client: Client, bank: Ba
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["problems"] == ["status list 1"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a bundle", b"\xff"], ids=["empty", "damaged", "binary"])
+def test_a_service_with_a_damaged_bundle_is_not_ready(client: Client, bank: Bank, content: bytes) -> None:
+    (bank.folder.public / TRUST_BUNDLE).write_bytes(content)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["problems"]) == (503, ["trust bundle"])
+
+
+def test_a_service_without_its_database_is_not_ready_and_goes_on_serving_files(client: Client, bank: Bank) -> None:
+    bank.store.close()
+    (bank.folder.path / "bank.db").write_bytes(b"SYN-P-001" * 1000)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+    assert "database" in answer.json()["problems"]
+    assert "SYN-P-001" not in answer.text
+    assert str(bank.folder.path) not in answer.text
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/status/1").status_code == 200
 
 
 def test_the_issuers_path_stands_after_the_well_known_part(

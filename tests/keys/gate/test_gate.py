@@ -120,6 +120,39 @@ def test_a_whole_body_reaches_the_application_at_once() -> None:
     assert len(bytes.fromhex(request_id)) == 8
 
 
+@pytest.mark.parametrize(
+    "given", [b"4bf92f3577b34da6a3ce929d0e0e4736", b"8e03978e-40d5-43dd-bc93-6894a57f9324"], ids=["nginx", "uuid"]
+)
+def test_the_id_that_a_proxy_gave_a_request_is_kept_everywhere(given: bytes) -> None:
+    said = Door().ask("/large", (b"abc", False), headers=((b"x-request-id", given),))
+    assert (said.headers["x-request-id"], json.loads(said.body)[1]) == (given.decode(), given.decode())
+    refusal = Door().ask("/", (b"abc", False), headers=((b"x-request-id", given), (b"content-length", b"x")))
+    assert refusal.document["request_id"] == refusal.headers["x-request-id"] == given.decode()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        b"",
+        b"900101-1234567",
+        b"4bf92f3577b34da6",
+        b"4BF92F3577B34DA6A3CE929D0E0E4736",
+        b"4bf92f3577b34da6a3ce929d0e0e47366",
+        b"4bf92f3577b34da6a3ce929d0e0e473g",
+        b"4bf92f3577b34da6a3ce929d0e0e4736\r\nset-cookie: a=b",
+        b"4bf92f3577b34da6a3ce929d0e0e4736\n",
+        b"8e03978e-40d5-43dd-bc93-6894a57f932",
+        b"8e03978e40d5-43dd-bc93-6894a57f9324-",
+        "김표본".encode(),
+    ],
+)
+def test_an_id_that_could_say_something_is_replaced_by_our_own(given: bytes) -> None:
+    said = Door().ask("/large", (b"abc", False), headers=((b"x-request-id", given),))
+    request_id = said.headers["x-request-id"]
+    assert len(bytes.fromhex(request_id)) == 8
+    assert given.decode() not in (request_id, json.loads(said.body)[1])
+
+
 def test_every_answer_has_the_headers_of_the_house_but_keeps_its_own() -> None:
     said = Door().ask()
     assert said.headers["cache-control"] == "public"
