@@ -41,7 +41,8 @@ def errors_page() -> str:
     """Return the whole page."""
     for package in (keys, credential_schemas, issuer, verifier, wallet_cli):
         _load_errors(package)
-    return INTRODUCTION + _bank() + _verifier() + _wallet() + _services()
+    said = INTRODUCTION + _bank() + _verifier() + _wallet() + _services()
+    return said + _in_the_code(said)
 
 
 def _load_errors(package: ModuleType) -> None:
@@ -153,6 +154,29 @@ def _services() -> str:
     ]
     note = "Refused before a program is asked: by the gate, for the form of the request, for who asks."
     return f"\n## The services themselves\n\n{note}\n\n| Slug | HTTP | Said by |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _in_the_code(said: str) -> str:
+    """List the errors that no program tells by their own slug: what stands above, a reason or a verdict tells them."""
+    bases = (KeysError, CredentialError, IssuerError, VerifierError, WalletError)
+    kinds = sorted(
+        {each for base in bases for each in (base, *_subclasses(base))}, key=lambda kind: (kind.code, kind.__name__)
+    )
+    rows = [
+        f"| `{kind.code}` | `{kind.__module__}` `{kind.__name__}` | {_first_sentence(kind)} |\n"
+        for kind in kinds
+        if "code" in vars(kind) and f"| `{kind.code}`" not in said
+    ]
+    note = (
+        "Errors of the packages that no program tells by this slug: their caller turns them into one of those above,\n"
+        "a [reason](../formats/report.md#checks-reasons-codes-sentences), or the answer of a standard. Who uses a\n"
+        "package as a library meets them."
+    )
+    return f"\n## In the code\n\n{note}\n\n| Slug | Class | What it says |\n|---|---|---|\n{''.join(rows)}"
+
+
+def _first_sentence(kind: type[Any]) -> str:
+    return " ".join((kind.__doc__ or "").partition("\n\n")[0].split()).replace("|", "/")
 
 
 def _refusals(tree: ast.AST) -> Iterator[tuple[str, int]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
-from issuer.cli.options import add_common_options, day, short_text
+from issuer.cli.options import add_action, day, short_text
 
 if TYPE_CHECKING:
     from issuer.accounts import AccountEntry
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
 SUMMARY = "open, link, list and show accounts; record consents"
 EXAMPLE = "cb-issuer accounts open --person SYN-P-001 --consent-all"
+_ACCOUNT = "the account's id, as `accounts list` shows it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the subcommands; the common options stand before or after them."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    opening = _add(actions, "open", "open an account for a registered person", EXAMPLE)
+    opening = add_action(actions, "open", "open an account for a registered person", EXAMPLE)
     opening.add_argument("--person", metavar="REF", help="reference of the person in the identity register")
     consent = opening.add_mutually_exclusive_group()
     consent.add_argument("--consent", metavar="SOURCE", nargs="+", default=[], help="sources the holder consents to")
@@ -26,27 +27,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     opening.add_argument(
         "--collect-only", action="store_true", help="record no consent to disclosure; each certificate needs one"
     )
-    linking = _add(
+    linking = add_action(
         actions,
         "link",
         "link an account to a registered person",
         'cb-issuer accounts link 7k2m9qxdab --person SYN-P-001 --reason "identity card seen"',
     )
-    linking.add_argument("account", metavar="ID")
+    linking.add_argument("account", metavar="ID", help=_ACCOUNT)
     linking.add_argument("--person", metavar="REF", required=True, help="reference in the identity register")
     linking.add_argument("--reason", required=True, type=short_text, help="why; recorded with the link")
-    signing = _add(
+    signing = add_action(
         actions,
         "sign-in",
         "let somebody sign in to an account with a name and a password",
         "cb-issuer accounts sign-in 7k2m9qxdab --name haneul --password-file haneul.txt",
     )
-    signing.add_argument("account", metavar="ID")
+    signing.add_argument("account", metavar="ID", help=_ACCOUNT)
     signing.add_argument("--name", required=True, help="what is typed at the sign-in")
     signing.add_argument("--password-file", type=Path, metavar="FILE", help="its first line (default: asked for)")
-    listing = _add(actions, "list", "list all accounts", "cb-issuer accounts list")
+    listing = add_action(actions, "list", "list all accounts", "cb-issuer accounts list")
     listing.add_argument("--held", action="store_true", help="list entries held back: their person is not registered")
-    resolving = _add(
+    resolving = add_action(
         actions,
         "resolve",
         "say whose an entry is that is held back; all with the same reference follow, later ones too",
@@ -55,12 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     resolving.add_argument("entry", metavar="ENTRY", help="id of the entry, as `accounts list --held` shows it")
     resolving.add_argument("--person", metavar="REF", required=True, help="reference in the identity register")
     resolving.add_argument("--reason", required=True, type=short_text, help="why; recorded with the decision")
-    history = _add(
+    history = add_action(
         actions, "history", "list who read or changed the holder's data", "cb-issuer accounts history 7k2m9qxdab"
     )
-    history.add_argument("account", metavar="ID")
-    showing = _add(actions, "show", "show the entries of an account", "cb-issuer accounts show 7k2m9qxdab")
-    showing.add_argument("account", metavar="ID")
+    history.add_argument("account", metavar="ID", help=_ACCOUNT)
+    showing = add_action(actions, "show", "show the entries of an account", "cb-issuer accounts show 7k2m9qxdab")
+    showing.add_argument("account", metavar="ID", help=_ACCOUNT)
     _add_consent(actions)
 
 
@@ -70,22 +71,14 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     return 0
 
 
-def _add(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, example: str
-) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=summary, description=summary, epilog=f"Example: {example}")
-    add_common_options(parser)
-    return parser
-
-
 def _add_consent(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    consenting = _add(
+    consenting = add_action(
         actions,
         "consent",
         "record the holder's consent to a disclosure",
         "cb-issuer accounts consent 7k2m9qxdab --unspecified --all",
     )
-    consenting.add_argument("account", metavar="ID")
+    consenting.add_argument("account", metavar="ID", help=_ACCOUNT)
     recipient = consenting.add_mutually_exclusive_group(required=True)
     recipient.add_argument("--recipient", type=short_text, help="who may be given the entries")
     recipient.add_argument("--unspecified", action="store_true", help="the holder decides to whom the entries go")

@@ -11,6 +11,7 @@ from issuer.cli.options import add_action
 
 SUMMARY = "list when sources were asked and what came of it; download rejected rows"
 EXAMPLE = "cb-issuer runs list qnet_qualifications"
+_RUN = "number of the run, as `runs list` shows it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,11 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = add_action(actions, "list", "list the last 50 runs, newest first", EXAMPLE)
     listing.add_argument("source", metavar="SOURCE", nargs="?", help="only of this source")
     showing = add_action(actions, "show", "show one run", "cb-issuer runs show 12")
-    showing.add_argument("run_id", metavar="RUN", type=int)
+    showing.add_argument("run_id", metavar="RUN", type=int, help=_RUN)
     rejected = add_action(
         actions, "rejected", "write the rows that were not taken as CSV", "cb-issuer runs rejected 12 --out rows.csv"
     )
-    rejected.add_argument("run_id", metavar="RUN", type=int)
+    rejected.add_argument("run_id", metavar="RUN", type=int, help=_RUN)
     rejected.add_argument("--out", metavar="FILE", type=Path, help="where to write (default: print)")
 
 

@@ -80,6 +80,7 @@ class WalletCommand:
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Add the options of the command."""
         add_arguments(parser)
+        parser.epilog = "example: cb-wallet verify certificate.pdf"
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Check every input and return the worst exit code."""

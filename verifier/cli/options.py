@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from credential_schemas.report.messages import Language
 
 
+def add_action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, summary: str, example: str
+) -> argparse.ArgumentParser:
+    """Add an action of a command; the summary is its line in the command's help, and what its own help begins with."""
+    return actions.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
+
+
 def add_language(parser: argparse.ArgumentParser) -> None:
     """Add `--lang`."""
     parser.add_argument("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.cli.options import add_language, language_of
+from verifier.cli.options import add_action, add_language, language_of
 
 if TYPE_CHECKING:
     from verifier.scoring.criteria_files import PolicyFile
@@ -24,16 +24,15 @@ exit codes: 0 done, 1 refused, 2 usage (a policy that is none; with file, line a
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs and their options."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    check = verbs.add_parser(
-        "check", help="look a policy over", epilog="example: cb-verifier policy check policy.yaml --notice notice.json"
+    check = add_action(
+        verbs, "check", "look a policy over", "cb-verifier policy check policy.yaml --notice notice.json"
     )
-    sign = verbs.add_parser(
-        "sign", help="sign a policy", epilog="example: cb-verifier policy sign policy.yaml --out policy.jws"
-    )
-    verify = verbs.add_parser(
+    sign = add_action(verbs, "sign", "sign a policy", "cb-verifier policy sign policy.yaml --out policy.jws")
+    verify = add_action(
+        verbs,
         "verify",
-        help="check who signed a policy",
-        epilog="example: cb-verifier policy verify policy.yaml --signature policy.jws --keys agency-keys.json",
+        "check who signed a policy",
+        "cb-verifier policy verify policy.yaml --signature policy.jws --keys agency-keys.json",
     )
     for verb in (check, sign, verify):
         verb.add_argument("policy", metavar="P", help="policy file, or the id of a published policy")

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.cli.options import add_language, language_of
+from verifier.cli.options import add_action, add_language, language_of
 
 if TYPE_CHECKING:
     from verifier.settings import Settings
@@ -26,9 +26,7 @@ exit codes: 0 genuine (and, where asked, the same answer again), 1 refused, 2 us
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the two verbs and their options."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    verify = verbs.add_parser(
-        "verify", help="check a receipt", epilog="example: cb-verifier receipt verify receipt.pdf --key keys.json"
-    )
+    verify = add_action(verbs, "verify", "check a receipt", "cb-verifier receipt verify receipt.pdf --key keys.json")
     verify.add_argument("receipt", type=Path, metavar="FILE", help="a receipt, JWS or PDF")
     verify.add_argument(
         "--key", type=Path, metavar="FILE", help="pinned public keys of the verifier (default: this verifier's own)"
@@ -44,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     verify.add_argument("--json", action="store_true", help="print one JSON document")
     add_language(verify)
-    keys = verbs.add_parser(
-        "keys", help="print this verifier's public keys", epilog="example: cb-verifier receipt keys > receipt-keys.json"
+    keys = add_action(
+        verbs, "keys", "print this verifier's public keys", "cb-verifier receipt keys > receipt-keys.json"
     )
     add_language(keys)
 

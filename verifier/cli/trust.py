@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from verifier.cli.options import add_language, add_trust, language_of
+from verifier.cli.options import add_action, add_language, add_trust, language_of
 from verifier.errors import TrustMissing, VerifierError
 from verifier.settings import Settings
 
@@ -24,30 +24,25 @@ EXAMPLES = """examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the four verbs and their options."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    add = verbs.add_parser(
-        "add", help="add the issuers of a trust list or bundle", epilog="example: cb-verifier trust add trust.json"
-    )
+    add = add_action(verbs, "add", "add the issuers of a trust list or bundle", "cb-verifier trust add trust.json")
     add.add_argument("source", metavar="FILE|URL", help="a trust list or bundle, or the https address of one")
     add.add_argument(
         "--fingerprint", metavar="HEX", help="the fingerprint it must have; needed without a terminal to ask at"
     )
     add.add_argument("--dev", action="store_true", help="accept a test issuer, also on this machine; for development")
-    show = verbs.add_parser(
-        "list",
-        help="list the trusted issuers and how fresh their bundles are",
-        epilog="example: cb-verifier trust list",
+    show = add_action(
+        verbs, "list", "list the trusted issuers and how fresh their bundles are", "cb-verifier trust list"
     )
-    refresh = verbs.add_parser(
+    refresh = add_action(
+        verbs,
         "refresh",
-        help="fetch newer signed bundles of the issuers, or take them from files",
-        epilog="example: cb-verifier trust refresh",
+        "fetch newer signed bundles of the issuers, or take them from files",
+        "cb-verifier trust refresh",
     )
     refresh.add_argument("bundles", nargs="*", type=Path, metavar="BUNDLE", help="bundle files; none means the network")
     for verb in (show, refresh):
         verb.add_argument("--json", action="store_true", help="print one JSON document")
-    remove = verbs.add_parser(
-        "remove", help="stop believing an issuer", epilog="example: cb-verifier trust remove https://bank.example"
-    )
+    remove = add_action(verbs, "remove", "stop believing an issuer", "cb-verifier trust remove https://bank.example")
     remove.add_argument("issuer", metavar="ID", help="the issuer's id as `trust list` shows it")
     for verb in (add, show, refresh, remove):
         add_trust(verb)

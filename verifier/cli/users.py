@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from verifier.cli.options import add_language, language_of
+from verifier.cli.options import add_action, add_language, language_of
 from verifier.errors import VerifierError
 from verifier.settings import Settings
 
@@ -29,35 +29,31 @@ _ROLES = ("officer", "reviewer", "administrator")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verbs and their options."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    add = verbs.add_parser(
-        "add", help="let a person sign in", epilog="example: cb-verifier users add haneul --role administrator"
-    )
+    add = add_action(verbs, "add", "let a person sign in", "cb-verifier users add haneul --role administrator")
     add.add_argument("name", metavar="NAME", help="what is typed at the sign-in: lower-case letters, digits, . _ -")
     add.add_argument("--shown-name", default="", metavar="TEXT", help="what pages and records show (default: NAME)")
     add.add_argument("--role", action="append", required=True, choices=_ROLES, help="may be given several times")
     _add_password(add)
     _add_identity(add, required=False)
-    show = verbs.add_parser("list", help="list everybody", epilog="example: cb-verifier users list")
+    show = add_action(verbs, "list", "list everybody", "cb-verifier users list")
     show.add_argument("--json", action="store_true", help="print one JSON document")
-    remove = verbs.add_parser(
-        "remove", help="take a person away, at once", epilog="example: cb-verifier users remove haneul"
-    )
-    roles = verbs.add_parser(
-        "roles", help="give a person exactly these roles", epilog="example: cb-verifier users roles haneul officer"
-    )
-    password = verbs.add_parser(
+    remove = add_action(verbs, "remove", "take a person away, at once", "cb-verifier users remove haneul")
+    roles = add_action(verbs, "roles", "give a person exactly these roles", "cb-verifier users roles haneul officer")
+    password = add_action(
+        verbs,
         "password",
-        help="give a person another password and end her sessions",
-        epilog="example: cb-verifier users password haneul --remove-second-step",
+        "give a person another password and end her sessions",
+        "cb-verifier users password haneul --remove-second-step",
     )
     _add_password(password)
     password.add_argument(
         "--remove-second-step", action="store_true", help="she has lost her second step: take it away, too"
     )
-    link = verbs.add_parser(
+    link = add_action(
+        verbs,
         "link",
-        help="let a person sign in with an OpenID provider, too",
-        epilog="example: cb-verifier users link haneul --issuer https://login.example --subject 1f6b",
+        "let a person sign in with an OpenID provider, too",
+        "cb-verifier users link haneul --issuer https://login.example --subject 1f6b",
     )
     _add_identity(link, required=True)
     for verb in (remove, roles, password, link):
