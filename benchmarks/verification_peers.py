@@ -31,6 +31,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from benchmarks.peers.machine import machine
 from benchmarks.peers.sd_jwt_vc import NodePeer, start
 from credential_schemas.certificate_claims import CertificateClaims, Holder, to_payload
+from credential_schemas.plain_copies.copies import PlainCopies
 from credential_schemas.report.outcomes import Verdict
 from credential_schemas.sd_jwt.bind import bind_to_verifier
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
@@ -131,7 +132,7 @@ def timed(work: Callable[[int], object]) -> Program:
 
 def ours(samples: list[Sample], world: World) -> dict[str, Program]:
     """Return the verifications of this project, each of which asserts its answer."""
-    rules = replace(world.rules(), nonces=None)
+    rules = replace(world.rules(), nonces=None, plain_copies=PlainCopies(after=0))  # as in a process that reads many
     bound_rules = replace(rules, key_binding=world.asked())
     simulated = Moment(NOW, simulated=True)  # of a real time, every nonce would be new, and a state folder written
     key = rules.trust.issuers["https://bank.example"].keys[world.keys.credential.key_id]

@@ -55,7 +55,7 @@ class FieldKind(StrEnum):
 
 _UNIT: Final = r"[0-9]{10}_[0-9]{2}v[0-9]{1,3}"
 _DAY_CHARACTERS: Final = len("2026-11-21")
-_PATTERNS: Final[Mapping[FieldKind, str]] = MappingProxyType(
+CODE_PATTERNS: Final[Mapping[FieldKind, str]] = MappingProxyType(
     {
         FieldKind.TERM: r"[0-9]{4}-[12SW]",
         FieldKind.ITEM_CODE: r"[0-9A-Z]{4}",
@@ -66,7 +66,7 @@ _PATTERNS: Final[Mapping[FieldKind, str]] = MappingProxyType(
         FieldKind.NCS_CODE: rf"[0-9]{{8}}|{_UNIT}",
     }
 )
-_CLASS_CODE: Final = r"[0-9A-Z]{1,10}"
+CLASS_CODE: Final = r"[0-9A-Z]{1,10}"
 _RANGES: Final[Mapping[FieldKind, tuple[int, int]]] = MappingProxyType(
     {
         FieldKind.INTEGER: (0, 2**31),
@@ -171,8 +171,8 @@ def check_value(value: JsonValue, *, kind: FieldKind, values: Collection[str], p
         if not isinstance(value, str) or value not in values:
             detail = f"expected one of {', '.join(sorted(values))}, found {_described(value)}"
             raise EntryTypeError(path, detail, kind="unknown_value")
-    elif kind in _PATTERNS:
-        _check_code(value, pattern=_PATTERNS[kind], expected=f"a {kind}", path=path)
+    elif kind in CODE_PATTERNS:
+        _check_code(value, pattern=CODE_PATTERNS[kind], expected=f"a {kind}", path=path)
     elif kind in _RANGES:
         _check_number(value, kind=kind, path=path)
     elif kind is FieldKind.NCS_UNITS:
@@ -205,8 +205,8 @@ def _quick_test(kind: FieldKind) -> QuickTest:
         return is_day
     if kind is FieldKind.BOOLEAN:
         return lambda value: type(value) is bool
-    if kind in _PATTERNS:
-        pattern = _PATTERNS[kind]  # compiled when a value comes
+    if kind in CODE_PATTERNS:
+        pattern = CODE_PATTERNS[kind]  # compiled when a value comes
         return lambda value: type(value) is str and _compiled(pattern).fullmatch(value) is not None
     if kind in _RANGES:
         least, most = _RANGES[kind]
@@ -243,8 +243,8 @@ def value_schema(kind: FieldKind, *, values: Collection[str]) -> dict[str, JsonV
         return {"type": "boolean"}
     if kind is FieldKind.ENUM:
         return {"enum": list(values)}
-    if kind in _PATTERNS:
-        return _code_schema(_PATTERNS[kind])
+    if kind in CODE_PATTERNS:
+        return _code_schema(CODE_PATTERNS[kind])
     if kind in _RANGES:
         least, most = _RANGES[kind]
         name = "number" if kind in _FRACTIONS_ALLOWED else "integer"
@@ -253,7 +253,7 @@ def value_schema(kind: FieldKind, *, values: Collection[str]) -> dict[str, JsonV
         items: JsonValue = dict(_code_schema(_UNIT))
         return {"type": "array", "items": items, "minItems": 1, "maxItems": MAX_LIST_ITEMS, "uniqueItems": True}
     members: dict[str, JsonValue] = {
-        "code": _code_schema(_CLASS_CODE),
+        "code": _code_schema(CLASS_CODE),
         "name": value_schema(FieldKind.TEXT, values=()),
     }
     return {"type": "object", "properties": members, "required": ["code", "name"], "additionalProperties": False}
@@ -293,7 +293,7 @@ def _check_units(value: JsonValue, *, path: str) -> None:
 def _check_coded_name(value: JsonValue, *, path: str) -> None:
     if not isinstance(value, dict) or set(value) != {"code", "name"}:
         raise EntryTypeError(path, f"expected an object with code and name, found {_described(value)}")
-    _check_code(value["code"], pattern=_CLASS_CODE, expected="a code", path=f"{path}.code")
+    _check_code(value["code"], pattern=CLASS_CODE, expected="a code", path=f"{path}.code")
     check_text(value["name"], path=f"{path}.name")
 
 

@@ -118,10 +118,11 @@ def read_presented(payload: Mapping[str, JsonValue], *, types: EntryTypes | None
         return _flat(payload, registry)
     if "cnf" in payload:
         return _wallet(payload, registry)
-    return _paper(from_payload(payload, types=registry))
+    return of_paper_copy(from_payload(payload, types=registry))
 
 
-def _paper(claims: CertificateClaims) -> PresentedClaims:
+def of_paper_copy(claims: CertificateClaims) -> PresentedClaims:
+    """Return what a paper copy says, which states all its claims."""
     return PresentedClaims(
         form=Form.PAPER,
         issuer=claims.issuer,

@@ -18,13 +18,13 @@ from credential_schemas.report.facts import (
 )
 from credential_schemas.report.model import Content
 from credential_schemas.report.outcomes import EntryStatus
-from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from credential_schemas.sd_jwt.verify import ProvedCredential
 from keys.encoding import JsonValue
 
 
 def content_of(
     claims: PresentedClaims,
-    proved: VerifiedSdJwt,
+    proved: ProvedCredential,
     *,
     issuer: IssuerFacts,
     statuses: Sequence[EntryStatus],

@@ -50,6 +50,17 @@ def b64url_encode(data: bytes) -> str:
     return binascii.b2a_base64(data, newline=False).translate(_TO_URL_ALPHABET, b"=").decode()
 
 
+def b64url_encode_all(values: Sequence[bytes]) -> list[str]:
+    """Byte strings that are all of one length to their base64url texts, in one go."""
+    if not values:
+        return []
+    length = len(values[0])
+    filler = bytes(-length % 3)  # the last characters of a value then belong to it alone
+    text = b64url_encode(filler.join([*values, b""]))
+    whole, used = (length + 2) // 3 * 4, (length * 4 + 2) // 3
+    return [text[start : start + used] for start in range(0, len(values) * whole, whole)]
+
+
 def b64url_decode(text: str) -> bytes:
     """Base64url text without padding to bytes; only the one canonical text of a value is accepted.
 
@@ -118,11 +129,33 @@ def decode_json_object(data: bytes, *, max_bytes: int) -> dict[str, JsonValue]:
     return value
 
 
+def decode_texts(texts: Sequence[str]) -> list[str] | None:
+    """Decode several base64url texts of UTF-8 in one go, when all of them are surely right.
+
+    The texts are decoded as one, with zero bytes between them; only the zero bytes that were put there may be found.
+
+    Args:
+        texts: in any number.
+
+    Returns:
+        What `b64url_decode(text).decode()` returns for each text; None when one of them may be refused, is empty, or
+        holds a zero byte: then the caller has to look at them one by one.
+
+    Source: docs/decisions/0062-verifying-in-fewer-passes.md
+    """
+    joined = "".join([text + _FILLERS[len(text) & 3].get(text[-1:], "!") for text in texts])
+    try:
+        data = binascii.a2b_base64(joined.encode("ascii").translate(_TO_STANDARD_ALPHABET), strict_mode=True)
+        pieces = data.decode("utf-8").split("\0")
+    except ValueError:  # no base64, or no UTF-8
+        return None
+    found = [*filter(None, pieces)]
+    zeros = sum([_ZERO_BYTES[len(text) & 3] for text in texts])
+    return found if len(pieces) == zeros + 1 and len(found) == len(texts) else None
+
+
 def decode_json_texts(texts: Sequence[str], *, max_bytes: int) -> list[JsonValue] | None:
     """Decode several base64url texts of strict JSON arrays in one go, when all of them are surely right.
-
-    The texts are decoded as one, with zero bytes between the documents. JSON has no raw zero byte; when there are
-    exactly those that were put there, each scan that ends before one has read one whole text and nothing of the next.
 
     Args:
         texts: in any number.
@@ -131,31 +164,21 @@ def decode_json_texts(texts: Sequence[str], *, max_bytes: int) -> list[JsonValue
     Returns:
         What `decode_json(b64url_decode(text))` returns for each text; None when one of them may be refused, or is
         better looked at alone: then that is what the caller has to ask.
-
-    Source: docs/decisions/0062-verifying-in-fewer-passes.md
     """
     if not texts or max(map(len, texts)) > max_bytes:
         return None
-    joined = "".join([text + _FILLERS[len(text) & 3].get(text[-1:], "!") for text in texts])
-    zeros = [_ZERO_BYTES[len(text) & 3] for text in texts]
     values: list[JsonValue] = []
     try:
-        data = binascii.a2b_base64(joined.encode("ascii").translate(_TO_STANDARD_ALPHABET), strict_mode=True)
-        text, start = data.decode("utf-8"), 0
-        if text.count("\0") != sum(zeros) or "\\" in text:
-            return None
-        for number in zeros:
-            value, end = _SCAN(text, start)
-            if text[end] != "\0" or type(value) is not list:
+        for text in decode_texts(texts) or ():
+            value, end = _SCAN(text, 0)
+            if end != len(text) or type(value) is not list or "\\" in text:
                 return None
-            values.append(value)
-            start = end + number
-        if text.count("{") + text.count("[") > MAX_JSON_DEPTH:
-            for value in values:
+            if text.count("{") + text.count("[") > MAX_JSON_DEPTH:
                 _check_depth(value)
-    except (StopIteration, RecursionError, ValueError, DecodingError):  # ValueError: no base64, UTF-8 or JSON
+            values.append(value)
+    except (StopIteration, RecursionError, ValueError, DecodingError):  # ValueError: no JSON
         return None
-    return values
+    return values or None
 
 
 def encode_json(value: JsonValue) -> bytes:

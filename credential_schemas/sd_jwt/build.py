@@ -24,12 +24,13 @@ from credential_schemas.limits import (
     SALT_BYTES,
 )
 from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, DEFAULT_DIGEST, RESERVED_NAMES, Path
-from keys.encoding import JsonValue, b64url_encode, encode_json
+from keys.encoding import JsonValue, b64url_encode, b64url_encode_all, encode_json
 from keys.jws_sign import sign_compact
 from keys.signer import Signer
 from keys.values import dataclass, field
 
 SD_JWT_VC_TYP = "dc+sd-jwt"
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _OWN_HEADER_MEMBERS = frozenset({"alg", "typ", "kid"})
 
@@ -99,7 +100,8 @@ class _Builder:
         self._decoys = dict(disclose.decoys)
         self._random_bytes = random_bytes
         self._used: set[Path] = set()
-        self._salts = self._random(SALT_BYTES * len(self._paths))
+        salts = self._random(SALT_BYTES * len(self._paths))
+        self._salts = b64url_encode_all([salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES)])
         # Nothing has to be taken out of a value whose place is not one of these.
         parents = {path[:-1] for path in (*self._paths, *((*path, "") for path in self._decoys))}
         self._on_the_way = {path[:length] for path in parents for length in range(len(path) + 1)}
@@ -156,8 +158,7 @@ class _Builder:
         position = len(self.disclosures)
         self.disclosures.append("")  # a parent stands before what lies in it, but is known only after it
         hidden = self._value(value, path, level=level)
-        salt = b64url_encode(self._salts[position * SALT_BYTES : (position + 1) * SALT_BYTES])
-        text = b64url_encode(encode_json([salt, *name, hidden]))
+        text = b64url_encode(encode_json([self._salts[position], *name, hidden]))
         if len(text) > MAX_DISCLOSURE_BYTES:
             raise SdJwtBuildError(f"expected at most {MAX_DISCLOSURE_BYTES} characters a disclosure, found {len(text)}")
         self.disclosures[position] = text
@@ -185,7 +186,10 @@ def _refuse_reserved_names(value: dict[str, JsonValue] | list[JsonValue]) -> Non
     """Refuse a reserved name anywhere in a value that is written as it is."""
     if isinstance(value, dict) and not RESERVED_NAMES.isdisjoint(value):
         raise _reserved(min(RESERVED_NAMES.intersection(value)))
-    for part in value.values() if isinstance(value, dict) else value:
+    parts = value.values() if isinstance(value, dict) else value
+    if _SCALARS.issuperset(map(type, parts)):
+        return
+    for part in parts:
         if isinstance(part, (dict, list)):
             _refuse_reserved_names(part)
 

@@ -17,7 +17,7 @@ Source: RFC 9901 section 7; SD-JWT VC draft -19 section 2; RFC 8725 section 3
 """
 
 from collections.abc import Collection, Mapping
-from typing import Literal
+from typing import Literal, Protocol
 
 from credential_schemas.errors import IssuerNotTrusted, SdJwtRefused
 from credential_schemas.numeric_date import is_numeric_date
@@ -36,6 +36,7 @@ __all__ = [
     "Examination",
     "KeyBindingPolicy",
     "KeyFinder",
+    "ProvedCredential",
     "VerificationPolicy",
     "VerifiedSdJwt",
     "examine_sd_jwt_vc",
@@ -44,6 +45,21 @@ __all__ = [
 
 END_OF_STEPS = 29
 _HEADER_REFUSALS = {"typ": ("E_TYP", 3), "crit": ("E_CRIT", 5), "key_in_header": ("E_KEY", 6)}
+
+
+class ProvedCredential(Protocol):
+    """A credential whose signature, key and digests were verified, however it was read; see `VerifiedSdJwt`."""
+
+    @property
+    def token(self) -> str: ...  # noqa: D102 - as in `VerifiedSdJwt`, like the others
+    @property
+    def header(self) -> Mapping[str, JsonValue]: ...  # noqa: D102
+    @property
+    def undisclosed_members(self) -> int: ...  # noqa: D102
+    @property
+    def undisclosed_elements(self) -> int: ...  # noqa: D102
+    @property
+    def key_bound(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from credential_schemas.report.model import ACCEPTABLE, Check, Content, Context,
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
 from credential_schemas.report_content import content_of
-from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from credential_schemas.sd_jwt.verify import ProvedCredential, VerifiedSdJwt
 from credential_schemas.status_list import StatusValue
 from keys.trust_list import TrustedIssuer
 from keys.values import dataclass
@@ -25,7 +25,7 @@ from verifier.checks.recipient import check_recipient
 from verifier.checks.rules import Moment, Rules
 from verifier.checks.seal import check_seal
 from verifier.checks.status import check_status, status_value
-from verifier.checks.type_schema import check_type_schema, read_claims
+from verifier.checks.type_schema import check_type_schema
 from verifier.evidence.gathering import Gathered, Submission, gather
 from verifier.evidence.reader import EvidenceReader, PdfFacts
 from verifier.statuses.lookup import StatusAnswer
@@ -35,7 +35,7 @@ from verifier.statuses.lookup import StatusAnswer
 class _Proved:
     """A proved credential with readable claims, and its status list."""
 
-    verified: VerifiedSdJwt
+    verified: ProvedCredential
     claims: PresentedClaims
     issuer: TrustedIssuer
     answer: StatusAnswer
@@ -56,7 +56,8 @@ class Verification:
 
     `list_uri` of the status list is empty when there was none to look for. `asked_issuer` is the issuer that gave the
     evidence for a confirmation number, the only one that was believed then. `page` is there for a document whose
-    credential is a proved paper copy; `verified` is there for every proved credential.
+    credential is a proved paper copy; `verified` is there for every proved credential of which rules with a key binding
+    asked, and others that were read in full.
     """
 
     report: Report
@@ -123,7 +124,8 @@ def _examined(
     if proved is None:
         return Verification(report, asked_issuer=submission.asked_issuer)
     page = _page(gathered, proved)
-    return Verification(report, proved.claims.status.uri, proved.answer, submission.asked_issuer, page, proved.verified)
+    verified = proved.verified if isinstance(proved.verified, VerifiedSdJwt) else None
+    return Verification(report, proved.claims.status.uri, proved.answer, submission.asked_issuer, page, verified)
 
 
 def _page(gathered: Gathered, proved: _Proved) -> ProvedPage | None:
@@ -135,11 +137,10 @@ def _page(gathered: Gathered, proved: _Proved) -> ProvedPage | None:
 def _proved(
     findings: CredentialFindings, checks: dict[CheckName, Check], *, rules: Rules, moment: Moment
 ) -> _Proved | None:
-    """Read the claims of a proved credential and find its status list; only now may anything be fetched."""
-    verified, issuer = findings.proved, findings.claimed_issuer
-    if verified is None or issuer is None:
+    """Judge the claims of a proved credential and find its status list; only now may anything be fetched."""
+    verified, issuer, claims = findings.proved, findings.claimed_issuer, findings.claims
+    if verified is None or issuer is None or claims is None:
         return None
-    claims = read_claims(verified)
     if CheckName.TYPE_SCHEMA not in checks:
         checks[CheckName.TYPE_SCHEMA] = check_type_schema(claims, issuer=issuer)
     if isinstance(claims, EntryTypeError):

@@ -1,5 +1,8 @@
 """Checks `format`, `issuer_trust`, `signature`, `digests`, `validity_time`: one examination, told apart by its steps.
 
+A paper copy that is written as our issuers write it is read in one pass; when everything about it passes, that is the
+answer. Whatever else is found that way is forgotten, and the full examination says what is wrong: only it refuses.
+
 The codes of the verification steps are translated by the table of `credential_schemas.report.reasons`; what they mean
 for the verdict is decided here: an issuer or key the trust list does not know leaves the matter open, everything else
 that is refused is refused.
@@ -7,21 +10,28 @@ that is refused is refused.
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from credential_schemas.certificate_claims import korean_day
-from credential_schemas.errors import IssuerNotTrusted, KeyUnknown, SdJwtRefused
+from credential_schemas.errors import EntryTypeError, IssuerNotTrusted, KeyUnknown, SdJwtRefused
+from credential_schemas.limits import CLOCK_SKEW_S
 from credential_schemas.numeric_date import is_numeric_date
+from credential_schemas.presented_claims import PresentedClaims, of_paper_copy
 from credential_schemas.report.model import Check, passed
 from credential_schemas.report.outcomes import PROOF_CHECKS, CheckName, Outcome
 from credential_schemas.report.reasons import ROWS, Reason
 from credential_schemas.sd_jwt.issuer_keys import certificate_key_finder, trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
-from credential_schemas.sd_jwt.verify import Examination, VerifiedSdJwt, examine_sd_jwt_vc
+from credential_schemas.sd_jwt.verify import Examination, ProvedCredential, VerifiedSdJwt, examine_sd_jwt_vc
 from keys.encoding import JsonValue
 from keys.jwk import PublicKey
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.values import dataclass, field
 from verifier.checks.rules import Moment, Rules
+from verifier.checks.type_schema import read_claims
+
+if TYPE_CHECKING:
+    from credential_schemas.plain_copies.reading import PlainCopy
 
 _KEY_STEP, _SIGNATURE_STEP, _LAST_DIGEST_STEP, _TIME_STEP, _BINDING_STEP = 6, 8, 19, 22, 23
 _DEFAULT_REASON = {
@@ -40,18 +50,24 @@ class CredentialFindings:
     """What the examination of a token found.
 
     `checks` has the checks named above, and `type_schema` when a step of its own failed; `proved` is there only when
-    every proof check passed; `claimed_issuer` is the listed issuer the token names, proved or not.
+    every proof check passed, and then `claims` are what it says, or what is wrong with that; `claimed_issuer` is the
+    listed issuer the token names, proved or not.
     """
 
     checks: Mapping[CheckName, Check]
-    proved: VerifiedSdJwt | None = None
+    proved: ProvedCredential | None = None
     claimed_issuer: TrustedIssuer | None = None
     binding_refusals: tuple[SdJwtRefused, ...] = field(default=())
+    claims: PresentedClaims | EntryTypeError | None = None
 
 
 def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -> CredentialFindings:
     """Examine a token by the caller's rules; never raises for hostile text."""
     finder = _Finder(rules.trust, now=moment.seconds)
+    plain = rules.plain_copies.read(unverified_token) if rules.key_binding is None else None
+    if plain is not None and _is_proved(plain, finder, now=moment.seconds):
+        claims = of_paper_copy(plain.claims)
+        return CredentialFindings(_ALL_PASSED, plain, finder.issuer, claims=claims)
     policy = VerificationPolicy(
         expected_types=rules.trust.types, key_binding=rules.key_binding, certificate_key=finder.find_certified
     )
@@ -59,6 +75,18 @@ def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -
     if examination.verified is None:
         return CredentialFindings(_stopped(examination.refusals[0]), claimed_issuer=finder.issuer)
     return _complete(examination, examination.verified, issuer=finder.issuer)
+
+
+def _is_proved(unverified: "PlainCopy", finder: "_Finder", *, now: int) -> bool:
+    """Say whether issuer, key, signature and times of a copy all pass, and nothing has to be noted of its issuer."""
+    try:
+        key = finder.find(unverified.header, {"iss": unverified.claims.issuer, "vct": unverified.claims.vct})
+    except SdJwtRefused:
+        return False
+    if not unverified.issued_at - CLOCK_SKEW_S <= now < unverified.expires_at + CLOCK_SKEW_S:
+        return False
+    noted = finder.issuer is None or finder.issuer.development
+    return not noted and key.verify(unverified.signature, unverified.signing_input)
 
 
 def refused(check: CheckName, refusals: Sequence[SdJwtRefused], detail: Mapping[str, JsonValue]) -> Check:
@@ -125,7 +153,7 @@ def _passed_before(stop: CheckName) -> dict[CheckName, Check]:
 
 def _complete(examination: Examination, verified: VerifiedSdJwt, *, issuer: TrustedIssuer | None) -> CredentialFindings:
     if not examination.refusals and (issuer is None or not issuer.development):
-        return CredentialFindings(_ALL_PASSED, verified, issuer)
+        return CredentialFindings(_ALL_PASSED, verified, issuer, claims=read_claims(verified))
     digests = [refusal for refusal in examination.refusals if refusal.step <= _LAST_DIGEST_STEP]
     if digests:
         return CredentialFindings(_stopped(digests[0]), claimed_issuer=issuer)
@@ -140,7 +168,7 @@ def _complete(examination: Examination, verified: VerifiedSdJwt, *, issuer: Trus
     if types:
         checks[CheckName.TYPE_SCHEMA] = refused(CheckName.TYPE_SCHEMA, types, {})
     bindings = tuple(refusal for refusal in examination.refusals if refusal.step >= _BINDING_STEP)
-    return CredentialFindings(checks, verified, issuer, bindings)
+    return CredentialFindings(checks, verified, issuer, bindings, read_claims(verified))
 
 
 def _starts_later(refusals: Sequence[SdJwtRefused], payload: Mapping[str, JsonValue]) -> SdJwtRefused | None:

@@ -13,7 +13,7 @@ from credential_schemas.report.facts import timestamp
 from credential_schemas.report.model import Check
 from credential_schemas.report.outcomes import CheckName, Outcome
 from credential_schemas.report.reasons import Reason
-from credential_schemas.sd_jwt.verify import VerifiedSdJwt
+from credential_schemas.sd_jwt.verify import ProvedCredential
 from keys.cosignature import WitnessKey, cosigned_by
 from keys.encoding import JsonValue
 from keys.errors import LogProofError, NoteError
@@ -34,7 +34,7 @@ class LogDemand:
 
 
 def check_log_inclusion(
-    proved: VerifiedSdJwt, proof: str | None, *, issuer: TrustedIssuer, demanded: LogDemand
+    proved: ProvedCredential, proof: str | None, *, issuer: TrustedIssuer, demanded: LogDemand
 ) -> Check:
     """Say whether the credential is proved to be in the log, as far as that matters.
 
@@ -67,7 +67,7 @@ def check_log_inclusion(
     return Check(CheckName.LOG_INCLUSION, Outcome.UNKNOWN, logged, detail)
 
 
-def _logged(proved: VerifiedSdJwt, proof: str, *, issuer: TrustedIssuer) -> Logged | Reason:
+def _logged(proved: ProvedCredential, proof: str, *, issuer: TrustedIssuer) -> Logged | Reason:
     key = issuer.log_key
     if key is None or issuer.distrusted_since(key.short_name()) is not None:
         return Reason.LOG_KEY_UNKNOWN

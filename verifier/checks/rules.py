@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Protocol
 
+from credential_schemas.plain_copies.copies import PlainCopies
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.trust_list import TrustList
 from keys.values import dataclass, field
 from verifier.policies.profile import DEFAULT_PROFILE, Profile
 from verifier.statuses.lookup import StatusLookup
+
+_PLAIN_COPIES = PlainCopies()  # one for a process, which may change its rules
 
 
 class NonceMemory(Protocol):
@@ -31,6 +34,7 @@ class Rules:
         nonces: where used nonces are kept; None when nothing can be kept.
         require_document: only an original PDF is enough.
         trust_sha256: SHA-256 of the trust list's bytes in hex, for receipts; None when it came another way.
+        plain_copies: reads copies in one pass once there are many.
     """
 
     trust: TrustList
@@ -41,6 +45,7 @@ class Rules:
     nonces: NonceMemory | None = None
     require_document: bool = False
     trust_sha256: str | None = None
+    plain_copies: PlainCopies = field(default=_PLAIN_COPIES, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ _KNOWN_OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", "ZIP"),
     (b"\xd0\xcf\x11\xe0", "Office"),
 )
+_JSON_OBJECT = b"eyJ"  # `{"` in base64url: how a token begins, and no file above
 _LONGEST_START = 16
 _HEIF_BRAND = slice(4, 8)
 _BASE64URL = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -48,6 +49,8 @@ def form_of(data: bytes) -> Form:
         raise UnreadableEvidence("empty")
     if len(data) > MAX_EVIDENCE_BYTES:
         raise UnreadableEvidence("too_large", limit=MAX_EVIDENCE_BYTES // (1024 * 1024))
+    if data.startswith(_JSON_OBJECT):
+        return form_of_text(text_of(data))
     for_child = form_by_start(data)
     if for_child is not None:
         return for_child

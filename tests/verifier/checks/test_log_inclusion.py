@@ -11,6 +11,7 @@ from credential_schemas.report.model import Check, Report
 from credential_schemas.report.outcomes import CheckName, Outcome, Verdict
 from credential_schemas.report.reasons import Reason
 from credential_schemas.sd_jwt.select import keep_disclosures
+from credential_schemas.sd_jwt.verify import VerifiedSdJwt
 from keys.checkpoint import Checkpoint, sign_checkpoint
 from keys.cosignature import WitnessKey
 from keys.log_proof import LogProof
@@ -142,7 +143,7 @@ def test_without_a_proof_a_distrusted_key_leaves_the_matter_open(world: World) -
 
 def test_credential_without_a_key_name_asks_nothing_of_the_log(world: World) -> None:
     findings = examine_credential(world.token(), rules=world.rules(), moment=Moment(NOW))
-    assert findings.proved is not None
+    assert isinstance(findings.proved, VerifiedSdJwt)
     assert findings.claimed_issuer is not None
     nameless = replace(findings.proved, header={"kid": ["not", "a", "text"]})
     check = check_log_inclusion(nameless, None, issuer=findings.claimed_issuer, demanded=LogDemand(proof=False))
