@@ -496,3 +496,21 @@ def test_a_program_that_is_killed_between_two_pages_leaves_the_first_and_the_nex
     with asking.bank.store.read() as transaction:
         runs = transaction.pulls.runs()
     assert [(run.outcome, run.pages_taken) for run in runs if run.way == "asked"] == [("taken", 2), ("interrupted", 1)]
+
+
+def test_a_source_that_replaces_its_delivery_while_it_is_fetched_gives_nothing_of_either(asking: Asking) -> None:
+    before = asking.entries()
+
+    def replaced(number: int) -> None:
+        if number == 3:  # the note and the first page came; the second is of another delivery
+            asking.stub.generation, asking.stub.fault = asking.stub.generation + 1, "broken-row"
+            pages = asking.stub.pages()
+            asking.stub.pages = lambda: [*reversed(pages)]  # type: ignore[method-assign] # another order, too
+
+    asking.door.before = replaced
+    pulled = asking.pull()
+    assert (pulled.run.outcome, pulled.run.problem, pulled.run.pages_taken) == ("failed", "source_unreachable", 0)
+    assert asking.entries() == before
+    asking.door.before = lambda number: None
+    asking.stub.fault = "none"
+    assert asking.pull().run.outcome == "taken"
