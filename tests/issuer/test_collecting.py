@@ -1,6 +1,7 @@
 """`cb-issuer import`: provenance, idempotency, held and rejected rows, and what a change does to certificates."""
 
 import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,21 @@ def test_a_person_under_two_references_is_rejected(world: World) -> None:
     ran = world.deliver("persons", json.dumps({"persons": [twin]}))
     assert (ran.code, ran.document["rejected"]) == (4, 1)
     assert "registered under another reference" in ran.err
+
+
+def test_a_namesake_who_was_born_on_the_same_day_is_another_person(world: World, account: str) -> None:
+    before = world.entries(account)
+    register = json.loads((DELIVERIES / "persons.json").read_text("utf-8"))
+    number = b64encode(b"n" * 64).decode("ascii")
+    namesake = {**register["persons"][0], "person_ref": "SYN-P-901", "ci": number, "di_bank": "DI-901"}
+    assert counts(world.deliver("persons", json.dumps({"persons": [namesake]})).document) == (1, 0, 0, 0, 0)
+    world.deliver("consigned_qualifications", HEADING + ROW.replace("P-001", "P-901").replace("011E", "099E"))
+    assert world.entries(account) == before
+    other = world.open_account("SYN-P-901")
+    assert other != account
+    assert [(title, entry["fields"]["certificate_number"]) for title, entry in world.entries(other).items()] == [
+        ("정보통신기사", "24900000099E")
+    ]
 
 
 def test_a_corrected_person_counts_as_changed(world: World) -> None:
