@@ -1,0 +1,54 @@
+"""The worked example of a new check in docs/adding.md, followed to the letter in a copy of the repository."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_house import ROOT, tracked_files
+
+PATCH = "examples/adding/check.patch"
+GOLDEN = re.compile(r"`(\S+)` ([0-9a-f]{16})")
+
+pytestmark = pytest.mark.slow
+
+
+def run(folder: Path, *command: str) -> str:
+    """Run a step in the copy, whose packages come before those installed here; it must end well."""
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy with the patch applied, the golden files renewed, their digests in the changelog, the reference anew."""
+    folder = tmp_path_factory.mktemp("copy")
+    names = [str(path.relative_to(ROOT)) for path in tracked_files()]
+    subprocess.run(["cp", "--parents", "--target-directory", folder, *names], cwd=ROOT, check=True)
+    run(folder, "git", "apply", PATCH)
+    changelog = folder / "CHANGELOG.md"
+    for name, digest in GOLDEN.findall(run(folder, sys.executable, "-m", "tests.golden.renew")):
+        changelog.write_text(re.sub(rf"`{name}` [0-9a-f]{{16}}", f"`{name}` {digest}", changelog.read_text("utf-8")))
+    run(folder, sys.executable, "docs/generate_reference.py")
+    return folder
+
+
+def test_the_tests_of_the_new_check_and_of_all_it_touches_pass(copy: Path) -> None:
+    places = ("tests/verifier/checks/test_purpose.py", "tests/verifier/checks/test_assembling.py")
+    others = ("tests/credential_schemas/report", "tests/golden/test_golden_files.py")
+    told = run(copy, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *places, *others)
+    assert re.search(r"\d{3} passed", told)
+
+
+def test_the_new_option_is_known_to_the_program_and_to_its_pages(copy: Path) -> None:
+    here = run(copy, sys.executable, "-c", "import verifier.checks.purpose as found; print(found.__file__)")
+    assert here.startswith(str(copy))
+    program = "from verifier.cli.main import main; raise SystemExit(main(['check', '--help']))"
+    assert "--purpose" in run(copy, sys.executable, "-c", program)
+    assert "`--purpose" in (copy / "docs/cli.md").read_text("utf-8")
+    assert "purpose_mismatch" in (copy / "docs/formats/report.md").read_text("utf-8")
