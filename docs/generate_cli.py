@@ -9,6 +9,7 @@ from verifier.cli.main import build_parser as verifier_parser
 from wallet_cli.cli.main import build_parser as wallet_parser
 
 PAGE = Path(__file__).with_name("cli.md")
+VERIFIER_HELP = PAGE.parent.parent / "verifier/cli/help.txt"
 PARSERS: Mapping[str, Callable[[], argparse.ArgumentParser]] = {
     "cb-issuer": issuer_parser,
     "cb-verifier": verifier_parser,
@@ -48,6 +49,13 @@ def cli_page() -> str:
         parts.append(f"\n## {parser.prog}\n\n{parser.description}\n")
         parts.extend(_section(path, command) for path, command in commands_of(parser))
     return "".join(parts)
+
+
+def prepared_help() -> str:
+    """Return the help of the verifier and of each of its commands, which it prints without building its parsers."""
+    parser = verifier_parser()
+    texts = [("cb-verifier", parser), *commands_of(parser)]
+    return "".join(f"=== {path}\n{command.format_help()}" for path, command in texts)
 
 
 def commands_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:

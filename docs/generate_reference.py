@@ -1,7 +1,8 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
 Commands, end points, errors, actions of the audit trail, members of a Report and of a policy, the list of decisions,
-the pictures of docs/architecture.md, the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
+the pictures of docs/architecture.md, the verifier's help,
+the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
 Writes what has changed; `make fix` runs it.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generate_cli import PAGE as CLI_PAGE
-from generate_cli import cli_page
+from generate_cli import VERIFIER_HELP, cli_page, prepared_help
 from generate_share import share_files
 from reference_audit import audit_page
 from reference_criteria import criteria_page
@@ -61,6 +62,7 @@ def decisions_page() -> str:
 
 def _files() -> Iterator[tuple[Path, str]]:
     yield CLI_PAGE, cli_page()
+    yield VERIFIER_HELP, prepared_help()
     yield DOCS / "reference/audit-trail.md", audit_page()
     yield DOCS / "reference/endpoints.md", endpoints_page()
     yield DOCS / "reference/errors.md", errors_page()

@@ -48,11 +48,22 @@ def _tell_versions() -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments and arguments[-1] in ("--help", "-h"):
+        prepared = _prepared_help(" ".join(["cb-verifier", *arguments[:-1]]))
+        if prepared:
+            sys.stdout.write(prepared)
+            return 0
     if sorted(arguments) == ["--json", "--version"]:
         return _tell_versions()
     named = arguments[:1] if arguments[:1] and arguments[0] in _COMMANDS else _COMMANDS
     chosen = build_parser(named).parse_args(arguments)
     return int(chosen.run(chosen))
+
+
+def _prepared_help(command: str) -> str:
+    """Return the help of a command, which `docs/generate_reference.py` wrote; empty for what is no command."""
+    with open(os.path.join(os.path.dirname(__file__), "help.txt"), encoding="utf-8") as file:  # noqa: PTH118, PTH120, PTH123 - `pathlib` would double the time
+        return file.read().partition(f"=== {command}\n")[2].partition("=== ")[0]
 
 
 def build_parser(names: "Sequence[str]" = _COMMANDS) -> "argparse.ArgumentParser":

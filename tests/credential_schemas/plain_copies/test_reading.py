@@ -198,6 +198,15 @@ def test_disclosure_in_another_form_is_not_read(token: str, at: int, old: str, n
     assert read_plain_copy(with_disclosure(token, at, lambda text: text.replace(old, new, 1))) is None
 
 
+def test_entry_with_a_unit_twice_is_not_read(sample: CertificateClaims, signer: FileSigner) -> None:
+    first = sample.entries[0]
+    entry = replace(first, fields={**first.fields, "ncs_units": ["2001020203_19v4", "0101010101_17v2"]})
+    token = issued(replace(sample, entries=(entry,)), signer)
+    assert_read(token)
+    changed = with_disclosure(token, 3, lambda text: text.replace("0101010101_17v2", "2001020203_19v4"))
+    assert read_plain_copy(changed) is None
+
+
 def test_holder_member_twice_is_not_read(token: str) -> None:
     def to_name(text: str) -> str:
         return f'{text.split(",")[0]},"name","김"]'
