@@ -37,7 +37,8 @@ fuzz: setup ## fuzz every parser for FUZZ_SECONDS each (30); FUZZ_TARGETS="jws s
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(INSTALL) '.[fuzz]'
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; \
 	  nice $(BIN)/python tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) || exit 1; done
-	@API_EXAMPLES=200 nice $(BIN)/pytest -q tests/issuer/test_api_generated.py tests/verifier/api/test_api_generated.py
+	@API_EXAMPLES=200 nice $(BIN)/pytest -q tests/issuer/test_api_generated.py tests/verifier/api/test_api_generated.py \
+	  tests/issuer/openid4vci/test_generated_questions.py
 
 mutate: setup ## change the code and see which changes no test notices; MUTANTS="keys/jws.py" chooses; docs/mutation.md
 	@$(BIN)/python -c 'import mutmut.configuration' 2>/dev/null || $(INSTALL) '.[mutation]'

@@ -33,8 +33,9 @@ _TEXTS = (
     "image/jpeg",
     "image/png",
 )
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "2"))
 _SETTINGS = settings(
-    max_examples=int(os.environ.get("API_EXAMPLES", "2")),
+    max_examples=EXAMPLES,
     derandomize=True,
     database=None,
     deadline=None,
