@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -220,3 +221,38 @@ def test_bash_completes_commands_options_choices_and_files(typed: tuple[str, ...
     printf '%s\\n' "${COMPREPLY[@]}"
     """
     assert run("bash", "-c", script, "bash", *typed, folder=ROOT).split() == offered
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("cb-verifier chec", ["check"]),
+        ("cb-verifier check --trus", ["--trust"]),
+        ("cb-issuer accounts op", ["open"]),
+        ("cb-issuer issue --lang ", ["en", "ko"]),
+        ("cb-wallet impor", ["import"]),
+    ],
+)
+def test_fish_completes_commands_options_and_choices(typed: str, offered: list[str]) -> None:
+    program = typed.split()[0]
+    script = f'source "share/fish/vendor_completions.d/{program}.fish"; complete -C "{typed}"'
+    said = run("fish", "--no-config", "-c", script, folder=ROOT)
+    assert sorted(line.partition("\t")[0] for line in said.splitlines()) == offered
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_zsh_takes_the_function_of_a_program_and_offers_its_commands(program: str) -> None:
+    """What the function hands to zsh's `_describe` is looked at; drawing menus is zsh's own."""
+    place = ROOT / f"share/zsh/site-functions/_{program}"
+    script = """
+    compdef() { print -r -- "$3" }
+    _describe() { print -rl -- "${(@P)2}" }
+    eval "$(<"$1")"
+    "_shtab_${2//-/_}_commands"
+    """
+    registered, *offered = run("zsh", "-f", "-c", script, "zsh", place, program, folder=ROOT).splitlines()
+    commands = re.findall(rf"^### `{program} (\S+)`$", (ROOT / "docs/cli.md").read_text("utf-8"), re.MULTILINE)
+    assert registered == program
+    assert [line.partition(":")[0] for line in offered] == sorted(commands)
