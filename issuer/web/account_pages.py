@@ -42,11 +42,15 @@ _TITLES_A_YEAR: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class AccountCover:
-    """What stands on the cover: whose account, since when, how fresh, and how many certificates are in force."""
+    """What stands on the cover: whose account, since when, how fresh, and how many certificates are in force.
+
+    `superseded` of these have to be issued again, because an entry changed at its source.
+    """
 
     account: str
     last_collected: str
     certificates: int
+    superseded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +71,13 @@ def account_page(visit: Visit, shown: AccountShown) -> Page:
     ledger = _ledger(visit, shown) if view.total else _empty(visit, shown.sources)
     aside = joined((_matrix(visit, view.matrix), _years(visit, shown))) if view.total else NOTHING
     main = html(
-        '<div class="stack">{cover}{late}<div class="cols c-2-1"><section class="card" aria-labelledby="e">'
+        '<div class="stack">{cover}{told}{late}<div class="cols c-2-1"><section class="card" aria-labelledby="e">'
         '<div class="hd"><h2 id="e">{heading}</h2><span class="muted s num" role="status">{count}</span>'
         '<label class="veil s"><input type="checkbox" id="veil">{veil}</label></div>'
         '{ledger}</section><aside class="stack">{aside}</aside></div></div>',
         cover=_cover(visit, shown),
-        late=joined(_late(visit, state) for state in shown.sources if state.is_late and state.entries),
+        told=_told(visit, shown.cover.superseded) if shown.cover.superseded else NOTHING,
+        late=joined(_late(visit, state, shown) for state in shown.sources if state.is_late and state.entries),
         heading=visit.say("account_entries"),
         veil=visit.say("veil"),
         count=visit.say("shown_of", n=view.total, shown=view.found),
@@ -149,10 +154,25 @@ def _cover(visit: Visit, shown: AccountShown) -> Html:
     )
 
 
-def _late(visit: Visit, state: SourceState) -> Html:
+def _told(visit: Visit, superseded: int) -> Html:
     words = html(
-        '<b>{heading}</b> {text} <a href="{address}">{link}</a>',
+        '<b>{text}</b> <a href="{address}?state=superseded">{link}</a>',
+        text=visit.say("told_superseded", n=superseded),
+        address=visit.to("/certificates"),
+        link=visit.say("told_superseded_link"),
+    )
+    return note(words, kind="un")
+
+
+def _late(visit: Visit, state: SourceState, shown: AccountShown) -> Html:
+    """Say that a source is late, and which entries are of which day for that reason."""
+    entries = [each for each in shown.proofs.values() if each.source_entry.source == state.id and not each.proven_by]
+    titles = [row_words(each, visit.language).title for each in entries[:_TITLES_A_YEAR]]
+    more = [visit.say("and_more", n=len(entries) - len(titles))] if len(entries) > len(titles) else []
+    words = html(
+        '<b>{heading}</b> {text} <span class="private">{titles}</span> <a href="{address}">{link}</a>',
         heading=visit.say("late_heading", source=state.names.in_language(visit.language)),
+        titles=", ".join([*titles, *more]),
         text=visit.say("late_text", n=state.entries, day=state.as_of or ""),
         address=visit.to("/account/sources"),
         link=visit.say("late_link"),

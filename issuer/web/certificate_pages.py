@@ -12,11 +12,12 @@ from issuer.own_certificates import OwnCertificate, state_of
 from issuer.store.certificates import PAPER
 from issuer.store.share_links import StoredLink
 from issuer.times import korean_time
+from issuer.web.account_pages import row_words
 from issuer.web.certificate_records import Difference, records
 from issuer.web.drafts import PURPOSES
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, select, tag
-from issuer.web.pick_page import PICK_PATH, STYLES, step_line
+from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
 from issuer.web.wallet_part import can_go_to_wallet, in_wallet, wallet_part
@@ -54,6 +55,7 @@ class Shown:
         link: address of a link that was just made; empty for none.
         link_key: with which the next link is made once.
         offer: to a wallet, that was just made; None for none.
+        again: fields of the form that issues what is superseded anew, as far as it can be; none where it is not.
         errors: (id of the control, sentence).
     """
 
@@ -65,6 +67,7 @@ class Shown:
     link: str = ""
     link_key: str = ""
     offer: MadeOffer | None = None
+    again: Sequence[tuple[str, str]] = ()
     errors: Sequence[tuple[str, str]] = ()
 
 
@@ -136,7 +139,30 @@ def _head(visit: Visit, shown: Shown) -> Html:
         until=_until(visit, shown),
         tag=state_tag(visit, state),
         facts=facts(rows),
-        advice=note(visit.say("cert_superseded_note"), kind="un") if state == "superseded" else NOTHING,
+        advice=_superseded(visit, shown) if state == "superseded" else NOTHING,
+    )
+
+
+def _superseded(visit: Visit, shown: Shown) -> Html:
+    """What changed at its source, and the one press that leads to the same certificate without it."""
+    changed = [each for each in shown.own.entries if each.status != "valid"]
+    rows = joined(
+        html(
+            "<li>{title}: {what}</li>",
+            title=visit.say("cert_entry_gone") if each.entry is None else row_words(each.entry, visit.language).title,
+            what=visit.say(f"cert_entry_{each.status}"),
+        )
+        for each in changed
+    )
+    press = html("<p>{text}</p>", text=visit.say("cert_reissue_none"))
+    if shown.again:
+        sent = joined((hidden(shown.again), button(visit.say("cert_reissue"), kind="p", sign="redo")))
+        press = html(
+            "<p>{text}</p>{form}", text=visit.say("cert_superseded_note"), form=form(visit, CONFIRM_PATH, sent)
+        )
+    return html(
+        '<div id="again">{note}</div>',
+        note=note(html('<ul class="dots">{rows}</ul>{press}', rows=rows, press=press), kind="un"),
     )
 
 
@@ -147,23 +173,26 @@ def _files(visit: Visit, shown: Shown) -> Html:
     body = html(
         '{code}<ul class="files">{rows}</ul>',
         code=_code_field(visit, shown, "file_code"),
-        rows=joined(_file(visit, kind, is_first=place == 0) for place, kind in enumerate(kinds)),
+        rows=joined(
+            _file(visit, kind, is_stored=place == 0, is_first=place == 0 and not shown.again)
+            for place, kind in enumerate(kinds)
+        ),
     )
     return html(
-        '<section class="card" aria-labelledby="files-h"><h2 id="files-h">{heading}</h2>{form}</section>',
+        '<section class="card" id="files" aria-labelledby="files-h"><h2 id="files-h">{heading}</h2>{form}</section>',
         heading=visit.say("cert_files"),
         form=form(visit, f"/certificates/{line.number}/file", body),
     )
 
 
-def _file(visit: Visit, kind: str, *, is_first: bool) -> Html:
+def _file(visit: Visit, kind: str, *, is_stored: bool, is_first: bool) -> Html:
     name = visit.say(f"cert_file_{kind}")
     return html(
         '<li>{doc}<div><h3>{name}</h3><p class="s muted">{about}</p></div><button class="btn{primary}" name="what" '
         'value="{kind}">{down}{word}<span class="vh"> {name}</span></button></li>',
         doc=icon("doc"),
         name=name,
-        about=visit.say("cert_file_stored" if is_first else f"cert_about_{kind}"),
+        about=visit.say("cert_file_stored" if is_stored else f"cert_about_{kind}"),
         primary=" p" if is_first else "",
         kind=kind,
         down=icon("down"),

@@ -23,7 +23,12 @@ _COLUMNS: Final = (
     "cert_until",
     "cert_state",
     "cert_checks",
+    "cert_actions",
 )
+_ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "valid": ("cert_files", "#files"),
+    "superseded": ("cert_reissue", "#again"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,7 @@ def _line(visit: Visit, line: CertificateLine, *, now: datetime) -> Html:
         "cert_until": _day(line.valid_until),
         "cert_state": state_tag(visit, state_of(line, now=now)),
         "cert_checks": html("{n}", n=line.lookups),
+        "cert_actions": _action(visit, line, now=now),
     }
     return html(
         '<tr role="row"><th role="rowheader" scope="row" class="num"><a href="{address}">{number}</a></th>{cells}</tr>',
@@ -107,6 +113,20 @@ def _line(visit: Visit, line: CertificateLine, *, now: datetime) -> Html:
             html('<td role="cell" data-l="{name}">{cell}</td>', name=visit.say(name), cell=cell)
             for name, cell in cells.items()
         ),
+    )
+
+
+def _action(visit: Visit, line: CertificateLine, *, now: datetime) -> Html:
+    """The next thing one does with a certificate; of one that is over, to choose the same again."""
+    word, part = _ACTIONS.get(state_of(line, now=now), ("cert_like", ""))
+    address = (
+        f"{visit.to(f'/certificates/{line.number}')}{part}" if part else f"{visit.to(PICK_PATH)}?like={line.number}"
+    )
+    return html(
+        '<a class="btn sm" href="{address}">{word}<span class="vh"> {number}</span></a>',
+        address=address,
+        word=visit.say(word),
+        number=line.number,
     )
 
 

@@ -72,7 +72,7 @@ def confirm_page(visit: Visit, confirm: Confirm) -> Page:
         paper=facsimile(visit, confirm.preview.wording),
         session=session_part(visit),
     )
-    return Page(visit.say("cert_confirm_heading"), main, "new", styles=STYLES, scripts=(SCRIPT,))
+    return Page(visit.say("cert_confirm_heading"), main, "new", styles=STYLES, scripts=(SCRIPT, "once.js"))
 
 
 def _terms(visit: Visit, confirm: Confirm) -> list[Html]:
@@ -145,6 +145,7 @@ def _consent(visit: Visit, confirm: Confirm) -> Html:
         '<p class="opt"><span class="box"><input type="checkbox" id="c-consent" name="consent" value="yes"{described}>'
         '</span><span class="tx"><label for="c-consent">{agree}</label></span></p>'
         '<p class="row"><button class="btn p" name="do" value="issue">{button}</button></p>'
+        '<p class="s" role="status" data-working="{working}"></p>'
         '<p class="xs muted">{once}</p></section>',
         heading=visit.say("cert_consent_heading"),
         text=text,
@@ -153,5 +154,6 @@ def _consent(visit: Visit, confirm: Confirm) -> Html:
         described=Html(' aria-describedby="consent-error" aria-invalid="true"') if wrong else NOTHING,
         agree=visit.say("cert_consent_agree"),
         button=visit.say("cert_issue"),
+        working=visit.say("cert_issuing"),
         once=visit.say("cert_once"),
     )

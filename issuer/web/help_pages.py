@@ -1,5 +1,6 @@
 """Help: ten questions along the way of a certificate, each at its own address, and what offline checks cannot know."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from credential_schemas.look.markup import Html, html, icon, joined
@@ -7,18 +8,14 @@ from issuer.web.front_pages import KINDS_PATH
 from issuer.web.parts import link_button
 from issuer.web.shell import Page, Visit
 
-QUESTIONS: Final = (
-    "collect",
-    "missing",
-    "correct",
-    "choose",
-    "blind",
-    "hand-in",
-    "paper",
-    "offline",
-    "revoke",
-    "wallet",
-)
+JOURNEY: Final[Mapping[str, Sequence[str]]] = {
+    "collect": ("collect", "missing", "correct"),
+    "choose": ("choose", "blind"),
+    "hand_in": ("hand-in", "paper", "offline"),
+    "revoke": ("revoke",),
+    "wallet": ("wallet",),
+}
+QUESTIONS: Final = tuple(question for questions in JOURNEY.values() for question in questions)
 """The questions by the last part of their address, in the order of the journey."""
 
 
@@ -28,12 +25,12 @@ def help_page(visit: Visit, *, text: str) -> Page:
     found = [each for each in QUESTIONS if _has(visit, each, wanted)]
     items = joined(
         html(
-            '<li><a href="{address}">{icon}{question}</a></li>',
-            address=visit.to(f"/help/{each}"),
-            icon=icon("next"),
-            question=visit.say(_word("question", each)),
+            '<h3>{step}</h3><ul class="list">{items}</ul>',
+            step=visit.say(f"help_step_{step}"),
+            items=joined(_link(visit, each) for each in questions if each in found),
         )
-        for each in found
+        for step, questions in JOURNEY.items()
+        if set(questions) & set(found)
     )
     none = html('<p class="empty">{text}</p>', text=visit.say("help_none"))
     main = html(
@@ -51,14 +48,23 @@ def help_page(visit: Visit, *, text: str) -> Page:
         icon=icon("find"),
         find_button=visit.say("find"),
         questions=visit.say("help_questions"),
-        list=html('<ul class="list">{items}</ul>', items=items) if found else none,
+        list=items if found else none,
         kinds=visit.say("kinds_heading"),
         kinds_text=visit.say("kinds_lead"),
         kinds_way=link_button(visit.say("landing_kinds"), visit.to(KINDS_PATH), sign="info"),
         contact=visit.say("help_contact"),
         contact_text=visit.say("help_contact_text"),
     )
-    return Page(visit.say("nav_help"), main, current="help")
+    return Page(visit.say("nav_help"), main, current="help", styles=("front.css",))
+
+
+def _link(visit: Visit, question: str) -> Html:
+    return html(
+        '<li><a href="{address}">{icon}{question}</a></li>',
+        address=visit.to(f"/help/{question}"),
+        icon=icon("next"),
+        question=visit.say(_word("question", question)),
+    )
 
 
 def answer_page(visit: Visit, question: str) -> Page:

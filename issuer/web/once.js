@@ -5,8 +5,12 @@ for (const form of document.querySelectorAll("main form")) {
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
     sent = true;
+    const working = form.querySelector("[data-working]");
+    if (working) working.textContent = working.dataset.working;
   });
   addEventListener("pageshow", () => {
     sent = false;
+    const working = form.querySelector("[data-working]");
+    if (working) working.textContent = "";
   });
 }

@@ -1,7 +1,7 @@
 """`/account`: the account, its entries one by one, and the sources with the consent to each."""
 
 import re
-from datetime import datetime
+from collections import Counter
 from typing import Final
 
 from issuer.accounts import AccountEntry, OpenAccount, show_account
@@ -12,6 +12,7 @@ from issuer.errors import SourceUnknown
 from issuer.holders.account_view import Wish, account_view
 from issuer.holders.collecting_consents import SourceState, give_consents, source_states, withdraw_source
 from issuer.operating.holder_collecting import ask_for_news, collecting_of
+from issuer.own_certificates import state_of
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.account_pages import AccountCover, AccountShown, account_page, source_name
@@ -51,13 +52,15 @@ def show(asked: Asked) -> Answer:
     with asked.desk.bank.store.read() as transaction:
         opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
         states = source_states(transaction, opened.account.id, promises=asked.desk.operating.promises, now=now)
-        certificates = _in_force(transaction, opened, now=now)
+        certificates = transaction.certificates.lines(opened.account.id)
     wish = _wish(asked.form)
     collected = [entry.source_entry.collected_at for entry in opened.entries]
-    cover = AccountCover(opened.account.id, korean_time(utc_moment(max(collected))) if collected else "", certificates)
+    last = korean_time(utc_moment(max(collected))) if collected else ""
+    today, of_state = korean_day_of(now), Counter(state_of(each, now=now) for each in certificates)
+    in_force = of_state["valid"] + of_state["superseded"]
+    cover = AccountCover(opened.account.id, last, in_force, of_state["superseded"])
     proofs = {entry.id: entry for entry in opened.entries}
     view = account_view(opened.entries, wish)
-    today = korean_day_of(now)
     return shown(account_page(asked.visit, AccountShown(cover, view, wish, states, proofs, today)))
 
 
@@ -164,12 +167,6 @@ def _wish(form: Form) -> Wish:
         text=form.one("q")[:_MAX_TEXT],
         page=int(page) if _PAGE.fullmatch(page) else 1,
     )
-
-
-def _in_force(transaction: Transaction, opened: OpenAccount, *, now: datetime) -> int:
-    today = korean_day_of(now).isoformat()
-    issued = transaction.certificates.of_account(opened.account.id)
-    return sum(each.status == "valid" and each.valid_until >= today for each in issued)
 
 
 def _certificates_with(

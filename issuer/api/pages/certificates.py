@@ -22,11 +22,12 @@ from issuer.publishing import STATUS_TTL_S
 from issuer.reprinting import ReprintRequest, claims_of, open_stored, reprint_number
 from issuer.sharing import LinkWish, close_link, make_link
 from issuer.status_changes import StatusOrder, change_certificates
+from issuer.store.certificates import PAPER
 from issuer.times import korean_day_of
 from issuer.web.certificate_pages import LINK_DAYS, STATE_TAGS, Known, Shown, certificate_page
 from issuer.web.certificate_records import difference_of
 from issuer.web.certificates_page import Listed, certificates_page
-from issuer.web.drafts import Draft, draft_like, selected_entries
+from issuer.web.drafts import Draft, draft_like, new_draft, selected_entries
 from issuer.web.revoke_page import REASONS, revoke_page
 from issuer.web.wallet_part import can_go_to_wallet
 from keys.encoding import JsonValue, decode_json_object, encode_json
@@ -195,12 +196,25 @@ def _shown(asked: Asked, own: OwnCertificate, *, link: str = "", errors: _Errors
         own=own,
         now=asked.desk.clock(),
         known=known,
-        just_made=known is not None and own.line.status == "valid",
+        just_made=known is not None and state_of(own.line, now=asked.desk.clock()) == "valid",
         difference=None if (before := _before(asked, own)) is None else difference_of(own, before),
         link=link,
         link_key=urlsafe_b64encode(asked.desk.random_bytes(_KEY_BYTES)).decode("ascii"),
+        again=_again(asked, own),
         errors=errors,
     )
+
+
+def _again(asked: Asked, own: OwnCertificate) -> Sequence[tuple[str, str]]:
+    """Return what leads straight to the confirm page of the same certificate, with what is still in force of it."""
+    if own.line.carrier != PAPER or state_of(own.line, now=asked.desk.clock()) != "superseded":
+        return ()
+    bank = asked.desk.bank
+    with bank.store.read() as transaction:
+        entries = show_account(bank, transaction, asked.holder.account_id).entries
+    empty = new_draft(entries, language=asked.visit.language, longest=bank.profile.max_valid_days)
+    draft = draft_like(empty, own, entries)
+    return draft.fields(selected_entries(draft, entries)) if draft.entries else ()
 
 
 def _own(asked: Asked) -> OwnCertificate:
