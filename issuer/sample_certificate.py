@@ -44,24 +44,23 @@ def sample_wording(bank: Bank, language: Language, *, today: date) -> Certificat
 
 
 def _entries(today: date) -> tuple[CertificateEntry, ...]:
-    def entry(kind: str, category: str, title: str, body: str, **fields: JsonValue) -> CertificateEntry:
-        return CertificateEntry(kind, category, title, None, body, fields, today, 0)
+    def entry(kind: str, category: str, title: tuple[str, str], body: str, **fields: JsonValue) -> CertificateEntry:
+        return CertificateEntry(kind, category, *title, body, fields, today, 0)
 
-    qualification = entry(
-        "national_technical_qualification",
-        "qualifications",
-        "정보처리기사",
-        "hrdk",
-        series="기사",
-        certificate_number="00000000000A",
-        acquired_date="2023-06-09",
-    )
     return (
-        replace(qualification, title_en="Engineer Information Processing"),
+        entry(
+            "national_technical_qualification",
+            "qualifications",
+            ("정보처리기사", "Engineer Information Processing"),
+            "hrdk",
+            series="기사",
+            certificate_number="00000000000A",
+            acquired_date="2023-06-09",
+        ),
         entry(
             "vocational_training",
             "trainings",
-            "(예시) 공공데이터 분석 실무",
+            ("(예시) 공공데이터 분석 실무", "(Example) Public Data Analysis in Practice"),
             "keis",
             provider_name="(가상)나래아이티학원",
             start_date="2025-03-04",
@@ -72,7 +71,7 @@ def _entries(today: date) -> tuple[CertificateEntry, ...]:
         entry(
             "employment_insurance_career",
             "careers",
-            "고용보험 취업이력",
+            ("고용보험 취업이력", "Employment-insurance career history"),
             "comwel",
             employer_name="(가상)가람데이터(주)",
             start_date="2023-03-01",

@@ -16,7 +16,8 @@ from issuer.accounts import AccountEntry
 from issuer.holders.account_view import LEVELS, AccountView, Matrix, Wish, is_past, year_of
 from issuer.holders.collecting_consents import SourceState
 from issuer.sources.registry import SOURCES
-from issuer.web.parts import link_button, note, pager, select, tag
+from issuer.web.account_notes import late_note, superseded_note
+from issuer.web.parts import link_button, pager, select, tag
 from issuer.web.shell import Page, Visit
 
 ICONS: Final[Mapping[str, str]] = {
@@ -76,7 +77,7 @@ def account_page(visit: Visit, shown: AccountShown) -> Page:
         '<label class="veil s"><input type="checkbox" id="veil">{veil}</label></div>'
         '{ledger}</section><aside class="stack">{aside}</aside></div></div>',
         cover=_cover(visit, shown),
-        told=_told(visit, shown.cover.superseded) if shown.cover.superseded else NOTHING,
+        told=superseded_note(visit, shown.cover.superseded) if shown.cover.superseded else NOTHING,
         late=joined(_late(visit, state, shown) for state in shown.sources if state.is_late and state.entries),
         heading=visit.say("account_entries"),
         veil=visit.say("veil"),
@@ -154,30 +155,9 @@ def _cover(visit: Visit, shown: AccountShown) -> Html:
     )
 
 
-def _told(visit: Visit, superseded: int) -> Html:
-    words = html(
-        '<b>{text}</b> <a href="{address}?state=superseded">{link}</a>',
-        text=visit.say("told_superseded", n=superseded),
-        address=visit.to("/certificates"),
-        link=visit.say("told_superseded_link"),
-    )
-    return note(words, kind="un")
-
-
 def _late(visit: Visit, state: SourceState, shown: AccountShown) -> Html:
-    """Say that a source is late, and which entries are of which day for that reason."""
     entries = [each for each in shown.proofs.values() if each.source_entry.source == state.id and not each.proven_by]
-    titles = [row_words(each, visit.language).title for each in entries[:_TITLES_A_YEAR]]
-    more = [visit.say("and_more", n=len(entries) - len(titles))] if len(entries) > len(titles) else []
-    words = html(
-        '<b>{heading}</b> {text} <span class="private">{titles}</span> <a href="{address}">{link}</a>',
-        heading=visit.say("late_heading", source=state.names.in_language(visit.language)),
-        titles=", ".join([*titles, *more]),
-        text=visit.say("late_text", n=state.entries, day=state.as_of or ""),
-        address=visit.to("/account/sources"),
-        link=visit.say("late_link"),
-    )
-    return note(words, kind="un")
+    return late_note(visit, state, [row_words(each, visit.language).title for each in entries])
 
 
 def _empty(visit: Visit, sources: Sequence[SourceState]) -> Html:

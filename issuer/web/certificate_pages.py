@@ -21,6 +21,7 @@ from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
 from issuer.web.wallet_part import can_go_to_wallet, in_wallet, wallet_part
+from issuer.web.words import words
 
 LINK_DAYS: Final = (1, 7, 30)
 STATE_TAGS: Final[Mapping[str, tuple[str, str]]] = {
@@ -108,8 +109,12 @@ def state_tag(visit: Visit, state: str) -> Html:
 
 
 def purpose_words(visit: Visit, purpose: str) -> str:
-    """Return what a certificate is for; one of our own purposes in the language of the page."""
-    return visit.say(f"cert_purpose_{purpose}") if purpose in PURPOSES else purpose
+    """Return what a certificate is for; one of our own purposes, by name or words, in the language of the page."""
+    for each in PURPOSES:
+        word = words()[f"cert_purpose_{each}"]
+        if purpose in (each, word.ko, word.en):
+            return word.in_language(visit.language)
+    return purpose
 
 
 def _until(visit: Visit, shown: Shown) -> str:
@@ -162,7 +167,9 @@ def _superseded(visit: Visit, shown: Shown) -> Html:
         )
     return html(
         '<div id="again">{note}</div>',
-        note=note(html('<ul class="dots">{rows}</ul>{press}', rows=rows, press=press), kind="un"),
+        note=note(
+            html('<div class="stack-s"><ul class="dots">{rows}</ul>{press}</div>', rows=rows, press=press), kind="un"
+        ),
     )
 
 

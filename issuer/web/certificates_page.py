@@ -75,7 +75,7 @@ def _filters(visit: Visit, listed: Listed) -> Html:
     anything = ("", visit.say("cert_any"))
     states = [anything, *((state, visit.say(f"cert_state_{state}")) for state in STATE_TAGS)]
     return html(
-        '<form class="filters f2" method="get" action="{action}">{state}{year}{button}</form>',
+        '<form class="filters f3" method="get" action="{action}">{state}{year}{button}</form>',
         action=visit.to("/certificates"),
         state=select("state", visit.say("cert_state"), options=states, chosen=listed.state),
         year=select("year", visit.say("cert_year"), options=[anything, *((y, y) for y in years)], chosen=listed.year),

@@ -217,7 +217,7 @@ def test_a_late_source_is_named_with_its_entries_and_day(pages: PageWorld, holde
     pages.now += timedelta(days=8)
     holder.sign_in()
     page = holder.get("/account").plain
-    assert "HRD-Net 직업훈련 자료가 늦어지고 있습니다. 항목 1건은 2026-11-22 기준입니다" in page
+    assert "HRD-Net 직업훈련 자료가 늦어지고 있습니다. 항목 1건은 2026-11-22 기준입니다. 공공데이터 분석 실무" in page
     assert "수집 지연" in page
 
 

@@ -9,6 +9,8 @@ from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.accounts import AccountEntry, show_account
 from issuer.sharing import MOST_OPEN
 from issuer.store.lookups import Lookup
+from issuer.web.certificate_pages import purpose_words
+from issuer.web.shell import Site, Visit
 from tests.issuer.pages.certificate_forms import issue
 from tests.issuer.pages.page_world import Browser, PageWorld, Shown
 
@@ -275,3 +277,11 @@ def test_the_pages_speak_english_below_en(holder: Browser, number: str) -> None:
     assert "When the link ends, the certificate stays valid" in shown.plain
     pdf = holder.send(f"/en/certificates/{number}/file", {"what": "en"})
     assert pdf.headers["content-disposition"].endswith('-en.pdf"')
+
+
+def test_a_purpose_of_our_own_is_said_in_the_language_of_the_page_however_it_was_written() -> None:
+    site = Site("", "/static/0", specimen=True, verifier="")
+    for written in ("job", "취업 제출", "Job application"):
+        assert purpose_words(Visit(site, "en", "/"), written) == "Job application"
+        assert purpose_words(Visit(site, "ko", "/"), written) == "취업 제출"
+    assert purpose_words(Visit(site, "en", "/"), "장학금 신청") == "장학금 신청"

@@ -8,8 +8,11 @@ import pytest
 from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
+from issuer.accounts import show_account
+from issuer.status_changes import StatusOrder, change_entry
 from tests.axe import faults_once
-from tests.issuer.pages.page_world import PASSWORD
+from tests.issuer.pages.certificate_forms import issue
+from tests.issuer.pages.page_world import PASSWORD, Browser, PageWorld
 from tests.issuer.pages.served import Served, served_bank
 from tests.verifier.web.visiting import DESK, PHONE, chromium, fits
 
@@ -18,13 +21,25 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def holders(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A bank that is serving, with three holders who have entries: `phone`, `desk` and `tabs`."""
+    """A bank that is serving, with holders: `phone`, `desk`, `tabs`, and `again` with a certificate to issue again."""
     with served_bank(founded, tmp_path_factory.mktemp("served")) as world:
         world.holder("SYN-P-003", "phone")
         world.holder("SYN-P-004", "desk")
         world.holder("SYN-P-001", "tabs")
+        number = superseded(world, world.holder("SYN-P-002", "again"))
         with sync_playwright() as playwright, chromium(playwright) as browser:
-            yield Served(world, browser, "")
+            yield Served(world, browser, number)
+
+
+def superseded(world: PageWorld, holder: Browser) -> str:
+    """Issue a certificate of two entries, of which the source cancels one; answer its number."""
+    with world.bank.store.read() as transaction:
+        opened = show_account(world.bank, transaction, holder.account)
+    first, second = [each for each in opened.entries if each.proven_by is None][:2]
+    number = issue(holder, [first.id, second.id])
+    record = f"{first.source_entry.source}:{first.source_entry.source_record_id}"
+    change_entry(world.bank, record, StatusOrder("revoke", "source_cancelled"), now=world.now)
+    return number
 
 
 def sign_in(page: Page, name: str, path: str) -> None:
@@ -143,7 +158,7 @@ def test_the_preview_follows_the_keyboard_and_every_step_is_accessible(holders: 
     found += faults_once(page)
     page.goto("/en/certificates")
     found += faults_once(page)
-    page.locator("tbody a").focus()
+    page.locator("tbody th a").focus()
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Cancel certificate").click()
     found += faults_once(page)
@@ -151,3 +166,39 @@ def test_the_preview_follows_the_keyboard_and_every_step_is_accessible(holders: 
     expect(page.locator("tbody")).to_contain_text("cancelled")
     assert found == []
     page.context.close()
+
+
+def test_what_is_superseded_is_issued_again_by_keyboard_without_scripts(holders: Served) -> None:
+    number = holders.entry
+    found: list[str] = []
+    scripted = holders.page(viewport=PHONE)
+    sign_in(scripted, "again", "/account")
+    for path in ("/account", "/certificates", f"/certificates/{number}"):
+        scripted.goto(path)
+        found += faults_once(scripted)
+        scripted.set_viewport_size(PHONE)
+        assert fits(scripted), path
+    page = holders.page(viewport=DESK, java_script_enabled=False)
+    sign_in(page, "again", "/account")
+    page.get_by_role("link", name="어떤 인정서인지 보기").press("Enter")
+    page.get_by_role("link", name=f"새로 발급 {number}").press("Enter")
+    page.get_by_role("button", name="새로 발급", exact=True).press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("확인하고 동의하기")
+    page.get_by_label("위 내용을 확인했고").press("Space")
+    page.get_by_role("button", name="동의하고 발급").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("인정서가 발급되었습니다.")
+    expect(page.get_by_role("main")).to_contain_text("뺀 항목")
+    assert found == []
+
+
+def test_the_page_says_that_it_signs_while_the_answer_is_on_its_way(holders: Served) -> None:
+    page = holders.page(viewport=PHONE)
+    sign_in(page, "tabs", "/certificates/new")
+    page.locator("input[name=entry]").first.check()
+    page.get_by_role("button", name="확인으로").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("확인하고 동의하기")
+    page.get_by_label("위 내용을 확인했고").check()
+    held = "document.querySelector('[value=issue]').form.addEventListener('submit', (sent) => sent.preventDefault())"
+    page.evaluate(held)
+    page.get_by_role("button", name="동의하고 발급").press("Enter")
+    expect(page.locator("[data-working]")).to_have_text("서명하고 있습니다. 보통 1초 안에 끝납니다.")
