@@ -1,6 +1,6 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix docs bench load package sbom lock clean
+.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix docs bench load chart package sbom lock clean
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --no-build-isolation --editable
 FUZZ_SECONDS ?= 30
@@ -67,6 +67,10 @@ load: setup ## half an hour of 50 checks a second, then more than it can do; ben
 bench: setup ## the benchmarks, written to benchmarks/results/
 	@for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 	@$(BIN)/python -m benchmarks.qr.sizes
+
+chart: setup ## lint and render the Helm chart with Helm itself, and hold what it gives against the schemas of Kubernetes
+	@$(BIN)/python -c 'import helm_python, kubernetes_validate' 2>/dev/null || $(INSTALL) '.[chart]'
+	$(BIN)/python -m tests.helm_chart
 
 sbom: setup ## what an installation consists of, as CycloneDX, in dist/
 	@$(BIN)/python -c 'import cyclonedx_py, cyclonedx.validation.json' 2>/dev/null || $(INSTALL) '.[sbom]'

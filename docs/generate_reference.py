@@ -21,6 +21,8 @@ from reference_errors import errors_page
 from reference_licences import NOTICES, notices_page
 from reference_pictures import floors_picture, way_picture
 from reference_report import report_members_page
+from reference_sizing import PAGE as SIZING_PAGE
+from reference_sizing import sizing_page
 
 DOCS = Path(__file__).resolve().parent
 DECISIONS = """# Decisions
@@ -72,6 +74,7 @@ def _files() -> Iterator[tuple[Path, str]]:
     yield DOCS / "pictures/floors.svg", floors_picture()
     yield DOCS / "pictures/way.svg", way_picture()
     yield NOTICES, notices_page()
+    yield SIZING_PAGE, sizing_page()
     yield from share_files()
 
 

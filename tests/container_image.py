@@ -45,7 +45,7 @@ class Engine:
 
     def __init__(self, folder: Path) -> None:
         places = ("--root", str(folder / "store"), "--runroot", str(folder / "run"))
-        self._command = ("buildah", *places, "--storage-driver", "vfs")
+        self.command = ("buildah", *places, "--storage-driver", "vfs")
 
     def __call__(self, *arguments: str, network: bool = True) -> str:
         """Run a subcommand and return what it printed."""
@@ -57,7 +57,7 @@ class Engine:
     def run(self, *arguments: str, network: bool) -> "subprocess.CompletedProcess[str]":
         """Run a subcommand, if so wished in a network namespace of its own, in which there is nothing."""
         before = () if network else ("unshare", "--net")
-        return subprocess.run([*before, *self._command, *arguments], capture_output=True, text=True, check=False)
+        return subprocess.run([*before, *self.command, *arguments], capture_output=True, text=True, check=False)
 
 
 def base_image(engine: Engine, archive: Path) -> None:
