@@ -151,11 +151,6 @@ def find_credential_key(trust: TrustList, issuer: JsonValue, *, kid: JsonValue) 
     return _find(trusted_issuer(trust, issuer).keys, kid)
 
 
-def find_status_key(trust: TrustList, issuer: JsonValue, *, kid: JsonValue) -> PublicKey:
-    """Return the status list key that a token names; as `find_credential_key`."""
-    return _find(trusted_issuer(trust, issuer).status_keys, kid)
-
-
 def trusted_issuer(trust: TrustList, issuer: JsonValue) -> TrustedIssuer:
     """Return the issuer that a token names by its untrusted `iss`.
 

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from keys.encoding import JsonValue
-from keys.errors import FetchError
 from keys.sign_in.sessions import SignedIn
 from keys.values import dataclass
-from verifier.errors import BundleRefused, OptionError, TrustFileError
+from verifier.errors import TrustFileError
 from verifier.statuses.state import StateFolder
 from verifier.store.changes import Change
 from verifier.store.engine import Store
@@ -150,7 +149,3 @@ class TrustAdministration:
     def _check(self, by: By) -> None:
         if not MIN_REASON <= len(by.reason.strip()) <= MAX_REASON:
             raise ReasonMissing
-
-
-REFUSALS: Final = (OptionError, FetchError, TrustFileError, BundleRefused)
-"""What a change may end in that a page explains with the sentence of the error."""

@@ -23,7 +23,6 @@ from keys.values import dataclass, field
 from wallet_cli.errors import ItemNotFound, PassphraseWrong, StorageRefused, VaultUnreadable, WalletExists
 from wallet_cli.store import KeptCertificate, find_item, write_whole
 
-SUFFIX: Final = ".wallet"
 MAX_VAULT_BYTES: Final = 64 * 1024 * 1024
 _FORMAT: Final = 1
 _ID_CHARACTERS: Final = 12

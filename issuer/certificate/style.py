@@ -34,7 +34,6 @@ BAND: Final = _colour("9db0d6")
 MARK: Final = _colour("e7eaf3")
 SEAL: Final = _colour("b0231c")
 PAPER: Final = _colour("ffffff")
-BLACK: Final = _colour("000000")
 
 
 @dataclass(frozen=True, slots=True)

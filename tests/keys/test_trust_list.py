@@ -18,7 +18,6 @@ from keys.trust_list import (
     TrustList,
     check_certificates,
     find_credential_key,
-    find_status_key,
     trust_list_document,
     trusted_issuer,
 )
@@ -111,7 +110,7 @@ def test_an_issuer_is_found_by_exact_text_only(document: Document, issuer: Trust
 def test_a_key_is_found_by_issuer_and_kid(document: Document, signer: FileSigner, other_signer: FileSigner) -> None:
     trust = parse(document)
     assert find_credential_key(trust, ID, kid=signer.key_id) == signer.public_key
-    assert find_status_key(trust, ID, kid=other_signer.key_id) == other_signer.public_key
+    assert trusted_issuer(trust, ID).status_keys == {other_signer.key_id: other_signer.public_key}
 
 
 @pytest.mark.parametrize("issuer_id", ["https://other.example", None, 7, ["https://bank.example"], {}])

@@ -38,7 +38,6 @@ from verifier.web.static import STYLE, web_asset
 Fields = Annotated[Mapping[str, str], Depends(form_fields)]
 Anybody = Annotated[SignedIn, Depends(require())]
 
-SIGN_IN_PATHS: Final = (SIGN_IN_PATH, f"/en{SIGN_IN_PATH}")
 _BUSY_S: Final = 2
 _REFUSALS: Final[Mapping[OidcKind, SignInRefusal]] = {
     "configuration": "provider",

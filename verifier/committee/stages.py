@@ -86,11 +86,6 @@ class Stages:
     correct: int | None
     interview: Interviewed | None
 
-    def section_mark(self, name: str) -> SectionMark | None:
-        """Return the settled mark of a section."""
-        answer = self.sections[name].answer
-        return None if answer is None else SectionMark.of_text(str(answer))
-
 
 @dataclass(frozen=True, slots=True)
 class StageBook:

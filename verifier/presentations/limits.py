@@ -6,4 +6,3 @@ MAX_OPEN = 2_000  # of all callers together
 MAX_OPEN_OF_ONE = 200
 SECRET_BYTES = 32  # of nonce, state, response code and the names of a request
 MAX_BODY_BYTES = 64 * 1024  # of a wish of our own API
-MAX_NONCES = 64

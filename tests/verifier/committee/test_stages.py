@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from credential_schemas.criteria.later_stages import SectionMark
 from tests.verifier.committee.chamber import ADMIN, CHOI, FORM, KIM, LEE, PARK, POLICY, STRANGER, TERMS, Chamber
 from tests.verifier.committee.test_sheets import refused
 from verifier.committee.officers import Officer
@@ -89,8 +90,7 @@ def test_another_subject_is_a_disagreement_too_and_is_settled_with_a_note(chambe
     with refused("accept"):
         desk.accept_section(CHOI, notice, 1, section="major", note="내가 보기에")
     desk.accept_section(LEE, notice, 1, section="major", note="답안지를 다시 보았습니다")
-    found = stages(chamber, notice).section_mark("major")
-    assert found is not None
+    found = SectionMark.of_text(str(stages(chamber, notice).sections["major"].answer))
     assert (found.correct, found.subject) == (30, SUBJECT)
 
 
