@@ -8,40 +8,80 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "demo-output" / "run"
 PROGRAMS = Path(sys.executable).parent
-BANK, VERIFIER = "http://127.0.0.1:8000", "http://127.0.0.1:8081"
 NAME = "haneul"
 OFFICER = "narae"
 STAFF = "damdang"
 START_S = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Where everything is: the folder of the data, and the ports of both services."""
+
+    folder: Path
+    bank_port: int
+    verifier_port: int
+
+    @property
+    def bank(self) -> str:
+        """The bank's address."""
+        return f"http://127.0.0.1:{self.bank_port}"
+
+    @property
+    def verifier(self) -> str:
+        """The verifier's address."""
+        return f"http://127.0.0.1:{self.verifier_port}"
+
+    def environment(self) -> dict[str, str]:
+        """The services' environment: the demo's bank and nothing of the caller's settings."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("ISSUER_", "VERIFIER_"))}
+        return kept | {
+            "ISSUER_DATA": str(self.folder / "bank"),
+            "ISSUER_IDENTITY_STUB": str(ROOT / "examples/deliveries/persons.json"),
+            "VERIFIER_CONFIG": str(self.folder / "verifier-settings"),
+            "VERIFIER_STATE": str(self.folder / "verifier-state"),
+        }
+
+    def run(self, program: str, *arguments: str) -> str:
+        """Run one command that must succeed and return what it printed."""
+        command = [str(PROGRAMS / program), *arguments]
+        done = subprocess.run(
+            command, env=self.environment(), cwd=self.folder, check=True, text=True, stdout=subprocess.PIPE
+        )
+        return done.stdout
+
+    def start(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start one service in the background; Ctrl-C reaches only this script, which then stops it."""
+        command = [str(PROGRAMS / program), *arguments]
+        return subprocess.Popen(command, env=self.environment(), cwd=self.folder, start_new_session=True)
+
+
 def main() -> int:
     """Prepare the bank, start both services, and stop them together."""
-    ArgumentParser(description=__doc__).parse_args()
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
-    password = prepare_bank()
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=ROOT / "demo-output" / "run", help="made anew at each start")
+    parser.add_argument("--bank-port", type=int, default=8000, help="on loopback (8000)")
+    parser.add_argument("--verifier-port", type=int, default=8081, help="on loopback (8081)")
+    arguments = parser.parse_args()
+    demo = Demo(arguments.folder.resolve(), arguments.bank_port, arguments.verifier_port)
+    shutil.rmtree(demo.folder, ignore_errors=True)
+    demo.folder.mkdir(parents=True)
+    password = prepare_bank(demo)
     services = [
-        start("cb-issuer", "serve", "--port", "8000"),
-        start("cb-verifier", "serve", "--port", "8081", "--trust", "bank/trust.json"),
+        demo.start("cb-issuer", "serve", "--port", str(demo.bank_port)),
+        demo.start("cb-verifier", "serve", "--port", str(demo.verifier_port), "--trust", "bank/trust.json"),
     ]
     try:
-        for url in (BANK, VERIFIER):
+        for url in (demo.bank, demo.verifier):
             wait_until_ready(url)
-        print(f"Bank      {BANK}/   sign in as {NAME} with the password {password}: an account with entries")
-        print(f"          {BANK}/sign-up   or make a name of your own, and pick a test person at the verification")
-        print(f"          {BANK}/en/   the same in English")
-        print(f"          {BANK}/operator   for staff: sign in as {STAFF}, same password")
-        print(f"Verifier  {VERIFIER}/notices   for the committee: sign in as {OFFICER}, same password")
-        print(f"          {VERIFIER}/   hand in {FOLDER}/certificate.pdf, or type its confirmation number")
-        print("Ctrl-C stops both.")
+        say_where(demo, password)
         # Blocked only now: a child would inherit the block and could not be stopped.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
@@ -53,56 +93,45 @@ def main() -> int:
     return 0
 
 
-def prepare_bank() -> str:
+def say_where(demo: Demo, password: str) -> None:
+    """Print where to click, and who signs in there."""
+    print(f"Bank      {demo.bank}/   sign in as {NAME} with the password {password}: an account with entries")
+    print(f"          {demo.bank}/sign-up   or make a name of your own, and pick a test person at the verification")
+    print(f"          {demo.bank}/en/   the same in English")
+    print(f"          {demo.bank}/operator   for staff: sign in as {STAFF}, same password")
+    print(f"Verifier  {demo.verifier}/notices   for the committee: sign in as {OFFICER}, same password")
+    print(f"          {demo.verifier}/   hand in {demo.folder}/certificate.pdf, or type its confirmation number")
+    print("Ctrl-C stops both.", flush=True)
+
+
+def prepare_bank(demo: Demo) -> str:
     """Make a development bank with the sample deliveries, an account and one certificate; answer who may sign in how.
 
     Returns:
         The password of all three sign-in names, the holder's, the staff's and the employer's, made for this run.
     """
-    run("cb-issuer", "init", "--dev", "--url", BANK, "--verify-url", f"{VERIFIER}/v")
+    demo.run("cb-issuer", "init", "--dev", "--url", demo.bank, "--verify-url", f"{demo.verifier}/v")
     deliveries = sorted((ROOT / "examples/deliveries").iterdir(), key=lambda file: (file.stem != "persons", file.name))
     for delivery in deliveries:
-        run("cb-issuer", "import", delivery.stem, str(delivery))
-    account = run("cb-issuer", "accounts", "open", "--person", "SYN-P-001", "--consent-all").strip()
-    run("cb-issuer", "issue", "--account", account, "--all", "--out", "certificate.pdf")
+        demo.run("cb-issuer", "import", delivery.stem, str(delivery))
+    account = demo.run("cb-issuer", "accounts", "open", "--person", "SYN-P-001", "--consent-all").strip()
+    demo.run("cb-issuer", "issue", "--account", account, "--all", "--out", "certificate.pdf")
     password = secrets.token_urlsafe(12)
-    file = FOLDER / "password.txt"
+    file = demo.folder / "password.txt"
     file.write_text(password)
-    run("cb-issuer", "accounts", "sign-in", account, "--name", NAME, "--password-file", str(file))
-    run("cb-issuer", "staff", "add", STAFF, "--role", "operator", "--role", "auditor", "--password-file", str(file))
+    secret = ("--password-file", str(file))
+    demo.run("cb-issuer", "accounts", "sign-in", account, "--name", NAME, *secret)
+    demo.run("cb-issuer", "staff", "add", STAFF, "--role", "operator", "--role", "auditor", *secret)
     roles = ("--role", "officer", "--role", "reviewer", "--role", "administrator")
-    run("cb-verifier", "users", "add", OFFICER, *roles, "--password-file", str(file))
+    demo.run("cb-verifier", "users", "add", OFFICER, *roles, *secret)
     return password
-
-
-def environment() -> dict[str, str]:
-    """The services' environment: the demo's bank and nothing of the caller's verifier settings."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ISSUER_", "VERIFIER_"))}
-    return kept | {
-        "ISSUER_DATA": str(FOLDER / "bank"),
-        "ISSUER_IDENTITY_STUB": str(ROOT / "examples/deliveries/persons.json"),
-        "VERIFIER_CONFIG": str(FOLDER / "verifier-settings"),
-        "VERIFIER_STATE": str(FOLDER / "verifier-state"),
-    }
-
-
-def run(program: str, *arguments: str) -> str:
-    """Run one command that must succeed and return what it printed."""
-    command = [str(PROGRAMS / program), *arguments]
-    return subprocess.run(command, env=environment(), cwd=FOLDER, check=True, text=True, stdout=subprocess.PIPE).stdout
-
-
-def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start one service in the background; Ctrl-C reaches only this script, which then stops it."""
-    command = [str(PROGRAMS / program), *arguments]
-    return subprocess.Popen(command, env=environment(), cwd=FOLDER, start_new_session=True)
 
 
 def wait_until_ready(url: str) -> None:
     """Wait until a service answers.
 
     Raises:
-        TimeoutError: it did not within 20 s.
+        TimeoutError: it did not within a minute.
     """
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:

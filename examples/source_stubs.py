@@ -317,7 +317,7 @@ def main() -> int:
     print(f"  export ISSUER_SOURCES={arguments.file.resolve()}")
     print("  " + "\n  ".join(f"export STUB_TOKEN_{source.upper()}={source}" for source in stubs))
     print("  cb-issuer pull --due")
-    print(f"A fault: curl -X PUT --data half-a-page {server.url}/hrdnet_training/fault")
+    print(f"A fault: curl -X PUT --data half-a-page {server.url}/hrdnet_training/fault", flush=True)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
     server.stop()
