@@ -21,7 +21,6 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import yaml
 
@@ -103,9 +102,6 @@ class Compose:
             return words
         given = [f"--env={name}={value}" for name, value in self.environment(service).items()]
         inside = ["--user", f"{NOBODY}:{NOBODY}", "--cap-drop", "all", "--volume", f"{self.data[service]}:{DATA}:rw"]
-        socket_folder = parse_qs(urlsplit(self.database).query).get("host", [""])[0]
-        if socket_folder.startswith("/"):  # a server of the tests is reached by its socket
-            inside += ["--volume", f"{socket_folder}:{socket_folder}:rw"]
         return [*self.containers[target][:-1], *given, *inside, self.containers[target][-1], "--", program, *arguments]
 
     def run(self, service: str, *arguments: str) -> dict[str, Any]:

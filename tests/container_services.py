@@ -20,11 +20,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.compose import Compose, composed
 from tests.compose_story import holder_of, story_of_a_restart, story_of_two_instances
 from tests.container_image import ROOT, Engine, base_image
-from tests.postgresql import postgresql_server
+from tests.postgresql import PostgresqlServer, postgresql_server
 
 CONTAINERFILE = ROOT / "deploy/Containerfile"
 TARGETS = ("issuer", "verifier")
@@ -119,8 +120,17 @@ def main() -> None:
         engine = Engine(arguments.store)
         containers = {target: engine("containers", "--format", "{{.ContainerName}}") for target in TARGETS}
         words = {target: _words(engine, target, containers[target].split()) for target in TARGETS}
-        with composed(folder, server.new_database(), words) as compose:
+        with composed(folder, over_tcp(server), words) as compose:
             stories(compose)
+
+
+def over_tcp(server: PostgresqlServer) -> str:
+    """Let a server of the tests, which has a socket only, listen on the loopback; answer a new database."""
+    server.restart(addresses="127.0.0.1")
+    database = urlsplit(server.new_database()).path
+    with server.connect() as connection:
+        ((port,),) = connection.execute("SHOW port").fetchall()
+    return f"postgresql://postgres@127.0.0.1:{port}{database}"
 
 
 def _words(engine: Engine, target: str, names: list[str]) -> list[str]:

