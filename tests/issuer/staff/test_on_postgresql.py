@@ -66,3 +66,12 @@ def test_a_holder_is_told_that_a_name_is_taken_as_beside_a_file(world: StaffWorl
     assert world.pages.browser().sign_up("haneul").status == 303
     again = world.pages.browser().sign_up("haneul")
     assert (again.status, "이미 쓰이는 아이디" in again.plain) == (422, True)
+
+
+def test_a_notice_is_published_shown_and_withdrawn_as_beside_a_file(world: StaffWorld) -> None:
+    typed = {"title_ko": "점검", "title_en": "Maintenance", "text_ko": "멈춥니다.", "text_en": "Closed at night."}
+    writer = world.operator("writer")
+    assert writer.send_with_reason("/operator/notices", typed).status == 303
+    assert "Maintenance" in world.pages.browser().get("/en/").plain
+    assert writer.send_with_reason("/operator/notices/1/withdraw").status == 303
+    assert "Maintenance" not in world.pages.browser().get("/en/").plain
