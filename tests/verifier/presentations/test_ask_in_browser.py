@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import httpx
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSize, expect, sync_playwright
 
 from credential_schemas.openid4vp.transaction_data import transaction_data_hash
 from tests.axe import DESK, PHONE, faults, faults_once
@@ -133,6 +133,17 @@ def test_code_on_the_screen_leads_a_wallet_to_the_request_and_the_result_comes_b
     assert page.locator(".code-picture").count() == 0
     assert fits(page)
     assert faults_once(page) == []
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+def test_code_is_at_least_200_pixels_wide_without_its_quiet_zone(
+    officer: BrowserContext, served: Served, viewport: ViewportSize
+) -> None:
+    page = asked(officer, served)
+    page.set_viewport_size(viewport)
+    picture = page.locator(".code-picture").screenshot(scale="css")
+    (found,) = qr_codes_of(Image.open(io.BytesIO(picture)))
+    assert found.position.top_right.x - found.position.top_left.x >= 200
 
 
 @pytest.mark.parametrize("language", ["", "/en"])
