@@ -5,7 +5,7 @@ asked. What came with a request, and whom it is about, is never told.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Final
 
@@ -30,35 +30,6 @@ class Watch:
     def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - for those that pass something on
         """Return the headers that a request to an origin gets from the present work."""
         return ()
-
-
-class Watches(Watch):
-    """Several that are told the same."""
-
-    def __init__(self, *watches: Watch) -> None:
-        """Take those that are told, in this order."""
-        self._watches = watches
-
-    @contextmanager
-    def stage(self, name: str, about: Words) -> Iterator[None]:
-        """Return what stands around the work of a stage."""
-        with ExitStack() as stages:
-            for watch in self._watches:
-                stages.enter_context(watch.stage(name, about))
-            yield
-
-    def happened(self, name: str, about: Words) -> None:
-        """Tell all of them."""
-        for watch in self._watches:
-            watch.happened(name, about)
-
-    def trace_id(self) -> str | None:
-        """Return the id of whoever traces."""
-        return next(filter(None, (watch.trace_id() for watch in self._watches)), None)
-
-    def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:
-        """Return the headers of all of them."""
-        return tuple(header for watch in self._watches for header in watch.passed_on(origin))
 
 
 _NOBODY: Final = nullcontext()

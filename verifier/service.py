@@ -8,6 +8,7 @@ from credential_schemas.report.model import Report
 from credential_schemas.version import VERSION
 from keys.trust_list import TrustList
 from keys.values import replace
+from keys.watching import stage
 from verifier.api.checks import NAME_OF_UPLOAD
 from verifier.api.receipts import PAGE_MEDIA_TYPE, MakeReceipt, ReceiptWish
 from verifier.checks.assembling import Verification, examine, verify
@@ -57,9 +58,13 @@ class VerificationService:
                 return None
             reader = self._readers.reader()  # a text needs none
             submission, moment = Submission(NAME_OF_UPLOAD, text), Moment(self._now())
-            return self._counted(verify(submission, rules=self._at_once, moment=moment, reader=reader))
         except VerifierError:  # the usual way says which
             return None
+        with stage("verify"):
+            try:
+                return self._counted(verify(submission, rules=self._at_once, moment=moment, reader=reader))
+            except VerifierError:
+                return None
 
     def verify(self, submission: Submission) -> Report:
         """Verify what was uploaded.
@@ -118,7 +123,7 @@ class VerificationService:
 
     def _examine(self, submission: Submission) -> tuple[Verification, datetime]:
         now = self._now()
-        with self._readers.reader() as reader:
+        with stage("verify"), self._readers.reader() as reader:
             verification = examine(submission, rules=self._rules, moment=Moment(now), reader=reader)
         self._counted(verification.report)
         return verification, now
@@ -136,7 +141,7 @@ class VerificationService:
         return maker.as_token(recorded).token.encode("ascii")
 
     def _verify(self, submission: Submission, rules: Rules) -> Report:
-        with self._readers.reader() as reader:
+        with stage("verify"), self._readers.reader() as reader:
             return self._counted(verify(submission, rules=rules, moment=Moment(self._now()), reader=reader))
 
     def _counted(self, report: Report) -> Report:

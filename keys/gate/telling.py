@@ -6,7 +6,7 @@ and its stages are watched by nobody.
 
 import re
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from keys.errors import GateError, UrlError
@@ -14,7 +14,7 @@ from keys.gate.gate import App
 from keys.gate.log_lines import LINES
 from keys.urls import parse_origin
 from keys.values import dataclass
-from keys.watching import Watch, Watches, watched
+from keys.watching import Watch, Words, watched
 
 if TYPE_CHECKING:
     from keys.gate.metrics import Metrics
@@ -67,6 +67,35 @@ class Teller:
 
             app = Measured(app, self.metrics, known=known)
         return app
+
+
+class Watches(Watch):
+    """Several that are told the same."""
+
+    def __init__(self, *watches: Watch) -> None:
+        """Take those that are told, in this order."""
+        self._watches = watches
+
+    @contextmanager
+    def stage(self, name: str, about: Words) -> Iterator[None]:
+        """Return what stands around the work of a stage."""
+        with ExitStack() as stages:
+            for watch in self._watches:
+                stages.enter_context(watch.stage(name, about))
+            yield
+
+    def happened(self, name: str, about: Words) -> None:
+        """Tell all of them."""
+        for watch in self._watches:
+            watch.happened(name, about)
+
+    def trace_id(self) -> str | None:
+        """Return the id of whoever traces."""
+        return next(filter(None, (watch.trace_id() for watch in self._watches)), None)
+
+    def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:
+        """Return the headers of all of them."""
+        return tuple(header for watch in self._watches for header in watch.passed_on(origin))
 
 
 @contextmanager

@@ -163,12 +163,12 @@ def test_issuing_is_told_stage_by_stage(story: Story) -> None:
 def test_checking_is_told_in_the_trace_of_whoever_asks(story: Story) -> None:
     (request,) = [span for span in story.verifier.spans if span.parent_span_id.hex() == ABOVE]
     assert (request.name, trace_of(request)) == ("POST /api/v1/checks", TRACE)
-    assert story.verifier.below(request) == ["verify.read", "verify.check"]
-    own = [span for span in story.verifier.spans if trace_of(span) == TRACE]
-    read, check = (next(span for span in own if span.name == name) for name in ("verify.read", "verify.check"))
-    assert story.verifier.below(read) == ["child"]
-    assert story.verifier.below(check)[-1] == "verify.status"
-    (child,) = [span for span in own if span.parent_span_id == read.span_id]
+    assert story.verifier.below(request) == ["verify"]
+    (verify,) = [span for span in story.verifier.spans if span.name == "verify" and trace_of(span) == TRACE]
+    assert story.verifier.below(verify) == ["child", "child", "verify.status"]
+    children = [span for span in story.verifier.spans if span.name == "child" and trace_of(span) == TRACE]
+    assert [words_of(list(each.attributes)) for each in children] == [{"cb.task": "pdf"}, {"cb.task": "seal"}]
+    child = children[0]
     assert [(each.name, words_of(list(each.attributes))) for each in child.events] == [
         ("child.ended", {"cb.task": "pdf", "cb.ended": "answered"})
     ]

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from keys.watching import Watch, Watches, Words, carried, happened, passed_on, stage, trace_id, watched
+from keys.gate.telling import Watches
+from keys.watching import Watch, Words, carried, happened, passed_on, stage, trace_id, watched
 
 
 class Noting(Watch):

@@ -15,7 +15,6 @@ from credential_schemas.sd_jwt.verify import ProvedCredential, VerifiedSdJwt
 from credential_schemas.status_list import StatusValue
 from keys.trust_list import TrustedIssuer
 from keys.values import dataclass
-from keys.watching import stage
 from verifier.checks.container import check_container
 from verifier.checks.credential import CredentialFindings, examine_credential
 from verifier.checks.entry_status import check_entry_status, entry_statuses
@@ -85,16 +84,7 @@ def examine(submission: Submission, *, rules: Rules, moment: Moment, reader: Evi
     Raises:
         UnreadableEvidence: it is not a certificate, or not one that can be read; there is no verdict then.
     """
-    with stage("verify.read"):
-        gathered = gather(submission, reader=reader)
-    with stage("verify.check"):
-        return _examined(submission, gathered, rules=rules, moment=moment, reader=reader)
-
-
-def _examined(
-    submission: Submission, gathered: Gathered, *, rules: Rules, moment: Moment, reader: EvidenceReader
-) -> Verification:
-    """Run the checks on what was found."""
+    gathered = gather(submission, reader=reader)
     token = gathered.unverified_token
     findings = CredentialFindings({}) if token is None else examine_credential(token, rules=rules, moment=moment)
     checks = dict(findings.checks)

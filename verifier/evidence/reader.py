@@ -16,7 +16,6 @@ from credential_schemas.report.reasons import Reason
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.values import dataclass
-from keys.watching import happened, stage
 from verifier.errors import EvidenceReaderFailed, UnreadableEvidence
 from verifier.evidence.kinds import Form
 from verifier.evidence.limits import MAX_REPLY_BYTES, WALL_S
@@ -217,7 +216,8 @@ class EvidenceReader:
             UnreadableEvidence: the time is used up, or the child was ended for its greed, or crashed.
             EvidenceReaderFailed: it ended by an exception that nobody expected.
         """
-        from verifier.evidence.fork_server import Ending  # as in `_servers`
+        from keys.watching import happened, stage  # as in `_servers`
+        from verifier.evidence.fork_server import Ending
 
         if self._slots is not None and not self._has_slot:
             self._slots.take()

@@ -27,7 +27,6 @@ from keys.errors import FetchError, UrlError
 from keys.trust_list import TrustedIssuer
 from keys.urls import parse_url
 from keys.values import dataclass, field
-from keys.watching import stage
 from verifier.errors import WouldWait
 from verifier.statuses.published import PublishedLists
 from verifier.statuses.state import SeenList, StateFolder
@@ -232,6 +231,8 @@ class StatusLookup:
     def _fetched(self, uri: str, issuer: TrustedIssuer, now: int) -> StatusAnswer | None:
         if self._sources.fetch is None:
             return None
+        from keys.watching import stage  # a check that fetches nothing needs it not
+
         try:
             with stage("verify.status"):
                 data = self._sources.fetch(issuer, uri)
