@@ -48,6 +48,7 @@ def built(engine: Engine, base: Path | None, volumes: list[str]) -> dict[str, li
         places = ["--file", str(CONTAINERFILE), "--target", target, "--tag", f"localhost/cb-{target}", str(ROOT)]
         engine("bud", "--layers", "--isolation", "chroot", "--network", "host", *pull, *given, *places)
         container = engine("from", "--pull-never", f"localhost/cb-{target}")
+        engine("config", "--volume", "/data-", container)  # buildah would lay a volume of its own over what is given
         engine(
             "run",
             "--isolation",

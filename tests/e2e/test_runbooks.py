@@ -57,7 +57,9 @@ class Office:
         text = (PAGES / f"{page}.md").read_text("utf-8")
         for name, value in names.items():
             text = re.sub(rf"\b{name}\b", value, text)
-        for step in steps_of(text):
+        steps = list(steps_of(text))
+        assert any(step.command.startswith("cb-issuer ") for step in steps), f"{page}: no command was found to try"
+        for step in steps:
             said = reader.does(step)
             assert reader.ended == 0, f"{step.command}: {said}"
 
