@@ -10,7 +10,7 @@ from issuer.selection import ChosenEntry, field_choices
 from issuer.web.account_pages import row_words
 from issuer.web.drafts import Draft
 from issuer.web.facsimile import facsimile
-from issuer.web.parts import error_summary, note
+from issuer.web.parts import error_summary, note, tag
 from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line
 from issuer.web.preview_parts import meter_of, meter_words
 from issuer.web.problem_pages import hidden
@@ -32,6 +32,8 @@ class Confirm:
         seen: digest of what this page shows; what is issued must have the same.
         errors: (id of the control, sentence).
         changed: whether something changed since the page was shown before.
+        had: the digest of each entry as this page shows it, as ENTRY.DIGEST.
+        news: ids of the entries that say something else than when the page was shown before.
     """
 
     draft: Draft
@@ -41,6 +43,8 @@ class Confirm:
     seen: str
     errors: Sequence[tuple[str, str]] = ()
     changed: bool = False
+    had: Sequence[str] = ()
+    news: frozenset[str] = frozenset()
 
 
 def confirm_page(visit: Visit, confirm: Confirm) -> Page:
@@ -62,7 +66,7 @@ def confirm_page(visit: Visit, confirm: Confirm) -> Page:
         action=visit.to(CONFIRM_PATH),
         csrf=csrf_field(visit),
         fields=hidden(confirm.fields),
-        once=hidden((("key", confirm.key), ("seen", confirm.seen))),
+        once=hidden((("key", confirm.key), ("seen", confirm.seen), *(("had", each) for each in confirm.had))),
         answers=visit.say("cert_answers"),
         rows=joined(_terms(visit, confirm)),
         chosen=visit.say("cert_pick_entries"),
@@ -99,9 +103,11 @@ def _entry(visit: Visit, confirm: Confirm, chosen: ChosenEntry) -> Html:
     shown = ", ".join(labels[name] for name in chosen.fields if name in labels)
     kept = ", ".join(labels[name] for name in chosen.withheld)
     came = chosen.entry.id in confirm.preview.selection.companions
+    new = chosen.entry.id in confirm.news
     value = html(
-        "{title}{shown}{kept}{came}",
+        "{title}{news}{shown}{kept}{came}",
         title=row_words(chosen.entry, visit.language).title,
+        news=html(" {tag}", tag=tag(visit.say("cert_changed_entry"), kind="un", sign="redo")) if new else NOTHING,
         shown=html('<span class="sub">{text}</span>', text=visit.say("cert_shows", names=shown)) if shown else NOTHING,
         kept=html(
             '<span class="sub">{icon}{text}</span>', icon=icon("eyeoff"), text=visit.say("cert_keeps", names=kept)

@@ -17,7 +17,7 @@ from issuer.selection import ChosenEntry
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import note
 from issuer.web.shell import Visit
-from keys.encoding import JsonValue
+from keys.encoding import JsonValue, encode_json
 
 _FULL: Final = 100
 
@@ -115,7 +115,7 @@ def _tab(visit: Visit, value: str, chosen: str) -> Html:
 
 def _meter(visit: Visit, meter: Meter | None, preview: Preview) -> Html:
     if meter is None:
-        largest = max(preview.selection.entries, key=lambda chosen: len(chosen.fields))
+        largest = max(preview.selection.entries, key=_size)
         return note(visit.say("cert_too_much", title=largest.entry.title), kind="un")
     words, shown = meter_words(visit, meter), min(meter.percent, _FULL)
     advice = visit.say("cert_room", n=meter.more) if meter.codes == 1 else visit.say("cert_more_codes", n=meter.codes)
@@ -131,6 +131,11 @@ def _meter(visit: Visit, meter: Meter | None, preview: Preview) -> Html:
         shown=shown,
         advice=advice,
     )
+
+
+def _size(chosen: ChosenEntry) -> int:
+    """About how much of the codes an entry takes: the bytes of what it shows."""
+    return len(encode_json([chosen.entry.title, chosen.issuing_body, dict(chosen.fields)]))
 
 
 def _hidden(visit: Visit, preview: Preview) -> Html:

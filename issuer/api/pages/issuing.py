@@ -28,6 +28,7 @@ KEPT_S: Final = 3600
 """For so long the browser that issued a certificate can show its code again."""
 
 _KEY_BYTES: Final = 24
+_HAD_DIGITS: Final = 16
 _MAX_ANSWER_BYTES: Final = 256 * 1024
 _Errors = list[tuple[str, str]]
 
@@ -120,12 +121,15 @@ def confirm(asked: Asked) -> Answer:
     request = draft.request(opened.account.id, selected_entries(draft, opened.entries))
     previewed = preview(asked.desk.bank, opened, request, now=asked.desk.clock())
     fields = draft.fields(selected_entries(draft, opened.entries))
-    question = Confirm(draft, fields, previewed, _new_key(asked), _seen(previewed, request))
+    question = Confirm(draft, fields, previewed, _new_key(asked), _seen(previewed, request), had=_had(previewed))
     if not issuing:
         return shown(confirm_page(asked.visit, question))
     question = replace(question, key=key)
     if asked.form.one("seen") != question.seen:
-        return shown(confirm_page(asked.visit, replace(question, key=_new_key(asked), changed=True)), status=409)
+        had = asked.form.many("had")
+        news = frozenset(each.partition(".")[0] for each in question.had if each not in had)
+        again = replace(question, key=_new_key(asked), changed=True, news=news)
+        return shown(confirm_page(asked.visit, again), status=409)
     if asked.form.one("consent") != "yes":
         missing = [(CONSENT_BOX, asked.visit.say("cert_consent_missing"))]
         return shown(confirm_page(asked.visit, replace(question, errors=missing)), status=422)
@@ -219,6 +223,16 @@ def _seen(previewed: Preview, request: IssueRequest) -> str:
     printed: list[JsonValue] = [line.text for line in previewed.wording.lines()]
     said: list[JsonValue] = [report["certificate"], report["disclosed"], printed, request.language]
     return hashlib.sha256(encode_json(said)).hexdigest()
+
+
+def _had(previewed: Preview) -> list[str]:
+    """Return a digest of what each entry shows, so that the page can name those that changed meanwhile."""
+    pairs = zip(previewed.selection.entries, previewed.claims.entries, strict=True)
+    said: list[tuple[str, list[JsonValue]]] = [
+        (chosen.entry.id, [each.title, each.issuing_body, dict(each.fields), each.as_of.isoformat()])
+        for chosen, each in pairs
+    ]
+    return [f"{entry_id}.{hashlib.sha256(encode_json(values)).hexdigest()[:_HAD_DIGITS]}" for entry_id, values in said]
 
 
 def _consent(request: IssueRequest, previewed: Preview) -> bytes:

@@ -141,6 +141,21 @@ def test_what_changed_meanwhile_is_shown_and_not_issued(pages: PageWorld, holder
     assert agree(holder, Form(answer)).status == 303
 
 
+def test_what_changed_meanwhile_is_named_entry_by_entry(
+    pages: PageWorld, holder: Browser, entries: list[AccountEntry]
+) -> None:
+    changed, same = [entry for entry in entries if entry.in_force and entry.proven_by is None][:2]
+    confirm = go_on(holder, [changed.id, same.id])
+    assert "바뀐 항목" not in confirm.shown.plain
+    before = [f"{changed.id}.0000" if each.startswith(changed.id) else each for each in confirm.hidden["had"]]
+    answer = agree(holder, confirm, seen="0" * 64, had=before)
+    assert (answer.status, lines(pages, holder)) == (409, [])
+    assert answer.plain.count("바뀐 항목") == 1
+    named = answer.plain.partition("바뀐 항목")[0].rstrip()
+    assert named.endswith(changed.title)
+    assert agree(holder, Form(answer)).status == 303
+
+
 def test_an_entry_that_lost_its_force_cannot_be_chosen(pages: PageWorld, holder: Browser, first: AccountEntry) -> None:
     confirm = go_on(holder, [first.id])
     with pages.bank.store.write() as transaction:
