@@ -1,8 +1,9 @@
-"""The files of the page that a phone lands on: its modules, the code dictionary, the vocabulary, and its worker.
+"""The files of the page that a phone lands on: its program, the code dictionary, the vocabulary, and its worker.
 
-Addresses: `/web/verify/` for the verification, `/web/qr/` for the reader of codes, `/web/scan*` for the page itself,
-`/web/result.js` for the view of a Report. The worker's program begins with the list of what it keeps, so it changes
-with any of these files, and browsers fetch all of them anew, together.
+The program is one script, joined from the modules (`joining`). They are served beside it for other pages and for
+whoever wants to read them: `/web/verify/` for the verification, `/web/qr/` for the reader of codes, `/web/scan*` for
+the page itself, `/web/result.js` for the view of a Report. The worker's program begins with the list of what it keeps,
+so it changes with any of these files, and browsers fetch all of them anew, together.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from credential_schemas.report.messages import Language
+from verifier.web.joining import joined
 from verifier.web.scan_dictionary import travelling
 from verifier.web.scan_vocabulary import scan_word, vocabulary
 from verifier.web.shell import Shell, icon, page_html
@@ -21,10 +23,14 @@ from verifier.web.static import SCRIPT, STYLE, Asset, look_assets
 
 PAGES: Final[Mapping[str, Language]] = {"/v": "ko", "/en/v": "en"}
 WORKER: Final = "/scan_worker.js"
+PROGRAM: Final = "/web/v.js"
+_ENTRY: Final = "/web/scan.js"
 _WORKER_FILE: Final = "scan_worker.js"
 _DICTIONARY: Final = "/web/qr/v1.packed"
 _VOCABULARY: Final = "/web/vocabulary.json"
-_DATA: Final = (_DICTIONARY, _VOCABULARY)
+_STYLES: Final = ("/web/result.css", "/web/scan.css")
+_KEPT: Final = (PROGRAM, _DICTIONARY, _VOCABULARY, *_STYLES)
+_ASKED_AT_ONCE: Final = (_DICTIONARY, _VOCABULARY, "/bundle.json", "/web/verifier.json")
 _MEDIA_TYPES: Final[Mapping[str, str]] = {".js": SCRIPT, ".css": STYLE}
 
 
@@ -35,7 +41,15 @@ def scan_assets() -> Mapping[str, Asset]:
     dictionary = files("credential_schemas") / "qr" / "dictionary" / "v1.bin"
     found[_DICTIONARY] = Asset(travelling(dictionary.read_bytes()), "application/octet-stream")
     found[_VOCABULARY] = Asset(vocabulary(), "application/json")
-    return found | {WORKER: _worker({**found, **look_assets()})}
+    found[PROGRAM] = Asset(program(), SCRIPT)
+    return found | {WORKER: _worker({address: found[address] for address in _KEPT} | look_assets())}
+
+
+@cache
+def program() -> bytes:
+    """Return the one script of the page."""
+    modules = {address: asset.body.decode() for address, asset in _modules() if asset.media_type == SCRIPT}
+    return joined(modules, _ENTRY).encode()
 
 
 @cache
@@ -46,8 +60,8 @@ def scan_page(path: str) -> bytes:
         language,
         scan_word("title", language),
         "/v",
-        styles=("/web/result.css", "/web/scan.css"),
-        scripts=("/web/scan.js",),
+        styles=_STYLES,
+        scripts=(PROGRAM,),
     )
     return page_html(shell, _main(language))
 
@@ -65,10 +79,7 @@ def _main(language: Language) -> str:
 
 
 def _preloads() -> str:
-    modules = [address for address, asset in _modules() if asset.media_type == SCRIPT]
-    links = [f'<link rel="preload" as="fetch" href="{address}" crossorigin>' for address in _DATA]
-    links += [f'<link rel="modulepreload" href="{address}">' for address in sorted(modules)]
-    return "".join(links)
+    return "".join(f'<link rel="preload" as="fetch" href="{address}" crossorigin>' for address in _ASKED_AT_ONCE)
 
 
 def _modules() -> Iterator[tuple[str, Asset]]:

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from tests.calculator import CHROMIUM, Calculator
 from tests.verifier.conftest import keys, reader, world
+from tests.verifier.web.one_script import joined_modules
 from tests.verifier.web.visiting import PHONE, Visit, chromium, verifier_of
 from tests.verifier.world import Keys, World
 from verifier.evidence.reader import EvidenceReader
@@ -23,7 +24,9 @@ expect.set_options(timeout=PATIENCE_MS)
 def calculator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calculator]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the browser's verification is not tried")
-    files = {address: (asset.media_type, asset.body) for address, asset in scan_assets().items()}
+    files = {
+        address: (asset.media_type, asset.body) for address, asset in {**scan_assets(), **joined_modules()}.items()
+    }
     calculator = Calculator(tmp_path_factory.mktemp("chromium"), files, policy=PAGE_POLICY)
     try:
         yield calculator

@@ -14,13 +14,16 @@ from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
 from credential_schemas.report.reasons import ROWS, Reason
 from tests.verifier.world import World
+from verifier.api.scan_pages import ABOUT_PATH
 from verifier.app import create_app
 from verifier.policies.profile import Profile
 from verifier.web import scan_files
-from verifier.web.scan_files import PAGES, WORKER, scan_assets, scan_page
-from verifier.web.static import Asset
+from verifier.web.scan_files import PAGES, PROGRAM, WORKER, scan_assets, scan_page
+from verifier.web.static import Asset, look_assets
 
-MODULES = {name: asset.body.decode() for name, asset in scan_assets().items() if name.endswith(".js")}
+MODULES = {
+    name: asset.body.decode() for name, asset in scan_assets().items() if name.endswith(".js") and name != PROGRAM
+}
 VOCABULARY = json.loads(scan_assets()["/web/vocabulary.json"].body)
 
 
@@ -59,8 +62,21 @@ def test_page_has_a_policy_without_anything_inline_and_asks_for_the_camera_only(
 @pytest.mark.parametrize("path", PAGES)
 def test_page_loads_only_files_that_are_there(path: str) -> None:
     named = re.findall(r'(?:href|src)="(/(?:web|look)/[^"]+)"', scan_page(path).decode())
-    assert {name for name in named if name.startswith("/web/")} <= set(scan_assets())
-    assert "/web/scan.js" in named
+    assert {name for name in named if name.startswith("/web/")} <= {*scan_assets(), ABOUT_PATH}
+    assert [name for name in named if name.endswith(".js")] == [PROGRAM]
+
+
+def test_program_of_the_page_is_its_modules_in_one_script_that_imports_nothing() -> None:
+    program = scan_assets()[PROGRAM].body.decode()
+    assert re.findall(r"^(?:import|export)\b.*|\bimport\s*[(.].*", program, flags=re.MULTILINE) == []
+    declared = [
+        re.findall(r"^(?:export )?(?:async )?(?:function|class) .*", text, flags=re.M) for text in MODULES.values()
+    ]
+    wanted = sorted(line.removeprefix("export ") for lines in declared for line in lines)
+    found = re.findall(r"^(?:async )?(?:function|class) .*", program, flags=re.MULTILINE)
+    worker = re.findall(r"^(?:async )?function .*", MODULES[WORKER], flags=re.MULTILINE)
+    assert sorted([*found, *worker]) == wanted
+    assert len(found) > 100
 
 
 def test_modules_import_only_modules_that_are_served() -> None:
@@ -87,10 +103,17 @@ def test_no_module_is_longer_than_a_python_module_may_be() -> None:
 
 def test_worker_changes_with_any_file_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     before = scan_assets()[WORKER]
-    other = replace(scan_assets()["/web/scan.js"], body=b"// another")
-    changed = scan_files._worker({**scan_assets(), "/web/scan.js": other})
-    assert before.body != changed.body
-    assert b"/web/scan.js" in before.body
+    kept = json.loads(before.body.split(b"\n")[1].removeprefix(b"const FILES = ").removesuffix(b";"))
+    files = {name: scan_assets()[name] for name in kept if name in scan_assets()}
+    assert scan_files._worker({**files, **look_assets()}).body == before.body
+    other = replace(files[PROGRAM], body=b"// another")
+    assert scan_files._worker({**files, **look_assets(), PROGRAM: other}).body != before.body
+
+
+def test_worker_keeps_what_the_page_loads_and_nothing_that_it_does_not() -> None:
+    before = scan_assets()[WORKER]
+    assert [name for name in MODULES if f'"{name}"'.encode() in before.body] == []
+    assert f'"{PROGRAM}"'.encode() in before.body
     assert b"/look/look.css" in before.body
 
 

@@ -26,6 +26,7 @@ VALID = "유효한 인정서입니다."
 A4_POINTS = [595, 842]
 PIECE = 24
 OFFLINE = ".offline"
+LIVE = ("/bundle.json", "/web/verifier.json", "/status?uri=https%3A%2F%2Fbank.example%2Fstatus%2F1")
 KEPT = "navigator.serviceWorker.ready.then(() => true)"  # the worker is ready when it has every file
 
 # Chromium has no reader of codes on Linux; this one says what its frames show, one after the other.
@@ -120,6 +121,34 @@ def test_nothing_of_the_certificate_is_asked_logged_or_stored(
     assert [piece for piece in pieces if piece in seen] == []
     assert stored.startswith("\n0\n0\n")
     assert not any(word in seen for word in ("홍길동", "HONG", "2026-0001-0001"))
+
+
+def test_first_visit_asks_for_twelve_files_once_each_and_second_one_for_what_may_have_changed(
+    world: World, keeping_phone: BrowserContext
+) -> None:
+    world.issuer["verify_urls"] = []
+    received: list[int] = []
+    with verifier_of(world) as visit:
+        page = keeping_phone.new_page()
+        session = keeping_phone.new_cdp_session(page)
+        session.send("Network.enable")
+        session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
+        page.goto(visit.link(good(world)))
+        page.wait_for_selector(VERDICT)
+        page.evaluate(KEPT)
+        before_keeping = visit.asked.targets[: visit.asked.targets.index("/scan_worker.js")]
+        first_bytes = sum(received)
+        visit.asked.targets.clear()
+        page.goto("about:blank")
+        page.goto(visit.link(good(world)))
+        page.wait_for_selector(VERDICT)
+        again = [target for target in visit.asked.targets if target != "/scan_worker.js"]  # the browser's own question
+    asked = {*(f"/look/{name}" for name in ("tokens.css", "look.css", "guilloche.svg")), *LIVE, "/v"}
+    asked |= {f"/web/{name}" for name in ("result.css", "scan.css", "v.js", "vocabulary.json", "qr/v1.packed")}
+    assert sorted(before_keeping) == sorted(asked)
+    assert len(asked) == 12
+    assert 0 < first_bytes <= 185_000
+    assert sorted(again) == ["/bundle.json", "/web/verifier.json"]  # the list may be kept for a while, as it says
 
 
 def test_status_is_asked_for_as_a_whole_list_and_nothing_leaves_the_host(visit: Visit, phone: BrowserContext) -> None:
