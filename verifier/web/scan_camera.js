@@ -107,18 +107,20 @@ export class Camera {
  */
 export async function readPicture(picture, reader) {
   if (reader === null) return { answer: await askService(picture) };
-  const codes = await reader.detect(await createImageBitmap(picture));
+  const bitmap = await createImageBitmap(picture).catch(() => null); // no picture, or of a kind not known here
+  const codes = bitmap === null ? [] : await reader.detect(bitmap);
   return { texts: codes.map((code) => code.rawValue) };
 }
 
-/** @returns {Promise<{report: object} | {problem: object, status: number}>} */
+/** @returns {Promise<{report: object} | {problem: object, status: number}>} status 0: there was no answer */
 async function askService(picture) {
   const answer = await fetch(CHECKS, {
     method: "POST",
     headers: { "Content-Type": picture.type, Accept: "application/json" },
     body: picture,
-  });
-  const document = await answer.json();
+  }).catch(() => null);
+  const document = await answer?.json().catch(() => null);
+  if (!document) return { problem: {}, status: 0 };
   return answer.ok ? { report: document } : { problem: document, status: answer.status };
 }
 

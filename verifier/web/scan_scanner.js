@@ -130,7 +130,8 @@ export class Scanner {
       this.#handlers.show(report);
       return true;
     }
-    if (TOO_MANY.includes(status)) this.state.textContent = this.#words.word("too_many");
+    if (status === 0) this.state.textContent = this.#words.word("service_failed");
+    else if (TOO_MANY.includes(status)) this.state.textContent = this.#words.word("too_many");
     else if (problem.kind === "codes_missing") this.state.textContent = `${this.#words.of(problem.message)} ${this.#words.word("together")}`;
     else if (!seeking) this.state.textContent = this.#words.of(problem.message ?? { ko: problem.detail, en: problem.detail });
     return false;

@@ -353,6 +353,32 @@ def test_camera_sees_a_code_and_the_service_reads_it_where_the_browser_cannot(
         assert "사진은 이 확인기로 보내 읽고 바로 버렸습니다." in page.inner_text("main")
 
 
+def test_camera_goes_on_after_the_service_was_out_of_reach_and_says_so_meanwhile(
+    visit: Visit, playwright: Playwright, tmp_path: Path
+) -> None:
+    film = film_of(
+        qr_text("https://verify.bank.example/v", encode_qr_payload(good(visit.world))), tmp_path / "code.y4m"
+    )
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    with chromium(playwright, *fake, f"--use-file-for-fake-video-capture={film}") as browser:
+        context = browser.new_context(service_workers="block")
+        page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
+        page.route("**/api/v1/checks", lambda route: route.abort())
+        page.click("text=QR 비추기")
+        expect(page.locator(".scanner .state")).to_contain_text("확인기의 답을 받지 못해 알게 된 것이 없습니다.")
+        page.unroute_all()
+        page.wait_for_selector(VERDICT)
+        assert answer(page) == VALID
+
+
+def test_chosen_file_that_is_no_picture_is_said_to_have_no_code(visit: Visit, browser: Browser) -> None:
+    with browser.new_context(service_workers="block") as context:
+        context.add_init_script(f"globalThis.SHOWN = [];{READER}")
+        page = opened(context, f"{visit.origin}/v", waiting_for=".scanner")
+        page.set_input_files("#picture", {"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
+        expect(page.locator(".scanner .state")).to_contain_text("사진에서 QR을 찾지 못했습니다.")
+
+
 def test_browser_that_reads_codes_itself_collects_them_in_any_order_and_sends_no_picture(
     visit: Visit, playwright: Playwright
 ) -> None:
