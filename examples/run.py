@@ -44,6 +44,7 @@ class Demo:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ISSUER_", "VERIFIER_"))}
         return kept | {
             "ISSUER_DATA": str(self.folder / "bank"),
+            "ISSUER_POSTINGS": str(self.folder / "postings"),
             "ISSUER_IDENTITY_STUB": str(ROOT / "examples/deliveries/persons.json"),
             "VERIFIER_CONFIG": str(self.folder / "verifier-settings"),
             "VERIFIER_STATE": str(self.folder / "verifier-state"),
@@ -110,6 +111,10 @@ def prepare_bank(demo: Demo) -> str:
     Returns:
         The password of all three sign-in names, the holder's, the staff's and the employer's, made for this run.
     """
+    posting = demo.folder / "postings/ts-2026-01"
+    posting.mkdir(parents=True)
+    shutil.copy(ROOT / "verifier/policies/published/ts-hiring-criteria-1.0.0.yaml", posting / "policy.yaml")
+    shutil.copy(ROOT / "examples/scoring/notice.json", posting / "notice.json")
     demo.run("cb-issuer", "init", "--dev", "--url", demo.bank, "--verify-url", f"{demo.verifier}/v")
     deliveries = sorted((ROOT / "examples/deliveries").iterdir(), key=lambda file: (file.stem != "persons", file.name))
     for delivery in deliveries:

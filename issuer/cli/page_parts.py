@@ -1,6 +1,7 @@
-"""What `serve` reads from files for the pages: OpenID providers, wallets, and the test persons of a bank of `--dev`."""
+"""What `serve` reads from files for the pages: OpenID providers, wallets, postings, and test persons of `--dev`."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from issuer.api.pages.opening import Ways
     from issuer.bank import Bank
     from issuer.cli.context import CommandContext
+    from issuer.postings import Posting
     from keys.gate.gate import Visitors
 
 _STUB: Final = "ISSUER_IDENTITY_STUB"
@@ -22,7 +24,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
     """Return what the pages are made from.
 
     Raises:
-        FileUnreadable: a file cannot be read.
+        FileUnreadable: a file cannot be read, or a folder is no posting.
         InvalidOption: test persons were named for a bank that is not for development, or the list of wallets is none.
         KeysError: the list of providers is not in order.
         SourcesUnreadable: the file of sources is not in order.
@@ -65,7 +67,12 @@ def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
         rows = parse_persons(_read(settings.identity_stub))
         persons = [row for row in rows if isinstance(row, PersonRecord)]
     wallets = BUILT_IN if settings.wallets is None else read_wallet_clients(_read(settings.wallets))
-    return Ways(providers=providers, test_persons=persons, wallets=wallets)
+    postings: Mapping[str, Posting] = {}
+    if settings.postings is not None:
+        from issuer.postings import read_postings  # loads what reads policies
+
+        postings = read_postings(settings.postings)
+    return Ways(providers=providers, test_persons=persons, wallets=wallets, postings=postings)
 
 
 def _secret(path: Path) -> str:

@@ -5,7 +5,7 @@ copy is not shown in a blind one because its switch happened to be on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from credential_schemas.certificate_claims import Edition
@@ -15,6 +15,7 @@ from credential_schemas.wording.model import Language
 from issuer.accounts import AccountEntry
 from issuer.certified_claims import IssueRequest
 from issuer.own_certificates import OwnCertificate
+from issuer.postings import Posting, used_by
 from issuer.selection import Choice, field_choices
 
 PURPOSES: Final = ("job", "hr", "self")
@@ -39,7 +40,8 @@ class Draft:
     """One certificate on its way.
 
     `entries` are the ids that were ticked, companions not among them. `on` are the open fields that are to be shown,
-    as ENTRY.FIELD, for every entry of the account.
+    as ENTRY.FIELD, for every entry of the account. `posting` is the id of the job posting that the choice goes by,
+    empty for none.
     """
 
     purpose: str = PURPOSES[0]
@@ -50,6 +52,7 @@ class Draft:
     blind: bool = False
     entries: tuple[str, ...] = ()
     on: frozenset[str] = frozenset()
+    posting: str = ""
 
     @property
     def edition(self) -> Edition:
@@ -85,6 +88,7 @@ class Draft:
             ("days", str(self.days)),
             ("language", self.language),
             *([("blind", "yes")] if self.blind else []),
+            *([("posting", self.posting)] if self.posting else []),
             *(("entry", entry) for entry in self.entries),
             ("shown_for", self.edition),
             *(("switches", entry.id) for entry in selected),
@@ -123,6 +127,15 @@ def draft_like(draft: Draft, own: OwnCertificate, entries: Sequence[AccountEntry
     )
 
 
+def draft_by_posting(draft: Draft, posting: Posting, entries: Sequence[AccountEntry]) -> Draft:
+    """Return a draft that ticks what the posting's rules use and nothing else, and shows only the fields they read."""
+    used = used_by(posting, entries)
+    on = {name for name in _by_default(entries, blind=draft.blind) if name.partition(".")[0] not in used}
+    on |= {f"{entry_id}.{field}" for entry_id, fields in used.items() for field in fields}
+    ticked = tuple(entry.id for entry in entries if entry.id in used)
+    return replace(draft, entries=ticked, on=frozenset(on), posting=posting.id)
+
+
 def read_draft(form: Filled, entries: Sequence[AccountEntry], *, longest: int) -> Draft:
     """Return the draft that a form carries; a value that no page of ours offers counts as not given."""
     offered = days_offered(longest)
@@ -140,6 +153,7 @@ def read_draft(form: Filled, entries: Sequence[AccountEntry], *, longest: int) -
         blind=blind,
         entries=tuple(entry for entry in form.many("entry") if entry in known),
         on=frozenset(on),
+        posting=form.one("posting"),
     )
 
 

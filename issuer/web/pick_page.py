@@ -12,6 +12,7 @@ from typing import Final
 from credential_schemas.entry_types import categories, certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.accounts import AccountEntry
+from issuer.postings import Posting
 from issuer.previewing import Preview
 from issuer.selection import field_choices
 from issuer.web.account_pages import ICONS, row_words, status_tag
@@ -30,6 +31,7 @@ from issuer.web.parts import (
     select,
     steps,
 )
+from issuer.web.posting_part import ByPosting, own_score_part, posting_chooser
 from issuer.web.preview_parts import meter_of, meter_words, preview_panel
 from issuer.web.session_part import SCRIPT, session_part
 from issuer.web.shell import Page, Visit, csrf_field
@@ -59,6 +61,8 @@ class Pick:
         latest: number of the newest certificate, for the same choice again; empty for none.
         kept_at: Korean day and minute of a choice that was put aside and is not the one shown; empty for none.
         done: whether that was just now.
+        postings: the job postings to choose by.
+        by_posting: the one that the choice goes by, None for none.
     """
 
     draft: Draft
@@ -72,6 +76,8 @@ class Pick:
     latest: str = ""
     kept_at: str = ""
     done: bool = False
+    postings: Sequence[Posting] = ()
+    by_posting: ByPosting | None = None
 
 
 def step_line(visit: Visit, current: int) -> Html:
@@ -84,11 +90,11 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
     main = html(
         '{steps}<h1 class="mb">{heading}</h1>{kept}<div data-live id="pick-errors">{errors}</div>'
         '<form id="pick" method="post" action="{action}" novalidate>{csrf}'
-        '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">'
+        '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">{posting}'
         '<div class="cols c-form"><div class="stack">{terms}{entries}</div>'
         '<aside class="stack sticky" aria-labelledby="pv"><section class="card"><div class="hd">'
         '<h2 id="pv">{seen}</h2></div><div class="stack-s" data-live id="preview">{preview}</div>'
-        "<noscript>{refresh}</noscript></section></aside></div>{bar}</form>{session}",
+        "<noscript>{refresh}</noscript></section>{own_score}</aside></div>{bar}</form>{session}",
         steps=step_line(visit, 0),
         heading=visit.say("cert_pick_heading"),
         kept=_kept(visit, pick) if pick.kept_at else NOTHING,
@@ -96,6 +102,8 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         action=visit.to(PICK_PATH),
         csrf=csrf_field(visit),
         edition=pick.draft.edition,
+        posting=_posting_field(pick),
+        own_score=own_score_part(visit, pick.by_posting),
         terms=_terms(visit, pick),
         entries=_entries(visit, pick),
         seen=visit.say("cert_seen"),
@@ -106,6 +114,12 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
     )
     title = visit.say("cert_pick_heading")
     return Page(title, main, "new", styles=STYLES, scripts=("preview.js", SCRIPT))
+
+
+def _posting_field(pick: Pick) -> Html:
+    if pick.by_posting is None:
+        return NOTHING
+    return html('<input type="hidden" name="posting" value="{id}">', id=pick.by_posting.posting.id)
 
 
 def _kept(visit: Visit, pick: Pick) -> Html:
@@ -196,10 +210,11 @@ def _entries(visit: Visit, pick: Pick) -> Html:
     groups = [_group(visit, pick, category) for category in categories()]
     return html(
         '<section class="card" aria-labelledby="s2"><div class="hd"><h2 id="s2">{heading}</h2>{again}</div>'
-        '<p class="s">{help}</p><div id="f-entries">{groups}</div></section>',
+        '<p class="s">{help}</p>{postings}<div id="f-entries">{groups}</div></section>',
         heading=visit.say("cert_pick_entries"),
         again=again if pick.latest else NOTHING,
         help=visit.say("cert_pick_help"),
+        postings=posting_chooser(visit, pick.postings, pick.by_posting, path=PICK_PATH),
         groups=joined(groups),
     )
 
@@ -233,7 +248,8 @@ def _group(visit: Visit, pick: Pick, category: str) -> Html:
 def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
     words = row_words(entry, visit.language)
     repeat = visit.say("possible_repeat") if entry.alike else ""
-    meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0], repeat)))
+    used = visit.say("cert_posting_uses") if pick.by_posting is not None and entry.id in pick.by_posting.used else ""
+    meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0], repeat, used)))
     if not entry.in_force:
         return html(
             '<li><div class="opt off"><span class="box">{icon}</span><div class="tx"><b>{title}</b> {status}'

@@ -16,8 +16,8 @@ from credential_schemas.criteria.errors import NoticeError, PolicyError, Scoring
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.loading import load_policy
 from credential_schemas.criteria.notice import Notice, chosen_readings, read_notice
+from credential_schemas.criteria.own_check import own_score
 from credential_schemas.criteria.score import Score
-from credential_schemas.criteria.scoring import score_applicant
 from credential_schemas.criteria.terms import DateParameter
 from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import flag_text, reason_text
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     entries, refused = _own_entries(context)
     asked = asked_of_people(policy, notice)
     decisions = _assumptions(arguments.adjudications, asked, entries)
-    score = score_applicant(policy, notice, entries, decisions=decisions, basis="self-declared")
+    score = own_score(policy, notice, entries, decisions=decisions)
     for message in refused:
         print(f"cb-wallet precheck: {message}", file=sys.stderr)
     if arguments.json:

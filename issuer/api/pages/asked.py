@@ -12,6 +12,7 @@ from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import Holder, SignInDesk
 from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
 from issuer.operating.works import OperatorWork
+from issuer.postings import Posting
 from issuer.staff.figures import FigureBoard
 from issuer.staff.signing_in import StaffDesk
 from issuer.web.shell import Page, Site, Visit
@@ -49,6 +50,7 @@ class PageDesk:
         providers: OpenID providers by id.
         agencies: ways to verify an identity by id.
         wallets: which may ask holders, by client id.
+        postings: job postings to choose by, by id.
     """
 
     bank: Bank
@@ -69,6 +71,7 @@ class PageDesk:
     providers: Mapping[str, RelyingParty] = field(default_factory=dict)
     agencies: Mapping[str, IdentityAgency] = field(default_factory=dict)
     wallets: WalletClients = field(default_factory=lambda: BUILT_IN)
+    postings: Mapping[str, Posting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import replace
 from typing import Final
 
+from credential_schemas.certificate_claims import CertificateEntry
 from issuer.accounts import CONSENT_TEXT_VERSION, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
@@ -17,11 +18,13 @@ from issuer.issuing import Issued
 from issuer.issuing_errors import RetryKeyInvalid
 from issuer.issuing_once import answered_before, issue_once
 from issuer.own_certificates import show_certificate
+from issuer.postings import Posting, own_score_of, used_by
 from issuer.previewing import Preview, preview
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page
-from issuer.web.drafts import Draft, draft_like, new_draft, read_draft, selected_entries, unprintable
+from issuer.web.drafts import Draft, draft_by_posting, draft_like, new_draft, read_draft, selected_entries, unprintable
 from issuer.web.pick_page import CONFIRM_PATH, FORGET_PATH, LATER_PATH, PICK_PATH, Pick, pick_page
+from issuer.web.posting_part import ByPosting
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 KEPT_S: Final = 3600
@@ -54,6 +57,12 @@ def begin(asked: Asked) -> Answer:
         form = Form(kept.fields)
         draft = read_draft(form, opened.entries, longest=bank.profile.max_valid_days)
         return _shown(asked, _pick(asked, opened, draft, errors=_gone(asked, draft, form)))
+    posting = asked.form.one("posting")
+    if posting:
+        chosen = asked.desk.postings.get(posting)
+        if chosen is None:
+            raise NotHere
+        draft = draft_by_posting(draft, chosen, opened.entries)
     like = asked.form.one("like")
     if like:
         try:
@@ -184,6 +193,7 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -
     if draft.entries and not unprintable(draft):
         request = draft.request(opened.account.id, selected_entries(draft, opened.entries))
         previewed = preview(desk.bank, opened, request, now=now)
+    posting = desk.postings.get(draft.posting)
     with desk.bank.store.read() as transaction:
         lines = transaction.certificates.lines(opened.account.id)
     return Pick(
@@ -197,7 +207,20 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -
         tab="check" if asked.form.one("tab") == "check" else "page",
         latest=lines[0].number if lines else "",
         done=asked.form.one("done") == "kept",
+        postings=tuple(desk.postings.values()),
+        by_posting=None if posting is None else _by_posting(posting, opened, previewed),
     )
+
+
+def _by_posting(posting: Posting, opened: OpenAccount, previewed: Preview | None) -> ByPosting:
+    """Return what the posting says of the choice as a certificate would show it; computed for this answer alone."""
+    shown_entries: dict[str, CertificateEntry] = {}
+    if previewed is not None:
+        chosen = [each.entry.id for each in previewed.selection.entries]
+        shown_entries = dict(zip(chosen, previewed.claims.entries, strict=True))
+    score = own_score_of(posting, shown_entries) if shown_entries else None
+    titles = {entry_id: entry.title for entry_id, entry in shown_entries.items()}
+    return ByPosting(posting, frozenset(used_by(posting, opened.entries)), score, titles)
 
 
 def _open(asked: Asked) -> OpenAccount:

@@ -32,6 +32,7 @@ from issuer.holders.sign_in_settings import SignInSettings
 from issuer.holders.signing_in import SignInDesk
 from issuer.openid4vci.wallet_clients import BUILT_IN, WalletClients
 from issuer.operating.works import OperatorWork
+from issuer.postings import Posting
 from issuer.sources.model import PersonRecord
 from issuer.staff.figures import FigureBoard
 from issuer.staff.signing_in import StaffDesk
@@ -47,13 +48,14 @@ _SERVICE: Final = "bank"
 class Ways:
     """How people get in beside a name with a password: providers, agencies, and test persons for a bank of `--dev`.
 
-    `wallets` are those that may ask holders.
+    `wallets` are those that may ask holders, `postings` the job postings to choose by.
     """
 
     providers: Sequence[RelyingParty] = ()
     agencies: Sequence[IdentityAgency] = ()
     test_persons: Sequence[PersonRecord] = field(default=(), repr=False)
     wallets: WalletClients = field(default_factory=lambda: BUILT_IN)
+    postings: Mapping[str, Posting] = field(default_factory=dict)
 
 
 NO_WAYS: Final = Ways()
@@ -93,6 +95,7 @@ def page_desk(bank: Bank, outside: Outside, *, ways: Ways = NO_WAYS, operating: 
         providers=_by_id(ways.providers),
         agencies=agencies,
         wallets=ways.wallets,
+        postings=ways.postings,
         operating=operating or OperatorWork(),
     )
 

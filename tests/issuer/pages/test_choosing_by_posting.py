@@ -1,0 +1,210 @@
+"""Choosing by a job posting: what its rules use is ticked, and nothing else; what it may earn is the holder's alone."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from credential_schemas.criteria.own_check import own_score
+from credential_schemas.criteria.values import number_text
+from issuer.accounts import AccountEntry, show_account
+from issuer.api.pages.opening import Ways
+from issuer.postings import Posting, read_postings, used_by, whole_entry
+from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on, pick
+from tests.issuer.pages.page_world import Browser, PageWorld, people
+
+ROOT = Path(__file__).resolve().parents[3]
+ID = "ts-2026-01"
+BY = f"{NEW}?posting={ID}"
+OWN = "본인 계산"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "postings"
+    (folder / ID).mkdir(parents=True)
+    shutil.copy(ROOT / "verifier/policies/published/ts-hiring-criteria-1.0.0.yaml", folder / ID / "policy.yaml")
+    shutil.copy(ROOT / "examples/scoring/notice.json", folder / ID / "notice.json")
+    return folder
+
+
+@pytest.fixture
+def posting(folder: Path) -> Posting:
+    return read_postings(folder)[ID]
+
+
+@pytest.fixture
+def pages(founded: Path, tmp_path: Path, folder: Path) -> Iterator[PageWorld]:
+    path = tmp_path / "bank"
+    shutil.copytree(founded, path)
+    world = PageWorld(path, ways=Ways(test_persons=people(), postings=read_postings(folder)))
+    yield world
+    world.bank.close()
+
+
+@pytest.fixture
+def entries(pages: PageWorld, holder: Browser) -> list[AccountEntry]:
+    with pages.bank.store.read() as transaction:
+        return list(show_account(pages.bank, transaction, holder.account).entries)
+
+
+def ticked(form: Form) -> set[str]:
+    return {entry for entry, how in form.rows.items() if how == "entry"}
+
+
+def by_posting(browser: Browser, form: Form, entries: list[str], **more: str) -> Form:
+    """Send the page as the posting filled it in."""
+    return pick(browser, entries, posting=ID, **form.fields, **more)
+
+
+def test_without_a_posting_nothing_is_ticked_and_nothing_calculated(holder: Browser) -> None:
+    form = Form(holder.get(NEW))
+    assert ticked(form) == set()
+    assert OWN not in form.shown.plain
+    assert "2026년 상반기 신규직 행정 채용 공고 (예시)" in form.shown.plain
+    assert f'href="{BY}"' in form.shown.text
+
+
+def test_a_posting_ticks_what_its_rules_use_and_no_more(
+    holder: Browser, entries: list[AccountEntry], posting: Posting
+) -> None:
+    form, used = Form(holder.get(BY)), used_by(posting, entries)
+    assert ticked(form) == set(used)
+    in_force = {entry.id for entry in entries if entry.in_force}
+    assert set() < set(used) < in_force
+    assert form.shown.plain.count("이 공고가 보는 항목") == len(used)
+
+
+def test_only_the_fields_that_its_rules_read_are_shown(
+    holder: Browser, entries: list[AccountEntry], posting: Posting
+) -> None:
+    form, used = Form(holder.get(BY)), used_by(posting, entries)
+    on = {name for name, state in form.switches.items() if state == "on"}
+    assert on <= {f"{entry}.{field}" for entry, fields in used.items() for field in fields}
+    default = Form(holder.get(NEW))
+    everything = pick(holder, [*used], **default.fields)
+    assert on < {name for name, state in everything.switches.items() if state == "on"}
+
+
+def test_the_calculation_is_of_what_would_be_shown_and_follows_the_choice(
+    holder: Browser, entries: list[AccountEntry], posting: Posting
+) -> None:
+    form = Form(holder.get(BY))
+    first = form.shown.plain
+    assert OWN in first
+    assert "저장하거나 보내지 않으며 인정서에 담기지 않습니다" in first
+    fewer = by_posting(holder, form, sorted(ticked(form))[:1]).shown.plain
+    assert OWN in fewer
+    assert fewer.partition(OWN)[2] != first.partition(OWN)[2]
+    none = by_posting(holder, form, []).shown.plain
+    assert "항목을 선택하면 계산합니다." in none
+
+
+def test_the_points_are_those_of_the_engine(holder: Browser, pages: PageWorld, posting: Posting) -> None:
+    """The same entries as read back from the certificate that is then issued earn the same."""
+    form = Form(holder.get(BY))
+    confirm = go_on(holder, sorted(ticked(form)), posting=ID, **form.fields)
+    answer = agree(holder, confirm)
+    number = answer.location.rpartition("/")[2]
+    shown = holder.get(f"/certificates/{number}").plain
+    assert OWN not in shown
+    with pages.bank.store.read() as transaction:
+        account = show_account(pages.bank, transaction, holder.account)
+    score = own_score(
+        posting.policy, posting.notice, [whole_entry(each) for each in account.entries if each.id in ticked(form)]
+    )
+    assert score.range is not None
+    least, most = score.range
+    assert least < most  # people decide some of it
+    total = f"{number_text(least)}–{number_text(most)}"
+    assert total in form.shown.plain.partition(OWN)[2]
+
+
+def test_what_people_decide_is_told_by_titles(holder: Browser, entries: list[AccountEntry]) -> None:
+    own = Form(holder.get(BY)).shown.plain.partition(OWN)[2]
+    told = own.partition("사람이 정할 것")[2]
+    assert "담당자 판단이 필요합니다: 품질경영" in told
+    assert told.count("평가 등급이 없습니다: 자기소개서") == 1
+    assert not any(entry.id in own for entry in entries)
+
+
+def test_nothing_of_the_calculation_is_recorded(holder: Browser, pages: PageWorld) -> None:
+    before = pages.actions(holder.account)
+    holder.get(BY)
+    assert [each for each in pages.actions(holder.account) if each not in before] == []
+
+
+def test_the_posting_goes_along_to_the_second_page_and_back(holder: Browser) -> None:
+    form = Form(holder.get(BY))
+    confirm = go_on(holder, sorted(ticked(form)), posting=ID, **form.fields)
+    assert confirm.hidden["posting"] == [ID]
+    assert OWN not in confirm.shown.plain
+    again = Form(holder.send(NEW, confirm.hidden))
+    assert (ticked(again), OWN in again.shown.plain) == (ticked(form), True)
+
+
+def test_a_choice_put_aside_comes_back_with_its_posting(holder: Browser) -> None:
+    form = Form(holder.get(BY))
+    sent = {"entry": sorted(ticked(form)), "posting": ID, "shown_for": "standard", **form.fields}
+    assert holder.send(f"{NEW}/later", sent).status == 303
+    assert OWN in Form(holder.get(f"{NEW}?kept=open")).shown.plain
+
+
+@pytest.mark.parametrize("name", ["nothing", "../ts-2026-01", "TS-2026-01", "ts-2026-01/", "%00", "<b>"])
+def test_a_posting_that_nobody_laid_ready_is_not_found(holder: Browser, name: str) -> None:
+    assert holder.get(f"{NEW}?posting={name}").status == 404
+
+
+def test_a_posting_that_is_gone_is_left_out_of_a_form_that_names_it(holder: Browser) -> None:
+    form = pick(holder, [], posting="gone")
+    assert form.shown.status == 200
+    assert OWN not in form.shown.plain
+
+
+def test_entries_of_another_holder_are_never_ticked(pages: PageWorld, holder: Browser) -> None:
+    other = pages.holder("SYN-P-002", "byeol")
+    mine, theirs = Form(holder.get(BY)), Form(other.get(BY))
+    assert not set(mine.rows) & set(theirs.rows)
+    assert ticked(by_posting(holder, mine, sorted(theirs.rows))) == set()
+
+
+def test_a_blind_copy_keeps_its_rules(holder: Browser) -> None:
+    form = Form(holder.get(BY))
+    blind = by_posting(holder, form, sorted(ticked(form)), blind="yes", applicant_no="2026-7")
+    assert OWN in blind.shown.plain
+    assert "fixed off" in blind.switches.values()
+
+
+def test_in_english_the_calculation_is_english(holder: Browser) -> None:
+    shown = holder.get(f"/en{BY}").plain
+    assert "Own calculation" in shown
+    assert "Only you see this." in shown
+
+
+def test_nobody_is_asked_to_sign_in_first(pages: PageWorld) -> None:
+    answer = pages.browser().get(BY)
+    assert answer.status == 303
+    assert "/sign-in" in answer.location
+
+
+def test_page_without_postings_offers_none(founded: Path, tmp_path: Path) -> None:
+    path = tmp_path / "other"
+    shutil.copytree(founded, path)
+    world = PageWorld(path)
+    form = Form(world.holder().get(NEW))
+    world.bank.close()
+    assert "채용공고에 맞춰 선택" not in form.shown.plain
+
+
+def test_title_of_a_posting_is_text(founded: Path, tmp_path: Path, folder: Path) -> None:
+    document = json.loads((folder / ID / "notice.json").read_text())
+    (folder / ID / "notice.json").write_text(json.dumps(document | {"title": "<script>alert(1)</script> & Co"}))
+    path = tmp_path / "other"
+    shutil.copytree(founded, path)
+    world = PageWorld(path, ways=Ways(test_persons=people(), postings=read_postings(folder)))
+    shown = world.holder().get(BY).text
+    world.bank.close()
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in shown
