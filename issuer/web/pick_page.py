@@ -31,7 +31,7 @@ from issuer.web.parts import (
     select,
     steps,
 )
-from issuer.web.posting_part import ByPosting, own_score_part, posting_chooser
+from issuer.web.posting_part import ByPosting, own_score_part, posting_chooser, why_used
 from issuer.web.preview_parts import meter_of, meter_words, preview_panel
 from issuer.web.session_part import SCRIPT, session_part
 from issuer.web.shell import Page, Visit, csrf_field
@@ -89,7 +89,7 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
     """Return the page."""
     main = html(
         '{steps}<h1 class="mb">{heading}</h1>{kept}<div data-live id="pick-errors">{errors}</div>'
-        '<form id="pick" method="post" action="{action}" novalidate>{csrf}'
+        '<form id="pick" method="post" action="{action}" novalidate>{csrf}{enter}'
         '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">{posting}'
         '<div class="cols c-form"><div class="stack">{terms}{entries}</div>'
         '<aside class="stack sticky" aria-labelledby="pv"><section class="card"><div class="hd">'
@@ -101,6 +101,8 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         errors=error_summary(visit, pick.errors),
         action=visit.to(PICK_PATH),
         csrf=csrf_field(visit),
+        # What the Enter key presses: the first button of a form, which a posting must not be.
+        enter=html('<button hidden formaction="{to}" name="do" value="confirm"></button>', to=visit.to(CONFIRM_PATH)),
         edition=pick.draft.edition,
         posting=_posting_field(pick),
         own_score=own_score_part(visit, pick.by_posting),
@@ -214,7 +216,7 @@ def _entries(visit: Visit, pick: Pick) -> Html:
         heading=visit.say("cert_pick_entries"),
         again=again if pick.latest else NOTHING,
         help=visit.say("cert_pick_help"),
-        postings=posting_chooser(visit, pick.postings, pick.by_posting, path=PICK_PATH),
+        postings=posting_chooser(visit, pick.postings, pick.by_posting),
         groups=joined(groups),
     )
 
@@ -248,7 +250,11 @@ def _group(visit: Visit, pick: Pick, category: str) -> Html:
 def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
     words = row_words(entry, visit.language)
     repeat = visit.say("possible_repeat") if entry.alike else ""
-    used = visit.say("cert_posting_uses") if pick.by_posting is not None and entry.id in pick.by_posting.used else ""
+    used = (
+        why_used(visit, pick.by_posting, entry.id)
+        if pick.by_posting is not None and entry.id in pick.by_posting.used
+        else ""
+    )
     meta = " · ".join(filter(None, (words.cells[3], words.cells[4], words.cells[0], repeat, used)))
     if not entry.in_force:
         return html(

@@ -6,7 +6,10 @@ may be another.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from credential_schemas.criteria.case import Line
+from credential_schemas.criteria.rule_kinds import RubricRule
 from credential_schemas.criteria.score import Score
 from credential_schemas.criteria.terms import Both
 from credential_schemas.criteria.values import number_text
@@ -15,6 +18,9 @@ from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.postings import Posting
 from issuer.web.parts import note
 from issuer.web.shell import Visit
+
+_UNDECIDED: Final = "adjudication_missing"
+_UNRATED: Final = "rating_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +40,15 @@ class ByPosting:
     titles: Mapping[str, str]
 
 
-def posting_chooser(visit: Visit, postings: Sequence[Posting], chosen: ByPosting | None, *, path: str) -> Html:
-    """Return the list of postings, each a link to the page with its choice made; nothing where there are none."""
+def posting_chooser(visit: Visit, postings: Sequence[Posting], chosen: ByPosting | None) -> Html:
+    """Return the list of postings, each a button of the form that makes its choice; nothing where there are none."""
     if not postings:
         return NOTHING
     rows = joined(
         html(
-            '<li><a href="{address}"{current}>{title}</a> <span class="muted s">{agency}</span></li>',
-            address=f"{visit.to(path)}?posting={each.id}",
+            '<li><button class="btn t" name="by" value="{id}"{current}>{title}</button> '
+            '<span class="muted s">{agency}</span></li>',
+            id=each.id,
             current=Html(' aria-current="true"') if chosen is not None and each.id == chosen.posting.id else NOTHING,
             title=each.title,
             agency=_said(visit, each.policy.policy.agency),
@@ -84,7 +91,7 @@ def _card(visit: Visit, chosen: ByPosting) -> Html:
             ),
             trace=_list(visit, "cert_own_trace", _trace(visit, chosen, score)),
             left=_list(visit, "cert_own_excluded", _excluded(visit, chosen, score)),
-            flags=_list(visit, "cert_own_people", _people(visit, chosen, score)),
+            flags=_list(visit, "cert_own_people", [*dict.fromkeys(_flag(visit, chosen, flag) for flag in score.flags)]),
         )
     return html(
         '<section class="card" aria-labelledby="own"><h2 id="own">{heading} <span class="tag">{own}</span></h2>'
@@ -104,9 +111,66 @@ def _total(score: Score) -> str:
     return "" if score.range is None else f"{number_text(score.range[0])}–{number_text(score.range[1])}"
 
 
+def why_used(visit: Visit, chosen: ByPosting, entry_id: str) -> str:
+    """Return why the rules use an entry, in the words of the rule; of one that is not ticked only that they do."""
+    score = chosen.score
+    if score is None or entry_id not in chosen.titles:
+        return visit.say("cert_posting_uses")
+    reasons = [
+        f"{_rule(visit, chosen, line)}: {_named(chosen, _said(visit, line.why))}"
+        for line in score.trace
+        if entry_id in line.entries
+    ]
+    reasons += [_flag(visit, chosen, flag) for flag in score.flags if flag.startswith(f"{_UNDECIDED}:{entry_id}:")]
+    excluded = score.excluded_entries.get(entry_id)
+    if excluded is not None:
+        reasons.append(_said(visit, reason_text(excluded)))
+    return "; ".join(reasons) or visit.say("cert_posting_uses")
+
+
+def _flag(visit: Visit, chosen: ByPosting, flag: str) -> str:
+    """Return what is open about an entry or a text, with titles in place of ids."""
+    slug, _, about = flag.partition(":")
+    if slug == _UNDECIDED:
+        entry_id, _, need = about.partition(":")
+        word = visit.say("cert_own_need_related") if need == "related" else need
+        return visit.say("cert_own_decide", title=chosen.titles[entry_id], need=word)
+    if slug == _UNRATED:
+        return visit.say("cert_own_rate", title=_item(visit, chosen, about))
+    return _named(chosen, _said(visit, flag_text(flag)))
+
+
+def _item(visit: Visit, chosen: ByPosting, about: str) -> str:
+    """Return the titles of a component and of its text that people rate."""
+    part_id, _, item = about.partition("/")
+    policy = chosen.posting.policy
+    stage = policy.document_screening
+    part = {**stage.components, **stage.bonuses}[part_id]
+    rules = [rule for rule in map(policy.rule, part.rules) if isinstance(rule, RubricRule)]
+    found = [_said(visit, rule.items[item].title) for rule in rules if item in rule.items]
+    return " · ".join([_said(visit, part.title), *found])
+
+
+def _rule(visit: Visit, chosen: ByPosting, line: Line) -> str:
+    return _said(visit, chosen.posting.policy.rule(line.rule).title)
+
+
+def _named(chosen: ByPosting, text: str) -> str:
+    """Return a sentence with the titles of entries in place of their ids."""
+    for entry_id, title in chosen.titles.items():
+        text = text.replace(entry_id, title)
+    return text
+
+
 def _trace(visit: Visit, chosen: ByPosting, score: Score) -> list[str]:
     return [
-        f"{number_text(line.points)} · {_said(visit, line.why)} · {_titles(chosen, line.entries)}".rstrip(" ·")
+        visit.say(
+            "cert_own_line",
+            points=number_text(line.points),
+            rule=_rule(visit, chosen, line),
+            why=_named(chosen, _said(visit, line.why)),
+            titles=_titles(chosen, line.entries),
+        )
         for line in score.trace
     ]
 
@@ -116,19 +180,6 @@ def _excluded(visit: Visit, chosen: ByPosting, score: Score) -> list[str]:
         f"{_titles(chosen, [entry_id])}: {_said(visit, reason_text(reason))}"
         for entry_id, reason in score.excluded_entries.items()
     ]
-
-
-def _people(visit: Visit, chosen: ByPosting, score: Score) -> list[str]:
-    """Return what people look at, each once: titles in place of ids, parts of the score in place of questions."""
-    stage = chosen.posting.policy.document_screening
-    names = {name: _said(visit, part.title) for name, part in {**stage.components, **stage.bonuses}.items()}
-    told: dict[str, None] = {}
-    for flag in score.flags:
-        slug, _, about = flag.partition(":")
-        first = about.partition(":")[0].partition("/")[0]
-        known = chosen.titles.get(first) or names.get(first)
-        told[_said(visit, flag_text(f"{slug}:{known}" if known else flag))] = None
-    return [*told]
 
 
 def _titles(chosen: ByPosting, entries: Iterable[str]) -> str:

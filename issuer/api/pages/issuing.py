@@ -81,12 +81,17 @@ def begin_again(asked: Asked) -> Answer:
 
 
 def choose(asked: Asked) -> Answer:
-    """Show the first step as it was filled in, with its preview."""
+    """Show the first step as it was filled in, with its preview; with another choice where a posting was pressed."""
     if not asked.holder.is_linked:
         return go_to(asked, "/identity")
     opened = _open(asked)
-    draft = _draft(asked, opened)
-    return _shown(asked, _pick(asked, opened, draft, errors=_text_errors(asked, draft)))
+    draft, errors = _draft(asked, opened), list[tuple[str, str]]()
+    wanted = asked.form.one("by")
+    if wanted in asked.desk.postings:
+        draft = draft_by_posting(draft, asked.desk.postings[wanted], opened.entries)
+    elif wanted or (draft.posting and draft.posting not in asked.desk.postings):
+        errors.append(("f-entries", asked.visit.say("cert_posting_gone")))
+    return _shown(asked, _pick(asked, opened, draft, errors=[*errors, *_text_errors(asked, draft)]))
 
 
 def put_aside(asked: Asked) -> Answer:
@@ -98,7 +103,8 @@ def put_aside(asked: Asked) -> Answer:
     errors = _text_errors(asked, draft)
     if errors:
         return _shown(asked, _pick(asked, opened, draft, errors=errors), status=422)
-    fields = draft.fields(selected_entries(draft, opened.entries))
+    # For which posting somebody applies is not kept: the choice alone is.
+    fields = replace(draft, posting="").fields(selected_entries(draft, opened.entries))
     keep_choice(asked.bank, opened.account.id, fields, now=asked.desk.clock())
     return go_to(asked, f"{PICK_PATH}?done=kept")
 

@@ -64,7 +64,7 @@ def test_without_a_posting_nothing_is_ticked_and_nothing_calculated(holder: Brow
     assert ticked(form) == set()
     assert OWN not in form.shown.plain
     assert "2026년 상반기 신규직 행정 채용 공고 (예시)" in form.shown.plain
-    assert f'href="{BY}"' in form.shown.text
+    assert f'name="by" value="{ID}"' in form.shown.text
 
 
 def test_a_posting_ticks_what_its_rules_use_and_no_more(
@@ -74,7 +74,8 @@ def test_a_posting_ticks_what_its_rules_use_and_no_more(
     assert ticked(form) == set(used)
     in_force = {entry.id for entry in entries if entry.in_force}
     assert set() < set(used) < in_force
-    assert form.shown.plain.count("이 공고가 보는 항목") == len(used)
+    rows = form.shown.plain.partition("공개할 항목")[2].partition(OWN)[0]
+    assert rows.count("담당자가 판단합니다") + rows.count("정보처리기사: ") >= 1
 
 
 def test_only_the_fields_that_its_rules_read_are_shown(
@@ -125,8 +126,8 @@ def test_the_points_are_those_of_the_engine(holder: Browser, pages: PageWorld, p
 def test_what_people_decide_is_told_by_titles(holder: Browser, entries: list[AccountEntry]) -> None:
     own = Form(holder.get(BY)).shown.plain.partition(OWN)[2]
     told = own.partition("사람이 정할 것")[2]
-    assert "담당자 판단이 필요합니다: 품질경영" in told
-    assert told.count("평가 등급이 없습니다: 자기소개서") == 1
+    assert "품질경영: 담당자가 판단합니다 (직무와 관련이 있는지)" in told
+    assert "자기소개서" in told
     assert not any(entry.id in own for entry in entries)
 
 
@@ -145,11 +146,12 @@ def test_the_posting_goes_along_to_the_second_page_and_back(holder: Browser) -> 
     assert (ticked(again), OWN in again.shown.plain) == (ticked(form), True)
 
 
-def test_a_choice_put_aside_comes_back_with_its_posting(holder: Browser) -> None:
+def test_a_choice_put_aside_comes_back_without_its_posting(holder: Browser) -> None:
     form = Form(holder.get(BY))
     sent = {"entry": sorted(ticked(form)), "posting": ID, "shown_for": "standard", **form.fields}
     assert holder.send(f"{NEW}/later", sent).status == 303
-    assert OWN in Form(holder.get(f"{NEW}?kept=open")).shown.plain
+    again = Form(holder.get(f"{NEW}?kept=open"))
+    assert (ticked(again), OWN in again.shown.plain) == (ticked(form), False)
 
 
 @pytest.mark.parametrize("name", ["nothing", "../ts-2026-01", "TS-2026-01", "ts-2026-01/", "%00", "<b>"])
@@ -157,10 +159,28 @@ def test_a_posting_that_nobody_laid_ready_is_not_found(holder: Browser, name: st
     assert holder.get(f"{NEW}?posting={name}").status == 404
 
 
-def test_a_posting_that_is_gone_is_left_out_of_a_form_that_names_it(holder: Browser) -> None:
-    form = pick(holder, [], posting="gone")
-    assert form.shown.status == 200
+def test_enter_key_presses_no_posting(holder: Browser) -> None:
+    text = holder.get(NEW).text.partition('<form id="pick"')[2]
+    first = text.partition("<button")[2].partition(">")[0]
+    assert 'value="confirm"' in first
+    assert text.count('name="by"') == 1
+
+
+def test_button_of_a_posting_keeps_what_was_filled_in(holder: Browser) -> None:
+    form = pick(holder, [], by=ID, recipient="(가상)기관", days="30", language="en", purpose="hr")
+    assert ticked(form) == ticked(Form(holder.get(BY)))
+    assert 'value="(가상)기관"' in form.shown.text
+    assert '<option value="30" selected>' in form.shown.text
+
+
+@pytest.mark.parametrize("fields", [{"posting": "gone"}, {"by": "gone"}, {"by": "../x"}])
+def test_a_posting_that_is_gone_is_said_and_the_choice_stays(
+    holder: Browser, entries: list[AccountEntry], fields: dict[str, str]
+) -> None:
+    form = pick(holder, [entries[0].id], **fields)
+    assert "그 채용공고는 더 이상 없습니다." in form.shown.plain
     assert OWN not in form.shown.plain
+    assert ticked(form) == {entries[0].id}
 
 
 def test_entries_of_another_holder_are_never_ticked(pages: PageWorld, holder: Browser) -> None:
