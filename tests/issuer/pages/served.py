@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from issuer.api.pages.opening import Ways
 from issuer.operating.works import OperatorWork
+from issuer.postings import read_postings
 from keys.gate.gate import App, Receive, Scope, Send
 from tests.calculator import CHROMIUM
-from tests.issuer.pages.page_world import PageWorld
+from tests.issuer.pages.page_world import PageWorld, people
 from tests.keys.gate.serving import serving
 
 
@@ -48,20 +50,24 @@ class Served:
 
 
 @contextmanager
-def served_bank(founded: Path, folder: Path, *, operating: OperatorWork | None = None) -> Iterator[PageWorld]:
+def served_bank(
+    founded: Path, folder: Path, *, operating: OperatorWork | None = None, postings: Path | None = None
+) -> Iterator[PageWorld]:
     """Serve a copy of a bank; skips the test where there is no browser to visit it.
 
     Args:
         founded: the folder of the bank to copy.
         folder: an empty one.
         operating: which sources its pages can ask, and how.
+        postings: the folder of job postings to choose by.
     """
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the pages are not tried")
     shutil.copytree(founded, folder / "bank")
     late = Late()
     with serving(late) as port:
-        world = PageWorld(folder / "bank", issuer=f"http://127.0.0.1:{port}", operating=operating)
+        ways = Ways(test_persons=people(), postings={} if postings is None else read_postings(postings))
+        world = PageWorld(folder / "bank", ways, issuer=f"http://127.0.0.1:{port}", operating=operating)
         late.app = world.app
         try:
             yield world
