@@ -18,7 +18,7 @@ from tests.keys.pdf_seal.revoking import Responder
 from tests.keys.pdf_seal.sealing import Authority, SoftwareSigner, Usage
 
 ROOT = Authority("Root of openssl")
-NOW = datetime.now(UTC)  # openssl takes no other
+NOW = datetime.now(UTC)
 
 
 class OpenSsl(RevocationServer):
@@ -62,11 +62,11 @@ def leaf(responder: OpenSsl) -> x509.Certificate:
     return ROOT.certify(key, name, usage=Usage(extensions=responder.places))
 
 
-def ask(responder: OpenSsl, certificate: x509.Certificate, *, at: datetime = NOW) -> tuple[bool, bytes]:
+def ask(responder: OpenSsl, certificate: x509.Certificate) -> tuple[bool, bytes]:
     service = RevocationService(Fetcher([responder.origin], allow_loopback=True), lambda count: bytes(range(count)))
     own, root = (each.public_bytes(Encoding.DER) for each in (certificate, ROOT.certificate))
     (url,) = places_named(own).responders
-    found = service.ask(url, own, root, at=at)
+    found = service.ask(url, own, root, at=datetime.now(UTC))  # openssl takes no other
     return found.revoked, found.proof
 
 

@@ -18,6 +18,7 @@ from credential_schemas.certificate_claims import (
     in_category_order,
     to_payload,
 )
+from credential_schemas.plain_copies.copies import PlainCopies
 from credential_schemas.qr.payload import encode_qr_payload
 from credential_schemas.qr.symbols import choose_symbols
 from credential_schemas.report.model import Content, Report
@@ -255,6 +256,7 @@ class World:
             statuses=StatusLookup(sources, freshness=freshness),
             profile=self.profile,
             nonces=self.state(),
+            plain_copies=PlainCopies(),  # not that of the process, which other tests have used
         )
         return replace(rules, **more)  # type: ignore[arg-type]  # the names and types of Rules, checked when it runs
 

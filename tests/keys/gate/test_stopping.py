@@ -121,6 +121,7 @@ def test_only_who_presses_twice_cuts_off_what_runs(
     monkeypatch.setattr(server_module, "server_of", lambda _: stopped)
     monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
+    monkeypatch.setattr("gc.collect", lambda: 0)  # what other tests left is not this one's
     with listen("127.0.0.1", 0) as listening:
         serve(Gate(application, rules=GateRules(), visitors=Visitors()), listening)
     assert stopped.seen == [(True, False), (True, is_forced)]
