@@ -18,7 +18,7 @@ from keys.errors import GateError
 from keys.gate.gate import App, Gate, GateRules, Message, Receive, Scope, Send, Visitors
 from keys.gate.leaving import Departure, SlowStop
 from keys.gate.measured import OTHER, Figure, Measured
-from keys.gate.metrics import Metrics
+from keys.gate.metrics import CHILD_ENDED, Metrics
 from keys.gate.rate_limits import Rate
 from keys.gate.telling import Teller, Telling, telling
 
@@ -148,6 +148,22 @@ def test_events_are_counted_by_one_of_the_values_that_were_named(metrics: Metric
     with pytest.raises(KeyError):
         count(MARKER)
     assert MARKER.encode() not in metrics.text()
+
+
+def test_a_stage_that_an_error_ends_is_counted_twice_as_run_and_as_failed(metrics: Metrics) -> None:
+    with metrics.stage("issue.sign", {}):
+        pass
+    with pytest.raises(ValueError, match="no"), metrics.stage("issue.sign", {}):
+        raise ValueError("no")
+    shown = samples_of(metrics.text())
+    assert shown["cb_stage_seconds_count", (("stage", "issue.sign"),)] == 2
+    assert shown["cb_stage_failures_total", (("stage", "issue.sign"),)] == 1
+
+
+def test_of_events_only_the_end_of_a_child_is_counted(metrics: Metrics) -> None:
+    metrics.happened(CHILD_ENDED, {"task": "pdf", "ended": "killed"})
+    metrics.happened("another", {"task": "pdf", "ended": "killed"})
+    assert samples_of(metrics.text())["cb_children_total", (("ended", "killed"), ("task", "pdf"))] == 1
 
 
 def test_figures_are_read_when_somebody_asks(metrics: Metrics) -> None:
