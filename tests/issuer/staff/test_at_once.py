@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from issuer.operating.status_jobs import work_name
 from tests.issuer.staff.staff_world import StaffBrowser, StaffWorld
 from tests.issuer.staff.test_held_deliveries import FILES, hold_file, house_at, newest, standing, wait
 from tests.issuer.staff.test_operating_pages import NUMBER, ORDER, STATUSES, hidden, made, status
@@ -28,6 +29,12 @@ def tabs_of(browser: StaffBrowser) -> list[StaffBrowser]:
 
 def sending(path: str, fields: Mapping[str, str]) -> Press:
     return lambda tab: tab.post(path, fields).status
+
+
+def wait_for_jobs(world: StaffWorld) -> None:
+    """Wait until the orders that were begun are carried out; there are at most as many as tabs."""
+    for number in range(1, TABS + 1):
+        world.pages.desk.operating.works.wait(work_name(number))
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def test_an_order_about_certificates_that_is_begun_in_four_tabs_changes_each_onc
     tried = operator.send(f"{STATUSES}/dry-run", ORDER)
     fields = {**ORDER, "form_token": operator.token(), "code": hidden(tried.text, "code"), "count": "1"}
     answers = at_once(tabs_of(operator), sending(f"{STATUSES}/begin", fields))
-    operated.pages.desk.operating.works.end()
+    wait_for_jobs(operated)
     assert answers[0] == 303
     assert set(answers) <= {303, 409, 422}
     assert status(operated) == "suspended"
@@ -81,7 +88,7 @@ def test_a_form_of_yesterday_that_the_back_button_brings_changes_nothing(operate
     tried = operator.send(f"{STATUSES}/dry-run", ORDER)
     fields = {**ORDER, "form_token": operator.token(), "code": hidden(tried.text, "code"), "count": "1"}
     assert operator.post(f"{STATUSES}/begin", fields).status == 303
-    operated.pages.desk.operating.works.end()
+    wait_for_jobs(operated)
     again = operator.post(f"{STATUSES}/begin", fields)
     assert (again.status, "<h1>" in again.text) == (422, True)
     assert len(operated.acts("certificate_status_changed")) == 1
