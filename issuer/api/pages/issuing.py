@@ -214,18 +214,22 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -
         latest=lines[0].number if lines else "",
         done=asked.form.one("done") == "kept",
         postings=tuple(desk.postings.values()),
-        by_posting=None if posting is None else _by_posting(posting, opened, previewed),
+        by_posting=None if posting is None else _by_posting(asked, posting, opened, previewed=previewed),
     )
 
 
-def _by_posting(posting: Posting, opened: OpenAccount, previewed: Preview | None) -> ByPosting:
+def _by_posting(asked: Asked, posting: Posting, opened: OpenAccount, *, previewed: Preview | None) -> ByPosting:
     """Return what the posting says of the choice as a certificate would show it; computed for this answer alone."""
     shown_entries: dict[str, CertificateEntry] = {}
     if previewed is not None:
         chosen = [each.entry.id for each in previewed.selection.entries]
         shown_entries = dict(zip(chosen, previewed.claims.entries, strict=True))
     score = own_score_of(posting, shown_entries) if shown_entries else None
-    titles = {entry_id: entry.title for entry_id, entry in shown_entries.items()}
+    english = asked.visit.language == "en"
+    titles = {
+        entry_id: entry.title_en if english and entry.title_en else entry.title
+        for entry_id, entry in shown_entries.items()
+    }
     return ByPosting(posting, frozenset(used_by(posting, opened.entries)), score, titles)
 
 

@@ -201,6 +201,7 @@ def test_in_english_the_calculation_is_english(holder: Browser) -> None:
     shown = holder.get(f"/en{BY}").plain
     assert "Own calculation" in shown
     assert "Only you see this." in shown
+    assert "Engineer Information Processing" in shown.partition("Own calculation")[2]
 
 
 def test_nobody_is_asked_to_sign_in_first(pages: PageWorld) -> None:
