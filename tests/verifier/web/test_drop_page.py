@@ -179,10 +179,12 @@ def test_each_file_shows_how_far_it_is_and_its_result_as_soon_as_it_is_there(des
 
     def half(route: Route) -> None:
         """Say that the second file is not ready, as often as the page asks, until the test lets it go."""
-        route.fulfill(json=route.fetch().json() | {"done": 1, "state": "working"})
+        told = route.fetch().json()
+        route.fulfill(json=told | {"done": min(told["done"], 1), "state": "working"})
 
     def first(route: Route) -> None:
-        route.fulfill(body=route.fetch().text().splitlines()[0] + "\n")
+        """Hand over what is ready, one result at most: the page may ask before there is any."""
+        route.fulfill(body="".join(route.fetch().text().splitlines(keepends=True)[:1]))
 
     page.route(re.compile("/api/v1/jobs/[^/]+$"), half)
     page.route(re.compile("results[?]after=0$"), first)
