@@ -6,37 +6,16 @@ from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
-from credential_schemas.certificate_claims import CertificateEntry
-from credential_schemas.entry_types import Names, certificate_labels, entry_types
+from credential_schemas.entry_types import certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from credential_schemas.wording.entries import entry_groups
-from credential_schemas.wording.model import EntryRow, Language
-from credential_schemas.wording.published import current_wording
 from issuer.accounts import AccountEntry
-from issuer.holders.account_view import LEVELS, AccountView, Matrix, Wish, is_past, year_of
+from issuer.holders.account_view import LEVELS, AccountView, Matrix, Wish, year_of
 from issuer.holders.collecting_consents import SourceState
-from issuer.sources.registry import SOURCES
-from issuer.web.account_notes import late_note, superseded_note
+from issuer.web.account_notes import HeldBack, held_back_card, late_note, superseded_note
+from issuer.web.entry_words import ICONS, foreign, repeat_tags, row_words, source_name, status_tag
 from issuer.web.parts import link_button, pager, select, tag
 from issuer.web.shell import Page, Visit
 
-ICONS: Final[Mapping[str, str]] = {
-    "qualifications": "qual",
-    "trainings": "train",
-    "educations": "edu",
-    "careers": "work",
-    "military": "id",
-    "businesses": "work",
-    "units": "unit",
-    "achievements": "ok",
-}
-_STATUS_TAGS: Final[Mapping[str, tuple[str, str]]] = {
-    "corrected": ("un", "redo"),
-    "suspended": ("un", "clock"),
-    "revoked": ("bad", "bad"),
-    "withdrawn": ("bad", "bad"),
-    "expired": ("un", "clock"),
-}
 _COLUMNS: Final = ("column_title", "column_when", "column_body", "column_ncs", "column_source")
 _TITLES_A_YEAR: Final = 6
 
@@ -70,7 +49,10 @@ def account_page(visit: Visit, shown: AccountShown) -> Page:
     """Return the page of an account."""
     view = shown.view
     ledger = _ledger(visit, shown) if view.total else _empty(visit, shown.sources)
-    aside = joined((_matrix(visit, view.matrix), _years(visit, shown))) if view.total else NOTHING
+    charts = [_matrix(visit, view.matrix), _years(visit, shown)] if view.total else []
+    kept = _held_back(shown)
+    card = held_back_card(visit, [_held_words(visit, each, shown) for each in kept], total=view.total)
+    aside = [card, *charts] if kept else [*charts, card]
     main = html(
         '<div class="stack">{cover}{told}{late}<div class="cols c-2-1"><section class="card" aria-labelledby="e">'
         '<div class="hd"><h2 id="e">{heading}</h2><span class="muted s num" role="status">{count}</span>'
@@ -83,52 +65,9 @@ def account_page(visit: Visit, shown: AccountShown) -> Page:
         veil=visit.say("veil"),
         count=visit.say("shown_of", n=view.total, shown=view.found),
         ledger=ledger,
-        aside=aside,
+        aside=joined(aside),
     )
     return Page(visit.say("account_heading"), main, current="account")
-
-
-def row_words(entry: AccountEntry, language: Language) -> EntryRow:
-    """Return what a certificate would say of an entry if it disclosed everything: title, details and cells."""
-    own = entry_types()[entry.type].own_fields
-    fields = {field.name: entry.fields[field.name] for field in own if entry.fields.get(field.name) is not None}
-    day = date.fromisoformat(entry.source_entry.as_of)
-    certified = CertificateEntry(
-        entry.type, entry.category, entry.title, entry.title_en, entry.issuing_body, fields, day, 0
-    )
-    (group,) = entry_groups([certified], language=language, version=current_wording())
-    return group.rows[0]
-
-
-def status_tag(visit: Visit, entry: AccountEntry, *, today: date) -> Html:
-    """Return the mark of an entry that is not simply in force; nothing for one that is."""
-    status = "expired" if entry.status == "valid" and is_past(entry, today) else entry.status
-    if status not in _STATUS_TAGS:
-        return NOTHING
-    kind, sign = _STATUS_TAGS[status]
-    return tag(visit.say(f"status_{status}"), kind=kind, sign=sign)
-
-
-def repeat_tags(visit: Visit, entry: AccountEntry) -> Html:
-    """Return the marks of an entry that several sources delivered, or that may be the same as another one."""
-    delivered = tag(visit.say("same_record", n=len(entry.provenances)), kind="line") if entry.others else NOTHING
-    alike = tag(visit.say("possible_repeat"), kind="un", sign="un") if entry.alike else NOTHING
-    return joined((delivered, alike))
-
-
-def source_name(sources: Sequence[SourceState], source: str, language: Language) -> str:
-    """Return how a source is called."""
-    names = [state.names for state in sources if state.id == source]
-    if not names and source in SOURCES:  # one that brings nobody's entries, but is named by a consent to everything
-        names = [Names(SOURCES[source].ko, SOURCES[source].en)]
-    return names[0].in_language(language) if names else source
-
-
-def foreign(visit: Visit, text: str, *, is_korean: bool) -> Html:
-    """Return a text that may be Korean on an English page, marked so that it is read out in its own language."""
-    if visit.language == "ko" or not is_korean:
-        return html("{text}", text=text)
-    return html('<span lang="ko">{text}</span>', text=text)
 
 
 def _cover(visit: Visit, shown: AccountShown) -> Html:
@@ -158,6 +97,21 @@ def _cover(visit: Visit, shown: AccountShown) -> Html:
 def _late(visit: Visit, state: SourceState, shown: AccountShown) -> Html:
     entries = [each for each in shown.proofs.values() if each.source_entry.source == state.id and not each.proven_by]
     return late_note(visit, state, [row_words(each, visit.language).title for each in entries])
+
+
+def _held_back(shown: AccountShown) -> list[AccountEntry]:
+    """Return what cannot go on a certificate now; units follow what proves them and are not named again."""
+    return [each for each in shown.proofs.values() if not each.in_force and each.proven_by is None]
+
+
+def _held_words(visit: Visit, entry: AccountEntry, shown: AccountShown) -> HeldBack:
+    title = row_words(entry, visit.language).title
+    return HeldBack(
+        visit.to(f"/account/entries/{entry.id}#correct"),
+        foreign(visit, title, is_korean=title == entry.title),
+        status_tag(visit, entry, today=shown.today),
+        source_name(shown.sources, entry.source_entry.source, visit.language),
+    )
 
 
 def _empty(visit: Visit, sources: Sequence[SourceState]) -> Html:

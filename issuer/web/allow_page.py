@@ -14,7 +14,7 @@ from issuer.openid4vci.approving import Candidate, Question
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.metadata import AUTHORIZE
 from issuer.selection import field_choices
-from issuer.web.account_pages import row_words
+from issuer.web.entry_words import row_words
 from issuer.web.parts import button, error_summary, form, link_button, note
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit

@@ -12,9 +12,9 @@ from issuer.own_certificates import OwnCertificate, state_of
 from issuer.store.certificates import PAPER
 from issuer.store.share_links import StoredLink
 from issuer.times import korean_time
-from issuer.web.account_pages import row_words
 from issuer.web.certificate_records import Difference, records
 from issuer.web.drafts import PURPOSES
+from issuer.web.entry_words import row_words
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, select, tag
 from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line

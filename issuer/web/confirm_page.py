@@ -7,8 +7,8 @@ from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.previewing import Preview
 from issuer.selection import ChosenEntry, field_choices
-from issuer.web.account_pages import row_words
 from issuer.web.drafts import Draft
+from issuer.web.entry_words import row_words
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import error_summary, note, tag
 from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line

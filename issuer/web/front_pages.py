@@ -10,7 +10,7 @@ from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.wording.model import CertificateWording
 from issuer.sources.model import Source
 from issuer.store.notices import StoredNotice
-from issuer.web.account_pages import ICONS
+from issuer.web.entry_words import ICONS
 from issuer.web.facsimile import facsimile
 from issuer.web.notices_page import newest_notices
 from issuer.web.parts import link_button, tag

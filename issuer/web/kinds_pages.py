@@ -6,7 +6,7 @@ from credential_schemas.entry_types import EntryType, certificate_labels, entry_
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.selection import FieldChoice, field_choice
 from issuer.sources.registry import SOURCES
-from issuer.web.account_pages import ICONS
+from issuer.web.entry_words import ICONS
 from issuer.web.front_pages import KINDS_PATH, phase_of
 from issuer.web.parts import facts, link_button, tag
 from issuer.web.shell import Page, Visit

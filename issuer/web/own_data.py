@@ -14,8 +14,8 @@ from issuer.holders.collecting_consents import SourceState
 from issuer.holders.own_records import OwnCertificateRecord, OwnData
 from issuer.store.accounts import Consent
 from issuer.times import korean_day_of, korean_time, utc_moment
-from issuer.web.account_pages import row_words, source_name
 from issuer.web.certificate_pages import purpose_words
+from issuer.web.entry_words import row_words, source_name
 from issuer.web.privacy_pages import actor_words
 from issuer.web.shell import Visit
 from issuer.web.words import words

@@ -15,8 +15,8 @@ from issuer.accounts import AccountEntry
 from issuer.postings import Posting
 from issuer.previewing import Preview
 from issuer.selection import field_choices
-from issuer.web.account_pages import ICONS, row_words, status_tag
 from issuer.web.drafts import MAX_TEXT, PURPOSES, Draft, days_offered
+from issuer.web.entry_words import ICONS, row_words, status_tag
 from issuer.web.parts import (
     CheckRow,
     Field,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.holders.closing import Closing
 from issuer.holders.collecting_consents import SourceState
-from issuer.web.account_pages import source_name
 from issuer.web.certificate_pages import purpose_words
+from issuer.web.entry_words import source_name
 from issuer.web.parts import button, error_summary, form, link_button, note, pager, radios, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit

@@ -15,9 +15,10 @@ from issuer.operating.holder_collecting import ask_for_news, collecting_of
 from issuer.own_certificates import state_of
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, korean_time, utc_moment
-from issuer.web.account_pages import AccountCover, AccountShown, account_page, source_name
+from issuer.web.account_pages import AccountCover, AccountShown, account_page
 from issuer.web.collecting_panel import AGAIN_PATH
 from issuer.web.entry_page import EntryShown, Shown, entry_page
+from issuer.web.entry_words import source_name
 from issuer.web.sources_page import SourcesShown, sources_page, withdraw_page
 
 _MAX_TEXT: Final = 100

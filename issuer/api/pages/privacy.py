@@ -19,7 +19,7 @@ from issuer.holders.local_sign_ins import LOCAL
 from issuer.holders.own_records import own_data_document, own_records, take_own_data
 from issuer.store.accounts import Consent
 from issuer.times import korean_day_of, korean_time, utc_moment
-from issuer.web.account_pages import row_words
+from issuer.web.entry_words import row_words
 from issuer.web.own_data import own_data_statement
 from issuer.web.privacy_pages import (
     AccessShown,

@@ -9,8 +9,8 @@ from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.operating.held_rows import Candidate, HeldRow, OpenedRow
 from issuer.store.entries import StoredEntry
 from issuer.times import korean_time, utc_moment
-from issuer.web.account_pages import foreign
 from issuer.web.entry_page import field_values
+from issuer.web.entry_words import foreign
 from issuer.web.parts import Field, button, error_summary, facts, field, form, note, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import Table, reason_field, staff_page, table

@@ -18,6 +18,8 @@ from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
 from issuer.sources.registry import SOURCES
+from issuer.status_changes import StatusOrder, change_entry
+from issuer.store.entries import StoredEntry
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on
 from tests.issuer.pages.page_world import Browser, PageWorld
@@ -327,24 +329,55 @@ def test_what_is_typed_comes_back_only_as_text(holder: Browser) -> None:
         assert "<script" not in page.text.partition("<main")[2]
 
 
-def test_an_entry_that_its_source_withdrew_is_marked(pages: PageWorld, holder: Browser) -> None:
-    from issuer.status_changes import StatusOrder, change_entry
-
+def stored_of(pages: PageWorld, holder: Browser) -> list[StoredEntry]:
+    """The holder's qualifications of one source, as the bank keeps them."""
     with pages.bank.store.read() as transaction:
         link = transaction.accounts.account(holder.account)
         assert link is not None
         assert link.person_link is not None
-        (entry,) = (
-            each
-            for each in transaction.entries.entries_of(link.person_link, ["consigned_qualifications"])
-            if each.title == "정보통신기사"
-        )
+        return transaction.entries.entries_of(link.person_link, ["consigned_qualifications"])
+
+
+def test_an_entry_that_its_source_withdrew_is_marked(pages: PageWorld, holder: Browser) -> None:
+    (entry,) = (each for each in stored_of(pages, holder) if each.title == "정보통신기사")
     record = f"{entry.source}:{entry.source_record_id}"
     change_entry(pages.bank, record, StatusOrder("suspend", "under_review"), now=pages.now)
     page = holder.get("/account").plain
     assert "정보통신기사 효력 정지" in page
     change_entry(pages.bank, record, StatusOrder("revoke", "source_cancelled"), now=pages.now)
     assert "정보통신기사 취소" in holder.get("/account").plain
+
+
+def held_back(page: str) -> str:
+    """What the card of entries that are held back says, without its marks."""
+    card = page.partition('id="held-back"')[2].partition("</section>")[0]
+    return " ".join(re.sub("<[^>]+>", " ", unescape(card)).split())
+
+
+def test_entries_that_are_held_back_are_listed_with_whom_to_ask(pages: PageWorld, holder: Browser) -> None:
+    assert "이 계좌의 항목은 모두 인정서에 담을 수 있습니다." in held_back(holder.get("/account").text)
+    held = next(each for each in stored_of(pages, holder) if each.title == "정보통신기사")
+    record = f"{held.source}:{held.source_record_id}"
+    change_entry(pages.bank, record, StatusOrder("suspend", "under_review"), now=pages.now)
+    page = holder.get("/account?q=nothing-fits").text  # whatever the filters leave
+    said = held_back(page)
+    assert "1건은 지금 인정서에 담을 수 없습니다." in said
+    assert f"정보통신기사 효력 정지 {SOURCES[held.source].ko}에 정정 신청" in said
+    assert said.count("정정 신청") == 1  # neither another entry nor a unit that hangs on this one
+    assert f'href="/account/entries/{held.id}#correct"' in page
+    assert 'id="correct"' in holder.get(f"/account/entries/{held.id}").text
+    assert "1 entry cannot go on a certificate now." in held_back(holder.get("/en/account").text)
+    refused = holder.get(NEW).plain
+    assert "정보통신기사 효력 정지" in refused
+
+
+def test_an_account_without_entries_says_only_what_becomes_of_unclear_records(pages: PageWorld) -> None:
+    browser = pages.browser()
+    browser.sign_up()
+    browser.link("SYN-P-001")
+    said = held_back(browser.get("/account").text)
+    assert "누구의 것인지 확실하지 않은 기록은 어느 계좌에도 넣지 않고" in said
+    assert "인정서에 담을 수" not in said
 
 
 def test_help_answers_ten_questions_each_at_its_own_address(pages: PageWorld) -> None:
