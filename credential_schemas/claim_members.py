@@ -11,7 +11,7 @@ from typing import Any, Final
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
 from credential_schemas.entry_types import EntryType
 from credential_schemas.errors import EntryTypeError
-from credential_schemas.field_kinds import check_integer, check_text, is_plain
+from credential_schemas.field_kinds import FieldKind, check_integer, check_text, is_plain
 from credential_schemas.limits import MAX_NUMERIC_DATE
 from keys.encoding import JsonValue
 
@@ -19,8 +19,18 @@ DAY_S: Final = 24 * 3600
 KST_OFFSET_S: Final = 9 * 3600
 ENTRY_MEMBERS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
 ALWAYS_SHOWN: Final = frozenset({"type", "as_of", "idx", "valid_until"})
-"""Members of an entry that its holder cannot withhold from it: what it is, and whether it is in force."""
+"""Members of every entry that its holder cannot withhold from it: what it is, and whether it is in force."""
 _EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def always_shown(entry_type: EntryType) -> frozenset[str]:
+    """Return the members of such an entry that its holder cannot withhold: of a job or a business its end, too.
+
+    That is a day which a source may lack: where it is absent, the entry says that it goes on. An end that every entry
+    of the type has needs no such rule: whoever reads the entry sees that it is missing.
+    """
+    ends = (field.name for field in entry_type.own_fields if field.if_known and field.kind == FieldKind.DATE)
+    return ALWAYS_SHOWN.union(ends)
 
 
 def korean_day(instant: int) -> date:

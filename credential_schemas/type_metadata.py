@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from credential_schemas.certificate_kinds import certificate_kinds
-from credential_schemas.claim_members import ALWAYS_SHOWN
+from credential_schemas.claim_members import always_shown
 from credential_schemas.entry_types import EntryTypes, Field, Names, categories, certificate_labels, entry_types
 from keys.encoding import JsonValue, encode_json
 
@@ -82,8 +82,9 @@ def flat_type_metadata(issuer_url: str, type_id: str, *, types: EntryTypes | Non
         _claim((name,), common[name].label, sd="never", mandatory=True) for name in _PLAIN_IN_FLAT
     ]
     fields = [*(field for name, field in common.items() if name not in _PLAIN_IN_FLAT), *registry[type_id].own_fields]
+    shown = always_shown(registry[type_id])
     claims += [
-        _claim((field.name,), field.label, sd="never" if field.name in ALWAYS_SHOWN else "always", mandatory=False)
+        _claim((field.name,), field.label, sd="never" if field.name in shown else "always", mandatory=False)
         for field in fields
     ]
     claims += [

@@ -3,12 +3,13 @@
 Rules enforced:
 * both state `cnf` (the holder's key) and `vct#integrity` in plain sight, beside `iss`, `vct`, `iat`, `exp`, `status`;
 * of a certificate each member of `certificate` and `holder`, each entry, and in it each field is a disclosure of its
-  own; `type`, `as_of`, `idx` and `valid_until` of an entry are part of the entry's disclosure: without the first three
-  it says nothing, and without its last day a holder could show one that is over as one in force;
+  own; `type`, `as_of`, `idx` and `valid_until` of an entry, and the end of a job or a business, are part of the entry's
+  disclosure: without the first three it says nothing, and without its last day a holder could show one that is over as
+  one in force;
 * a certificate has every category of entries, whether it has entries of it or not, and every list and object is filled
   with decoys up to a multiple of 8 digests (S13), so that neither kinds nor counts can be read off;
-* a flat credential has the fields of its entry at the top level, each a disclosure, and `type`, `as_of` and
-  `valid_until` in plain sight; its status index is the credential's own, and it names no certificate.
+* a flat credential has the fields of its entry at the top level, each a disclosure, and what cannot be withheld
+  in plain sight; its status index is the credential's own, and it names no certificate.
 
 Left to the caller: the key, whose it is, and the digest of the type metadata.
 
@@ -19,8 +20,8 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 from credential_schemas.certificate_claims import CertificateClaims, ClaimPath, to_payload
-from credential_schemas.claim_members import ALWAYS_SHOWN
-from credential_schemas.entry_types import categories
+from credential_schemas.claim_members import always_shown
+from credential_schemas.entry_types import categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.sd_jwt.build import Disclosable
 from keys.encoding import JsonValue
@@ -79,7 +80,7 @@ def wallet_certificate(claims: CertificateClaims, binding: WalletBinding) -> Wal
         entries = _elements(content[category])
         decoys[category,] = _missing(len(entries))
         for position, entry in enumerate(entries):
-            fields = [(category, position, name) for name in _members(entry) if name not in ALWAYS_SHOWN]
+            fields = [(category, position, name) for name in _withheld_at_will(_members(entry))]
             paths += [(category, position), *fields]
             decoys[category, position] = _missing(len(fields))
     return WalletPayload({**_head(payload, binding), **content}, Disclosable(paths, _wanted(decoys)))
@@ -101,10 +102,16 @@ def flat_credential(claims: CertificateClaims, binding: WalletBinding) -> Wallet
     (entry,) = _elements(payload[claims.entries[0].category])
     fields = {name: value for name, value in _members(entry).items() if name != "idx"}
     holder = _members(payload["holder"])
-    own: list[ClaimPath] = [(name,) for name in fields if name not in ALWAYS_SHOWN]
+    own: list[ClaimPath] = [(name,) for name in _withheld_at_will(fields)]
     paths: list[ClaimPath] = [*own, *(("holder", name) for name in holder)]
     decoys: dict[ClaimPath, int] = {(): _missing(len(own)), ("holder",): _missing(len(holder))}
     return WalletPayload({**_head(payload, binding), **fields, "holder": holder}, Disclosable(paths, _wanted(decoys)))
+
+
+def _withheld_at_will(entry: Mapping[str, JsonValue]) -> list[str]:
+    """Return the members of an entry that its holder may withhold from it."""
+    shown = always_shown(entry_types()[str(entry["type"])])
+    return [name for name in entry if name not in shown]
 
 
 def _head(payload: Mapping[str, JsonValue], binding: WalletBinding) -> dict[str, JsonValue]:

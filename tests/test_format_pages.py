@@ -17,7 +17,7 @@ import pytest
 
 from credential_schemas import log_entry
 from credential_schemas.certificate_claims import to_payload
-from credential_schemas.claim_members import ALWAYS_SHOWN, ENTRY_MEMBERS
+from credential_schemas.claim_members import ALWAYS_SHOWN, ENTRY_MEMBERS, always_shown
 from credential_schemas.entry_types import categories, entry_types
 from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
 from credential_schemas.log_entry import LogEntry, log_origin, prove_logged, signed_part_sha256
@@ -165,8 +165,13 @@ def test_the_claims_on_the_page_are_those_of_a_certificate() -> None:
 
 def test_what_the_page_calls_plain_in_an_entry_is_what_its_holder_cannot_withhold() -> None:
     rows = [(named(row[0]), row[1], row[2]) for row in table("credential", "## Wallet certificate")]
+    ends = [
+        pair for names, held, _ in rows if held.startswith("plain inside") and "end_date" in names for pair in names
+    ]
+    of_types = {(each.id, name) for each in entry_types().values() for name in always_shown(each) - ALWAYS_SHOWN}
+    assert {*zip(ends[1::2], ends[::2], strict=True)} == of_types
     inside = {name for names, held, _ in rows if held.startswith("plain inside") for name in names}
-    assert inside == ALWAYS_SHOWN
+    assert inside - {*ends} == ALWAYS_SHOWN
     plain = {name for names, held, _ in rows if held == "plain" for name in names}
     binding = WalletBinding({"kty": "EC", "crv": "P-256", "x": "x", "y": "y"}, "https://bank.example/vct/1", "sha256-x")
     certificate = sample_certificate()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
+from credential_schemas.claim_members import ALWAYS_SHOWN, always_shown
 from credential_schemas.entry_types import EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.presented_claims import Form, read_presented
@@ -23,7 +24,7 @@ from credential_schemas.wallet_claims import (
     wallet_certificate,
 )
 from keys.key_files import FileSigner, create_key
-from tests.sample_certificate import sample_certificate
+from tests.sample_certificate import CAREER, sample_certificate
 
 ISSUER = "https://bank.example"
 SIGNER = FileSigner(create_key())
@@ -40,6 +41,23 @@ ENTRY = CertificateEntry(
 )
 
 
+BUSINESS = CertificateEntry(
+    type="business_registration",
+    category="businesses",
+    title="개인 사업자등록",
+    title_en=None,
+    issuing_body="nts",
+    fields={
+        "business_number": "9990000014",
+        "trade_name": "(가상)한길상회",
+        "business_type": "소매업",
+        "business_item": "전자상거래",
+        "opened_on": "2019-03-02",
+        "business_status": "closed",
+    },
+    as_of=date(2026, 11, 22),
+    idx=8,
+)
 LABELS = {field.name: field for field in entry_types()[ENTRY.type].own_fields}
 
 
@@ -90,6 +108,29 @@ def test_the_last_day_of_an_entry_is_shown_whatever_its_holder_withholds() -> No
         assert not withheld & {"type", "as_of", "idx", "valid_until"}
         assert read_presented(written.claims).entries[0].fields["valid_until"] == "2026-11-01"
     assert signed(flat_credential(ending, BINDING))["valid_until"] == "2026-11-01"
+
+
+@pytest.mark.parametrize(("over", "end"), [(CAREER, "end_date"), (BUSINESS, "closed_on")])
+def test_the_end_of_a_job_or_a_business_is_shown_whatever_its_holder_withholds(
+    over: CertificateEntry, end: str
+) -> None:
+    """Without it what is over would say that it goes on, and earn points for it."""
+    ended = replace(claims(), entries=(replace(over, fields={**over.fields, end: "2025-06-30"}),))
+    for written in (wallet_certificate(ended, BINDING), flat_credential(ended, BINDING)):
+        withheld = {path[-1] for path in written.disclose.paths}
+        assert withheld >= over.fields.keys() - {end}
+        assert end not in withheld
+    assert signed(flat_credential(ended, BINDING))[end] == "2025-06-30"
+    described = json.loads(flat_type_metadata(ISSUER, over.type))["claims"]
+    assert {each["sd"] for each in described if each["path"] == [end]} == {"never"}
+
+
+def test_types_whose_absence_of_an_end_says_that_they_go_on_are_these() -> None:
+    ends = {each.id: always_shown(each) - ALWAYS_SHOWN for each in entry_types().values()}
+    assert {type_id: set(names) for type_id, names in ends.items() if names} == {
+        "employment_insurance_career": {"end_date"},
+        "business_registration": {"closed_on"},
+    }
 
 
 def test_fields_of_every_entry_are_filled_with_decoys_of_their_own() -> None:

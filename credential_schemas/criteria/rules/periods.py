@@ -5,11 +5,12 @@ from datetime import date
 from fractions import Fraction
 
 from credential_schemas.criteria.case import BEYOND, NOTHING, Case, Finding, Line, choose
-from credential_schemas.criteria.entries import ScoringEntry
+from credential_schemas.criteria.entries import ScoringEntry, canonical_claim
 from credential_schemas.criteria.notice import MonthBand
 from credential_schemas.criteria.rule_kinds import PeriodsRule
 from credential_schemas.criteria.values import day, whole_months
 from credential_schemas.criteria.wording import Why, why
+from credential_schemas.entry_types import entry_types
 from keys.values import replace
 
 
@@ -19,6 +20,10 @@ def apply(rule: PeriodsRule, case: Case) -> Finding:
     excluded, flags = dict(chosen.excluded), list(chosen.flags)
     periods: dict[str, tuple[date, date]] = {}
     for entry in (*chosen.certain, *chosen.open):
+        if _hides_end(rule, entry):
+            excluded[entry.id] = "claim_missing"
+            flags.append(f"claim_missing:{entry.id}:{rule.end}")
+            continue
         period = _period(rule, entry, case)
         if period is None:
             excluded[entry.id] = "claim_unreadable"
@@ -62,6 +67,13 @@ def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, d
     if start is None or end is None or end < start:
         return None
     return start, end
+
+
+def _hides_end(rule: PeriodsRule, entry: ScoringEntry) -> bool:
+    """Say whether the end is not shown, though every entry of this type has one: then it does not go on."""
+    name = canonical_claim(rule.end, entry.type)
+    ends = (field for field in entry_types()[entry.type].own_fields if field.name == name)
+    return entry.claim(rule.end) is None and any(field.required and not field.if_known for field in ends)
 
 
 def _ended(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> date | None:

@@ -458,6 +458,17 @@ def test_a_career_without_an_end_counts_up_to_the_day_its_source_reported() -> N
     assert later.bonus["career"] == 3
 
 
+def test_a_duty_whose_end_is_not_shown_counts_nothing_because_every_duty_has_one() -> None:
+    """An end that was withheld would otherwise make the duty go on."""
+    duty = career("1", "2024-01-01", None, as_of="2025-12-31")
+    assert scored(duty).bonus["career"] == 4  # a job may go on
+    hidden = scored(duty | {"type": "military_duty"})
+    assert (hidden.bonus["career"], hidden.excluded_entries) == (0, {"1": "claim_missing"})
+    assert hidden.flags == ("claim_missing:1:end_date",)
+    shown = scored(career("1", "2024-01-01", "2025-12-31") | {"type": "military_duty"})
+    assert (shown.bonus["career"], shown.flags) == (4, ())
+
+
 @pytest.mark.parametrize("end", ["2026-03-03", "2030-01-01", "9999-12-31"])
 def test_a_career_whose_end_has_not_come_counts_up_to_the_evaluation_and_is_flagged(end: str) -> None:
     found = scored(career("1", "2025-03-03", end))
