@@ -1,5 +1,6 @@
 """What the commands that ask sources share: the file of sources, the outside world, and a run in words and as JSON."""
 
+import argparse
 import os
 import random
 import threading
@@ -12,7 +13,33 @@ if TYPE_CHECKING:
     from issuer.pulling.fetching import Outside
     from issuer.pulling.schedule import SourceFreshness
     from issuer.pulling.settings_file import SourceSettings
+    from issuer.reconciling import Acceptance
     from issuer.store.pulls import SourceRun
+
+
+def add_acceptance(parser: argparse.ArgumentParser, *, accept: str) -> None:
+    """Add the options with which an operator says that a delivery is right; `accept` is the help of the first."""
+    parser.add_argument("--accept", metavar="CODE", help=accept)
+    parser.add_argument(
+        "--words", metavar="TEXT", default="", help="why it is accepted, for the audit trail and the holders"
+    )
+
+
+def acceptance(arguments: argparse.Namespace, bank: "Bank") -> "Acceptance | None":
+    """Return the operator's word that the options give; None for none.
+
+    Raises:
+        InvalidOption: there are words, and nothing is accepted.
+    """
+    from issuer.errors import InvalidOption
+    from issuer.reconciling import Acceptance
+
+    if arguments.accept is not None:
+        return Acceptance(arguments.accept, bank.actor, arguments.words)
+    if arguments.words:
+        problem = "expected --accept beside it"
+        raise InvalidOption(problem, option="--words")
+    return None
 
 
 def source_settings(bank: "Bank", context: CommandContext) -> "SourceSettings":

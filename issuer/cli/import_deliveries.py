@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from issuer.cli.asking import acceptance, add_acceptance
 from issuer.cli.context import CommandContext
 from issuer.cli.options import day
 
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the file has all that the source has: what it does not have is withdrawn, in certificates too; one file",
     )
-    parser.add_argument("--accept", metavar="CODE", help="withdraw as many as the refusal with this code said")
+    add_acceptance(parser, accept="withdraw as many as the refusal with this code said")
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what would change, and in which certificates; one file"
     )
@@ -38,7 +39,6 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
     from issuer.operating.held_deliveries import import_or_keep
-    from issuer.reconciling import Acceptance
     from issuer.taking import ImportCounts
 
     find_parser(arguments.source)
@@ -49,8 +49,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     take = rehearse_delivery if arguments.dry_run else import_or_keep
     codes, total, files = [ExitCode.DONE], ImportCounts(), []
     with context.bank() as bank:
-        accept = None if arguments.accept is None else Acceptance(arguments.accept, bank.actor)
-        order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=accept)
+        order = ImportOrder(arguments.as_of, complete=arguments.complete, accept=acceptance(arguments, bank))
         for path in arguments.files:
             try:
                 imported = take(bank, arguments.source, path, order=order, now=context.clock())

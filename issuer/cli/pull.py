@@ -4,7 +4,7 @@ import argparse
 import threading
 from typing import TYPE_CHECKING
 
-from issuer.cli.asking import outside_world, run_document, run_line, source_settings
+from issuer.cli.asking import acceptance, add_acceptance, outside_world, run_document, run_line, source_settings
 from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("sources", metavar="SOURCE", nargs="*", help="ids of source systems, or persons")
     parser.add_argument("--due", action="store_true", help="every source whose time has come")
     parser.add_argument("--dry-run", action="store_true", help="fetch, and only say what would change")
-    parser.add_argument("--accept", metavar="CODE", help="take a delivery that was held back under this code")
+    add_acceptance(parser, accept="take a delivery that was held back under this code")
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
@@ -30,12 +30,10 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.errors import IssuerError
     from issuer.exit_codes import ExitCode, exit_code_of, worst
     from issuer.pulling.running import PullOrder, pull_source
-    from issuer.reconciling import Acceptance
 
     codes, documents, lines = [ExitCode.DONE], [], []
     with context.bank() as bank:
-        accept = None if arguments.accept is None else Acceptance(arguments.accept, bank.actor)
-        order = PullOrder(rehearse=arguments.dry_run, accept=accept)
+        order = PullOrder(rehearse=arguments.dry_run, accept=acceptance(arguments, bank))
         outside = outside_world(bank, context, stop=threading.Event())
         for asked in _chosen(arguments, bank, context):
             try:

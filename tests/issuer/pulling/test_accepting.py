@@ -117,9 +117,9 @@ def test_the_command_line_names_who_accepted_a_file(asking: Asking) -> None:
     assert world.run(*command).code == 5
     code = world.json("runs", "list", "military")["runs"][0]["details"]["code_to_accept"]
     world.wait(minutes=1)
-    assert world.json(*command, "--accept", code)["withdrawn"] == 6
+    assert world.json(*command, "--accept", code, "--words", "반기 정리로 확인함")["withdrawn"] == 6
     gone = withdrawn(asking)
     assert len(set(gone)) == 6
     ((who,),) = [{actor for actor, _, _ in asking.acts("delivery_accepted")}]
     assert who.startswith("staff:")
-    assert asking.acts("delivery_accepted") == [(who, entry, None) for entry in gone]
+    assert asking.acts("delivery_accepted") == [(who, entry, "반기 정리로 확인함") for entry in gone]

@@ -127,6 +127,7 @@ def test_sources_and_doctor_name_what_is_late(world: World, stub: Stub) -> None:
         (("pull",), 2, "expected either sources or --due"),
         (("pull", SOURCE, "--due"), 2, "expected either sources or --due"),
         (("pull", "--due", "--accept", "1"), 2, "expected one source, because a code belongs to one delivery"),
+        (("pull", SOURCE, "--words", "seen"), 2, "expected --accept beside it"),
         (("pull", "military"), 2, f"does not say where military is asked; it knows {SOURCE}"),
         (("runs", "list", "nowhere"), 2, "No source system is called nowhere"),
         (("runs", "show", "77"), 2, "No run has the number 77"),
