@@ -12,25 +12,21 @@ the sum. Left to the caller: rate limits, and one answer for unknown and for wro
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from collections.abc import Callable
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from keys.crockford import ALPHABET, in_groups, symbols_of, typed_symbols
 from keys.errors import ConfirmationCodeError
 from keys.limits import ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, MIN_PEPPER_BYTES
 
-ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_CHARACTERS: Final = 20
 _GROUP: Final = 5
 _RANDOM_BYTES: Final = 12  # 96 bits, of which 95 are used
 _RANDOM_SYMBOLS: Final = CODE_CHARACTERS - 1
-_BITS: Final = 5
 _FIELD_POLYNOMIAL: Final = 0b100101  # x^5 + x^2 + 1, primitive over GF(2)
-_LOOK_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_SEPARATORS: Final = frozenset("-‐‑‒–—―−·._")
 
 _FORMAT_BYTE: Final = b"\x01"
 _SALT_BYTES: Final = 16
@@ -43,20 +39,19 @@ _KEY_LABEL: Final = b"competency-bank/confirmation-code/key/1"
 def generate_code(token_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """Make a new code in its printed form, four groups of five characters joined by hyphens."""
     number = int.from_bytes(token_bytes(_RANDOM_BYTES), "big")
-    values = [number >> (_BITS * place) & 0b11111 for place in range(_RANDOM_SYMBOLS)]
-    return _printed("".join(ALPHABET[value] for value in [*values, _check_value(values)]))
+    symbols = symbols_of(number, _RANDOM_SYMBOLS)
+    return _printed(symbols + ALPHABET[_check_value([ALPHABET.index(symbol) for symbol in symbols])])
 
 
 def normalise_code(text: str) -> str:
     """Return the printed form of a code as somebody typed it.
 
-    Case, spaces, hyphens of every kind, full-width characters and the look-alikes O, I and L do not matter.
+    What does not matter is said in `crockford.typed_symbols`.
 
     Raises:
         ConfirmationCodeError: not 20 characters, a character that no code has, or a check character that does not fit.
     """
-    folded = unicodedata.normalize("NFKC", text).upper()
-    symbols = "".join(mark for mark in folded if not mark.isspace() and mark not in _SEPARATORS).translate(_LOOK_ALIKE)
+    symbols = typed_symbols(text)
     if len(symbols) != CODE_CHARACTERS:
         raise ConfirmationCodeError(
             f"expected a confirmation code of {CODE_CHARACTERS} characters, found {len(symbols)}"
@@ -158,7 +153,7 @@ def _mac(label: bytes, code: str, pepper: bytes) -> bytes:
 
 
 def _printed(symbols: str) -> str:
-    return "-".join(symbols[start : start + _GROUP] for start in range(0, CODE_CHARACTERS, _GROUP))
+    return in_groups(symbols, size=_GROUP)
 
 
 def _check_value(values: list[int]) -> int:

@@ -19,6 +19,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from keys.crockford import ALPHABET, BITS, in_groups, symbols_of, typed_symbols
 from keys.keyed_link import keyed_link
 from keys.limits import (
     RECOVERY_CODE_CHARACTERS,
@@ -30,9 +31,6 @@ from keys.limits import (
 )
 from keys.sign_in.passwords import RandomBytes
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32, as confirmation codes have
-_LOOK_ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_BITS: Final = 5
 _GROUP: Final = 4
 _CONTEXT: Final = "sign-in/recovery-code"
 _TOTP: Final = re.compile(rf"[0-9]{{{TOTP_DIGITS}}}")
@@ -92,21 +90,19 @@ def new_recovery_codes(random_bytes: RandomBytes) -> tuple[str, ...]:
 
 
 def recovery_link(typed: str, *, user_id: str, key: bytes) -> str | None:
-    """Return under what a recovery code is kept: 64 hex digits; None when nothing of this form was typed.
+    """Return the name under which a recovery code is kept: 64 hex digits; None when nothing of this form was typed.
 
     Args:
-        typed: as typed; case, spaces, hyphens and the look-alikes O, I and L do not matter.
+        typed: as typed; what does not matter is said in `crockford.typed_symbols`.
         user_id: whose code it is.
         key: of the service, at least 32 bytes, kept apart from the store.
     """
-    folded = unicodedata.normalize("NFKC", typed).upper()
-    code = "".join(mark for mark in folded if mark != "-" and not mark.isspace()).translate(_LOOK_ALIKE)
-    if len(code) != RECOVERY_CODE_CHARACTERS or any(mark not in _ALPHABET for mark in code):
+    code = typed_symbols(typed)
+    if len(code) != RECOVERY_CODE_CHARACTERS or any(mark not in ALPHABET for mark in code):
         return None
     return keyed_link(f"{user_id} {code}", key=key, context=_CONTEXT)
 
 
 def _recovery_code(random_bytes: RandomBytes) -> str:
-    number = int.from_bytes(random_bytes(RECOVERY_CODE_CHARACTERS * _BITS // 8), "big")
-    code = "".join(_ALPHABET[number >> (_BITS * place) & 0b11111] for place in range(RECOVERY_CODE_CHARACTERS))
-    return "-".join(code[start : start + _GROUP] for start in range(0, RECOVERY_CODE_CHARACTERS, _GROUP))
+    number = int.from_bytes(random_bytes(RECOVERY_CODE_CHARACTERS * BITS // 8), "big")
+    return in_groups(symbols_of(number, RECOVERY_CODE_CHARACTERS), size=_GROUP)

@@ -9,7 +9,6 @@ from functools import partial
 import pytest
 
 from keys.confirmation_code import (
-    ALPHABET,
     code_locator,
     decoy,
     generate_code,
@@ -17,6 +16,7 @@ from keys.confirmation_code import (
     open_under_code,
     seal_under_code,
 )
+from keys.crockford import ALPHABET
 from keys.errors import ConfirmationCodeError
 
 Change = Callable[[str], str]

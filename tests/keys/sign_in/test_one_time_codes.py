@@ -121,6 +121,7 @@ def test_a_recovery_code_is_found_as_people_type_it(random_bytes: Callable[[int]
     kept = recovery_link(code, user_id="u1", key=KEY)
     typed = f" {code.lower().replace('-', ' ').replace('0', 'o').replace('1', 'l')} "
     assert recovery_link(typed, user_id="u1", key=KEY) == kept
+    assert recovery_link(code.replace("-", "\u2013"), user_id="u1", key=KEY) == kept
 
 
 def test_what_is_kept_of_a_recovery_code_stays_the_same_for_ever() -> None:
