@@ -49,15 +49,6 @@ class QualificationItem:
     exam_body: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormerName:
-    """What an item that no longer exists became; `current_name` is None when nobody knows."""
-
-    current_name: str | None
-    relation: str
-    confidence: str
-
-
 def folded(name: str) -> str:
     """Return a name for comparing: NFC, one kind of middle dot, no spaces."""
     return "".join(unicodedata.normalize("NFC", name).translate(_OTHER_DOTS).split())
@@ -88,11 +79,6 @@ def qualification_item(code_or_name: str) -> QualificationItem | None:
     """Return the item with this code (`1320`) or Korean name, compared folded."""
     by_code, by_name = _items()
     return by_code.get(code_or_name) or by_name.get(folded(code_or_name))
-
-
-def former_name(name: str) -> FormerName | None:
-    """Return what became of an item that is called so no more; the old name stays valid on old certificates."""
-    return _former_names().get(folded(name))
 
 
 def english_name(name_ko: str) -> str | None:
@@ -133,14 +119,6 @@ def _item(row: Mapping[str, str]) -> QualificationItem:
         field_ko=row["field_ko"] or None,
         exam_body=row["exam_body"],
     )
-
-
-@cache
-def _former_names() -> Mapping[str, FormerName]:
-    return {
-        folded(row["old_name_ko"]): FormerName(row["current_name_ko"] or None, row["relation"], row["confidence"])
-        for row in rows("qualification_aliases.csv")
-    }
 
 
 @cache

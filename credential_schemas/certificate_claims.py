@@ -16,7 +16,7 @@ Left to the caller: signature, digests, the moment of verification, status value
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from credential_schemas.certificate_kinds import CertificateKind
 from credential_schemas.claim_members import DAY_S as DAY_S
@@ -118,10 +118,18 @@ def expiry_of(valid_until: date) -> int:
     return korean_midnight(valid_until) + DAY_S
 
 
-def in_category_order(entries: Iterable[CertificateEntry]) -> tuple[CertificateEntry, ...]:
-    """Return the entries as a certificate lists them: by category, otherwise in the given order."""
+class _InCategory(Protocol):
+    @property
+    def category(self) -> str: ...
+
+
+AnyEntry = TypeVar("AnyEntry", bound=_InCategory)
+
+
+def in_category_order(entries: Iterable[AnyEntry]) -> list[AnyEntry]:
+    """Return entries of any kind as a certificate lists them: by category, otherwise in the given order."""
     order = {category: position for position, category in enumerate(categories())}
-    return tuple(sorted(entries, key=lambda entry: order[entry.category]))
+    return sorted(entries, key=lambda entry: order[entry.category])
 
 
 def to_payload(

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from credential_schemas.certificate_claims import Edition
+from credential_schemas.certificate_claims import Edition, in_category_order
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
-from credential_schemas.entry_types import Field, categories, entry_types
+from credential_schemas.entry_types import Field, entry_types
 from issuer.accounts import AccountEntry
 from issuer.errors import EntryNotInForce, InvalidOption
 from issuer.selection_errors import (
@@ -98,8 +98,7 @@ def select_entries(account_id: str, entries: Sequence[AccountEntry], choice: Cho
     if not chosen:
         raise NothingToDisclose(account=account_id)
     everything = {**chosen, **{entry.id: entry for entry in companions}}
-    order = list(categories())
-    ordered = sorted(everything.values(), key=lambda entry: order.index(entry.category))
+    ordered = in_category_order(everything.values())
     hidden, shown = (
         _fields_by_entry(account_id, ordered, names, option=option)
         for option, names in (("--hide", choice.hide), ("--show", choice.show))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from credential_schemas.certificate_claims import in_category_order
 from credential_schemas.entry_types import categories, entry_types
 from issuer.accounts import AccountEntry
 from keys.encoding import JsonValue
@@ -81,9 +82,7 @@ class AccountView:
 
 def account_view(entries: Sequence[AccountEntry], wish: Wish) -> AccountView:
     """Return what one page shows of all entries of an account."""
-    order = list(categories())
-    newest_first = sorted(entries, key=_when, reverse=True)
-    ordered = sorted(newest_first, key=lambda entry: order.index(entry.category))
+    ordered = in_category_order(sorted(entries, key=_when, reverse=True))
     fitting = [entry for entry in ordered if _fits(entry, wish)]
     pages = max(1, -(-len(fitting) // PAGE_SIZE))
     page = min(max(1, wish.page), pages)
@@ -95,7 +94,7 @@ def account_view(entries: Sequence[AccountEntry], wish: Wish) -> AccountView:
         shown=fitting[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
         page=page,
         pages=pages,
-        kinds={kind: kinds[kind] for kind in order if kind in kinds},
+        kinds={kind: kinds[kind] for kind in categories() if kind in kinds},
         sources=sorted({each.source for entry in entries for each in entry.provenances}),
         years={year: years[year] for year in sorted(years, reverse=True) if year},
         fields=dict(sorted(pair for entry in entries for pair in major_classes(entry).items())),
@@ -131,7 +130,7 @@ def year_of(entry: AccountEntry) -> str:
 
 
 def is_past(entry: AccountEntry, today: date) -> bool:
-    """Say whether the entry's own last day is over."""
+    """Return whether the entry's own last day is over."""
     last = entry.fields.get("valid_until")
     return isinstance(last, str) and last < today.isoformat()
 

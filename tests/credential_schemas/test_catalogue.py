@@ -11,7 +11,6 @@ from credential_schemas.catalogue import (
     _item,
     english_name,
     folded,
-    former_name,
     ncs_class,
     ncs_classes_of,
     ncs_unit,
@@ -84,16 +83,6 @@ def test_item_of_another_body_has_no_code() -> None:
 def test_unknown_item_is_none() -> None:
     assert qualification_item("9101") is None
     assert qualification_item("") is None
-
-
-def test_former_name_says_what_an_item_became_and_how_sure_that_is() -> None:
-    former = former_name("정보처리기능사")
-    assert former is not None
-    assert (former.current_name, former.confidence) == ("프로그래밍기능사", "high")
-    lost = former_name("전자계산기기사")
-    assert lost is not None
-    assert lost.current_name is None
-    assert former_name("정보처리기사") is None
 
 
 @pytest.mark.parametrize(

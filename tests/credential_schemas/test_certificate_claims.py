@@ -185,7 +185,7 @@ def test_days_are_korean_and_expiry_is_the_midnight_after_the_last_valid_day() -
 def test_entries_are_put_in_the_order_of_categories_and_stay_in_their_own_order(sample: CertificateClaims) -> None:
     first, second, third = sample.entries
     fourth = replace(second, idx=1004)
-    assert in_category_order([third, fourth, second, first]) == (first, fourth, second, third)
+    assert in_category_order([third, fourth, second, first]) == [first, fourth, second, third]
 
 
 def test_members_that_bind_a_wallet_certificate_are_left_to_their_own_check(payload: dict[str, JsonValue]) -> None:

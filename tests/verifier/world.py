@@ -141,7 +141,7 @@ def claims(*entries: CertificateEntry, edition: str = "standard") -> Certificate
         recipient=None,
         applicant_no=None,
         holder=Holder("홍길동", "HONG GILDONG", date(1995, 3, 2)),
-        entries=in_category_order(entries or (entry(), training())),
+        entries=tuple(in_category_order(entries or (entry(), training()))),
         status=StatusReference(STATUS_URI, 7),
     )
 
