@@ -1,5 +1,7 @@
 """The errors of `credential_schemas`: one base class, stable codes, typed fields, nothing of HTTP or exit codes."""
 
+from typing import ClassVar
+
 
 class CredentialError(Exception):
     """Something that claims to be a credential, or a part of one, cannot be accepted.
@@ -17,6 +19,33 @@ class CredentialError(Exception):
         return self.detail
 
 
+class _ErrorOfKind(CredentialError):
+    """Base of errors whose `kind` says what is wrong."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.args = (kind, detail)  # what pickle calls the class with, on the way back from a child process
+        self.kind = kind
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.detail}"
+
+
+class _ErrorAtPlace(CredentialError):
+    """Base of errors whose `field` says where something is wrong, and whose `kind` says what."""
+
+    usual_kind: ClassVar[str]
+
+    def __init__(self, field: str, detail: str, *, kind: str | None = None) -> None:
+        super().__init__(detail)
+        self.args = (field, detail)
+        self.field = field
+        self.kind = self.usual_kind if kind is None else kind
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.detail}"
+
+
 class SdJwtRefused(CredentialError):
     """An SD-JWT VC failed one step of the verification algorithm.
 
@@ -25,7 +54,7 @@ class SdJwtRefused(CredentialError):
 
     def __init__(self, code: str, step: int, detail: str) -> None:
         super().__init__(detail)
-        self.args = (code, step, detail)  # what pickle calls the class with, on the way back from a child process
+        self.args = (code, step, detail)
         self.code = code
         self.step = step
 
@@ -55,7 +84,7 @@ class SdJwtBuildError(CredentialError):
     code = "sd_jwt_build"
 
 
-class StatusListError(CredentialError):
+class StatusListError(_ErrorOfKind):
     """A status list or status list token cannot be used.
 
     `kind` is one of `format`, `bits`, `too_large`, `compression`, `out_of_range`, `value`, `typ`, `algorithm`, `key`,
@@ -64,16 +93,8 @@ class StatusListError(CredentialError):
 
     code = "status_list"
 
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(detail)
-        self.args = (kind, detail)
-        self.kind = kind
 
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}"
-
-
-class TrustBundleError(CredentialError):
+class TrustBundleError(_ErrorOfKind):
     """A signed trust bundle cannot be used.
 
     `kind` is one of `too_large`, `format`, `typ`, `algorithm`, `key`, `signature`, `claims`, `not_yet_valid`,
@@ -82,16 +103,8 @@ class TrustBundleError(CredentialError):
 
     code = "trust_bundle"
 
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(detail)
-        self.args = (kind, detail)
-        self.kind = kind
 
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}"
-
-
-class QrPayloadError(CredentialError):
+class QrPayloadError(_ErrorOfKind):
     """The text of a QR code is not a payload of ours, or not a whole one.
 
     `kind` says what is wrong; for `codes_missing`, `missing` lists the numbers (from 1) of the codes that are absent.
@@ -100,13 +113,8 @@ class QrPayloadError(CredentialError):
     code = "qr_payload"
 
     def __init__(self, kind: str, detail: str, *, missing: tuple[int, ...] = ()) -> None:
-        super().__init__(detail)
-        self.args = (kind, detail)
-        self.kind = kind
+        super().__init__(kind, detail)
         self.missing = missing
-
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}"
 
 
 class QrPayloadTooLarge(QrPayloadError):
@@ -118,7 +126,7 @@ class QrPayloadTooLarge(QrPayloadError):
         self.needed_modules = needed_modules
 
 
-class PdfContainerError(CredentialError):
+class PdfContainerError(_ErrorOfKind):
     """A PDF is not a container that can be read.
 
     `kind` is one of `not_pdf`, `encrypted`, `damaged`, `too_large`, `active_content`, `attachment_missing`,
@@ -127,31 +135,15 @@ class PdfContainerError(CredentialError):
 
     code = "pdf_container"
 
-    def __init__(self, kind: str, detail: str) -> None:
-        super().__init__(detail)
-        self.args = (kind, detail)
-        self.kind = kind
 
-    def __str__(self) -> str:
-        return f"{self.kind}: {self.detail}"
-
-
-class DcqlError(CredentialError):
+class DcqlError(_ErrorAtPlace):
     """A DCQL query, or an answer to one, is not what the standard demands.
 
     `field` is the place, for example `credentials[0].claims[1].path`. `kind` is one of `format`, `limit`, `answer`.
     """
 
     code = "dcql"
-
-    def __init__(self, field: str, detail: str, *, kind: str = "format") -> None:
-        super().__init__(detail)
-        self.args = (field, detail)
-        self.field = field
-        self.kind = kind
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.detail}"
+    usual_kind = "format"
 
 
 class TransactionDataError(CredentialError):
@@ -160,7 +152,7 @@ class TransactionDataError(CredentialError):
     code = "transaction_data"
 
 
-class EntryTypeError(CredentialError):
+class EntryTypeError(_ErrorAtPlace):
     """An entry, or a claim of a certificate, does not have the shape its type demands.
 
     `field` is the path of the claim, for example `qualifications[0].series`. `kind` is one of `missing_field`,
@@ -169,15 +161,7 @@ class EntryTypeError(CredentialError):
     """
 
     code = "entry_type"
-
-    def __init__(self, field: str, detail: str, *, kind: str = "wrong_kind") -> None:
-        super().__init__(detail)
-        self.args = (field, detail)
-        self.field = field
-        self.kind = kind
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.detail}"
+    usual_kind = "wrong_kind"
 
 
 class WordingUnknown(CredentialError):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from credential_schemas.report.messages import Sentence
 from credential_schemas.report.outcomes import EntryStatus, EvidenceKind
@@ -57,6 +57,10 @@ class CertificateFacts:
         }
 
 
+COMMON_MEMBERS: Final = frozenset({"type", "category", "title", "issuing_body", "status", "as_of", "idx"})
+"""What every entry of a Report has in its JSON form, beside the fields of its type."""
+
+
 @dataclass(frozen=True, slots=True)
 class DisclosedEntry:
     """One entry the holder chose to show.
@@ -86,7 +90,7 @@ class DisclosedEntry:
             "as_of": self.as_of.isoformat() if self.as_of is not None else None,
             "idx": self.idx,
         }
-        own = {name: value for name, value in self.fields.items() if name not in common}
+        own = {name: value for name, value in self.fields.items() if name not in COMMON_MEMBERS}
         return common | own
 
 

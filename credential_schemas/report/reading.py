@@ -17,6 +17,7 @@ from typing import Final, cast
 
 from credential_schemas.errors import ReportUnreadable
 from credential_schemas.report.facts import (
+    COMMON_MEMBERS,
     CertificateFacts,
     Disclosed,
     DisclosedEntry,
@@ -46,7 +47,6 @@ FINDINGS: Final = (
     "profile",
     "simulated",
 )
-_COMMON: Final = frozenset({"type", "category", "title", "issuing_body", "status", "as_of", "idx"})
 _BINDINGS: Final = ("none", "verified", "failed")
 
 
@@ -193,7 +193,7 @@ def _entry(members: _Members) -> DisclosedEntry:
         status=EntryStatus(members.text("status")),
         as_of=members.day_or_none("as_of"),
         idx=members.number_or_none("idx"),
-        fields={name: value for name, value in members.members.items() if name not in _COMMON},
+        fields={name: value for name, value in members.members.items() if name not in COMMON_MEMBERS},
     )
 
 

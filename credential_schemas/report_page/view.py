@@ -10,6 +10,7 @@ from typing import Final
 
 from credential_schemas.entry_types import EntryType, entry_types
 from credential_schemas.look.harmless import harmless
+from credential_schemas.report.facts import COMMON_MEMBERS
 from credential_schemas.report.messages import (
     Language,
     check_label,
@@ -29,7 +30,6 @@ View = dict[str, JsonValue]
 JsonObject = Mapping[str, JsonValue]
 
 _KOREAN_TIME: Final = timezone(timedelta(hours=9))
-_COMMON: Final = ("type", "category", "title", "issuing_body", "status", "as_of", "idx")
 _PART_SIGNS: Final[Mapping[str, str]] = {
     "valid": "ok",
     "superseded": "un",
@@ -249,7 +249,7 @@ def _own_fields(entry: JsonObject, entry_type: EntryType, *, numbers: Mapping[in
     texts: dict[str, str] = {}
     labels: dict[str, str] = {}
     for field in entry_type.own_fields:
-        if field.name in entry and field.name not in _COMMON:
+        if field.name in entry and field.name not in COMMON_MEMBERS:
             value = value_text(field, entry[field.name], language=language, numbers=numbers)
             texts[field.name] = harmless(value)
             labels[field.name] = "" if field.values else f"{field.label.in_language(language)} "
