@@ -14,9 +14,10 @@ from issuer.errors import SealCertificateRevoked, SealRevocationUnknown, TimeSta
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.seal_policy import SealLevel, SealPolicy
 from issuer.seal_revocation import SealRevocation
-from keys.certificates import Validity, certificate_der
+from keys.certificates import Validity
 from keys.errors import CertificateRevoked, RevocationUnproven, TimeStampError
 from keys.pdf_seal import LongTerm, Sealer, TimeStamping, apply_seal, check_seal, expect_in_force
+from keys.pem_form import certificate_der
 from keys.revocation_list import create_revocation_list, list_validity
 from keys.revocation_service import RevocationPlaces, places_named
 from keys.time_stamp_service import TimeStampService

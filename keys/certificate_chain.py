@@ -20,7 +20,6 @@ Left to the caller: which roots stand for which issuer, keys that are distrusted
 """
 
 import base64
-import binascii
 import hashlib
 import ipaddress
 from collections.abc import Sequence
@@ -51,6 +50,10 @@ _UNDERSTOOD_WHEN_CRITICAL: Final = frozenset(
         x509.SubjectAlternativeName.oid,
     }
 )
+
+
+# Not ASCII and not base64 are ValueErrors.
+_UNREADABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.InvalidVersion)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +184,7 @@ def _certificate(text: JsonValue) -> x509.Certificate:
         certificate = load_der(der)
         certificate.public_key()
         list(certificate.extensions)
-    except (UnicodeEncodeError, binascii.Error, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _no_certificate() from error
-    except (x509.DuplicateExtension, x509.InvalidVersion) as error:
+    except _UNREADABLE as error:
         raise _no_certificate() from error
     # One certificate has one text: no stray bits, and DER that reads back as the same bytes.
     if base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii") != text:

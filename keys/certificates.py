@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from keys._pdf_seal.sealer_certificate import DOCUMENT_SIGNING
 from keys.errors import CertificateError, UrlError
 from keys.jwk import PublicKey, public_key_of
 from keys.key_files import PrivateKey
@@ -30,7 +31,6 @@ _MAX_LEAF_DAYS: Final = 3 * 366
 _DAYS_A_YEAR: Final = 365
 _MAX_NAME_CHARACTERS: Final = 64  # RFC 5280 appendix A.1, ub-organization-name and ub-common-name
 _COUNTRY: Final = re.compile("[A-Z]{2}")
-EKU_DOCUMENT_SIGNING: Final = ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 # The draft of Token Status List (section 10) leaves the number of its status-signing usage to IANA, which has not given
 # one. Until then ours is a UUID-based identifier (ITU-T X.667), which belongs to nobody else.
 EKU_STATUS_LIST: Final = ObjectIdentifier(f"2.25.{uuid.UUID('2988eb07-be76-459d-8a8a-76668aad405c').int}")
@@ -56,7 +56,7 @@ _PURPOSES: Final = {
     LeafKind.CREDENTIAL: _Purpose(non_repudiation=False, extended_key_usage=None, names_issuer=True),
     LeafKind.STATUS: _Purpose(non_repudiation=False, extended_key_usage=EKU_STATUS_LIST, names_issuer=True),
     LeafKind.REQUEST: _Purpose(non_repudiation=False, extended_key_usage=None, names_issuer=True),
-    LeafKind.SEAL: _Purpose(non_repudiation=True, extended_key_usage=EKU_DOCUMENT_SIGNING, names_issuer=False),
+    LeafKind.SEAL: _Purpose(non_repudiation=True, extended_key_usage=DOCUMENT_SIGNING, names_issuer=False),
 }
 
 
@@ -189,15 +189,6 @@ def valid_until(pem: str) -> datetime:
         CertificateError: not one PEM certificate.
     """
     return load_certificate(pem).not_valid_after_utc
-
-
-def certificate_der(pem: str) -> bytes:
-    """Return a certificate as DER.
-
-    Raises:
-        CertificateError: not exactly one certificate.
-    """
-    return load_certificate(pem).public_bytes(Encoding.DER)
 
 
 def certificate_validity(pem: str) -> Validity:

@@ -70,7 +70,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document with its entity tag; `body` None: it is still the one with the tag that was asked about."""
+    """A document with its entity tag; `body` is None when it is unchanged since the tag that was asked about."""
 
     body: bytes | None
     etag: str | None
@@ -140,7 +140,7 @@ class Fetcher:
             etag: the entity tag that came with the known one, as it came; None when none is known.
 
         Returns:
-            The document with its tag; what is none in ASCII, or longer than 128 characters, counts as none.
+            The document with its tag; a tag that is not ASCII, or is longer than 128 characters, counts as none.
         """
         target = self._checked(url)
         _check_limit(max_bytes)
@@ -170,18 +170,17 @@ class Fetcher:
         Raises:
             FetchError: as for `get`; the message never holds a part of the content.
         """
-        if len(content) > MAX_POST_BYTES:
-            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        _check_content(content)
         return self._exchange(url, _Question("POST", accept, content, media_type), max_bytes=max_bytes)
 
     def saying(self, headers: Mapping[str, str]) -> "Fetcher":
-        """Return the same fetcher with more headers for what `ask` asks; names and values in visible ASCII."""
+        """Return a copy of this fetcher whose `ask` sends further headers; names and values in visible ASCII."""
         other = copy(self)
         other._said = (*self._said, *headers.items())  # noqa: SLF001 - a copy of itself
         return other
 
     def ask(self, url: str, content: bytes, *, media_type: str, accept: str, max_bytes: int) -> Answer:
-        """Send one document to an end point whose refusals have something to say, too.
+        """Send one document to an end point that also says something when it refuses.
 
         Args:
             url, content, media_type, max_bytes: as for `post`.
@@ -194,8 +193,7 @@ class Fetcher:
         Raises:
             FetchError: as for `post`; also for a redirect or another status.
         """
-        if len(content) > MAX_POST_BYTES:
-            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        _check_content(content)
         target = self._checked(url)
         _check_limit(max_bytes)
         question = _Question("POST", accept, content, media_type, self._said)
@@ -224,8 +222,7 @@ class Fetcher:
         Raises:
             FetchError: as for `get`, without the kinds that judge an answer.
         """
-        if len(content) > MAX_POST_BYTES:
-            raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+        _check_content(content)
         target = self._checked(url)
         question = _Question("POST", "*/*", content, media_type, tuple(headers.items()))
         with _translated(target), self._answered(target, question) as response:
@@ -289,6 +286,11 @@ def _check_limit(max_bytes: int) -> None:
         raise ValueError(f"expected a limit from 1 to {MAX_FETCH_BUNDLE_BYTES} bytes, found {max_bytes}")
 
 
+def _check_content(content: bytes) -> None:
+    if len(content) > MAX_POST_BYTES:
+        raise ValueError(f"expected a body of at most {MAX_POST_BYTES} bytes, found {len(content)}")
+
+
 def _addresses(target: Url, network: Network, deadline: Deadline) -> list[Address]:
     """Resolve in time, and return the addresses if every one of them may be used."""
     answers: queue.SimpleQueue[Sequence[str] | OSError] = queue.SimpleQueue()
@@ -306,7 +308,7 @@ def _addresses(target: Url, network: Network, deadline: Deadline) -> list[Addres
     except queue.Empty:
         raise FetchError(f"the name of {target.origin} was not resolved in time", kind="timeout") from None
     if isinstance(answer, OSError) or not answer:
-        raise FetchError(f"the name of {target.origin} could not be resolved", kind="connect") from None
+        raise FetchError(f"the name of {target.origin} could not be resolved", kind="connect")
     addresses = [ipaddress.ip_address(text.partition("%")[0]) for text in answer]
     usable = is_loopback if target.loopback else is_public
     if not all(usable(address) for address in addresses):

@@ -121,12 +121,16 @@ class PublicKey:
         """
         return self.thumbprint()[:KID_CHARACTERS]
 
+    def is_same_as(self, other: "PublicKey") -> bool:
+        """Return whether two objects hold the same key, whatever each is called."""
+        return (self.x, self.y) == (other.x, other.y)
+
     def cryptography_key(self) -> ec.EllipticCurvePublicKey:
         """Return the key object of the `cryptography` library, for other modules of `keys` only."""
         return self._key
 
     def verify(self, signature: bytes, message: bytes) -> bool:
-        """Tell whether `signature` (raw r || s, exactly 64 bytes) was made by this key over `message`.
+        """Return whether `signature` (raw r || s, exactly 64 bytes) was made by this key over `message`.
 
         Source: RFC 7518 section 3.4
         """

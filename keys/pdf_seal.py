@@ -23,7 +23,7 @@ validators. This module and its parts are the one door to pyHanko.
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -40,7 +40,7 @@ from keys._pdf_seal.structure import PARSER_FAILURES, examine_structure
 from keys._pdf_seal.time_stamp import TimeStamp, read_time_stamp
 from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, ask_for_stamp, stamper
 from keys.errors import SealError
-from keys.jwk import PublicKey
+from keys.jwk import PublicKey, public_key_of
 from keys.signer import Signer
 from keys.values import dataclass
 
@@ -264,7 +264,7 @@ def _sealing_certificates(sealer: Sealer, signed_at: datetime) -> list[bytes]:
     leaf = certificates[0]
     sealing_key = PublicKey.from_jwk({**sealer.signer.public_jwk()})
     certified = leaf.public_key()
-    if not isinstance(certified, ec.EllipticCurvePublicKey) or _point(certified) != (sealing_key.x, sealing_key.y):
+    if not _is_on_p256(certified) or not public_key_of(certified).is_same_as(sealing_key):
         raise SealError("expected the certificate of the sealing key, found that of another key")
     if not may_seal(leaf):
         raise SealError("expected a certificate for sealing documents, with the key usage non-repudiation")
@@ -273,10 +273,8 @@ def _sealing_certificates(sealer: Sealer, signed_at: datetime) -> list[bytes]:
     return [each.public_bytes(Encoding.DER) for each in certificates]
 
 
-def _point(key: ec.EllipticCurvePublicKey) -> tuple[bytes, bytes]:
-    numbers = key.public_numbers()
-    size = (key.key_size + 7) // 8
-    return numbers.x.to_bytes(size, "big"), numbers.y.to_bytes(size, "big")
+def _is_on_p256(key: object) -> TypeGuard[ec.EllipticCurvePublicKey]:
+    return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1)
 
 
 def _expect_unsealed(pdf: bytes) -> None:

@@ -58,6 +58,6 @@ def read_private_jwk(members: Mapping[str, JsonValue]) -> PrivateKey:
         key = PrivateKey(ec.derive_private_key(scalar, ec.SECP256R1()))
     except (DecodingError, ValueError):
         raise JwkError("expected the private half of a P-256 key") from None
-    if (key.public_key().x, key.public_key().y) != (public.x, public.y):
+    if not key.public_key().is_same_as(public):
         raise JwkError("expected the private half of this public key, found another")
     return key

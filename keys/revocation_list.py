@@ -37,7 +37,7 @@ def create_revocation_list(
         CertificateError: the key is not the authority's.
     """
     own, certified = PublicKey.from_jwk({**signer.public_jwk()}), certificate_key(authority_pem)
-    if (own.x, own.y) != (certified.x, certified.y):
+    if not own.is_same_as(certified):
         raise CertificateError("expected the private key of the root certificate, found another key")
     authority = asn1_x509.Certificate.load(load_certificate(authority_pem).public_bytes(Encoding.DER))
     algorithm = algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"})

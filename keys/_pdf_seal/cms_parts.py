@@ -109,7 +109,7 @@ _ECDSA: Final = {kind: ec.ECDSA(kind()) for kind in (hashes.SHA256, hashes.SHA38
 def signature_verifies(
     key: object, signature: bytes, message: bytes, *, algorithm: hashes.HashAlgorithm | None
 ) -> bool:
-    """Tell whether a signature is RSA (PKCS#1 v1.5) or ECDSA by this key over a message, with SHA-256 or longer."""
+    """Return whether a signature is RSA (PKCS#1 v1.5) or ECDSA by this key over a message, with SHA-256 or longer."""
     if not isinstance(algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
         return False
     try:

@@ -190,7 +190,7 @@ def _may_answer(responder: x509.Certificate, issuer: x509.Certificate, *, at: da
     return named and unasked and responder.not_valid_before_utc <= at <= responder.not_valid_after_utc
 
 
-def _standing(proof: bytes, times: tuple[datetime, datetime | None], *, revoked: bool, at: datetime) -> "Standing":
+def _standing(proof: bytes, times: tuple[datetime, datetime | None], *, revoked: bool, at: datetime) -> Standing:
     begin, end = times
     if end is None or begin > at + _CLOCK_TOLERANCE or at >= end:
         raise RevocationError("expected one that is in force, found one that is over or not yet begun", kind="time")

@@ -12,6 +12,7 @@ Rules:
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -27,18 +28,18 @@ from cryptography.x509.verification import (
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys.pem import readable_roots
 
-DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
-_UNDERSTOOD_WHEN_CRITICAL = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})
+DOCUMENT_SIGNING: Final = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
+UNDERSTOOD_WHEN_CRITICAL: Final = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})
 
 
 def may_seal(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate is one for sealing documents, by its extensions alone; never raises."""
+    """Return whether a certificate is one for sealing documents, by its extensions alone; never raises."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
         extensions = list(certificate.extensions)
     except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
         return False
-    if any(each.critical and each.oid not in _UNDERSTOOD_WHEN_CRITICAL for each in extensions):
+    if any(each.critical and each.oid not in UNDERSTOOD_WHEN_CRITICAL for each in extensions):
         return False
     values = [each.value for each in extensions]
     is_ca = any(isinstance(value, x509.BasicConstraints) and value.ca for value in values)

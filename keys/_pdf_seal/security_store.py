@@ -5,7 +5,7 @@ the sealed revision, so that nothing follows the seal: whose certificate seals i
 the caller knows or one stamp made for that purpose, whose certificate stamps.
 
 A check of ours does not need the store, and does not read it; it is for other validators, and for the years after the
-authorities have stopped to answer.
+authorities have stopped answering.
 """
 
 from collections.abc import Iterable, Sequence

@@ -52,12 +52,11 @@ from keys._pdf_seal.cms_parts import (
     tagged,
 )
 from keys._pdf_seal.reasons import SealReason, SealRefused
-from keys._pdf_seal.sealer_certificate import find_path
+from keys._pdf_seal.sealer_certificate import UNDERSTOOD_WHEN_CRITICAL, find_path
 from keys.pem import readable_roots
 from keys.values import dataclass
 
 MAX_TIME_STAMP_BYTES = 8 * 1024  # a token with the authority's path, RSA of 4096 bits, is about 6 KiB
-_UNDERSTOOD_WHEN_CRITICAL: Final = frozenset({x509.BasicConstraints.oid, x509.KeyUsage.oid, x509.ExtendedKeyUsage.oid})
 _VERSION_3: Final = bytes(core.Integer(3).dump())
 _TST_INFO: Final = oid("1.2.840.113549.1.9.16.1.4")
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
@@ -207,12 +206,12 @@ def _read_info(content: bytes) -> tuple[bytes, datetime]:
 
 
 def may_stamp(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate is one for time stamping (RFC 3161, 2.3), by its extensions alone; never raises."""
+    """Return whether a certificate is one for time stamping (RFC 3161, 2.3), by its extensions alone; never raises."""
     try:
         extensions = list(certificate.extensions)
     except (x509.DuplicateExtension, ValueError):
         return False
-    if any(each.critical and each.oid not in _UNDERSTOOD_WHEN_CRITICAL for each in extensions):
+    if any(each.critical and each.oid not in UNDERSTOOD_WHEN_CRITICAL for each in extensions):
         return False
     values = [each.value for each in extensions]
     is_ca = any(isinstance(value, x509.BasicConstraints) and value.ca for value in values)

@@ -27,12 +27,12 @@ class TimeStamping:
 
 
 def stamper(time_stamping: TimeStamping | None) -> Callable[[bytes], bytes] | None:
-    """Return what asks for a token and refuses (`SealError`) one that is not of the form we accept; None for none."""
+    """Return a function that asks for a token, and refuses (`SealError`) one in a form we do not accept."""
     return None if time_stamping is None else partial(_token, time_stamping)
 
 
 def ask_for_stamp(time_stamping: TimeStamping, imprint: bytes) -> TimeStamp:
-    """Ask for a stamp to learn by whom it is; raises `SealError` for one that is not of the form we accept."""
+    """Ask for a stamp to learn who makes stamps; raises `SealError` for one that is not of the form we accept."""
     return _accepted(time_stamping.client.time_stamp(imprint))
 
 

@@ -10,8 +10,9 @@ from keys import jwk
 from keys.encoding import JsonValue, b64url_decode, b64url_encode
 from keys.errors import JwkError
 from keys.jwk import PublicKey, der_to_raw, public_key_of, raw_to_der
-from keys.key_files import FileSigner
+from keys.key_files import FileSigner, create_key
 from keys.limits import MAX_KID_CHARACTERS
+from keys.values import replace
 
 # The key of RFC 7515 appendix A.3, also printed in other RFCs.
 RFC_JWK: dict[str, JsonValue] = {
@@ -154,3 +155,11 @@ def test_a_signer_shows_only_the_public_half(signer: FileSigner) -> None:
 def test_the_kid_of_our_keys_is_twelve_bytes_of_the_thumbprint(signer: FileSigner) -> None:
     assert signer.key_id == signer.public_key.thumbprint()[:16]
     assert len(b64url_decode(signer.key_id)) == 12
+
+
+def test_a_key_is_the_same_whatever_it_is_called_and_another_point_is_another_key() -> None:
+    key = create_key().public_key()
+    assert key.is_same_as(replace(key, kid="another name"))
+    assert not key.is_same_as(create_key().public_key())
+    other_side = (2**256 - 2**224 + 2**192 + 2**96 - 1 - int.from_bytes(key.y, "big")).to_bytes(32, "big")
+    assert not key.is_same_as(replace(key, y=other_side))
