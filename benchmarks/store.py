@@ -178,7 +178,7 @@ def measured(store: Store, size: int, *, consent: int, clients: int) -> dict[str
 
 
 def sound(store: Store) -> bool:
-    """Say whether no index was given to two: the tables hold the other promises themselves."""
+    """Return whether no index was given to two: the tables hold the other promises themselves."""
     both = "SELECT list_no, idx FROM certificates UNION ALL SELECT list_no, idx FROM certificate_entries"
     with store.read() as transaction:
         query = text(f"SELECT count(*) - count(DISTINCT idx) FROM ({both}) AS given WHERE list_no = 1")

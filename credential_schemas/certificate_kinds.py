@@ -24,7 +24,7 @@ class CertificateKind:
     categories: frozenset[str] | None
 
     def allows(self, category: str) -> bool:
-        """True when entries of the category may stand on a certificate of this kind."""
+        """Return whether entries of the category may stand on a certificate of this kind."""
         return self.categories is None or category in self.categories
 
 

@@ -1,7 +1,6 @@
 """The registry of entry types: one data file per type in `types/`, read once.
 
-To add a type, copy a file of `types/`, change it, and run the tests; no code changes. `types/_certificate.json` holds
-the labels of everything around the entries (certificate, holder, categories)."""
+To add a type, copy and change a file of `types/`; `types/_certificate.json` labels what stands around the entries."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -58,7 +57,7 @@ class Field:
 
     @property
     def fixed(self) -> bool:
-        """True when the holder cannot hide the field: required, no personal data, and harmless in blind hiring."""
+        """Return whether the holder cannot hide the field: required, no personal data, and harmless in blind hiring."""
         return self.required and self.pii == "none" and self.blind == "show"
 
     @property
@@ -136,7 +135,7 @@ class EntryType:
 
     @property
     def source_only(self) -> bool:
-        """True when entries of this type appear in credentials under another type's name."""
+        """Return whether entries of this type appear in credentials under another type's name."""
         return self.credential_type != self.id
 
     def field(self, name: str) -> Field | None:
@@ -182,7 +181,8 @@ class EntryTypes(Mapping[str, EntryType]):
 
     def in_credentials(self, name: str) -> EntryType | None:
         """Return the type that a credential calls by this name, or None."""
-        return found if (found := self._types.get(name) or self.get(name)) and not found.source_only else None
+        found = self._types.get(name) or self.get(name)
+        return None if found is None or found.source_only else found
 
     @classmethod
     def load(cls, files: "Iterable[Traversable]") -> "EntryTypes":
@@ -372,7 +372,7 @@ def _field(line: JsonValue, file_name: str) -> Field:
 
 
 def _may_have(kind: FieldKind, values: Mapping[str, JsonValue]) -> bool:
-    """True when a field of the kind may have these values."""
+    """Return whether a field of the kind may have these values."""
     if kind is FieldKind.BOOLEAN:
         return not values or set(values) == {"true", "false"}
     return bool(values) == (kind is FieldKind.ENUM)

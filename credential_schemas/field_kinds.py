@@ -104,7 +104,7 @@ def check_text(value: JsonValue, *, path: str) -> str:
 
 
 def is_plain(value: JsonValue) -> TypeGuard[str]:
-    """True only for texts that none of the rules of `check_text` refuses: the common case, in a few calls.
+    """Return whether it is a text that none of the rules of `check_text` refuses: the common case, in a few calls.
 
     What is printable has no character of a refused category (`str.isprintable`); ASCII is always in NFC.
     """
@@ -127,7 +127,7 @@ def check_day(value: JsonValue, *, path: str) -> date:
 
 
 def is_day(value: JsonValue) -> TypeGuard[str]:
-    """Say whether a value is `YYYY-MM-DD` of a day that exists; Python also reads weeks, but without a hyphen there."""
+    """Return whether a value is `YYYY-MM-DD` of a day that exists; Python also reads weeks, without this hyphen."""
     if type(value) is not str or len(value) != _DAY_CHARACTERS or value[4] != "-" or value[7] != "-":
         return False
     try:

@@ -1,4 +1,4 @@
-"""Every limit of `credential_schemas`, named, with the requirement of SECURITY.md it keeps."""
+"""Every limit of `credential_schemas`, named, with the number it has in docs/security.md."""
 
 KIB = 1024
 MIB = 1024 * KIB

@@ -7,5 +7,5 @@ from keys.encoding import JsonValue
 
 
 def is_numeric_date(value: JsonValue) -> TypeGuard[int | float]:
-    """Say whether `value` is a NumericDate: whole or fractional seconds, no boolean, 0 < value < 2^33."""
+    """Return whether `value` is a NumericDate: whole or fractional seconds, no boolean, 0 < value < 2^33."""
     return type(value) in (int, float) and 0 < value < MAX_NUMERIC_DATE  # type: ignore[operator]  # `type() in` does not narrow

@@ -1,4 +1,4 @@
-"""How much a PDF may cost: refused by its bytes alone, before any parser sees it (SECURITY S2).
+"""How much a PDF may cost: refused by its bytes alone, before any parser sees it (S2 of docs/security.md).
 
 A PDF parser follows what the file says, so its cost is the author's choice. Here the file is read once from front to
 back, whatever it says: each run of bytes behind the word `stream` is inflated as far as the limits allow, and what

@@ -1,6 +1,6 @@
-"""Read what a PDF carries: exactly the attachments the contract allows, and nothing that acts. The one door to pypdf.
+"""Read what a PDF carries: exactly the attachments of a certificate, and nothing that acts. The one door to pypdf.
 
-Rules (CONTRACT section 3, ISO 19005-3 6.8 and Annex E, SECURITY S2):
+Rules (ISO 19005-3 6.8 and Annex E; S2 of docs/security.md):
 
 * exactly one attachment `credential.sdjwt`, with its media type and relationship, in the catalogue's `/AF` and
   `/Names`, named alike in the name tree, `/F` and `/UF`; at most one `credential.tlog-proof`; nothing else anywhere;

@@ -121,7 +121,7 @@ class StatusToken:
         return end if self.expires_at is None else min(end, self.expires_at)
 
     def usable_at(self, now: int, *, obtained_at: float, grace_s: int = 0) -> bool:
-        """Say whether the list may still be relied on.
+        """Return whether the list may still be relied on.
 
         Args:
             now: seconds since 1970.

@@ -124,7 +124,7 @@ class Stub:
         return b"#" * len(content) if self.fault == "other-bytes" else content
 
     def fails_now(self) -> bool:
-        """Say whether this request is one of the first that fail."""
+        """Return whether this request is one of the first that fail."""
         found = _FIRST_FAILURES.fullmatch(self.fault)
         return found is not None and len(self.requests) <= int(found[1])
 

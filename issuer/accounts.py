@@ -82,7 +82,7 @@ class AccountEntry:
 
     @property
     def in_force(self) -> bool:
-        """Say whether the entry may be certified; a corrected entry is in force with its new content."""
+        """Return whether the entry may be certified; a corrected entry is in force with its new content."""
         return self.status in ("valid", "corrected")
 
 

@@ -145,7 +145,7 @@ def _check(bank: Bank, plan: CeremonyPlan, persons: Sequence[Person]) -> list[Pa
 
 
 def is_name(text: str) -> bool:
-    """Say whether a person can be named so."""
+    """Return whether a person can be named so."""
     try:
         return len(check_text(text, path="name")) <= _MAX_NAME
     except EntryTypeError:

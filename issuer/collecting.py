@@ -137,7 +137,7 @@ def rehearse_delivery(
 
 
 def must_publish(bank: Bank) -> bool:
-    """Say whether a change at a source has to be published; if so, the key for that opens.
+    """Return whether a change at a source has to be published; if so, the key for that opens.
 
     Raises:
         PassphraseMissing, KeysError: it does not, and a change that cannot be published must not be recorded.

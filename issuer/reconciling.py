@@ -29,7 +29,7 @@ class Allowance:
     percent: int = 2
 
     def excludes(self, count: int, *, of: int) -> bool:
-        """Say whether so many of so many need a decision; all of several always do."""
+        """Return whether so many of so many need a decision; all of several always do."""
         if count == 0:
             return False
         return count > max(self.entries, of * self.percent // _PERCENT) or (count == of and of > 1)

@@ -95,7 +95,7 @@ def _identity(entry: StoredEntry) -> tuple[object, ...] | None:
 
 
 def _contradicts(one: StoredEntry, other: StoredEntry) -> bool:
-    """Say whether both have a field that every certificate shows, and say different things in it."""
+    """Return whether both have a field that every certificate shows, and say different things in it."""
     shown = [field.name for field in _credential_type(one).own_fields if field.fixed]
     both = [name for name in shown if one.fields.get(name) is not None and other.fields.get(name) is not None]
     return any(one.fields[name] != other.fields[name] for name in both)

@@ -50,7 +50,7 @@ class SourceAge:
 
     @property
     def is_late(self) -> bool:
-        """Say whether it is older than it may be, or was promised and has never come."""
+        """Return whether it is older than it may be, or was promised and has never come."""
         if self.hours is None or self.most_hours is None:
             return self.is_promised
         return self.hours > self.most_hours

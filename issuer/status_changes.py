@@ -48,7 +48,7 @@ class StatusChange:
 
     @property
     def changes(self) -> bool:
-        """Say whether anything changes."""
+        """Return whether anything changes."""
         return self.before != self.after
 
 

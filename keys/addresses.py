@@ -8,12 +8,12 @@ _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 b
 
 
 def is_loopback(address: Address) -> bool:
-    """Tell whether an address is one of this machine."""
+    """Return whether an address is one of this machine."""
     return address.is_loopback
 
 
 def is_public(address: Address) -> bool:
-    """Tell whether an address is a public unicast one, also inside IPv4-in-IPv6 forms."""
+    """Return whether an address is a public unicast one, also inside IPv4-in-IPv6 forms."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo and address.teredo[1])
         if address in _NAT64:

@@ -16,7 +16,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def log_event(name: str, **told: object) -> dict[str, object]:
-    """Return what a logging call says beside its text (`extra`).
+    """Return the `extra` of a logging call: the name of an event, and members for a JSON line.
 
     Args:
         name: of the event, a word of the code; docs/operations.md lists all of them.
@@ -37,7 +37,7 @@ def place_of(error: BaseException) -> str:
 
 @contextmanager
 def faults_told(work: str, *kinds: type[Exception]) -> Iterator[None]:
-    """Do what may fail without stopping the rest: a fault ends the `with` block, and is one line of the log.
+    """Let the work of a `with` block fail without stopping the rest: a fault ends the block and is a line of the log.
 
     Args:
         work: what is done, as the line says it; nobody's name, number or code.

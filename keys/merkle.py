@@ -86,7 +86,7 @@ def consistency_path(earlier: int, size: int, *, node: Node) -> list[bytes]:
 
 
 def proves_inclusion(leaf: bytes, index: int, *, size: int, root: bytes, path: Sequence[bytes]) -> bool:
-    """Tell whether a path proves that a leaf hash stands at an index of the tree with this size and root.
+    """Return whether a path proves that a leaf hash stands at an index of the tree with this size and root.
 
     Source: RFC 9162 section 2.1.3.2
     """
@@ -107,7 +107,7 @@ def proves_inclusion(leaf: bytes, index: int, *, size: int, root: bytes, path: S
 
 
 def proves_consistency(earlier: tuple[int, bytes], later: tuple[int, bytes], *, path: Sequence[bytes]) -> bool:
-    """Tell whether a path proves that the earlier tree (size, root) is the beginning of the later one.
+    """Return whether a path proves that the earlier tree (size, root) is the beginning of the later one.
 
     Every tree begins with the empty one, for which no path is needed.
 

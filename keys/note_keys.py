@@ -78,7 +78,7 @@ class NotePublicKey:
         return f"{name}+{self.key_id(name).hex()}+{encoded}"
 
     def verify(self, signature: bytes, message: bytes) -> bool:
-        """Tell whether this key made the signature over the message."""
+        """Return whether this key made the signature over the message."""
         try:
             self._key.verify(signature, message)
         except InvalidSignature:

@@ -54,7 +54,7 @@ def serial_number_is_positive(der: bytes) -> bool:
 
 
 def _is_in_three_parts(der: bytes) -> bool:
-    """Tell whether an element fills the bytes, and three elements fill it."""
+    """Return whether an element fills the bytes, and three elements fill it."""
     try:
         at, end = _content(der, 0)
         tags = [der[0]]

@@ -91,7 +91,7 @@ def parse_origin(text: str, *, allow_loopback: bool) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    """Tell whether a host names this machine by its text; a host that is neither name nor address is refused."""
+    """Return whether a host names this machine by its text; a host that is neither name nor address is refused."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -59,7 +59,7 @@ class ValueField:
         self.compare = compare
 
     def has_default(self) -> bool:
-        """Tell whether an argument may be left out."""
+        """Return whether an argument may be left out."""
         return self.default is not _MISSING or self.default_factory is not None
 
     def options(self) -> dict[str, object]:

@@ -14,17 +14,17 @@ Words = dict[str, str]
 
 
 class Watch:
-    """Is told; by itself it notes nothing, and answers that there is nothing to pass on."""
+    """Somebody who watches; this one notes nothing and passes nothing on, others override what they need."""
 
     def stage(self, name: str, about: Words) -> AbstractContextManager[None]:  # noqa: ARG002 - for those that note
-        """Return what stands around the work of a stage."""
+        """Return a context in which the work of a stage is done."""
         return _NOBODY
 
     def happened(self, name: str, about: Words) -> None:
         """Take note of an event."""
 
     def trace_id(self) -> str | None:
-        """Return under which id the present work is traced, None where it is not."""
+        """Return the id under which the present work is traced, None where it is not."""
         return None
 
     def passed_on(self, origin: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - for those that pass something on
@@ -37,7 +37,7 @@ _WATCH: Final[ContextVar[Watch | None]] = ContextVar("watch", default=None)
 
 
 def stage(name: str, **about: str) -> AbstractContextManager[None]:
-    """Return what stands around the work of a stage; nothing where nobody watches.
+    """Return a context in which the work of a stage is done; whoever watches is told of it.
 
     Args:
         name: a word of the code, such as `issue.seal`; docs/operations.md lists all of them.
@@ -48,14 +48,14 @@ def stage(name: str, **about: str) -> AbstractContextManager[None]:
 
 
 def happened(name: str, **about: str) -> None:
-    """Tell an event; arguments as for `stage`."""
+    """Report an event; arguments as for `stage`."""
     watch = _WATCH.get()
     if watch is not None:
         watch.happened(name, about)
 
 
 def trace_id() -> str | None:
-    """Return under which id the present work is traced, 32 hex digits; None where it is not."""
+    """Return the id under which the present work is traced, 32 hex digits; None where it is not."""
     watch = _WATCH.get()
     return None if watch is None else watch.trace_id()
 
@@ -68,7 +68,7 @@ def passed_on(origin: str) -> tuple[tuple[str, str], ...]:
 
 @contextmanager
 def watched(watch: Watch | None) -> Iterator[None]:
-    """Let what runs in a `with` block be watched, with the tasks that it makes; None for by nobody."""
+    """Let somebody watch what runs in a `with` block and the tasks that it starts; None: nobody watches."""
     before = _WATCH.set(watch)
     try:
         yield
@@ -77,7 +77,7 @@ def watched(watch: Watch | None) -> Iterator[None]:
 
 
 def carried(work: Callable[[], object]) -> Callable[[], None]:
-    """Return work for a new thread, which would begin without anybody who watches."""
+    """Return work for a new thread that is watched as the present work is; by itself a thread is watched by nobody."""
     watch = _WATCH.get()
 
     def run() -> None:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -296,3 +297,57 @@ def test_every_folder_with_python_is_checked_by_mypy() -> None:
     assert alone is not None
     folders = {path.relative_to(ROOT).parts[0] for path in tracked_files() if path.suffix == ".py"}
     assert folders - {*settings, *alone[1].split()} == set()
+
+
+def test_a_yes_or_no_is_described_in_one_way() -> None:
+    other_ways = [
+        f"{path.relative_to(ROOT)}: {function.name}"
+        for path in modules(*PACKAGES, "tests", "examples", "benchmarks")
+        for function in functions(path)
+        if re.match(r"(Say|Tell)s? whether|True (when|if|only|for) ", ast.get_docstring(function) or "")
+    ]
+    assert other_ways == []  # "Return whether ..."
+
+
+def test_every_document_that_the_code_names_is_one_of_the_repository() -> None:
+    """A number of a rule stands beside the page that has it (`S2 of docs/security.md`)."""
+    elsewhere = re.compile(r"\b[A-Z]{5,} (?:section \d|[A-Z]\d+\b)")
+    named = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in modules(*PACKAGES, "tests", "examples", "benchmarks")
+        for found in elsewhere.finditer(path.read_text("utf-8"))
+        if path.name != "test_house.py"
+    ]
+    assert named == []
+
+
+def names_defined(path: Path) -> Iterator[str]:
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.decorator_list:
+            yield node.name
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name):
+                yield target.id
+
+
+def test_no_name_is_there_for_tests_alone() -> None:
+    walked_by_tests = {"lookup_kinds", "problem_kinds", "refusal_kinds", "told_codes"}  # closed vocabularies
+    named_by_a_page = {"certificate_schema"}  # docs/formats/credential.md
+    words = Counter[str]()
+    for path in tracked_files():
+        if path.suffix in {".py", ".toml", ".html"} and path.relative_to(ROOT).parts[0] != "tests":
+            words.update(re.findall(r"\w+", path.read_text("utf-8")))
+    idle = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in set(modules(*PACKAGES)) - {ROOT / "keys/value_templates.py"}
+        for name in names_defined(path)
+        if words[name] == 1 and not name.startswith("__") and name not in walked_by_tests | named_by_a_page
+    ]
+    assert idle == []
+
+
+def test_every_reference_table_is_read() -> None:
+    code = "".join(path.read_text("utf-8") for path in modules(*PACKAGES))
+    tables = sorted((ROOT / "credential_schemas/catalogue").glob("*.csv"))
+    assert [table.name for table in tables if table.name not in code] == []

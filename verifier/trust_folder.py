@@ -282,7 +282,7 @@ class TrustFolder:
 
 
 def _check_newer(bundle: TrustBundle, current: Mapping[str, JsonValue], entry: Installed) -> bool:
-    """Say whether a bundle that a pinned key signed brings another list than the one installed, `current`."""
+    """Return whether a bundle that a pinned key signed brings another list than the one installed, `current`."""
     if bundle.trust.version < entry.version or (entry.made_at is not None and bundle.made_at < entry.made_at):
         raise BundleRefused("rolled_back", "it is older than the one installed")
     if bundle.issuer.development and current.get("dev") is not True:

@@ -30,7 +30,7 @@ def fetch(url: str, *, accept: str, development: bool) -> bytes:
 
 
 def is_bundle_address(url: str) -> bool:
-    """Say whether a URL is that of a bundle; bundles are served under names that end in `.jwt`."""
+    """Return whether a URL is that of a bundle; bundles are served under names that end in `.jwt`."""
     return url.partition("?")[0].endswith(_BUNDLE_SUFFIX)
 
 

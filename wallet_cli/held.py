@@ -1,6 +1,6 @@
 """Look at a credential as its holder: on receipt, and each time it is listed or shown.
 
-Rules enforced (STANDARDS W1, W2): the verification of every reader, by the issuer's listed key or its certificates; a
+Rules enforced: the verification of every reader, by the issuer's listed key or its certificates; a
 presentation (SD-JWT+KB) is no credential; what was just issued is bound to the very key that was proved, and is of the
 type that was offered.
 """

@@ -41,7 +41,7 @@ class TxCode:
     length: int | None
 
     def fits(self, typed: str) -> bool:
-        """Say whether a typed code can be the one that was meant."""
+        """Return whether a typed code can be the one that was meant."""
         digits = typed.isascii() and typed.isdecimal()
         return (digits or not self.numeric) and (self.length is None or len(typed) == self.length) and bool(typed)
 

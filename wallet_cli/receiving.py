@@ -1,6 +1,6 @@
 """Take a certificate in: read the file, check it as its holder must, and say what it is.
 
-The checks are those of a holder on receipt (STANDARDS W1): format, issuer, signature, digests and types. Whether the
+The checks are those of a holder on receipt: format, issuer, signature, digests and types. Whether the
 certificate has been cancelled since is the question of `cb-wallet verify`, not of keeping it.
 """
 

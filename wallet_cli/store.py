@@ -1,7 +1,7 @@
 """The holder's kept certificates: one file each in one private folder.
 
 A certificate is identified by issuer and number, never by its bytes: another copy of the same statement may carry other
-signature bytes or other disclosures (SECURITY S14). Files are written whole or not at all.
+signature bytes or other disclosures (S14 of docs/security.md). Files are written whole or not at all.
 """
 
 import hashlib

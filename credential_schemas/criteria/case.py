@@ -77,7 +77,7 @@ class Finding:
 
     @property
     def known(self) -> bool:
-        """Tell whether nothing is open."""
+        """Return whether nothing is open."""
         return not self.missing
 
 

@@ -68,7 +68,7 @@ class Notice:
         return str(self.values[name])
 
     def fits(self, applies: Mapping[str, tuple[str, ...]]) -> bool:
-        """Tell whether a part of the policy counts under this notice."""
+        """Return whether a part of the policy counts under this notice."""
         return all(self.values.get(name) in wanted for name, wanted in applies.items())
 
     def number(self, cap: "Fraction | NumberByChoice | None") -> Fraction | None:

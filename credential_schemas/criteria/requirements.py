@@ -36,7 +36,7 @@ def consume(required: Requirements, rules: Rules, case: Case) -> Consumption:
         case: the applicant, nothing consumed yet.
     """
     requirements = case.notice.requirements(required.parameter)
-    types = {type_ for rule in rules for type_ in _types(rule)}
+    types = {type_ for rule in rules for type_ in rule.entries}
     held = [entry for entry in case.entries if entry.type in types | _degree_types(required)]
     meets = {
         entry.id: [place for place, names in enumerate(requirements) if _meets(entry, names, required)]
@@ -51,10 +51,6 @@ def consume(required: Requirements, rules: Rules, case: Case) -> Consumption:
             closed = tried
     unmet = tuple(",".join(names) for place, names in enumerate(requirements) if place not in taken)
     return Consumption(frozenset(taken.values()), unmet)
-
-
-def _types(rule: QualificationsRule | ListRule) -> tuple[str, ...]:
-    return rule.entries
 
 
 def _degree_types(required: Requirements) -> set[str]:

@@ -85,7 +85,7 @@ def comparable(word: str) -> str:
 
 
 def matches(pattern: str, word: str) -> bool:
-    """Tell whether a name fits a pattern: the same name, or with `*` at an end, any name that ends or begins so."""
+    """Return whether a name fits a pattern: the same name, or with `*` at an end, any name that ends or begins so."""
     wanted, found = comparable(pattern), comparable(word)
     if wanted.startswith("*") and len(wanted) > 1:
         return found.endswith(wanted[1:])

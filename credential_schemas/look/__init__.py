@@ -1,1 +1,1 @@
-"""The look that several rooms share: typefaces, read only through this package."""
+"""The look that several rooms share: colours, components, icons, typefaces, codes on screens, safe markup."""

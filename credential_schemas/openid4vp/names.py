@@ -17,9 +17,8 @@ REDIRECT_URI: Final = "redirect_uri"
 SIGNED_PREFIXES: Final = (X509_HASH, X509_SAN_DNS)
 SCHEME_OF_WALLETS: Final = "openid4vp://"
 
-NONCE: Final = re.compile(
-    r"[A-Za-z0-9_-]{22,256}"
-)  # section 5.2: URL-safe; ours have 256 bits, fewer than 128 are none
+NONCE: Final = re.compile(r"[A-Za-z0-9_-]{22,256}")
+"""Section 5.2: URL-safe, and at least 128 bits; ours have 256."""
 ERRORS: Final = frozenset(
     {
         "invalid_request",

@@ -1,4 +1,4 @@
-"""Every limit of the QR payload (SECURITY S3), named."""
+"""Every limit of the QR payload (S3 of docs/security.md), named."""
 
 MAX_TEXT_CHARACTERS = 4296  # of one code, address included
 MAX_INFLATED_BYTES = 64 * 1024  # after DEFLATE, and again after the words are put in

@@ -1,8 +1,8 @@
 """Which QR symbols a payload needs: arithmetic on capacities, no drawing.
 
 A text of ours is up to three segments: scheme and host in capitals in alphanumeric mode, the rest of the address with
-its `#` in byte mode, the digits in numeric mode. The plan prefers one
-code at level M, then level L, then more codes, and stays within version 22 (105 modules).
+its `#` in byte mode, the digits in numeric mode. The plan prefers one code at level M, then level L, then more codes,
+and stays within version 22 (105 modules).
 
 Source: ISO/IEC 18004:2015 section 7.4 (segments) and table 7 (data codewords)
 """

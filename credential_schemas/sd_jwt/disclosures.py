@@ -120,7 +120,7 @@ def digest_function(payload: Mapping[str, JsonValue], *, permitted: Collection[s
 
 
 def _is_disclosure(value: JsonValue) -> TypeGuard[list[JsonValue]]:
-    """Say whether a value is [salt, name, value] or [salt, value]."""
+    """Return whether a value is [salt, name, value] or [salt, value]."""
     if type(value) is not list or type(value[0] if value else None) is not str:
         return False
     return len(value) == 2 or (len(value) == 3 and type(value[1]) is str)

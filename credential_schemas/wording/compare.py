@@ -66,7 +66,7 @@ class _Layer:
         return max(bisect_right(self.page_starts, position), 1)
 
     def is_whole(self, start: int, stop: int) -> bool:
-        """True when white space (or an end) stands on both sides."""
+        """Return whether white space (or an end) stands on both sides."""
         return self.spaced[start] and self.spaced[stop]
 
     def shown(self, start: int, stop: int) -> str:
@@ -85,7 +85,7 @@ class _Gap:
 
 
 def prints_exactly(wording: CertificateWording, pages: Sequence[str]) -> bool:
-    """Say whether `compare_print` finds no difference, without looking for any."""
+    """Return whether `compare_print` finds no difference, without looking for any."""
     furniture: list[Difference] = []
     layer = _read_pages(wording, pages, furniture)
     return not furniture and _says(layer, _lines(wording, layer.text))

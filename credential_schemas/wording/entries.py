@@ -133,11 +133,11 @@ def _details(
 
 
 def _says_type(entry: CertificateEntry, entry_type: EntryType, version: WordingVersion) -> bool:
-    """True when the entry's title or the heading of its group is already the name of its type."""
+    """Return whether the entry's title or the heading of its group is already the name of its type."""
     category = version.labels.categories[entry_type.category]
     return entry_type.short_names.ko == category.ko or entry.title in (entry_type.names.ko, entry_type.short_names.ko)
 
 
 def _says_issuing_body(field: Field, entry: CertificateEntry) -> bool:
-    """True for a body that already stands in the cell of the issuing body."""
+    """Return whether it is a body that already stands in the cell of the issuing body."""
     return field.kind is FieldKind.BODY and entry.fields[field.name] == entry.issuing_body

@@ -211,7 +211,7 @@ def _add_credential(router: APIRouter, desk: WalletDesk, prefix: str) -> None:
 
 
 def wants_signed(accept: str) -> bool:
-    """Say whether an `Accept` header asks for signed metadata and not, or only later, for plain."""
+    """Return whether an `Accept` header asks for signed metadata and not, or only later, for plain."""
     ranges = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
     return SIGNED in ranges and (JSON not in ranges or ranges.index(SIGNED) < ranges.index(JSON))
 

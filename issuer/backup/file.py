@@ -163,7 +163,7 @@ class BackupReader:
 
 
 def is_kept_name(name: str) -> bool:
-    """Say whether a path stays inside of the data directory and hides nothing."""
+    """Return whether a path stays inside of the data directory and hides nothing."""
     parts = name.split("/")
     return (
         len(parts) <= _MAX_DEPTH

@@ -128,7 +128,7 @@ def _is_no_earlier(waiting: KeyRecord, signs_from: str) -> bool:
 
 
 def _is_lost(bank: Bank, current: KeyRecord) -> bool:
-    """Say whether the key that should sign is gone; one whose passphrase is wrong is not.
+    """Return whether the key that should sign is gone; one whose passphrase is wrong is not.
 
     Raises:
         KeyUnsound: another key signs than the one that verifiers know.

@@ -58,7 +58,7 @@ def switch(bank: Bank, record: KeyRecord, *, now: datetime) -> KeyRecord:
 
 
 def names_key(bank: Bank, record: KeyRecord) -> bool:
-    """Say whether the trust list in the data directory names a key; a seal's is known by its certificate."""
+    """Return whether the trust list in the data directory names a key; a seal's is known by its certificate."""
     if record.use == "seal":
         return True
     issuer = published_issuer(bank)

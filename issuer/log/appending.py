@@ -92,7 +92,7 @@ def proof_of(transaction: Transaction, number: str, *, under: tuple[int, bytes] 
 
 
 def is_believed(bank: Bank, transaction: Transaction, credential: str, *, number: str) -> bool:
-    """Say whether a credential that verifies may be believed: a distrusted key is, for what was logged before.
+    """Return whether a credential that verifies may be believed: a distrusted key is, for what was logged before.
 
     Args:
         bank: that issued it.

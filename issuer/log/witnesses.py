@@ -266,7 +266,7 @@ def _publish(bank: Bank, size: int, note: bytes) -> None:
 
 
 def _is_ours(bank: Bank, checkpoint: Checkpoint) -> bool:
-    """Say whether the log has this root at this size."""
+    """Return whether the log has this root at this size."""
     with bank.store.read() as transaction:
         if checkpoint.size > transaction.log.state().size:
             return False

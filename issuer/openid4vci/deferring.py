@@ -28,7 +28,7 @@ _MAX_NAME: Final = 100
 
 
 def must_wait(bank: Bank, access: Access, configuration: str, *, now: datetime) -> bool:
-    """Say whether a source of the entries of a configuration is being asked now."""
+    """Return whether a source of the entries of a configuration is being asked now."""
     with bank.store.read() as transaction:
         asked = transaction.pulls.asked_now(now_s=int(now.timestamp()))
         if not asked:

@@ -3,7 +3,7 @@
 An offer is checked as if it were issued now: entries, fields, consent. What is issued later is what was offered, or
 nothing. The transaction code goes to the holder another way than the offer; five wrong ones end the offer.
 
-Source: OpenID4VCI 1.0 section 4.1; SECURITY S10
+Source: OpenID4VCI 1.0 section 4.1
 """
 
 import json
@@ -129,7 +129,7 @@ def offer_at(bank: Bank, address_secret: str, *, now: datetime) -> Document | No
 
 
 def is_open(offer: StoredOffer, *, now_s: int) -> bool:
-    """Say whether the code of an offer can still be exchanged."""
+    """Return whether the code of an offer can still be exchanged."""
     return offer.redeemed_at is None and offer.tries_left > 0 and now_s < offer.expires_at
 
 

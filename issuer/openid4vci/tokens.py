@@ -1,7 +1,6 @@
 """The token end point: a code or a refresh token for an access token, once.
 
-Rules enforced (OpenID4VCI 1.0 section 6; RFC 6749 sections 4.1.3, 5 and 6; RFC 7636 section 4.6; RFC 9449 section 5;
-SECURITY S10):
+Rules enforced (OpenID4VCI 1.0 section 6; RFC 6749 sections 4.1.3, 5 and 6; RFC 7636 section 4.6; RFC 9449 section 5):
 * the pre-authorized code is known, unused and not expired; a transaction code comes exactly when the offer has one, and
   is right; the fifth wrong one ends the offer;
 * an authorization code is exchanged within a minute by the client and for the address that it was made for, with the

@@ -41,7 +41,7 @@ class WalletClient:
     redirect_uris: tuple[str, ...]
 
     def accepts(self, redirect_uri: str) -> bool:
-        """Say whether a browser may be sent to this address."""
+        """Return whether a browser may be sent to this address."""
         if redirect_uri in self.redirect_uris:
             return True
         portless = _without_port(redirect_uri)

@@ -45,7 +45,7 @@ class EntryRehearsed:
 
     @property
     def changes_nothing(self) -> bool:
-        """Say whether the entry has this status already, in every certificate, too."""
+        """Return whether the entry has this status already, in every certificate, too."""
         return self.entry.bank_status == self.after and not self.changing
 
 

@@ -42,7 +42,7 @@ class Filter:
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing was said, which means no certificate and never all of them."""
+        """Return whether nothing was said, which means no certificate and never all of them."""
         return not self.as_json()
 
     def as_json(self) -> dict[str, JsonValue]:

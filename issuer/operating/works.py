@@ -44,7 +44,7 @@ class Works:
             return True
 
     def goes_on(self, name: str) -> bool:
-        """Say whether work of this name goes on in this program."""
+        """Return whether work of this name goes on in this program."""
         with self._lock:
             return self._goes_on(name)
 

@@ -39,7 +39,7 @@ class Page:
     sha256: str
 
     def is_page(self, content: bytes) -> bool:
-        """Say whether these bytes are the page."""
+        """Return whether these bytes are the page."""
         return len(content) == self.size and hashlib.sha256(content).hexdigest() == self.sha256
 
 

@@ -42,7 +42,7 @@ class Plan:
     alike: int
 
     def needs_decision(self, allowance: Allowance) -> bool:
-        """Say whether an operator has to decide."""
+        """Return whether an operator has to decide."""
         withdraws_too_much = allowance.excludes(self.missing, of=self.standing)
         return withdraws_too_much or allowance.excludes(self.alike, of=max(self.standing, 2))
 
@@ -67,7 +67,7 @@ def read_page(note: DeliveryNote, number: int, content: bytes) -> Iterator[Deliv
 
 
 def withdraws(note: DeliveryNote) -> bool:
-    """Say whether a delivery withdraws what it does not have; the identity register never does."""
+    """Return whether a delivery withdraws what it does not have; the identity register never does."""
     return note.complete and note.source != persons.SOURCE_ID
 
 

@@ -113,7 +113,7 @@ def changing(bank: Bank, order: Order, step: Step) -> Iterator[Change]:
 
 
 def is_seen_by(case: StoredCase, institution_id: str | None) -> bool:
-    """Say whether a university, or with None the bank, may know that the application is there."""
+    """Return whether a university, or with None the bank, may know that the application is there."""
     if institution_id is None:
         return Stage(case.stage) in _SHOWN_TO_BANK and case.submitted_at is not None
     return case.institution_id == institution_id

@@ -155,7 +155,7 @@ def _check_turn(change: Change, reviewer: str) -> list[StoredDecision]:
 
 
 def _is_there(change: Change, reviewer: str) -> bool:
-    """Say whether a reviewer still has the role: a case must not wait for ever for somebody who has left."""
+    """Return whether a reviewer still has the role: a case must not wait for ever for somebody who has left."""
     row = change.transaction.staff.named(reviewer)
     return row is not None and "operator" in row.roles
 

@@ -82,5 +82,5 @@ def stage_after(stage: Stage, step: Step) -> Stage:
 
 
 def is_possible(stage: str, step: Step) -> bool:
-    """Say whether a step can be done at a stage."""
+    """Return whether a step can be done at a stage."""
     return (Stage(stage), step) in NEXT

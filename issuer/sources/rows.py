@@ -298,7 +298,7 @@ def _text_of(cell: Cell) -> str:
 
 
 def holds_resident_number(text: str) -> bool:
-    """Say whether a text has a resident registration number in it, as far as its form tells."""
+    """Return whether a text has a resident registration number in it, as far as its form tells."""
     digits = unicodedata.normalize("NFKC", text)
     return any(_is_day_of_year(int(found["month"]), int(found["day"])) for found in _RESIDENT_NUMBER.finditer(digits))
 

@@ -10,7 +10,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
 def is_staff_name(name: str) -> bool:
-    """Say whether somebody of the staff can have this name: 1 to 64 lower-case letters, digits and `. _ -`."""
+    """Return whether somebody of the staff can have this name: 1 to 64 lower-case letters, digits and `. _ -`."""
     return _NAME.fullmatch(name) is not None
 
 

@@ -59,7 +59,7 @@ class RecordsCheck:
     findings: tuple[str, ...]
 
     def is_due(self, now: datetime) -> bool:
-        """Say whether another check should be made by now."""
+        """Return whether another check should be made by now."""
         return now - utc_moment(self.at) >= CHECK_EVERY
 
 

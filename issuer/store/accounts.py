@@ -85,7 +85,7 @@ class AccountBook:
         return "changed"
 
     def has_other_person(self, person: Person) -> bool:
-        """Say whether the same identity is registered under another reference."""
+        """Return whether the same identity is registered under another reference."""
         same = (PERSONS.c.identity_link == person.identity_link) & (PERSONS.c.person_link != person.person_link)
         return self._connection.execute(select(PERSONS.c.person_link).where(same)).first() is not None
 

@@ -179,7 +179,7 @@ class AuthorizationBook:
         self._connection.execute(delete(REFRESH_TOKENS).where(REFRESH_TOKENS.c.parent_link == token_link))
 
     def successor_is_used(self, token_link: str) -> bool:
-        """Say whether a refresh token that this one was exchanged for was used itself."""
+        """Return whether a refresh token that this one was exchanged for was used itself."""
         used = (REFRESH_TOKENS.c.parent_link == token_link, REFRESH_TOKENS.c.used_at.is_not(None))
         return self._connection.execute(select(REFRESH_TOKENS.c.token_link).where(*used)).first() is not None
 

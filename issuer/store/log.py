@@ -79,7 +79,7 @@ def lost_number(idx: int) -> str:
 
 
 def is_lost_number(number: str) -> bool:
-    """Say whether an entry stands under what `lost_number` returns."""
+    """Return whether an entry stands under what `lost_number` returns."""
     return number.startswith(_LOST)
 
 

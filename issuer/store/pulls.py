@@ -159,7 +159,7 @@ class PullBook:
         return self._connection.execute(update(SOURCE_LEASES).where(held).values(stop=1)).rowcount == 1
 
     def should_stop(self, source: str, holder: str) -> bool:
-        """Say whether somebody asked this holder to stop."""
+        """Return whether somebody asked this holder to stop."""
         mine = and_(SOURCE_LEASES.c.source == source, SOURCE_LEASES.c.holder == holder)
         return self._connection.execute(select(SOURCE_LEASES.c.stop).where(mine)).scalar() == 1
 

@@ -15,7 +15,7 @@ PART_ID: Final = "wallet"
 
 
 def can_go_to_wallet(own: OwnCertificate, state: str) -> bool:
-    """Say whether a certificate can be issued to a wallet, too: one on paper, in force, that names its holder."""
+    """Return whether a certificate can be issued to a wallet, too: one on paper, in force, that names its holder."""
     return own.line.carrier == PAPER and own.line.edition == "standard" and state == "valid"
 
 

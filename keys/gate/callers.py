@@ -62,7 +62,7 @@ class KnownToken:
     scopes: frozenset[str] | None = None
 
     def reaches(self, scope: str | None) -> bool:
-        """Say whether it may be used at an address of a scope; None for an address that belongs to none."""
+        """Return whether it may be used at an address of a scope; None for an address that belongs to none."""
         return scope is None or self.scopes is None or scope in self.scopes
 
 

@@ -148,7 +148,7 @@ class Gate:
         self._streams = {path: Streams(limit) for path, limit in rules.streams.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or pass on what is none (the life of the server)."""
+        """Serve one request; the start and the end of the server are passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -296,7 +296,7 @@ def _request_id(headers: Headers) -> str:
 
 
 def _reads_pages(scope: Scope) -> bool:
-    """Say whether a browser shows the answer to a person: it says so in `Accept`, which programs do not."""
+    """Return whether a browser shows the answer to a person: it says so in `Accept`, which programs do not."""
     accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
     return b"text/html" in accepted.lower()
 

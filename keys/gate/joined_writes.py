@@ -61,7 +61,7 @@ class JoinedWrites(asyncio.Transport):
         self._transport.abort()
 
     def is_closing(self) -> bool:
-        """Say whether the connection is being closed."""
+        """Return whether the connection is being closed."""
         return self._transport.is_closing()
 
     def resume_reading(self) -> None:

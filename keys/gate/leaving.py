@@ -38,7 +38,7 @@ class Departure:
 
 
 class Later(Protocol):
-    """Calls something after a while, such as `threading.Timer`; `cancel` calls it never."""
+    """A call that is made after a while, such as `threading.Timer`; after `cancel` it is never made."""
 
     def start(self) -> None:
         """Begin to wait."""
@@ -48,7 +48,7 @@ class Later(Protocol):
 
 
 class MakeLater(Protocol):
-    """Makes what waits; `threading.Timer` does."""
+    """Makes a call that waits, as `threading.Timer` does."""
 
     def __call__(self, seconds: float, /, function: "Stop", args: "tuple[int, FrameType | None]") -> Later:
         """Wait so many seconds, then call with these."""
@@ -68,10 +68,10 @@ class SlowStop:
         """Prepare.
 
         Args:
-            departure: where it is said.
+            departure: says that the service is no longer ready.
             stop: stops the server.
             after_s: how long to go on serving; 0 for not at all.
-            later: what waits.
+            later: makes the call that waits.
         """
         self._departure = departure
         self._stop = stop
@@ -80,7 +80,7 @@ class SlowStop:
         self._waiting: Later | None = None
 
     def __call__(self, sig: int, frame: FrameType | None) -> None:
-        """Take a signal."""
+        """Handle a signal."""
         if self._departure.is_near or not self._after_s:
             if self._waiting is not None:
                 self._waiting.cancel()

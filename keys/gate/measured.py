@@ -48,7 +48,7 @@ class Served:
 
 
 class Ledger(Protocol):
-    """Where requests are written down."""
+    """Where requests are recorded."""
 
     def begun(self) -> None:
         """Count a request that begins."""
@@ -82,7 +82,7 @@ class Measured:
         self._timer = timer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request and write it down; pass on what is none."""
+        """Serve one request and record it; the start and the end of the server are passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 class Misses:
-    """Lets a caller look something up while it has not found nothing too often; for one event loop."""
+    """Lets callers look something up until too many of their look-ups have found nothing; for one event loop."""
 
     def __init__(self, limits: RateLimits, *, rate: Rate = UNKNOWN_NUMBERS) -> None:
         """Count with the given limits, at the given rate for callers without a known token."""

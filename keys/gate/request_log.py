@@ -16,7 +16,7 @@ _LOG: Final = logging.getLogger(REQUESTS)
 
 
 class RequestLog:
-    """Writes requests down (`measured.Ledger`); as bounded as its labels, it holds nothing that came with a request."""
+    """Records requests (`measured.Ledger`) by their bounded labels, and nothing else that came with them."""
 
     def begun(self) -> None:
         """Say nothing: a request is told when it has ended."""

@@ -116,7 +116,7 @@ class PatientProtocol(H11Protocol):
             cast("Scope", self.scope)[BODY_IS_THERE] = not before.more_body
 
     def has_more(self) -> bool:
-        """Say whether there is, or will be, something to read that has to wait for the present request."""
+        """Return whether there is, or will be, something to read that has to wait for the present request."""
         return self.cycle.more_body or self.conn.trailing_data != _NOTHING
 
     def on_response_complete(self) -> None:

@@ -27,7 +27,7 @@ class StreamLimit:
     Args:
         max_bytes: of the body.
         seconds: that a sender has in any case.
-        bytes_per_s: each so many bytes that have come are worth one second more.
+        bytes_per_s: for each so many bytes that have come, a sender has one second more.
         at_once: such bodies at the same time.
         each: of them from one caller.
     """
@@ -65,14 +65,14 @@ class Streams:
                 del self._under_way[caller]
 
     def watch(self, receive: Receive, *, declared: int) -> Receive:
-        """Return what the application receives instead.
+        """Return what the application receives from: the same messages, held to the limit.
 
         Args:
             receive: of the server.
             declared: the length that the head states, 0 for none.
 
         Raises:
-            Refusal: 413; and whoever calls the answer gets 413 or 408.
+            Refusal: 413 for the declared length; the answer, when it is called, raises 413 or 408.
         """
         if declared > self.limit.max_bytes:
             raise self._too_large()

@@ -53,7 +53,7 @@ class Teller:
     tracer: "Tracer | None"
 
     def before(self, app: App) -> App:
-        """Return an application with what tells of its requests before it; itself where nothing does."""
+        """Return the application behind what records its requests, or the application itself where nothing does."""
         from keys.gate.request_log import logged
 
         known = self.telling.known
@@ -70,7 +70,7 @@ class Teller:
 
 
 class Watches(Watch):
-    """Several that are told the same."""
+    """Several watches that are told the same."""
 
     def __init__(self, *watches: Watch) -> None:
         """Take those that are told, in this order."""
@@ -100,7 +100,7 @@ class Watches(Watch):
 
 @contextmanager
 def telling(asked: Telling) -> "Iterator[Teller]":
-    """Tell what the settings say while a `with` block runs, with the stages of all that is begun in it.
+    """Show metrics, log requests and send traces, as the settings say, while a `with` block runs.
 
     Raises:
         GateError: a setting names no place that can be taken or asked, or its extra is not installed.

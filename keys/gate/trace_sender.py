@@ -97,7 +97,7 @@ class Collector:
         """Read the setting.
 
         Raises:
-            GateError: that is no such place.
+            GateError: the setting names no such place.
         """
         problem = GateError("cannot send traces: expected a place such as http://127.0.0.1:4318")
         try:
@@ -137,7 +137,7 @@ class Sender:
     """Sends what is handed on, from a thread of its own; use it as `open` … `close`."""
 
     def __init__(self, post: Post, *, service: str) -> None:
-        """Prepare; `service` is what the collector is told that the spans are of."""
+        """Prepare; `service` is the name under which the collector keeps the spans."""
         self._post = post
         self._service = service
         self._waiting: deque[Span] = deque()

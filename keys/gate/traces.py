@@ -145,7 +145,7 @@ class Tracer(Watch):
             span.events.append((time.time_ns(), name, {f"cb.{key}": value for key, value in about.items()}))
 
     def trace_id(self) -> str | None:
-        """Return under which id the present work is traced."""
+        """Return the id under which the present work is traced."""
         span = _CURRENT.get()
         return None if span is None else span.trace_id
 
@@ -167,7 +167,7 @@ class Traced:
         self._known = frozenset(known)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or pass on what is none."""
+        """Serve one request; the start and the end of the server are passed on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -57,7 +57,7 @@ class Cookies:
         return f"{self.name(cookie)}={value}; Path=/{age}{secure}; HttpOnly; SameSite=Lax"
 
     def ending(self, cookie: Cookie) -> str:
-        """Return the value of a `Set-Cookie` header that takes it away."""
+        """Return the value of a `Set-Cookie` header that removes it."""
         return self.setting(cookie, "-", max_age_s=0)
 
     def read(self, header: str | None, cookie: Cookie) -> str | None:

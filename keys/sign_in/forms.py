@@ -32,13 +32,13 @@ def form_token(session_id: str, *, key: bytes) -> str:
 
 
 def fits_session(token: str | None, session_id: str, *, key: bytes) -> bool:
-    """Say whether a token that came with a form is that of the session."""
+    """Return whether a token that came with a form is that of the session."""
     expected = form_token(session_id, key=key)
     return token is not None and hmac.compare_digest(token.encode("utf-8", "surrogatepass"), expected.encode("ascii"))
 
 
 def comes_from_us(headers: Mapping[str, str], *, own_origins: Collection[str]) -> bool:
-    """Say whether a request was sent by a page of our own.
+    """Return whether a request was sent by a page of our own.
 
     Args:
         headers: of the request; names in lower case.

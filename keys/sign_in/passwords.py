@@ -178,7 +178,7 @@ def _folded(text: str) -> str:
 
 
 def _is_listed(folded: str) -> bool:
-    """Say whether it is a listed one, with digits before or behind it or without."""
+    """Return whether it is a listed one, with digits before or behind it or without."""
     return folded in refused_passwords() or folded.strip("0123456789") in refused_passwords()
 
 
@@ -188,7 +188,7 @@ def _period(plain: str) -> int:
 
 
 def _is_sequence(plain: str) -> bool:
-    """Say whether each character is the next, or the previous, of the one before it: abcdef, 987654, 1234567890123."""
+    """Return whether each character follows, or precedes, the one before it: abcdef, 987654, 1234567890123."""
     codes = [ord(mark) for mark in plain]
     steps = {right - left for left, right in pairwise(codes)}
     if plain.isdecimal():

@@ -72,18 +72,18 @@ def new_session(user_id: str, *, now: int, random_bytes: RandomBytes) -> tuple[s
 
 
 def session_id_of(token: str | None) -> str | None:
-    """Return under what the session of a cookie's value is kept; None where the value cannot be one."""
+    """Return the id of the session that a cookie's value names; None where the value has another form."""
     return _hash(token) if token is not None and _TOKEN.fullmatch(token) else None
 
 
 def is_alive(session: SessionRecord, *, now: int, limits: SessionLimits = STANDARD_LIMITS) -> bool:
-    """Say whether a session may still be used; one from the future (a clock was set back) may not."""
+    """Return whether a session may still be used; one from the future (a clock was set back) may not."""
     age, idle = now - session.started_at, now - session.seen_at
     return 0 <= age < limits.absolute_s and idle < limits.idle_s
 
 
 def should_touch(session: SessionRecord, *, now: int) -> bool:
-    """Say whether the time of the last use is worth writing again."""
+    """Return whether the time of the last use is worth writing again."""
     return now - session.seen_at >= SESSION_TOUCH_SECONDS
 
 

@@ -70,7 +70,7 @@ class _Replay:
 
 
 def _is_check_of_text(scope: Scope) -> bool:
-    """Say whether a Report about a text is asked for; whatever is unclear is not."""
+    """Return whether a Report about a text is asked for; whatever is unclear is not."""
     if scope["type"] != "http" or scope["path"] != CHECKS_PATH or scope["method"] != "POST":
         return False
     kinds, accepts = [], []

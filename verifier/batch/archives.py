@@ -65,7 +65,7 @@ class Member:
 
 
 def is_archive(start: bytes) -> bool:
-    """Say whether a file that begins so is a ZIP archive (or one of the formats built on it)."""
+    """Return whether a file that begins so is a ZIP archive (or one of the formats built on it)."""
     return start.startswith(_STARTS)
 
 

@@ -4,7 +4,7 @@ Cells of a CSV file are for people with a spreadsheet: a text that a spreadsheet
 apostrophe before it, and characters that act or cannot be seen are written out. XLSX cells are stored as text, which no
 program computes. Parquet is for programs and keeps every value as it is.
 
-Source: SECURITY S21; docs/formats/batch.md
+Source: S21 of docs/security.md; docs/formats/batch.md
 """
 
 import csv

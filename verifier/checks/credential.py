@@ -78,7 +78,7 @@ def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -
 
 
 def _is_proved(unverified: "PlainCopy", finder: "_Finder", *, now: int) -> bool:
-    """Say whether issuer, key, signature and times of a copy all pass, and nothing has to be noted of its issuer."""
+    """Return whether issuer, key, signature and times of a copy all pass, and nothing has to be noted of its issuer."""
     try:
         key = finder.find(unverified.header, {"iss": unverified.claims.issuer, "vct": unverified.claims.vct})
     except SdJwtRefused:

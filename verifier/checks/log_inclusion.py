@@ -36,7 +36,7 @@ class LogDemand:
 def check_log_inclusion(
     proved: ProvedCredential, proof: str | None, *, issuer: TrustedIssuer, demanded: LogDemand
 ) -> Check:
-    """Say whether the credential is proved to be in the log, as far as that matters.
+    """Return whether the credential is proved to be in the log, as far as that matters.
 
     Args:
         proved: the credential, its signature verified.

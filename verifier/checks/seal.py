@@ -1,9 +1,11 @@
-"""Check `seal`: exactly one intact seal over the whole file by a sealer trusted for this issuer (DESIGN D3).
+"""Check `seal`: exactly one intact seal over the whole file by a sealer trusted for this issuer.
 
 The seal of a file whose issuer is not on the trust list is not judged: there is nobody whose seal it should be.
 
 A time stamp by an authority that the trust list does not name proves nothing, and takes nothing away: the seal passes
 on its own, with a reason that says that its time is only claimed.
+
+Source: docs/decisions/0011-the-seal.md
 """
 
 from credential_schemas.report.model import Check, skipped

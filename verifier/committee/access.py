@@ -53,7 +53,7 @@ def notice_in(transaction: Transaction, notice_id: int, *states: State, today: d
 
 
 def is_over(notice: NoticeRow, today: date) -> bool:
-    """Tell whether the last day of a notice's retention is over."""
+    """Return whether the last day of a notice's retention is over."""
     return notice.state != "destroyed" and last_day(notice.decision_on, notice.retention_days) < today
 
 

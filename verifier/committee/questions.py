@@ -84,7 +84,7 @@ class Standing:
         return self.answers[-1].answer if self.state is State.SETTLED else None
 
     def has_answered(self, person_id: str) -> bool:
-        """Tell whether a person has given an answer of her own in this round."""
+        """Return whether a person has given an answer of her own in this round."""
         return any(each.person_id == person_id for each in self._own)
 
     def seen_by(self, person_id: str) -> tuple[OpinionRow, ...]:

@@ -96,7 +96,7 @@ class StageBook:
 
 
 def has_later_stages(notice: Notice) -> bool:
-    """Tell whether the criteria of a notice have a written test or an interview."""
+    """Return whether the criteria of a notice have a written test or an interview."""
     policy = notice.posting.policy
     return policy.written_test is not None or policy.interview is not None
 

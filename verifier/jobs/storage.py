@@ -74,7 +74,7 @@ class JobStorage:
         return Path(tempfile.mkdtemp(dir=self._work))
 
     def has_room(self, more_bytes: int) -> bool:
-        """Say whether so many more bytes leave enough of the disk free."""
+        """Return whether so many more bytes leave enough of the disk free."""
         return shutil.disk_usage(self._work).free >= more_bytes + MIN_FREE_BYTES
 
     def erase(self, folder: Path) -> None:

@@ -99,7 +99,7 @@ class SignInDesk:
         self._limits = limits
 
     def is_set_up(self) -> bool:
-        """Say whether anybody may sign in."""
+        """Return whether anybody may sign in."""
         with self.store.read() as transaction:
             return transaction.people.exist()
 

@@ -18,7 +18,7 @@ from verifier.errors import ProfileError
 
 MAX_PROFILE_BYTES = 64 * 1024
 MAX_WITNESSES = 32
-MAX_GRACE_S = 72 * 3600  # SECURITY S9
+MAX_GRACE_S = 72 * 3600  # S9 of docs/security.md
 
 
 @dataclass(frozen=True, slots=True)

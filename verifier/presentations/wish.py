@@ -6,7 +6,7 @@ Rules enforced:
   that no answer needs: what is asked is what the query says, and it says no more than it uses;
 * a policy asks for what its rules use, never for what blind hiring hides.
 
-Source: CONTRACT of the API in docs/openid4vp.md
+Source: docs/openid4vp.md
 """
 
 from collections.abc import Mapping

@@ -12,7 +12,7 @@ _PLAIN = "\x1b[0m"
 
 
 def wants_colour(environment: Mapping[str, str], *, is_terminal: bool) -> bool:
-    """Say whether to use colour: only on a terminal that can, and never with a NO_COLOR that is not empty."""
+    """Return whether to use colour: only on a terminal that can, and never with a NO_COLOR that is not empty."""
     return is_terminal and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
 
 

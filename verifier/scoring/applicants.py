@@ -108,7 +108,7 @@ def _in_time(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _differ(holders: Iterable[Mapping[str, JsonValue]]) -> bool:
-    """Tell whether two certificates name different people; what one of them withholds differs from nothing."""
+    """Return whether two certificates name different people; what one of them withholds differs from nothing."""
     for name in ("name", "birth_date"):
         if len({str(holder[name]) for holder in holders if holder.get(name)}) > 1:
             return True

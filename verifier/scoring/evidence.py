@@ -220,7 +220,7 @@ def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _trusts(trust: TrustList, facts: CertificateFacts, entry_type: str) -> bool:
-    """Tell whether the trust list trusts this issuer for this type of entry in this type of credential."""
+    """Return whether the trust list trusts this issuer for this type of entry in this type of credential."""
     issuer = trust.issuer(facts.issuer.id)
     listed = issuer.trusted_type(facts.vct) if issuer is not None else None
     return listed is not None and (listed.entry_types is None or entry_type in listed.entry_types)

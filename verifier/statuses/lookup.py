@@ -11,7 +11,7 @@ Rules enforced:
 * an issuer is asked for a list by one thread at a time; a service leaves it alone for a while after it failed, so that
   nobody can make this verifier press it, or wait for it with all its threads.
 
-Source: draft-ietf-oauth-status-list-20 section 8.3; SECURITY S9
+Source: draft-ietf-oauth-status-list-20 section 8.3; S9 of docs/security.md
 """
 
 import copy
@@ -51,7 +51,7 @@ class Freshness:
     max_age_s: int | None = None
 
     def accepts(self, token: StatusToken, *, obtained_at: int, now: int) -> bool:
-        """Say whether a verified list is still good enough."""
+        """Return whether a verified list is still good enough."""
         if self.max_age_s is not None:
             return token.age_s(now) <= min(self.max_age_s, MAX_AGE_LIMIT_S)
         return token.usable_at(now, obtained_at=obtained_at, grace_s=self.grace_s)
@@ -152,7 +152,7 @@ class StatusLookup:
         return frozenset(mapped | found | self._sources.bundled_of(issuer).tokens.keys())
 
     def knows(self, uri: str, *, issuer: TrustedIssuer) -> bool:
-        """Say whether the list is at hand, or was verified in an earlier run."""
+        """Return whether the list is at hand, or was verified in an earlier run."""
         state = self._sources.state
         seen_before = state is not None and state.seen(uri) is not None and _origin_of(uri) in issuer.origins
         return seen_before or uri in self.uris_at_hand(issuer)
@@ -186,14 +186,14 @@ class StatusLookup:
             return answer
 
     def is_published(self, uri: str, *, issuer: TrustedIssuer, now: int) -> bool:
-        """Say whether the issuer itself says that this is a list of its; at most one request in a minute."""
+        """Return whether the issuer itself says that this is a list of its; at most one request in a minute."""
         published = self._sources.published
         if published is None or _origin_of(uri) not in issuer.origins:
             return False
         return uri in published.of(issuer, now=now)
 
     def _counts(self, answer: StatusAnswer, *, age_s: int, now: int) -> bool:
-        """Say whether an answer given some seconds ago is given again."""
+        """Return whether an answer given some seconds ago is given again."""
         if answer.reason is not None:
             return 0 <= age_s < self._retry_s
         return 0 <= age_s < self._reuse_s and self._still_good(answer, now)

@@ -68,7 +68,7 @@ class PeopleBook:
         return [person for row in rows if (person := _person(row)) is not None]
 
     def exist(self) -> bool:
-        """Say whether there is anybody."""
+        """Return whether there is anybody."""
         return self._connection.execute(select(PEOPLE.c.id).limit(1)).first() is not None
 
     def identities_of(self, person_id: str) -> list[tuple[str, str]]:

@@ -244,5 +244,5 @@ def lines_of(value: str) -> Html:
 
 
 def known(name: str) -> bool:
-    """Tell whether there is a text of this name."""
+    """Return whether there is a text of this name."""
     return name in committee_words()

@@ -145,7 +145,7 @@ class Parts(Points):
 
 
 def names_shown(notice: Notice, sheet: Sheet) -> bool:
-    """Tell whether a name may be seen: in a blind notice only on a confirmed sheet."""
+    """Return whether a name may be seen: in a blind notice only on a confirmed sheet."""
     return not notice.row.is_blind or sheet.state is SheetState.CONFIRMED
 
 

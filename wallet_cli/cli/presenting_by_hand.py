@@ -57,7 +57,7 @@ def present_by_hand(arguments: argparse.Namespace, context: CommandContext, hold
 
 
 def agreed(arguments: argparse.Namespace, question: str, *, out: TextIO) -> bool:
-    """Say whether the holder agrees: by `--yes`, or at a terminal; programs (`--json`) are never asked."""
+    """Return whether the holder agrees: by `--yes`, or at a terminal; programs (`--json`) are never asked."""
     if arguments.yes:
         return True
     if arguments.json or not may_ask():
@@ -67,7 +67,7 @@ def agreed(arguments: argparse.Namespace, question: str, *, out: TextIO) -> bool
 
 
 def may_ask() -> bool:
-    """Say whether somebody sits at a terminal."""
+    """Return whether somebody sits at a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 

@@ -76,7 +76,7 @@ def _once(rule: AmountRule, entries: Iterable[ScoringEntry]) -> tuple[list[Scori
 
 
 def _likeness(names: tuple[str, ...], one: ScoringEntry, other: ScoringEntry) -> bool | None:
-    """Tell whether two entries are the same by the claims that both show, None where they do not show all of them."""
+    """Return whether two entries are the same by the claims that both show, None where they do not show all of them."""
     pairs = [(one.claim(name), other.claim(name)) for name in names]
     known = [(a, b) for a, b in pairs if a is not None and b is not None]
     if not known or any(comparable(str(a)) != comparable(str(b)) for a, b in known):

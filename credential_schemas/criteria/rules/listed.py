@@ -82,7 +82,7 @@ def _is(member: Member, entry: ScoringEntry) -> bool:
 
 
 def _has_grade(entry: ScoringEntry, wanted: set[str]) -> bool:
-    """Tell whether an entry has a grade: its own, else the one that its name ends with, as 정보관리기술사 does."""
+    """Return whether an entry has a grade: its own, else the one that its name ends with, as 정보관리기술사 does."""
     if entry.grade is not None or entry.type not in GRADES_NAMED_SERIES:
         return entry.grade in wanted
     name = comparable(entry.title or "")

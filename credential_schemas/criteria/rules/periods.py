@@ -70,7 +70,7 @@ def _period(rule: PeriodsRule, entry: ScoringEntry, case: Case) -> tuple[date, d
 
 
 def _hides_end(rule: PeriodsRule, entry: ScoringEntry) -> bool:
-    """Say whether the end is not shown, though every entry of this type has one: then it does not go on."""
+    """Return whether the end is not shown, though every entry of this type has one: then it does not go on."""
     name = canonical_claim(rule.end, entry.type)
     ends = (field for field in entry_types()[entry.type].own_fields if field.name == name)
     return entry.claim(rule.end) is None and any(field.required and not field.if_known for field in ends)

@@ -75,7 +75,7 @@ def unit_codes(entry: ScoringEntry) -> tuple[str, ...]:
 
 
 def was_completed(entry: ScoringEntry) -> bool:
-    """Tell whether an entry says that it was completed or passed, if entries of its type say such a thing at all.
+    """Return whether an entry says that it was completed or passed, if entries of its type say such a thing at all.
 
     What is not disclosed is not assumed: a course shows a competency only when it says that it was passed.
     """

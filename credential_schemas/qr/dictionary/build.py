@@ -73,7 +73,7 @@ def _check_table(table: Mapping[int, int], count: int) -> None:
 
 
 def _is_complete(lengths: Iterable[int]) -> bool:
-    """True when every sequence of bits means something (Kraft's sum is 1) and no code is too long."""
+    """Return whether every sequence of bits means something (Kraft's sum is 1) and no code is too long."""
     given = list(lengths)
     return max(given) <= MAX_CODE_BITS and min(given) > 0 and sum(Fraction(1, 2**length) for length in given) == 1
 

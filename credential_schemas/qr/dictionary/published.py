@@ -5,8 +5,8 @@ its SHA-256, and `build` makes it again from the vocabulary beside it.
 
 File: the counts of characters, frames and names, two bytes each; then these texts in UTF-8, each after one byte with
 its length; for every symbol one byte with the number of the table after it; for every symbol one byte with the length
-its code in table 0; one byte with the count of the other tables; and for each of them two bytes with the count of its
-entries, each two bytes of a symbol and one of a length.
+of its code in table 0; one byte with the count of the other tables; and for each of them two bytes with the count of
+its entries, each two bytes of a symbol and one of a length.
 """
 
 import hashlib

@@ -131,7 +131,7 @@ class _Way:
 
 
 def is_for_staff(path: str) -> bool:
-    """Say whether an address, without the base, is one below that of the staff's pages, in either language."""
+    """Return whether an address, without the base, is one below that of the staff's pages, in either language."""
     bare = path.removeprefix("/en")
     return bare == HOME or bare.startswith(f"{HOME}/")
 

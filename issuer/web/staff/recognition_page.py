@@ -49,7 +49,7 @@ class CaseShown:
         return f"{QUEUE_PATH}/{self.view.case.id}"
 
     def may(self, step: Step) -> bool:
-        """Say whether this step can be done here and now."""
+        """Return whether this step can be done here and now."""
         return self.may_change and is_possible(self.view.case.stage, step)
 
 

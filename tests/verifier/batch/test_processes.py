@@ -135,7 +135,7 @@ def test_batch_that_is_killed_leaves_no_process_behind(program: Program) -> None
 
 
 def _ends_by_itself(process: Path, mark: bytes) -> bool:
-    """Say whether a process is none of the program's, or ends without being asked."""
+    """Return whether a process is none of the program's, or ends without being asked."""
     try:
         if mark not in (process / "environ").read_bytes():
             return True

@@ -54,7 +54,7 @@ class Printed:
         return page.convert("L")
 
     def survives(self, picture: bytes) -> bool:
-        """Tell whether the verifier reads the credential from a picture."""
+        """Return whether the verifier reads the credential from a picture."""
         try:
             return read_picture(picture)["credential"] == self.credential
         except UnreadableEvidence:

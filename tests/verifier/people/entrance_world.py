@@ -157,7 +157,7 @@ class Browser:
         return self.ask("POST", "/en/sign-in", data=fields, headers={"Origin": ORIGIN})
 
     def is_signed_in(self) -> bool:
-        """Say whether the service still knows this browser: the sign-in page then leads on."""
+        """Return whether the service still knows this browser: the sign-in page then leads on."""
         return self.get("/sign-in").status_code == 303
 
     def ask(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - passed on to httpx

@@ -92,5 +92,5 @@ def opened(context: BrowserContext, address: str, *, waiting_for: str = VERDICT)
 
 
 def fits(page: Page) -> bool:
-    """Say whether nothing stands outside of the window at the side."""
+    """Return whether nothing stands outside of the window at the side."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
