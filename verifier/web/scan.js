@@ -170,7 +170,7 @@ class Visit {
   /** Put a view in the place, with whose page this is below it, and begin reading at its heading. */
   replace(view) {
     place.replaceChildren(view, this.house());
-    place.querySelector("h1")?.focus({ preventScroll: true });
+    void painted().then(() => place.querySelector("h1")?.focus({ preventScroll: true })); // to focus is to lay out
   }
 
   house() {
@@ -186,6 +186,11 @@ class Visit {
       ),
     );
   }
+}
+
+/** What can wait comes behind the next painting, so that the answer is seen first. */
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 async function sha256(text) {
@@ -215,6 +220,7 @@ async function main() {
     console.error(error.name); // never a message, which might hold a part of the certificate
     place.replaceChildren(failureView(language, error));
   }
+  await painted();
   await keepForOffline();
 }
 

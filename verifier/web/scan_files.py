@@ -1,8 +1,9 @@
 """The files of the page that a phone lands on: its program, the code dictionary, the vocabulary, and its worker.
 
-The program is one script, joined from the modules (`joining`). They are served beside it for other pages and for
-whoever wants to read them: `/web/verify/` for the verification, `/web/qr/` for the reader of codes, `/web/scan*` for
-the page itself, `/web/result.js` for the view of a Report. The worker's program begins with the list of what it keeps,
+The program is one script, joined from the modules (`joining`), and its style is one sheet: on a telephone each request
+more is time. The modules are served beside it for other pages and for whoever wants to read them: `/web/verify/` for
+the verification, `/web/qr/` for the reader of codes, `/web/scan*` for the page itself, `/web/result.js` for the view of
+a Report. The worker's program begins with the list of what it keeps,
 so it changes with any of these files, and browsers fetch all of them anew, together.
 """
 
@@ -16,20 +17,21 @@ from typing import Final
 
 from credential_schemas.report.messages import Language
 from verifier.web.joining import joined
-from verifier.web.scan_dictionary import travelling
 from verifier.web.scan_vocabulary import scan_word, vocabulary
-from verifier.web.shell import Shell, icon, page_html
+from verifier.web.shell import LOOK, Shell, icon, page_html
 from verifier.web.static import SCRIPT, STYLE, Asset, look_assets
 
 PAGES: Final[Mapping[str, Language]] = {"/v": "ko", "/en/v": "en"}
 WORKER: Final = "/scan_worker.js"
 PROGRAM: Final = "/web/v.js"
+SHEET: Final = "/web/v.css"
 _ENTRY: Final = "/web/scan.js"
 _WORKER_FILE: Final = "scan_worker.js"
-_DICTIONARY: Final = "/web/qr/v1.packed"
+_DICTIONARY: Final = "/web/qr/v1.bin"
 _VOCABULARY: Final = "/web/vocabulary.json"
-_STYLES: Final = ("/web/result.css", "/web/scan.css")
-_KEPT: Final = (PROGRAM, _DICTIONARY, _VOCABULARY, *_STYLES)
+_OWN_STYLES: Final = ("/web/result.css", "/web/scan.css")
+_ROSETTE: Final = "/look/guilloche.svg"
+_KEPT: Final = (PROGRAM, SHEET, _DICTIONARY, _VOCABULARY)
 _ASKED_AT_ONCE: Final = (_DICTIONARY, _VOCABULARY, "/bundle.json", "/web/verifier.json")
 _MEDIA_TYPES: Final[Mapping[str, str]] = {".js": SCRIPT, ".css": STYLE}
 
@@ -39,10 +41,11 @@ def scan_assets() -> Mapping[str, Asset]:
     """Return every file of the page by its address, without those of the shared look."""
     found = dict(_modules())
     dictionary = files("credential_schemas") / "qr" / "dictionary" / "v1.bin"
-    found[_DICTIONARY] = Asset(travelling(dictionary.read_bytes()), "application/octet-stream")
+    found[_DICTIONARY] = Asset(dictionary.read_bytes(), "application/octet-stream")
     found[_VOCABULARY] = Asset(vocabulary(), "application/json")
-    found[PROGRAM] = Asset(program(), SCRIPT)
-    return found | {WORKER: _worker({address: found[address] for address in _KEPT} | look_assets())}
+    found[PROGRAM], found[SHEET] = Asset(program(), SCRIPT), Asset(style_sheet(), STYLE)
+    kept = {address: found[address] for address in _KEPT} | {_ROSETTE: look_assets()[_ROSETTE]}
+    return found | {WORKER: _worker(kept)}
 
 
 @cache
@@ -53,6 +56,15 @@ def program() -> bytes:
 
 
 @cache
+def style_sheet() -> bytes:
+    """Return the one style sheet of the page: the shared look and its own, in the order in which pages name them."""
+    shared, own = look_assets(), dict(_modules())
+    sheets = [shared[address] for address in LOOK] + [own[address] for address in _OWN_STYLES]
+    # What the shared look names beside itself is found by its whole address from here.
+    return b"".join(sheet.body for sheet in sheets).replace(b'url("', b'url("/look/')
+
+
+@cache
 def scan_page(path: str) -> bytes:
     """Return the page at one of the addresses of `PAGES`."""
     language = PAGES[path]
@@ -60,7 +72,8 @@ def scan_page(path: str) -> bytes:
         language,
         scan_word("title", language),
         "/v",
-        styles=_STYLES,
+        styles=(SHEET,),
+        look=(),
         scripts=(PROGRAM,),
     )
     return page_html(shell, _main(language))

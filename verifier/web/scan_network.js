@@ -7,7 +7,6 @@
 import { TrustBundle, Vocabulary } from "./verify.js";
 import { StatusListError } from "./verify/refusal.js";
 import { verifyStatusToken } from "./verify/status_list.js";
-import { unpacked } from "./scan_dictionary.js";
 import { openDictionary } from "./qr/qr_payload.js";
 
 const TELLING = ["status_rolled_back", "status_stale", "status_invalid", "status_unavailable"];
@@ -18,9 +17,9 @@ const LIST_PATIENCE_MS = 6000;
 export async function loadFixtures() {
   const [vocabulary, dictionary] = await Promise.all([
     loaded("/web/vocabulary.json").then((answer) => answer.json()),
-    loaded("/web/qr/v1.packed").then((answer) => answer.arrayBuffer()),
+    loaded("/web/qr/v1.bin").then((answer) => answer.arrayBuffer()),
   ]);
-  return { vocabulary: new Vocabulary(vocabulary), dictionary: await openDictionary(unpacked(new Uint8Array(dictionary))) };
+  return { vocabulary: new Vocabulary(vocabulary), dictionary: await openDictionary(dictionary) };
 }
 
 /**

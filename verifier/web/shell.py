@@ -5,6 +5,7 @@ Every text that is not ours passes `text()`; markup is only ever written by us.
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from credential_schemas.look.pages import BRAND_MARK, icon_sprite
 from credential_schemas.report.messages import Language
@@ -12,7 +13,8 @@ from keys.values import dataclass
 from verifier.rendering.plain_text import harmless
 from verifier.web.words import page_word
 
-_STYLES = ("/look/tokens.css", "/look/look.css")
+LOOK: Final = ("/look/tokens.css", "/look/look.css")
+"""The style sheets of every page, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Shell:
         language: of the page.
         title: of the window, without markup.
         path: of this page in Korean, such as "/"; the English one stands below "/en".
-        styles: addresses of its own style sheets, beside the shared ones.
+        styles: addresses of its own style sheets, after `look`.
+        look: addresses of the shared ones; none where its own has them in it.
         scripts: addresses of its modules.
         data: attributes of the body that its scripts read, as (name without "data-", value).
         foot: the word at its foot.
@@ -34,6 +37,7 @@ class Shell:
     title: str
     path: str
     styles: Sequence[str] = ()
+    look: Sequence[str] = LOOK
     scripts: Sequence[str] = ()
     data: Sequence[tuple[str, str]] = ()
     foot: str = "foot"
@@ -53,7 +57,7 @@ def icon(name: str) -> str:
 def page_html(shell: Shell, main: str) -> bytes:
     """Return a whole page around `main`, which is markup."""
     language = shell.language
-    styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in (*_STYLES, *shell.styles))
+    styles = "".join(f'<link rel="stylesheet" href="{name}">' for name in (*shell.look, *shell.styles))
     scripts = "".join(f'<script type="module" src="{name}"></script>' for name in shell.scripts)
     data = "".join(f' data-{name}="{text(value)}"' for name, value in shell.data)
     other, other_name = ("en", "English") if language == "ko" else ("ko", "한국어")

@@ -75,12 +75,16 @@ function readDictionary(data, number) {
   return Object.freeze({ number, code: { textAt, contexts, tableAt, isCharacter } });
 }
 
-/** @returns {Generator<[number, number]>} symbols with the lengths of their codes, those that have one */
-function* generalOf(lengths) {
-  for (let symbol = 0; symbol < lengths.length; symbol += 1) if (lengths[symbol] > 0) yield [symbol, lengths[symbol]];
+/** @returns what puts the symbols that have a code, for `tableOf`; no object for each, there are twenty thousand */
+function generalOf(lengths) {
+  return (put) => {
+    for (let symbol = 0; symbol < lengths.length; symbol += 1) if (lengths[symbol] > 0) put(symbol, lengths[symbol]);
+  };
 }
 
-/** @returns {Generator<[number, number]>} symbols with the lengths of their codes */
-function* entriesOf(data) {
-  for (let at = 0; at < data.length; at += 3) yield [data[at] * 256 + data[at + 1], data[at + 2]];
+/** @returns what puts the symbols of three bytes each, for `tableOf` */
+function entriesOf(data) {
+  return (put) => {
+    for (let at = 0; at < data.length; at += 3) put(data[at] * 256 + data[at + 1], data[at + 2]);
+  };
 }

@@ -27,12 +27,13 @@ const FIRST_PRINTABLE = 0x20;
  */
 
 /**
- * @param {Iterable<[number, number]>} lengths symbols with the lengths of their codes, by rising number
+ * @param {(put: (symbol: number, length: number) => void) => void} putAll puts every symbol that has a code with the
+ *   length of that, by rising number
  * @returns {Table} the canonical prefix code: codes by rising length, then by rising number of the symbol
  */
-export function tableOf(lengths) {
+export function tableOf(putAll) {
   const table = Array.from({ length: MAX_CODE_BITS + 1 }, () => ({ first: 0, symbols: [] }));
-  for (const [symbol, length] of lengths) table[length].symbols.push(symbol);
+  putAll((symbol, length) => table[length].symbols.push(symbol));
   let code = 0;
   for (const entry of table) {
     code *= 2;

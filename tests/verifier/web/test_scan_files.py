@@ -18,7 +18,7 @@ from verifier.api.scan_pages import ABOUT_PATH
 from verifier.app import create_app
 from verifier.policies.profile import Profile
 from verifier.web import scan_files
-from verifier.web.scan_files import PAGES, PROGRAM, WORKER, scan_assets, scan_page
+from verifier.web.scan_files import PAGES, PROGRAM, SHEET, WORKER, scan_assets, scan_page
 from verifier.web.static import Asset, look_assets
 
 MODULES = {
@@ -104,17 +104,29 @@ def test_no_module_is_longer_than_a_python_module_may_be() -> None:
 def test_worker_changes_with_any_file_it_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     before = scan_assets()[WORKER]
     kept = json.loads(before.body.split(b"\n")[1].removeprefix(b"const FILES = ").removesuffix(b";"))
-    files = {name: scan_assets()[name] for name in kept if name in scan_assets()}
-    assert scan_files._worker({**files, **look_assets()}).body == before.body
-    other = replace(files[PROGRAM], body=b"// another")
-    assert scan_files._worker({**files, **look_assets(), PROGRAM: other}).body != before.body
+    served = {**scan_assets(), **look_assets()}
+    files = {name: served[name] for name in kept}
+    assert scan_files._worker(files).body == before.body
+    for name in kept:
+        other = {**files, name: replace(files[name], body=b"another")}
+        assert scan_files._worker(other).body != before.body
 
 
 def test_worker_keeps_what_the_page_loads_and_nothing_that_it_does_not() -> None:
     before = scan_assets()[WORKER]
     assert [name for name in MODULES if f'"{name}"'.encode() in before.body] == []
-    assert f'"{PROGRAM}"'.encode() in before.body
-    assert b"/look/look.css" in before.body
+    assert all(f'"{name}"'.encode() in before.body for name in (PROGRAM, SHEET, "/look/guilloche.svg"))
+
+
+def test_the_style_sheet_of_the_page_is_the_shared_look_and_then_its_own(world: World) -> None:
+    sheet = get(world, SHEET)
+    assert sheet.headers["content-type"] == "text/css; charset=utf-8"
+    parts = ("/look/tokens.css", "/look/look.css", "/web/result.css", "/web/scan.css")
+    assert sheet.text == "".join(get(world, name).text for name in parts).replace('"guilloche', '"/look/guilloche')
+    named = re.findall(r'url\(["\']?([^"\')]+)', sheet.text)
+    assert [get(world, name).status_code for name in named] == [200]
+    assert "@import" not in sheet.text
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)">', get(world, "/v").text) == [SHEET]
 
 
 def test_worker_may_run_under_the_policy_of_the_pages(world: World) -> None:
@@ -124,12 +136,12 @@ def test_worker_may_run_under_the_policy_of_the_pages(world: World) -> None:
 
 
 def test_files_are_compressed_for_those_who_can_read_that_and_revalidated(world: World) -> None:
-    plain = get(world, "/web/qr/v1.packed", **{"accept-encoding": "identity"})
-    packed = get(world, "/web/qr/v1.packed", **{"accept-encoding": "gzip"})
+    plain = get(world, "/web/qr/v1.bin", **{"accept-encoding": "identity"})
+    packed = get(world, "/web/qr/v1.bin", **{"accept-encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.content == plain.content
     assert len(gzip.compress(plain.content, 9)) < len(plain.content) / 3
-    again = get(world, "/web/qr/v1.packed", **{"if-none-match": plain.headers["etag"]})
+    again = get(world, "/web/qr/v1.bin", **{"if-none-match": plain.headers["etag"]})
     assert again.status_code == 304
 
 
