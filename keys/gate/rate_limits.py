@@ -22,6 +22,7 @@ from keys.values import dataclass
 
 IN_MEMORY: Final = "memory://"
 _SWEEP_EVERY: Final = 1024
+_A_CALLER: Final = "{caller}"
 _AWAY_S: Final = 5.0
 _REDIS: Final = ("redis://", "rediss://", "redis+unix://")
 _PATIENCE: Final = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}  # seconds; its own: five a request
@@ -64,10 +65,11 @@ class RateLimits:
     def count(self, rate: Rate, caller: str) -> int | None:
         """Count one request; answer None, or the seconds to wait when it is one too many (it is not counted then)."""
         self._sweep()
-        item = _item_of(rate)
         if not self.shared:  # what the strategy of the library asks its storage, without the way there
-            within = self._memory.acquire_entry(item.key_for(rate.name, caller), rate.amount, rate.seconds)
-            return None if within else self._wait(self._own, item, rate, caller)
+            before, after = _around_caller(rate)
+            within = self._memory.count(before + caller + after, rate.amount, rate.seconds)
+            return None if within else self._wait(self._own, _item_of(rate), rate, caller)
+        item = _item_of(rate)
         limiter = self._there()
         try:
             within = limiter.hit(item, rate.name, caller)
@@ -114,11 +116,22 @@ def _item_of(rate: Rate) -> RateLimitItem:
     return RateLimitItemPerSecond(rate.amount, rate.seconds)
 
 
+@functools.cache
+def _around_caller(rate: Rate) -> tuple[str, str]:
+    """Return what stands before and after the caller in the key of the library's storage."""
+    before, _, after = _item_of(rate).key_for(rate.name, _A_CALLER).partition(_A_CALLER)
+    return before, after
+
+
 class _Memory(MemoryStorage):
     """Moving windows in memory without the library's timer, which starts a thread for almost every request."""
 
     def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count a request if the window has room; what has left the window is forgotten first."""
+        """Count requests if the window has room: the library's name of `count`."""
+        return self.count(key, limit, expiry, amount)
+
+    def count(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count requests if the window has room; what has left the window is forgotten first."""
         with self.locks[key]:
             events = self.events.setdefault(key, [])
             _forget_passed(events)

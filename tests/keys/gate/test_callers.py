@@ -1,9 +1,12 @@
 """Under what a request is counted: the network it comes from, believed headers, known tokens."""
 
 import hashlib
+import ipaddress
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from keys.errors import GateError
 from keys.gate.callers import KnownToken, KnownTokens, network_of
@@ -54,6 +57,28 @@ def test_a_header_is_not_believed_unless_the_operator_says_so() -> None:
 )
 def test_behind_proxies_only_what_they_wrote_is_believed(values: list[str], proxies: int, network: str) -> None:
     assert network_of("10.0.0.1", forwarded(*values), trusted_proxies=proxies) == network
+
+
+@given(
+    st.from_regex(r"[0-9]{1,4}(\.[0-9]{1,4}){2,4}", fullmatch=True)
+    | st.from_regex(r"[0-9a-fx.: %\x00\xb2]{0,24}", fullmatch=True)
+    | st.ip_addresses(v=4).map(str)
+)
+@example("010.0.0.1")
+@example("1.2.3")
+@example("0x7f.0.0.1")
+@example(" 1.2.3.4")
+@example("1.2.3.4\n")
+@example("1.2.3.\xb2")
+def test_what_is_an_ipv4_address_is_the_same_as_for_pythons_own_library(text: str) -> None:
+    """One that were read in two ways would be counted as two callers."""
+    try:
+        address = str(ipaddress.IPv4Address(text))
+    except ValueError:
+        address = None
+    counted = network_of(text, [], trusted_proxies=0)
+    assert address in (None, text)
+    assert counted == address if address is not None else "." not in counted or ":" in text
 
 
 ZEROS = "0" * 64
