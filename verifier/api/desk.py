@@ -46,7 +46,7 @@ from verifier.web.words import page_word
 
 FORM_PATHS: Final[dict[str, Language]] = {FORM_PATH: "ko", f"/en{FORM_PATH}": "en"}
 MAX_FORM_BYTES: Final = MAX_EVIDENCE_BYTES + 64 * 1024
-_PAGES: Final[dict[str, Language]] = {"/": "ko", "/en/": "en", "/en": "en"}
+_PAGES: Final[dict[str, Language]] = {"/": "ko", "/en/": "en", "/en": "en", "/batch": "ko", "/en/batch": "en"}
 _HTML: Final = "text/html; charset=utf-8"
 _MAX_TYPED: Final = 100
 _ASK_PAGES: Final[dict[str, Language]] = {ASK_PATH: "ko", f"/en{ASK_PATH}": "en"}

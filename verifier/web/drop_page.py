@@ -73,8 +73,8 @@ def desk_page(desk: Desk, *, language: Language) -> bytes:
         f'</textarea><p class="hint" id="pasted-hint">{word("drop_text_hint")}</p></div>'
         f'<button class="btn">{icon("find")}{word("drop_check")}</button></form></details></section></div>'
         f'<p class="note" id="keep">{icon("lock")}<span>{keep}</span></p>'
-        '<p id="said" class="vh" role="status" aria-live="polite"></p><div id="results" hidden></div>'
-        f"{_said_in_print(language)}</div>"
+        f"{_said_in_print(language)}"
+        '<p id="said" class="vh" role="status" aria-live="polite"></p><div id="results" hidden></div></div>'
     )
     shell = Shell(
         language,
@@ -93,8 +93,8 @@ def result_page(view: View, pages: Mapping[str, JsonValue] | None, *, language: 
     home = "/" if language == "ko" else "/en/"
     again = f'<p class="noprint"><a class="btn" href="{home}">{icon("redo")}{page_word("again", language)}</a></p>'
     title = f"{view['heading']} - {page_word('drop_title', language)}"
-    below = f"{sides}{again}{_said_in_print(language)}"
-    main = f'<div class="stack result">{result_html(view, language=language)}{below}</div>'
+    above = _said_in_print(language)
+    main = f'<div class="stack result">{above}{result_html(view, language=language)}{sides}{again}</div>'
     return page_html(Shell(language, title, "/", styles=_STYLES), main)
 
 
@@ -153,7 +153,7 @@ def _scan_way(classes: str, language: Language) -> str:
 
 
 def _said_in_print(language: Language) -> str:
-    """A print of what was found proves nothing, and says so."""
+    """A print of what was found proves nothing, and says so before anything else."""
     return f'<p class="only-print">{page_word("not_proof", language)}</p>'
 
 

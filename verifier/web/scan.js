@@ -96,7 +96,8 @@ class Visit {
     const view = resultView(report, this.fixtures.vocabulary, language, { expectedAddresses: issuer?.verifyUrls });
     if (note !== null) view.querySelector(".three").after(note);
     const privacy = element("p.s.muted", this.words.word(whatLeft));
-    view.append(this.actions(report), privacy, element("p.printed", this.words.word("not_proof")));
+    view.prepend(element("p.printed", this.words.word("not_proof")));
+    view.append(this.actions(report), privacy);
     if (this.beliefs.verifier.receipts === true && this.beliefs.online && whatLeft === "privacy") {
       const left = () => (privacy.textContent = this.words.word("privacy_receipt"));
       privacy.before(receiptOffer(this.words, { text: this.codes.text, id: report.id, sent: left }));

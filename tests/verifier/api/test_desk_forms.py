@@ -46,7 +46,9 @@ def visitor(world: World) -> Visitor:
     return Visitor(world)
 
 
-@pytest.mark.parametrize(("path", "language"), [("/", "ko"), ("/en/", "en"), ("/en", "en")])
+@pytest.mark.parametrize(
+    ("path", "language"), [("/", "ko"), ("/en/", "en"), ("/en", "en"), ("/batch", "ko"), ("/en/batch", "en")]
+)
 def test_the_page_stands_in_both_languages_under_a_strict_policy(visitor: Visitor, path: str, language: str) -> None:
     answer = visitor.get(path)
     assert f'<html lang="{language}">' in answer.text

@@ -217,7 +217,12 @@ def test_print_preview_of_a_result_is_a4_and_leaves_buttons_and_forms_out(desk: 
     for selector in (".ways", ".noprint", ".foot", ".lang"):
         assert page.locator(f"{selector}:visible").count() == 0, selector
     assert page.locator(".detail .verdict").is_visible()
-    assert page.get_by_text("이 출력물은 증명서가 아닙니다.").is_visible()
+    said = page.get_by_text("이 출력물은 증명서가 아닙니다.")
+    assert said.is_visible()
+    above, below = said.bounding_box(), page.locator(".detail .verdict").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] < below["y"]  # whoever has the first sheet alone has read it
     preview = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
     assert [round(float(length)) for length in preview.pages[0].mediabox[2:]] == A4_POINTS
     assert len(preview.pages) <= 2
