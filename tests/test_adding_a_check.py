@@ -1,14 +1,12 @@
 """The worked example of a new check in docs/adding.md, followed to the letter in a copy of the repository."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.test_house import ROOT, tracked_files
+from tests.copied_project import copy_into, run
 
 PATCH = "examples/adding/check.patch"
 GOLDEN = re.compile(r"`(\S+)` ([0-9a-f]{16})")
@@ -16,20 +14,11 @@ GOLDEN = re.compile(r"`(\S+)` ([0-9a-f]{16})")
 pytestmark = pytest.mark.slow
 
 
-def run(folder: Path, *command: str) -> str:
-    """Run a step in the copy, whose packages come before those installed here; it must end well."""
-    environment = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy with the patch applied, the golden files renewed, their digests in the changelog, the reference anew."""
     folder = tmp_path_factory.mktemp("copy")
-    names = [str(path.relative_to(ROOT)) for path in tracked_files()]
-    subprocess.run(["cp", "--parents", "--target-directory", folder, *names], cwd=ROOT, check=True)
+    copy_into(folder)
     run(folder, "git", "apply", PATCH)
     changelog = folder / "CHANGELOG.md"
     for name, digest in GOLDEN.findall(run(folder, sys.executable, "-m", "tests.golden.renew")):

@@ -125,15 +125,15 @@ def test_code_of_another_certificate_on_the_page_is_refused(world: World) -> Non
 
 
 def test_page_in_the_words_of_a_version_that_is_not_known_here_is_left_open(
-    world: World, second_wording: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    world: World, next_wording: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    second_wording()
+    number = next_wording()
     newer = world.sealed()
-    monkeypatch.delitem(published.SHA256, 2)
+    monkeypatch.delitem(published.SHA256, number)
     published.load_wording.cache_clear()
     report = world.check(newer)
     assert found(report, PRINT) == (Outcome.UNKNOWN, Reason.WORDING_UNKNOWN)
-    assert report.check(PRINT).detail == {"wording": 2}
+    assert report.check(PRINT).detail == {"wording": number}
     assert (report.verdict, report.parts.document) == (Verdict.INDETERMINATE, DocumentPart.NOT_CHECKED)
     assert report.parts.credential is Verdict.VALID
 

@@ -197,14 +197,14 @@ def test_claim_that_came_later_than_the_named_version_is_left_open(
 
 
 def test_page_is_compared_with_the_version_it_names_and_with_no_other(
-    issuer: TrustedIssuer, second_wording: Callable[[], None]
+    issuer: TrustedIssuer, next_wording: Callable[[], int]
 ) -> None:
     older = printed(worded())
-    second_wording()
-    newer = replace(printed(worded()), wording=2)
+    following = next_wording()
+    newer = replace(printed(worded()), wording=following)
     assert older.texts != newer.texts
     assert [checked(page, issuer).outcome for page in (older, newer)] == [Outcome.PASSED] * 2
-    for page in (replace(older, wording=2), replace(newer, wording=1)):
+    for page in (replace(older, wording=following), replace(newer, wording=older.wording)):
         assert [each["where"] for each in differences(checked(page, issuer))] == ["end_mark"]
 
 
