@@ -22,6 +22,7 @@ from verifier.batch.lists import KnownList, ListName, ListNeeded, ListsAtHand
 from verifier.batch.manifest import Application
 from verifier.batch.matching import match_application
 from verifier.checks.assembling import Verification, examine
+from verifier.checks.proved_copies import ProvedCopies
 from verifier.checks.rules import Moment, Rules
 from verifier.errors import BatchRefused, UnreadableEvidence
 from verifier.evidence.gathering import Submission
@@ -31,6 +32,7 @@ from verifier.policies.profile import Profile
 from verifier.trust_files import offered_list_or_bundle
 
 _LONGEST_START = 16
+_REMEMBERED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Checker:
             recipient=setup.recipient,
             require_document=setup.require_document,
             trust_sha256=hashlib.sha256(setup.trust).hexdigest(),
+            proved_copies=ProvedCopies(_REMEMBERED),  # applicants hand in the same file for several postings
         )
         self._readers = ReaderPool(1)
         self._is_warm = False

@@ -64,10 +64,9 @@ class CredentialFindings:
 def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -> CredentialFindings:
     """Examine a token by the caller's rules; never raises for hostile text."""
     finder = _Finder(rules.trust, now=moment.seconds)
-    plain = rules.plain_copies.read(unverified_token) if rules.key_binding is None else None
-    if plain is not None and _is_proved(plain, finder, now=moment.seconds):
-        claims = of_paper_copy(plain.claims)
-        return CredentialFindings(_ALL_PASSED, plain, finder.issuer, claims=claims)
+    plain = _plainly_proved(unverified_token, finder, rules=rules, now=moment.seconds)
+    if plain is not None:
+        return CredentialFindings(_ALL_PASSED, plain, finder.issuer, claims=of_paper_copy(plain.claims))
     policy = VerificationPolicy(
         expected_types=rules.trust.types, key_binding=rules.key_binding, certificate_key=finder.find_certified
     )
@@ -77,16 +76,37 @@ def examine_credential(unverified_token: str, *, rules: Rules, moment: Moment) -
     return _complete(examination, examination.verified, issuer=finder.issuer)
 
 
-def _is_proved(unverified: "PlainCopy", finder: "_Finder", *, now: int) -> bool:
-    """Return whether issuer, key, signature and times of a copy all pass, and nothing has to be noted of its issuer."""
+def _plainly_proved(unverified_token: str, finder: "_Finder", *, rules: Rules, now: int) -> "PlainCopy | None":
+    """Return a copy of which all proofs and times pass, and nothing has to be noted; None for everything else.
+
+    Where the rules have a memory, a copy in it was read and verified before; who may sign, and when, is asked anew.
+    """
+    if rules.key_binding is not None:
+        return None
+    memory = rules.proved_copies
+    before = None if memory is None else memory.find(unverified_token)
+    copy = rules.plain_copies.read(unverified_token) if before is None else before.copy
+    key = None if copy is None else _key_now(copy, finder, now=now)
+    if copy is None or key is None:
+        return None
+    if before is not None and key.is_same_as(before.key):
+        return copy
+    if not key.verify(copy.signature, copy.signing_input):
+        return None
+    if memory is not None:
+        memory.keep(copy, key)
+    return copy
+
+
+def _key_now(unverified: "PlainCopy", finder: "_Finder", *, now: int) -> PublicKey | None:
+    """Return the key that the trust list names for a copy, None where issuer, key or times do not simply pass."""
     try:
         key = finder.find(unverified.header, {"iss": unverified.claims.issuer, "vct": unverified.claims.vct})
     except SdJwtRefused:
-        return False
-    if not unverified.issued_at - CLOCK_SKEW_S <= now < unverified.expires_at + CLOCK_SKEW_S:
-        return False
-    noted = finder.issuer is None or finder.issuer.development
-    return not noted and key.verify(unverified.signature, unverified.signing_input)
+        return None
+    is_in_time = unverified.issued_at - CLOCK_SKEW_S <= now < unverified.expires_at + CLOCK_SKEW_S
+    is_noted = finder.issuer is None or finder.issuer.development
+    return key if is_in_time and not is_noted else None
 
 
 def refused(check: CheckName, refusals: Sequence[SdJwtRefused], detail: Mapping[str, JsonValue]) -> Check:

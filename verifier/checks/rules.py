@@ -7,6 +7,7 @@ from credential_schemas.plain_copies.copies import PlainCopies
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy
 from keys.trust_list import TrustList
 from keys.values import dataclass, field
+from verifier.checks.proved_copies import ProvedCopies
 from verifier.policies.profile import DEFAULT_PROFILE, Profile
 from verifier.statuses.lookup import StatusLookup
 
@@ -35,6 +36,7 @@ class Rules:
         require_document: only an original PDF is enough.
         trust_sha256: SHA-256 of the trust list's bytes in hex, for receipts; None when it came another way.
         plain_copies: reads copies in one pass once there are many.
+        proved_copies: remembers copies whose signature was verified; None where nothing may be remembered.
     """
 
     trust: TrustList
@@ -46,6 +48,7 @@ class Rules:
     require_document: bool = False
     trust_sha256: str | None = None
     plain_copies: PlainCopies = field(default=_PLAIN_COPIES, repr=False, compare=False)
+    proved_copies: ProvedCopies | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

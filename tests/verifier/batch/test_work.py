@@ -6,6 +6,8 @@ import json
 import pytest
 
 from credential_schemas.errors import StatusListError
+from credential_schemas.plain_copies.copies import PlainCopies
+from credential_schemas.plain_copies.reading import PlainCopy, read_plain_copy
 from keys.trust_list import TrustList
 from tests.verifier.batch.corpus import FORGERY, application, setup_of
 from tests.verifier.world import ISSUER, NOW, STATUS_URI, World
@@ -72,6 +74,28 @@ def test_what_a_worker_says_of_a_line_is_what_the_line_says_when_it_is_read_agai
     assert [each.error for each in told] == [None, None, None, "not_a_certificate"]
     assert [each.sightings is not None for each in told] == [True, True, False, False]
     assert "홍길동" not in repr(told)  # digests, no names
+
+
+def test_the_same_certificate_twice_in_a_batch_is_read_once_and_judged_each_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def noted(_: PlainCopies, token: str) -> PlainCopy | None:
+        read.append(token)
+        return read_plain_copy(token)
+
+    monkeypatch.setattr(PlainCopies, "read", noted)
+    first, other = world.token(application(0)), world.token(application(1))
+    checker = Checker(setup_of(world))
+    lists = [known(world)]
+    tasks = [task(number, token) for number, token in enumerate([first, other, first + FORGERY, first, other])]
+    try:
+        lines = checker.check(tasks, lists).lines
+    finally:
+        checker.close()
+    assert [line.verdict for line in lines] == ["valid", "valid", "invalid", "valid", "valid"]
+    assert read == [first, other, first + FORGERY]
 
 
 def test_fault_in_one_file_is_one_line_and_stops_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
