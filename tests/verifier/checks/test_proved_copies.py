@@ -188,7 +188,9 @@ def test_a_presentation_that_was_asked_for_is_always_examined_in_full(visits: Vi
 
 def test_copies_are_kept_for_a_while_and_not_longer_for_being_asked_for(visits: Visits, verified: list[bytes]) -> None:
     token = visits.world.token()
+    visits.report(visits.world.token(claims(entry("전기기사"))))
     visits.report(token)
+    assert len(visits.memory) == 2
     visits.clock.now += KEPT_S - 1
     visits.report(token)
     before = len(verified)
