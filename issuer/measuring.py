@@ -11,13 +11,13 @@ from typing import Final
 
 from issuer.bank import Bank
 from issuer.bank.folder import CERTIFIED_USES
+from issuer.deliveries.ages import Promises
 from issuer.errors import IssuerError
 from issuer.health import readiness_problems
 from issuer.log.files import published_size
 from issuer.operating.source_states import NEEDS_SOMEBODY, source_states
 from issuer.publishing import STATUS_REFRESH
 from issuer.seal_revocation import last_times
-from issuer.source_ages import Promises
 from issuer.times import utc_moment
 from keys.certificates import valid_until
 from keys.errors import KeysError

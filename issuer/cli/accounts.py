@@ -173,7 +173,7 @@ def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _resolve(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.resolving import Resolution, resolve_held
+    from issuer.deliveries.resolving import Resolution, resolve_held
 
     resolution = Resolution(arguments.person, arguments.reason)
     with context.bank() as bank:

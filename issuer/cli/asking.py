@@ -10,10 +10,10 @@ from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
     from issuer.bank import Bank
+    from issuer.deliveries.reconciling import Acceptance
     from issuer.pulling.fetching import Outside
     from issuer.pulling.schedule import SourceFreshness
     from issuer.pulling.settings_file import SourceSettings
-    from issuer.reconciling import Acceptance
     from issuer.store.pulls import SourceRun
 
 
@@ -31,8 +31,8 @@ def acceptance(arguments: argparse.Namespace, bank: "Bank") -> "Acceptance | Non
     Raises:
         InvalidOption: there are words, and nothing is accepted.
     """
+    from issuer.deliveries.reconciling import Acceptance
     from issuer.errors import InvalidOption
-    from issuer.reconciling import Acceptance
 
     if arguments.accept is not None:
         return Acceptance(arguments.accept, bank.actor, arguments.words)

@@ -9,7 +9,7 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import day
 
 if TYPE_CHECKING:
-    from issuer.collecting import ImportedFile
+    from issuer.deliveries.files import ImportedFile
 
 SUMMARY = "read deliveries of one source system; reading one again changes nothing"
 EXAMPLE = "cb-issuer import qnet_qualifications examples/deliveries/qnet_qualifications.xml"
@@ -35,11 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Take in each file; one that cannot be read does not stop the others."""
-    from issuer.collecting import ImportOrder, find_parser, rehearse_delivery
+    from issuer.deliveries.files import ImportOrder, find_parser, rehearse_delivery
+    from issuer.deliveries.taking import ImportCounts
     from issuer.errors import InvalidOption, UnreadableError
     from issuer.exit_codes import ExitCode, worst
     from issuer.operating.held_deliveries import import_or_keep
-    from issuer.taking import ImportCounts
 
     find_parser(arguments.source)
     for option in ("dry_run", "complete"):

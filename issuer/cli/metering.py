@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from issuer.bank import Bank
     from issuer.cli.context import CommandContext
-    from issuer.source_ages import Promises
+    from issuer.deliveries.ages import Promises
     from keys.gate.gate import App
 
 

@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 
 def _chosen(arguments: argparse.Namespace, bank: "Bank", context: CommandContext) -> "list[AskedSource]":
+    from issuer.deliveries.errors import SourceNotAsked, SourcesUnconfigured
     from issuer.errors import InvalidOption
-    from issuer.pull_errors import SourceNotAsked, SourcesUnconfigured
     from issuer.pulling.schedule import due_sources
 
     if bool(arguments.sources) == arguments.due:
@@ -91,8 +91,8 @@ def _say_changes(pulled: "Pulled", context: CommandContext) -> None:
 
 def _told(pulled: "Pulled", context: CommandContext) -> "ExitCode":
     """Say what stopped the run or is left of it, and return the exit code."""
+    from issuer.deliveries.errors import DeliveryHeld
     from issuer.exit_codes import ExitCode, exit_code_of
-    from issuer.pull_errors import DeliveryHeld
 
     run = pulled.run
     if pulled.error is not None:

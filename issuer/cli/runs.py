@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 
 def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.collecting import find_parser
+    from issuer.deliveries.files import find_parser
 
     if arguments.source is not None:
         find_parser(arguments.source)
@@ -83,11 +83,11 @@ def _rejected(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def _problem(code: str, details: dict[str, object], context: CommandContext) -> str:
     """Return the sentence of what stopped a run; the code alone when nobody knows it any more."""
+    import issuer.deliveries.errors as delivery_errors
     import issuer.errors as bank_errors
-    import issuer.pull_errors as pull_errors
     from issuer.cli.messages import error_sentence
 
-    for module in (pull_errors, bank_errors):
+    for module in (delivery_errors, bank_errors):
         for kind in vars(module).values():
             known = isinstance(kind, type) and issubclass(kind, bank_errors.IssuerError) and kind.code == code
             if known and kind.placeholders() <= set(details):

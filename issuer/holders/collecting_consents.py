@@ -14,8 +14,8 @@ from issuer.accounts import CONSENT_TEXT_VERSION
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.competency_units import REFERENCE_SOURCE
+from issuer.deliveries.ages import Promises, source_ages
 from issuer.errors import SourceUnknown
-from issuer.source_ages import Promises, source_ages
 from issuer.sources.registry import SOURCES
 from issuer.store.accounts import Consent
 from issuer.store.transaction import Transaction

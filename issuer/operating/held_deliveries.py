@@ -12,7 +12,8 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.collecting import (
+from issuer.deliveries.errors import DeliveryHeld, SourceNotAsked
+from issuer.deliveries.files import (
     DeliveryFile,
     ImportedFile,
     ImportOrder,
@@ -21,14 +22,13 @@ from issuer.collecting import (
     record_rehearsed,
     rehearse_delivery,
 )
+from issuer.deliveries.reconciling import Acceptance, decision_code
 from issuer.operating.errors import HeldFileGone, RehearsalDiffers
 from issuer.operating.source_states import work_name
 from issuer.operating.works import OperatorWork
-from issuer.pull_errors import DeliveryHeld, SourceNotAsked
 from issuer.pulling.delivery_note import Page
 from issuer.pulling.page_store import PageStore
 from issuer.pulling.running import PullOrder, pull_source
-from issuer.reconciling import Acceptance, decision_code
 from issuer.store.pulls import ASKED, HELD, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_text
 

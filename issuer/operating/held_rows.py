@@ -13,9 +13,9 @@ from typing import Final
 from issuer.accounts import find_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.deliveries.errors import ReferenceNotHeld
+from issuer.deliveries.resolving import Resolution, give_held, resolve_held
 from issuer.errors import AccountNotLinked
-from issuer.pull_errors import ReferenceNotHeld
-from issuer.resolving import Resolution, give_held, resolve_held
 from issuer.same_records import look_of, one_records
 from issuer.store.audit import AuditRecord
 from issuer.store.entries import StoredEntry

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from issuer.bank import Bank
+from issuer.deliveries.errors import NoteUnreadable, PageDiffers, PageUnreadable, SourceUnreachable
 from issuer.holders.collecting_consents import SourceState
 from issuer.operating.source_states import run_again, work_name
 from issuer.operating.works import OperatorWork
-from issuer.pull_errors import NoteUnreadable, PageDiffers, PageUnreadable, SourceUnreachable
 from issuer.pulling.running import CANCELLED, FAILED
 from issuer.pulling.schedule import next_time
 from issuer.store.pulls import ASKED, HELD, INTERRUPTED, REFUSED, REHEARSED, RUNNING, SourceRun

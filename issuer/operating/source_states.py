@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Final, Literal
 
 from issuer.bank import Bank
+from issuer.deliveries.ages import Promises, SourceAge, source_ages
+from issuer.deliveries.errors import SourceNotAsked
 from issuer.operating.works import OperatorWork
-from issuer.pull_errors import SourceNotAsked
 from issuer.pulling.running import CANCELLED, FAILED, pull_source
-from issuer.source_ages import Promises, SourceAge, source_ages
 from issuer.store.pulls import HELD, INTERRUPTED, REFUSED, REHEARSED, RUNNING, TAKEN, UNCHANGED, SourceRun
 
 State = Literal["never", "running", "held", "failing", "late", "ok"]
@@ -29,7 +29,7 @@ class SourceState:
             (the last run failed or was refused), late (older than it may be) or ok.
         is_asked: whether it is asked over HTTP; the others deliver files.
         last_success: when a run last ended with everything taken, UTC in ISO 8601; None for never.
-        made_at: of when the newest delivery that was taken is, UTC in ISO 8601 (`issuer.source_ages`).
+        made_at: of when the newest delivery that was taken is, UTC in ISO 8601 (`issuer.deliveries.ages`).
         hours: how old that is.
         promised_hours: how old it may be; None where nothing is expected.
         is_late: whether it is older, whatever the state says first.

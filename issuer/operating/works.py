@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Self
 
+from issuer.deliveries.ages import Promises
 from issuer.pulling.fetching import Outside
 from issuer.pulling.settings_file import AskedSource, SourceSettings
-from issuer.source_ages import Promises
 from keys.faults import faults_told
 from keys.watching import carried
 

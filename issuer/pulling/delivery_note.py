@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from issuer.pull_errors import NoteUnreadable
+from issuer.deliveries.errors import NoteUnreadable
 from issuer.pulling.limits import CLOCK_LEEWAY_S, MAX_DELIVERY_BYTES, MAX_NOTE_BYTES, MAX_PAGES
 from issuer.times import korean_day_of, utc_text
 from keys.encoding import JsonValue, decode_json_object

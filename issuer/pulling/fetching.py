@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from issuer.pull_errors import PageDiffers, SourceUnreachable
+from issuer.deliveries.errors import PageDiffers, SourceUnreachable
 from issuer.pulling.delivery_note import Page
 from issuer.pulling.limits import FIRST_WAIT_S, LONGEST_WAIT_S, MAX_NOTE_BYTES
 from issuer.pulling.settings_file import AskedSource

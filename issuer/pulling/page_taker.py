@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from issuer.bank import Bank
+from issuer.deliveries.reconciling import Acceptance, CompleteDelivery, missing_records, withdraw
+from issuer.deliveries.taking import Progress, record_taken, take_rows
 from issuer.pulling.delivery_note import DeliveryNote
 from issuer.pulling.planning import Plan, read_page, withdraws
-from issuer.reconciling import Acceptance, CompleteDelivery, missing_records, withdraw
 from issuer.store.entries import Delivery
 from issuer.store.transaction import Transaction
-from issuer.taking import Progress, record_taken, take_rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from issuer.bank import Bank
-from issuer.collecting import find_parser
+from issuer.deliveries.errors import PageUnreadable
+from issuer.deliveries.files import find_parser
+from issuer.deliveries.reconciling import Allowance, CompleteDelivery, decision_code, missing_records
+from issuer.deliveries.taking import DeliveredRow, day_fault
 from issuer.errors import DeliveryUnreadable
-from issuer.pull_errors import PageUnreadable
 from issuer.pulling.delivery_note import DeliveryNote, Page
 from issuer.recognition.completions import RecognisedCourses
-from issuer.reconciling import Allowance, CompleteDelivery, decision_code, missing_records
 from issuer.same_records import look_of, record_look
 from issuer.sources import persons
 from issuer.sources.model import RejectedRow, SourceRecord
 from issuer.store.transaction import Transaction
-from issuer.taking import DeliveredRow, day_fault
 
 
 @dataclass(frozen=True, slots=True)

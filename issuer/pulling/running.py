@@ -12,11 +12,13 @@ from secrets import token_hex
 from typing import Final, Self
 
 from issuer.bank import Bank
-from issuer.collecting import must_publish
+from issuer.deliveries.errors import DeliveryHeld, PageDiffers, RunNotFound, SourceBusy
+from issuer.deliveries.files import must_publish
+from issuer.deliveries.reconciling import Acceptance
+from issuer.deliveries.taking import ImportCounts
 from issuer.entry_states import CopyChange
 from issuer.errors import IssuerError, UnreadableError
 from issuer.publishing import publish_due
-from issuer.pull_errors import DeliveryHeld, PageDiffers, RunNotFound, SourceBusy
 from issuer.pulling.delivery_note import DeliveryNote, Page, read_note
 from issuer.pulling.fetching import Outside, SourceAsker, StoppedError
 from issuer.pulling.limits import LEASE_S
@@ -24,7 +26,6 @@ from issuer.pulling.page_store import PageStore
 from issuer.pulling.page_taker import PageTaker, TakenPart
 from issuer.pulling.planning import Plan, make_plan
 from issuer.pulling.settings_file import AskedSource
-from issuer.reconciling import Acceptance
 from issuer.store.pulls import (
     HELD,
     INTERRUPTED,
@@ -37,7 +38,6 @@ from issuer.store.pulls import (
     SourceRun,
 )
 from issuer.store.transaction import Transaction
-from issuer.taking import ImportCounts
 from issuer.times import korean_day_of, utc_text
 from keys.encoding import JsonValue
 from keys.errors import KeysError

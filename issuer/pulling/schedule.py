@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from issuer.bank import Bank
+from issuer.deliveries.ages import Promises, SourceAge, source_ages
+from issuer.deliveries.errors import SourceBusy
 from issuer.health import Finding
-from issuer.pull_errors import SourceBusy
 from issuer.pulling.fetching import Outside
 from issuer.pulling.limits import FIRST_RETRY_MINUTES
 from issuer.pulling.page_store import forget_old_pages
 from issuer.pulling.running import FAILED, pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.source_ages import Promises, SourceAge, source_ages
 from issuer.store.pulls import ASKED, FILE, HELD, REFUSED, REHEARSED, TAKEN, UNCHANGED, SourceRun
 from issuer.times import utc_moment, utc_text
 from keys.faults import faults_told

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from issuer.pull_errors import SourcesUnreadable
+from issuer.deliveries.ages import Promises, all_sources
+from issuer.deliveries.errors import SourcesUnreadable
+from issuer.deliveries.reconciling import Allowance
 from issuer.pulling.limits import MAX_PAGE_BYTES, MAX_SETTINGS_BYTES, MAX_TOKEN_BYTES
-from issuer.reconciling import Allowance
-from issuer.source_ages import Promises, all_sources
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError, UrlError
 from keys.urls import parse_url

@@ -14,6 +14,8 @@ import pytest
 from examples.source_stubs import Stub
 from issuer.bank import open_bank
 from issuer.certified_claims import IssueRequest
+from issuer.deliveries.errors import SourceBusy
+from issuer.deliveries.reconciling import Allowance
 from issuer.openid4vci.access import find_access
 from issuer.openid4vci.approving import RequestDecidedError, approve
 from issuer.openid4vci.configurations import CERTIFICATE_ID
@@ -23,11 +25,9 @@ from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import OfferWish, make_offer
 from issuer.openid4vci.refusals import Refused
 from issuer.openid4vci.tokens import exchange_code
-from issuer.pull_errors import SourceBusy
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.reconciling import Allowance
 from issuer.selection import Choice
 from tests.issuer.conftest import DELIVERIES, START, URL, World
 from tests.issuer.openid4vci.code_wallet import CodeWallet

@@ -8,9 +8,9 @@ import pytest
 from issuer.bank import Bank
 from issuer.cli.context import CommandContext
 from issuer.cli.metering import metered
+from issuer.deliveries.ages import Promises, all_sources
 from issuer.measuring import bank_figures
 from issuer.settings import IssuerSettings
-from issuer.source_ages import Promises, all_sources
 from issuer.store.engine import Store
 from issuer.store.status_jobs import StatusJob
 from issuer.times import utc_text

@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from issuer.bank import open_bank
+from issuer.deliveries.ages import Promises
 from issuer.errors import FileUnreadable
 from issuer.measuring import bank_figures
 from issuer.seal_policy import MAX_REVOCATION_ORIGINS
 from issuer.seal_revocation import SealRevocation, last_times
-from issuer.source_ages import Promises
 from keys.jwk import PublicKey
 from tests.issuer.conftest import START, Document, Ran, World
 from tests.keys.pdf_seal.revocation_server import Answering, RevocationServer

@@ -7,16 +7,16 @@ from dataclasses import replace
 import pytest
 
 from examples.source_stubs import Stub
+from issuer.deliveries.reconciling import Allowance
 from issuer.errors import StorageFull
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import pull_source
-from issuer.reconciling import Allowance
 from issuer.store.audit import AuditBook, AuditRecord
 from tests.issuer.conftest import DELIVERIES, World
+from tests.issuer.deliveries.test_files import HEADING, ROW, issued_idx
 from tests.issuer.pulling.conftest import ASKED, SOURCE, StubDoor
 from tests.issuer.staff.staff_world import StaffWorld
 from tests.issuer.staff.test_held_deliveries import FILES, hold_asked, hold_file, house_at, newest, standing, wait
-from tests.issuer.test_collecting import HEADING, ROW, issued_idx
 
 pytestmark = pytest.mark.slow
 TITLE = "정보통신기사"

@@ -11,12 +11,12 @@ from issuer.api.pages.asked import Answer, Download, NotHere, shown
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.audit.trail import Act, Action, record_acts
+from issuer.deliveries.ages import all_sources
+from issuer.deliveries.errors import SourceNotAsked
 from issuer.operating.errors import HeldFileGone, RehearsalDiffers
 from issuer.operating.held_deliveries import Decision, HeldDelivery, accept_held, held_delivery, rehearse_held
 from issuer.operating.held_rows import references_waiting
 from issuer.operating.source_states import run_again, source_states, stop_run, work_name
-from issuer.pull_errors import SourceNotAsked
-from issuer.source_ages import all_sources
 from issuer.staff.errors import ReasonMissing
 from issuer.staff.roles import Role
 from issuer.store.pulls import RejectedLine, SourceRun

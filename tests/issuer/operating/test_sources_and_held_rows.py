@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from issuer.bank import Bank
+from issuer.deliveries.ages import Promises
+from issuer.deliveries.errors import ReferenceNotHeld, SourceNotAsked
 from issuer.errors import AccountNotFound, AccountNotLinked, PersonNotFound
 from issuer.operating.held_rows import (
     give_to_account,
@@ -25,10 +27,8 @@ from issuer.operating.source_states import (
     work_name,
 )
 from issuer.operating.works import OperatorWork, Works
-from issuer.pull_errors import ReferenceNotHeld, SourceNotAsked
 from issuer.pulling.running import pull_source
 from issuer.pulling.settings_file import SourceSettings
-from issuer.source_ages import Promises
 from issuer.store.accounts import Account
 from issuer.times import utc_text
 from tests.issuer.conftest import Document, World

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from credential_schemas.pdf_container import read_container
-from issuer.collecting import ImportOrder, import_delivery
+from issuer.deliveries.files import ImportOrder, import_delivery
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
 from issuer.operating.works import OperatorWork

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from issuer.deliveries.ages import Promises
+from issuer.deliveries.reconciling import Allowance
 from issuer.holders.collecting_consents import SourceState, source_states
 from issuer.operating.holder_collecting import ASKED_AGAIN_AFTER, ask_for_news, collecting_of
 from issuer.operating.works import OperatorWork
-from issuer.reconciling import Allowance
-from issuer.source_ages import Promises
 from issuer.times import utc_text
 from issuer.web.collecting_panel import collecting_panel
 from issuer.web.shell import Visit

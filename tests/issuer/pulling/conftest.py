@@ -8,10 +8,10 @@ import pytest
 
 from examples.source_stubs import DELIVERIES, MEDIA_TYPES, Stub
 from issuer.bank import Bank
+from issuer.deliveries.reconciling import Acceptance, Allowance
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import Pulled, PullOrder, pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.reconciling import Acceptance, Allowance
 from issuer.store.entries import StoredEntry
 from issuer.store.pulls import RejectedLine
 from keys.errors import FetchError

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from issuer.deliveries.reconciling import Acceptance
 from issuer.errors import StorageFull
 from issuer.pulling.running import PullOrder, pull_source
-from issuer.reconciling import Acceptance
 from issuer.store.audit import AuditBook, AuditRecord
 from keys.errors import FetchError
 from tests.issuer.conftest import Document

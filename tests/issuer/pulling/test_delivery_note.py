@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from issuer.pull_errors import NoteUnreadable
+from issuer.deliveries.errors import NoteUnreadable
 from issuer.pulling import delivery_note
 from issuer.pulling.delivery_note import DeliveryNote, Page, read_note
 

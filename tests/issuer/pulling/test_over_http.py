@@ -9,11 +9,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from examples.source_stubs import DELIVERIES, FAULTS, Stub, StubServer, all_stubs, cut, sources_file
-from issuer.collecting import find_parser
-from issuer.pull_errors import SourceUnreachable
+from issuer.deliveries.errors import SourceUnreachable
+from issuer.deliveries.files import find_parser
+from issuer.deliveries.reconciling import Allowance
 from issuer.pulling.fetching import Outside, SourceAsker, network_door
 from issuer.pulling.settings_file import AskedSource
-from issuer.reconciling import Allowance
 from tests.issuer.conftest import START, World
 
 SOURCE = "lifelong_learning"

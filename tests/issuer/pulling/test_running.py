@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from examples.source_stubs import Stub
+from issuer.deliveries.errors import SourceBusy, SourceUnreachable
 from issuer.errors import StorageFull
-from issuer.pull_errors import SourceBusy, SourceUnreachable
 from issuer.pulling.fetching import Outside, SourceAsker
 from issuer.pulling.page_store import KEPT, PageStore, forget_old_pages
 from keys.errors import FetchError

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from issuer.deliveries.ages import Promises
 from issuer.pulling.fetching import wait_s
 from issuer.pulling.schedule import asking_sources, due_sources, freshness, late_findings, next_time, pull_due
 from issuer.pulling.settings_file import AskedSource
-from issuer.source_ages import Promises
 from issuer.store.pulls import SourceRun
 from tests.issuer.conftest import START
 

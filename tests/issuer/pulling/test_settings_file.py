@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from issuer.pull_errors import SourcesUnreadable
+from issuer.deliveries.errors import SourcesUnreadable
+from issuer.deliveries.reconciling import Allowance
 from issuer.pulling.settings_file import AskedSource, SourceSettings, read_source_settings
-from issuer.reconciling import Allowance
 
 LINE = {"url": "https://source.example/deliveries/note.json"}
 Read = Callable[..., dict[str, AskedSource]]

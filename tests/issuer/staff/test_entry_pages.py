@@ -8,7 +8,7 @@ from shutil import copytree
 
 import pytest
 
-from issuer.collecting import ImportOrder, import_delivery
+from issuer.deliveries.files import ImportOrder, import_delivery
 from issuer.operating.finding import Filter, find_certificates
 from issuer.operating.status_jobs import work_name
 from issuer.store.entries import StoredEntry

@@ -13,12 +13,12 @@ import pytest
 
 from examples.source_stubs import Stub
 from issuer.cli.main import main
+from issuer.deliveries.reconciling import Allowance
 from issuer.operating.works import OperatorWork, Works
 from issuer.pulling.fetching import Outside
 from issuer.pulling.page_store import forget_old_pages
 from issuer.pulling.running import pull_source
 from issuer.pulling.settings_file import SourceSettings
-from issuer.reconciling import Allowance
 from tests.issuer.conftest import DELIVERIES, START
 from tests.issuer.pages.page_world import PageWorld
 from tests.issuer.pulling.conftest import ASKED, SOURCE, StubDoor

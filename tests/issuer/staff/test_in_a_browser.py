@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from issuer.cli.main import main
-from issuer.collecting import ImportOrder, import_delivery
+from issuer.deliveries.files import ImportOrder, import_delivery
 from tests.axe import faults_once
 from tests.calculator import CHROMIUM
 from tests.issuer.conftest import START

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from issuer.cli.main import main
+from issuer.deliveries.errors import NoteUnreadable, PageDiffers, PageUnreadable, SourceUnreachable
 from issuer.errors import DeliveryUnreadable, IssuerError
 from issuer.operating.held_rows import oldest_reference
 from issuer.operating.status_jobs import work_name
 from issuer.operating.works import OperatorWork, Works
-from issuer.pull_errors import NoteUnreadable, PageDiffers, PageUnreadable, SourceUnreachable
 from issuer.pulling.fetching import Outside
 from issuer.pulling.settings_file import SourceSettings
 from issuer.times import utc_text

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from issuer.collecting import ImportOrder, import_delivery
+from issuer.deliveries.files import ImportOrder, import_delivery
 from issuer.recognition.completions import recognised_courses
 from tests.issuer.staff.recognition_steps import (
     COURSE,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from issuer.bank import Bank
-from issuer.source_ages import Promises, SourceAge, source_ages
+from issuer.deliveries.ages import Promises, SourceAge, source_ages
 from tests.issuer.conftest import START, URL, World
 
 MORE = (

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.deliveries.errors import ReferenceNotHeld
 from issuer.entry_states import record_hash
 from issuer.errors import PersonNotFound
-from issuer.pull_errors import ReferenceNotHeld
 from issuer.store.entries import StoredEntry
 from issuer.times import utc_text
 

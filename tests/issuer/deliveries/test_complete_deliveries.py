@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from issuer.reconciling import Allowance
+from issuer.deliveries.reconciling import Allowance
 from tests.issuer.conftest import DELIVERIES, World
-from tests.issuer.test_collecting import HEADING, ROW, counts
+from tests.issuer.deliveries.test_files import HEADING, ROW, counts
 
 SAMPLE = DELIVERIES / "consigned_qualifications.csv"
 

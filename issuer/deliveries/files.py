@@ -12,18 +12,25 @@ from datetime import date, datetime
 from typing import Protocol
 
 from issuer.bank import Bank
+from issuer.deliveries.errors import DeliveryHeld
+from issuer.deliveries.reconciling import (
+    Acceptance,
+    Allowance,
+    CompleteDelivery,
+    decision_code,
+    missing_records,
+    withdraw,
+)
+from issuer.deliveries.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
 from issuer.entry_states import CopyChange
 from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, IssuerError, SourceUnknown
 from issuer.publishing import publish_due
-from issuer.pull_errors import DeliveryHeld
-from issuer.reconciling import Acceptance, Allowance, CompleteDelivery, decision_code, missing_records, withdraw
 from issuer.sources import persons
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import Delivery, StandingRecord
 from issuer.store.pulls import FILE, HELD, REFUSED, REHEARSED, TAKEN, RejectedLine, SourceRun
 from issuer.store.transaction import Transaction
-from issuer.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
 from issuer.times import korean_day_of, utc_text
 from keys.faults import faults_told
 
