@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
+from issuer.store.appending import APART
 from issuer.store.tables import ACCOUNTS, CONSENTS, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
@@ -136,7 +137,7 @@ class AccountBook:
         """Append a consent; answer it with its id. Consents are never changed, only withdrawn."""
         values = {name: getattr(consent, name) for name in Consent.__slots__ if name not in {"id", "scope"}}
         recorded = insert(CONSENTS).values(**values, scope=encode_json(consent.scope).decode()).returning(CONSENTS.c.id)
-        return replace(consent, id=self._connection.execute(recorded).scalar_one())
+        return replace(consent, id=self._connection.execute(recorded, execution_options=APART).scalar_one())
 
     def consents(self, account_id: str, act: str) -> Sequence[Consent]:
         """Return the consents of one act that were not withdrawn, newest first."""

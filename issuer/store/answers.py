@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
+from issuer.store.appending import APART
 from issuer.store.tables import KEPT_ANSWERS
 from issuer.store.upserts import upsert
 
@@ -38,7 +39,8 @@ class AnswerBook:
     def keep(self, answer: KeptAnswer, *, now_s: int) -> bool:
         """Keep an answer; False when another transaction has kept one under the same locator."""
         by_locator = KEPT_ANSWERS.c.locator == answer.locator
-        self._connection.execute(delete(KEPT_ANSWERS).where(by_locator, KEPT_ANSWERS.c.expires_at <= now_s))
+        gone = delete(KEPT_ANSWERS).where(by_locator, KEPT_ANSWERS.c.expires_at <= now_s)
+        self._connection.execute(gone, execution_options=APART)
         values = {name: getattr(answer, name) for name in KeptAnswer.__slots__}
         kept = upsert(self._connection, KEPT_ANSWERS).values(**values).on_conflict_do_nothing()
         return self._connection.execute(kept.returning(KEPT_ANSWERS.c.locator)).first() is not None

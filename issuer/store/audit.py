@@ -21,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from issuer.store.appending import APART
 from issuer.store.tables import CERTIFICATES, CONFIRMATION_LOOKUPS, ENTRIES, LARGE, METADATA, TEXT
 
 AUDIT_RECORDS: Final = Table(
@@ -56,6 +57,7 @@ AUDIT_STATE: Final = Table(
 
 _ONLY: Final = AUDIT_STATE.c.id == 1
 _AT_ONCE: Final = 10_000
+_ADD_RECORDS: Final = insert(AUDIT_RECORDS).execution_options(**APART)
 _STAFF: Final = "staff:"
 
 
@@ -107,7 +109,7 @@ class AuditBook:
 
     def state(self, *, to_append: bool = False) -> tuple[int, bytes]:
         """Return length and last hash; `to_append` lets nobody else append until this transaction ends."""
-        query = select(AUDIT_STATE.c.size, AUDIT_STATE.c.hash).where(_ONLY)
+        query = select(AUDIT_STATE.c.size, AUDIT_STATE.c.hash).where(_ONLY).execution_options(**APART)
         row = self._connection.execute(query.with_for_update() if to_append else query).one()
         return row.size, row.hash
 
@@ -116,8 +118,9 @@ class AuditBook:
         for start in range(0, len(records), _AT_ONCE):
             some = records[start : start + _AT_ONCE]
             rows = [{name: getattr(record, name) for name in AuditRecord.__slots__} for record in some]
-            self._connection.execute(insert(AUDIT_RECORDS), rows)
-        self._connection.execute(update(AUDIT_STATE).where(_ONLY).values(size=records[-1].seq, hash=records[-1].hash))
+            self._connection.execute(_ADD_RECORDS, rows)
+        length = update(AUDIT_STATE).where(_ONLY).values(size=records[-1].seq, hash=records[-1].hash)
+        self._connection.execute(length, execution_options=APART)
 
     def rows(self) -> Iterator[Sequence[Any]]:
         """Yield the values of every record, in the order of `AuditRecord`, in the order of the trail."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
+from issuer.store.appending import APART, collected, waiting
 from issuer.store.tables import CERTIFICATE_ENTRIES, CERTIFICATES, CONFIRMATION_LOOKUPS, COUNTERS, STATUS_EVENTS
 from issuer.store.upserts import upsert
 from keys.encoding import decode_json, encode_json
@@ -15,6 +16,14 @@ PAPER, WALLET, FLAT = "paper", "wallet", "flat"
 _NO_COPY = CERTIFICATES.c.copy_of.is_(None)
 # Statements made once: making one costs three times as much as running it.
 _ADD_CERTIFICATE, _ADD_ENTRIES = insert(CERTIFICATES), insert(CERTIFICATE_ENTRIES)
+_REVOKED = "revoked"
+_NEWEST_ISSUE = (
+    select(CERTIFICATES.c.issued_at)
+    .where(CERTIFICATES.c.status != _REVOKED)
+    .order_by(CERTIFICATES.c.issued_at.desc())
+    .limit(1)
+    .execution_options(**APART)
+)
 _IDS_AT_ONCE = 1000  # a statement takes a limited number of values: SQLite 32,766, PostgreSQL 65,535
 
 
@@ -122,10 +131,11 @@ class CertificateBook:
         return range(last - count + 1, last + 1)
 
     def record_issued(self, certificate: StoredCertificate, entries: Iterable[CarriedEntry]) -> None:
-        """Record a certificate with the entries it carries."""
+        """Record a certificate with the entries it carries; the rows wait for those of others (`appending`)."""
         values = {name: getattr(certificate, name) for name in StoredCertificate.__slots__}
-        self._connection.execute(_ADD_CERTIFICATE, values)
-        self._connection.execute(_ADD_ENTRIES, [_carried_values(entry) for entry in entries])
+        rows = collected(self._connection)
+        rows.add(_ADD_CERTIFICATE, [values])
+        rows.add(_ADD_ENTRIES, [_carried_values(entry) for entry in entries])
 
     def certificate(self, number: str) -> StoredCertificate | None:
         """Return one certificate."""
@@ -188,8 +198,10 @@ class CertificateBook:
 
     def newest_issue(self) -> str | None:
         """Return when the newest certificate that is not revoked was issued."""
-        in_force = select(CERTIFICATES.c.issued_at).where(CERTIFICATES.c.status != "revoked")
-        return self._connection.execute(in_force.order_by(CERTIFICATES.c.issued_at.desc()).limit(1)).scalar()
+        recorded = self._connection.execute(_NEWEST_ISSUE).scalar()
+        rows = waiting(self._connection, _ADD_CERTIFICATE)
+        times = [str(row["issued_at"]) for row in rows if row["status"] != _REVOKED]
+        return max(times if recorded is None else [*times, recorded], default=None)
 
     def certificate_at(self, locator: str) -> StoredCertificate | None:
         """Return the certificate whose confirmation code has this locator."""

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from issuer.errors import InvalidOption
+from issuer.store.appending import collecting, write_collected_first
 
 WAIT_FOR_LOCK_MS: Final = 5_000
 DATABASE_VARIABLE: Final = "ISSUER_DATABASE"
@@ -35,6 +36,7 @@ def sqlite_engine(path: Path) -> Engine:
     engine = create_engine(URL.create(SQLITE, database=str(path)), **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    write_collected_first(engine)
     return engine
 
 
@@ -68,6 +70,7 @@ def postgresql_engine(url: str) -> Engine:
         problem = "the driver of PostgreSQL is not installed; install competency-bank[postgres]"
         raise InvalidOption(problem, option=DATABASE_VARIABLE) from error
     event.listen(engine, "connect", _prepare_postgresql)
+    write_collected_first(engine)
     return engine
 
 
@@ -80,7 +83,7 @@ def for_reading(connection: Connection) -> Connection:
 
 def for_writing(connection: Connection) -> Connection:
     """Let the coming transaction write; on SQLite it takes the write lock at once, so that two writers only wait."""
-    return connection.execution_options(**{WRITES: True})
+    return collecting(connection.execution_options(**{WRITES: True}))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

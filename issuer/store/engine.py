@@ -47,7 +47,9 @@ class Store:
         with own_errors(), self._engine.connect() as plain:
             connection = for_writing(plain)
             with connection.begin():
-                yield Transaction(connection)
+                transaction = Transaction(connection)
+                yield transaction
+                transaction.write_collected()
 
     def together(self, work: Callable[[Transaction], T]) -> T:
         """Run a work in a write transaction that it may share with others waiting; answer after the commit.

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 
+from issuer.store.appending import APART
 from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
@@ -192,6 +193,8 @@ class EntryBook:
             query = query.limit(limit)
         if locked or shared:
             query = query.with_for_update(read=shared)
+        if shared:
+            query = query.execution_options(**APART)
         return [_entry(row) for row in self._connection.execute(query)]
 
 

@@ -117,6 +117,7 @@ class GroupCommit:
             try:
                 with self._write() as transaction:
                     results = [ticket.work(transaction) for ticket in batch]
+                    transaction.write_collected()
                     all_ran = True
             except Exception as error:
                 if all_ran or (

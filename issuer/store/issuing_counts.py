@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, Index, Integer, Table, delete, func, insert, select
 
+from issuer.store.appending import collected
 from issuer.store.tables import LARGE, METADATA, TEXT
 
 ISSUING_COUNTS: Final = Table(
@@ -17,6 +18,8 @@ ISSUING_COUNTS: Final = Table(
     Index(None, "day"),
 )
 
+_ADD_TIME: Final = insert(ISSUING_COUNTS)
+
 
 class IssuingCountBook:
     """Reads and writes these rows within one transaction; a row is one issuing, or one that was refused."""
@@ -26,7 +29,7 @@ class IssuingCountBook:
 
     def took(self, day: str, took_ms: int) -> None:
         """Record how long an issuing took."""
-        self._connection.execute(insert(ISSUING_COUNTS).values(day=day, took_ms=took_ms))
+        collected(self._connection).add(_ADD_TIME, [{"day": day, "took_ms": took_ms}])
 
     def refused(self, day: str, code: str) -> None:
         """Record that an issuing was refused, by the code of the error."""

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from issuer.store.accounts import AccountBook
 from issuer.store.answers import AnswerBook
+from issuer.store.appending import collected
 from issuer.store.audit import AuditBook
 from issuer.store.authorizations import AuthorizationBook
 from issuer.store.certificates import CertificateBook
@@ -33,6 +34,7 @@ class Transaction:
     """The books of the bank, all within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self.accounts = AccountBook(connection)
         self.entries = EntryBook(connection)
         self.certificates = CertificateBook(connection)
@@ -58,3 +60,11 @@ class Transaction:
         self.notices = NoticeBook(connection)
         self.traces = TraceBook(connection)
         self.recognition = RecognitionBook(connection)
+
+    def write_collected(self) -> None:
+        """Insert the rows that wait (`issuer.store.appending`), in a transaction that writes; its end does so, too.
+
+        Raises:
+            IntegrityError: a row broke a rule of the schema.
+        """
+        collected(self._connection).write(self._connection)
