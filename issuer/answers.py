@@ -15,8 +15,8 @@ from issuer.times import utc_text
 from keys.encoding import JsonValue
 
 if TYPE_CHECKING:  # these bring the libraries of the page with them
-    from issuer.issuing import Issued
-    from issuer.previewing import Preview
+    from issuer.issuing.making import Issued
+    from issuer.issuing.previewing import Preview
 
 Document = dict[str, JsonValue]
 

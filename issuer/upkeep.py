@@ -9,7 +9,7 @@ from issuer.bank.key_errors import KeyUnsound
 from issuer.bank.key_ring import take_changes
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
 from issuer.errors import FileUnreadable
-from issuer.issuing_counts import forget_old_counts
+from issuer.issuing.counts import forget_old_counts
 from issuer.key_life.switching import switch_due
 from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed

@@ -10,7 +10,7 @@ import pytest
 
 from issuer.cli.main import main as bank_program
 from issuer.holders.own_records import own_data_document
-from issuer.issuing import Issued
+from issuer.issuing.making import Issued
 from tests.test_house import PACKAGES, ROOT, modules, tracked_files, tree
 from verifier.cli.main import main as verifier_program
 from wallet_cli.cli.main import main as wallet_program

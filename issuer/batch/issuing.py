@@ -24,11 +24,11 @@ from issuer.batch.errors import OutcomeUnknown, RowInvalid
 from issuer.batch.file import BatchDefaults, BatchFile, BatchRow, read_rows
 from issuer.batch.folder import RESULTS, Line, RunFolder, append, run_folder
 from issuer.certificate.errors import CodeDoesNotFitError, GlyphMissingError, TextDoesNotFitError
-from issuer.certified_claims import IssueRequest
 from issuer.errors import AccountNotLinked, ConsentMissing, EntryChanged, EntryNotInForce, IssuerError, UsageError
 from issuer.exit_codes import ExitCode, worst
-from issuer.issuing import Issued
-from issuer.issuing_once import KEPT_FOR, answered_before, issue_once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.making import Issued
+from issuer.issuing.once import KEPT_FOR, answered_before, issue_once
 from issuer.outputs import PRIVATE, PendingFiles
 from issuer.reprinting import open_stored
 from issuer.times import utc_text

@@ -9,7 +9,7 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import file_content, short_text
 
 if TYPE_CHECKING:
-    from issuer.certified_claims import IssueRequest
+    from issuer.issuing.claims import IssueRequest
     from issuer.selection import Selection
 
 SUMMARY = "issue one certificate as a sealed PDF"
@@ -36,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Issue, or preview."""
     from issuer.answers import issued_document, selection_document
-    from issuer.issuing import IssueTargets, issue_certificate
+    from issuer.issuing.making import IssueTargets, issue_certificate
+    from issuer.issuing.previewing import preview_certificate
     from issuer.outputs import check_target
-    from issuer.previewing import preview_certificate
 
     request = _request(arguments)
     check_target(arguments.out)
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 
 def _request(arguments: argparse.Namespace) -> "IssueRequest":
-    from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
+    from issuer.issuing.claims import DEFAULT_PURPOSE, IssueRequest
 
     language = language_of(arguments)
     consent = None if arguments.consent is None else file_content(arguments.consent)

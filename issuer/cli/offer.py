@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Make the offer and show it."""
     from credential_schemas.look.qr_codes import qr_lines
-    from issuer.certified_claims import DEFAULT_PURPOSE, IssueRequest
+    from issuer.issuing.claims import DEFAULT_PURPOSE, IssueRequest
     from issuer.openid4vci.offers import OfferWish, make_offer
     from issuer.times import utc_text
 

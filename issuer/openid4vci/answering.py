@@ -22,7 +22,7 @@ from issuer.errors import (
     EntryNotInForce,
     InvalidOption,
 )
-from issuer.issuing_counts import counting_refusals
+from issuer.issuing.counts import counting_refusals
 from issuer.openid4vci.access import Access
 from issuer.openid4vci.configurations import Configuration, Document
 from issuer.openid4vci.copies import MadeCopies, make_copies, record_copies

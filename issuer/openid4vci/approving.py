@@ -20,8 +20,8 @@ from credential_schemas.wording.model import Language
 from issuer.accounts import CONSENT_TEXT_VERSION, AccountEntry, OpenAccount
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
-from issuer.issuing import prepare_certificate
+from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
+from issuer.issuing.making import prepare_certificate
 from issuer.openid4vci.authorization import wanted_of
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.handles import link_of, new_secret

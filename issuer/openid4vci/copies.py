@@ -14,15 +14,15 @@ from credential_schemas.sd_jwt.build import build_sd_jwt
 from credential_schemas.wallet_claims import WalletBinding, flat_credential, wallet_certificate
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest, Prepared, certificate_number, certified_claims
 from issuer.errors import StorageFull, StorageUnusable
-from issuer.issuing import carried_entries, check_clock, check_unchanged, prepare_certificate
+from issuer.issuing.claims import IssueRequest, Prepared, certificate_number, certified_claims
+from issuer.issuing.making import carried_entries, check_clock, check_unchanged, prepare_certificate
+from issuer.issuing.recording import Outgoing, stored_certificate
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.openid4vci.configurations import Configuration
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.metadata import certificate_chain
-from issuer.recording import Outgoing, stored_certificate
 from issuer.store.certificates import FLAT, WALLET
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction
@@ -65,7 +65,7 @@ def make_copies(
     """Sign and log one copy for each key; nothing is recorded.
 
     Raises:
-        IssuerError, KeysError, CredentialError: as `issuer.issuing.make_certificate`.
+        IssuerError, KeysError, CredentialError: as `issuer.issuing.making.make_certificate`.
     """
     prepared = prepare_certificate(bank, request, now=now)
     if configuration.entry_type is not None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.issuing_once import one_at_a_time
+from issuer.issuing.once import one_at_a_time
 from issuer.openid4vci.access import Access
 from issuer.openid4vci.answering import CopiesAnswer, place_of
 from issuer.openid4vci.configurations import Configuration, configurations

@@ -19,9 +19,9 @@ from credential_schemas.limits import MAX_DISCLOSURES
 from credential_schemas.wallet_claims import WalletBinding, wallet_certificate
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest, Prepared, certified_claims
 from issuer.errors import InvalidOption
-from issuer.issuing import prepare_certificate
+from issuer.issuing.claims import IssueRequest, Prepared, certified_claims
+from issuer.issuing.making import prepare_certificate
 from issuer.openid4vci.configurations import CERTIFICATE_ID, Document, configurations, flat_id
 from issuer.openid4vci.handles import code_of, link_of, new_secret, state_of
 from issuer.openid4vci.metadata import CODE_GRANT, GRANT, OFFERS

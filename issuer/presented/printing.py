@@ -21,10 +21,10 @@ from credential_schemas.presented_claims import PresentedClaims, ShownEntry
 from credential_schemas.wording.model import Language
 from issuer.accounts import OpenAccount, show_account
 from issuer.bank import Bank
-from issuer.certified_claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
 from issuer.errors import PresentationRefused
-from issuer.issuing import Issued
-from issuer.issuing_once import answered_before, issue_once, one_at_a_time
+from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
+from issuer.issuing.making import Issued
+from issuer.issuing.once import answered_before, issue_once, one_at_a_time
 from issuer.presented.reading import OwnPresentation, use_nonce
 from issuer.reprinting import open_stored
 from issuer.selection import Choice, ChosenEntry, field_choices, select_entries
@@ -66,7 +66,7 @@ def print_presentation(bank: Bank, presented: OwnPresentation, *, paper: Paper, 
 
     Raises:
         PresentationRefused: it shows too little for a printed certificate, or its nonce was used for something else.
-        IssuerError, KeysError, CredentialError: as `issuer.issuing.issue_certificate`; nothing was issued.
+        IssuerError, KeysError, CredentialError: as `issuer.issuing.making.issue_certificate`; nothing was issued.
     """
     account = presented.record.account_id
     with one_at_a_time(f"print:{presented.digest}"):

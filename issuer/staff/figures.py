@@ -10,7 +10,7 @@ from typing import Final
 from credential_schemas.version import VERSION
 from issuer.bank import Bank
 from issuer.errors import FileUnreadable
-from issuer.issuing_counts import nearest_rank
+from issuer.issuing.counts import nearest_rank
 from issuer.key_life.listing import list_keys
 from issuer.times import korean_day_of, utc_moment, utc_text
 from keys.errors import KeysError

@@ -13,7 +13,7 @@ from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import check_text
 from credential_schemas.wording.model import Language
 from issuer.accounts import AccountEntry
-from issuer.certified_claims import IssueRequest
+from issuer.issuing.claims import IssueRequest
 from issuer.own_certificates import OwnCertificate
 from issuer.postings import Posting, used_by
 from issuer.selection import Choice, field_choices

@@ -13,9 +13,9 @@ import pytest
 
 from examples.source_stubs import Stub
 from issuer.bank import open_bank
-from issuer.certified_claims import IssueRequest
 from issuer.deliveries.errors import SourceBusy
 from issuer.deliveries.reconciling import Allowance
+from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.access import find_access
 from issuer.openid4vci.approving import RequestDecidedError, approve
 from issuer.openid4vci.configurations import CERTIFICATE_ID

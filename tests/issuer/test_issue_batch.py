@@ -21,7 +21,7 @@ from issuer.batch.folder import _cut_to_whole_lines
 from issuer.batch.issuing import BatchRun, run_batch
 from issuer.cli.messages import error_sentence
 from issuer.errors import FileUnreadable, StorageFull
-from issuer.issuing_once import KEPT_FOR
+from issuer.issuing.once import KEPT_FOR
 from keys.errors import KeysError
 from tests.issuer.conftest import Document, World
 

@@ -23,11 +23,11 @@ import psycopg  # noqa: F401 - imported before the first fork
 
 from issuer.app import create_app  # noqa: F401 - imported before the first fork
 from issuer.bank import open_bank
-from issuer.certified_claims import IssueRequest
 from issuer.cli.main import main as main_of_issuer
 from issuer.errors import IssuerError
-from issuer.issuing import Issued
-from issuer.issuing_once import issue_once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.making import Issued
+from issuer.issuing.once import issue_once
 from issuer.selection import Choice
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest
 from issuer.confirmations import ConfirmationDesk
 from issuer.errors import StorageFull, StorageUnusable
-from issuer.issuing_errors import ClockBehind
-from issuer.issuing_once import issue_once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.errors import ClockBehind
+from issuer.issuing.once import issue_once
 from issuer.selection import Choice
 from issuer.store import connections
 from keys import confirmation_code

@@ -18,8 +18,8 @@ from issuer.accounts import show_account
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
-from issuer.certified_claims import DEFAULT_VALID_DAYS, IssueRequest
 from issuer.cli.main import main
+from issuer.issuing.claims import DEFAULT_VALID_DAYS, IssueRequest
 from issuer.openid4vci.approving import Question, address_with, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer

@@ -14,8 +14,8 @@ from issuer.api.pages.routing import Pages
 from issuer.desk_errors import IssuedTooMany, LinksTooMany, LinkUnknown
 from issuer.documents import DocumentRequest, document_wording
 from issuer.errors import CertificateNotFound, CodeWrong, NotOurCertificate
-from issuer.issuing_errors import RetryKeyInvalid
-from issuer.issuing_once import answered_before
+from issuer.issuing.errors import RetryKeyInvalid
+from issuer.issuing.once import answered_before
 from issuer.openid4vci.offers import OfferWish, make_offer
 from issuer.own_certificates import OwnCertificate, show_certificate, state_of
 from issuer.publishing import STATUS_TTL_S

@@ -10,16 +10,16 @@ from issuer.accounts import CONSENT_TEXT_VERSION, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
 from issuer.api.pages.routing import Pages
-from issuer.certified_claims import IssueRequest
 from issuer.desk_errors import IssuedTooMany
 from issuer.errors import CertificateNotFound
 from issuer.holders.kept_choices import forget_choice, keep_choice, kept_choice
-from issuer.issuing import Issued
-from issuer.issuing_errors import RetryKeyInvalid
-from issuer.issuing_once import answered_before, issue_once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.errors import RetryKeyInvalid
+from issuer.issuing.making import Issued
+from issuer.issuing.once import answered_before, issue_once
+from issuer.issuing.previewing import Preview, preview
 from issuer.own_certificates import show_certificate
 from issuer.postings import Posting, own_score_of, used_by
-from issuer.previewing import Preview, preview
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page
 from issuer.web.drafts import Draft, draft_by_posting, draft_like, new_draft, read_draft, selected_entries, unprintable

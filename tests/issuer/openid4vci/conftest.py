@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
-from issuer.certified_claims import IssueRequest
 from issuer.cli.main import main
+from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
 from issuer.selection import Choice

@@ -240,7 +240,7 @@ def test_two_programs_at_once_issue_once(office: Office, monkeypatch: pytest.Mon
     def make_while_another_program_issues(*given: Any, **named: Any) -> Any:  # noqa: ANN401 - passed on as it came
         copies = make(*given, **named)
         with monkeypatch.context() as patch:
-            patch.setattr("issuer.issuing_once._TURNS", {})  # another program has turns of its own
+            patch.setattr("issuer.issuing.once._TURNS", {})  # another program has turns of its own
             patch.setattr(answering, "make_copies", make)
             first.append(answer_credential_request(office.bank, access, body(), now=office.now).body)
         return copies

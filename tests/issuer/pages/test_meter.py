@@ -17,7 +17,7 @@ def in_force(holder: Browser) -> list[str]:
 
 def measured(monkeypatch: pytest.MonkeyPatch, needed: int, codes: int) -> None:
     """Let the codes be so full, whatever is chosen; a code holds a thousand bytes."""
-    monkeypatch.setattr("issuer.previewing.code_use", lambda *_: CodeUse(needed, 1000, codes))
+    monkeypatch.setattr("issuer.issuing.previewing.code_use", lambda *_: CodeUse(needed, 1000, codes))
 
 
 def too_large(*_: object) -> CodeUse:
@@ -47,7 +47,7 @@ def test_more_than_one_code_warns_that_all_have_to_be_scanned(holder: Browser, m
 def test_what_four_codes_cannot_hold_names_the_largest_entry_and_does_not_limit_the_file(
     holder: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("issuer.previewing.code_use", too_large)
+    monkeypatch.setattr("issuer.issuing.previewing.code_use", too_large)
     chosen = in_force(holder)
     form = pick(holder, chosen)
     assert "가장 큰 항목: " in form.shown.plain

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 
-from issuer.certified_claims import IssueRequest
+from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.authorization import push_request
 from issuer.openid4vci.forms import PLAIN
 from issuer.openid4vci.offers import OfferWish, make_offer

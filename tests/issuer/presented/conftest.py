@@ -19,8 +19,8 @@ from issuer.api.callers import Callers
 from issuer.api.desk import ApiDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
-from issuer.certified_claims import IssueRequest
 from issuer.cli.main import main
+from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations, flat_id
 from issuer.openid4vci.copies import make_copies, record_copies
 from issuer.openid4vci.handles import new_nonce

@@ -17,9 +17,9 @@ from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from issuer.accounts import OpenAccount, show_account
 from issuer.bank import Bank
 from issuer.bank.key_ring import records
-from issuer.certified_claims import IssueRequest
 from issuer.errors import PresentationRefused
-from issuer.issuing import make_certificate
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.making import make_certificate
 from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
 from issuer.presented.printing import Paper

@@ -33,7 +33,8 @@ from credential_schemas.wording.model import ANY_CODE, CertificateWording
 from issuer.accounts import OpenAccount, show_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import (
+from issuer.documents import DocumentRequest, document_wording, preview_document
+from issuer.issuing.claims import (
     IssueRequest,
     Prepared,
     certificate_number,
@@ -41,7 +42,6 @@ from issuer.certified_claims import (
     validity,
     without_holder,
 )
-from issuer.documents import DocumentRequest, document_wording, preview_document
 from issuer.outputs import PRIVATE, PendingFiles
 from issuer.selection import Selection, select_entries
 from issuer.store.accounts import Consent

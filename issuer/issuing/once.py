@@ -17,10 +17,10 @@ from typing import Final
 
 from issuer.accounts import find_account
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest
-from issuer.issuing import Issued, make_certificate, record_certificate
-from issuer.issuing_counts import counting_refusals
-from issuer.issuing_errors import RetryKeyInvalid, RetryKeyReused
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.counts import counting_refusals
+from issuer.issuing.errors import RetryKeyInvalid, RetryKeyReused
+from issuer.issuing.making import Issued, make_certificate, record_certificate
 from issuer.store.answers import KeptAnswer
 from issuer.store.transaction import Transaction
 from keys.keyed_link import keyed_link
@@ -50,7 +50,7 @@ def issue_once(bank: Bank, request: IssueRequest, *, key: str, answer: AnswerWri
 
     Raises:
         RetryKeyInvalid, RetryKeyReused: nothing was issued.
-        IssuerError, KeysError, CredentialError: as `issuer.issuing.issue_certificate`; nothing was issued.
+        IssuerError, KeysError, CredentialError: as `issuer.issuing.making.issue_certificate`; nothing was issued.
     """
     with counting_refusals(bank, now=now):
         return _issue(bank, request, key=key, answer=answer, now=now)

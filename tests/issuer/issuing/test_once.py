@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from issuer import issuing_once
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest
 from issuer.errors import IssuerError
-from issuer.issuing import Issued
-from issuer.issuing_errors import ClockBehind, RetryKeyInvalid, RetryKeyReused
-from issuer.issuing_once import _TURNS, issue_once
+from issuer.issuing import once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.errors import ClockBehind, RetryKeyInvalid, RetryKeyReused
+from issuer.issuing.making import Issued
+from issuer.issuing.once import _TURNS, issue_once
 from issuer.selection import Choice
 from keys.errors import SealedAnswerError
 from tests.issuer.conftest import START, World
@@ -121,7 +121,7 @@ def test_two_programs_at_once_make_one_certificate(
 
     def write_while_another_program_issues(issued: Issued) -> bytes:
         with monkeypatch.context() as patch:
-            patch.setattr(issuing_once, "_TURNS", {})  # another program has turns of its own
+            patch.setattr(once, "_TURNS", {})  # another program has turns of its own
             answers.append(issue_once(other, request_of, key=KEY, answer=written, now=START))
         return written(issued)
 

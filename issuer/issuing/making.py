@@ -21,14 +21,6 @@ from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclo
 from issuer.accounts import show_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.certified_claims import (
-    IssueRequest,
-    Prepared,
-    certificate_number,
-    certified_claims,
-    validity,
-    without_holder,
-)
 from issuer.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
 from issuer.documents import Document, DocumentRequest, make_document
 from issuer.entry_states import claims_hash
@@ -39,12 +31,20 @@ from issuer.errors import (
     StorageFull,
     StorageUnusable,
 )
-from issuer.issuing_counts import counting_refusals, record_time
-from issuer.issuing_errors import ClockBehind
+from issuer.issuing.claims import (
+    IssueRequest,
+    Prepared,
+    certificate_number,
+    certified_claims,
+    validity,
+    without_holder,
+)
+from issuer.issuing.counts import counting_refusals, record_time
+from issuer.issuing.errors import ClockBehind
+from issuer.issuing.recording import Outgoing, stored_certificate
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.outputs import PRIVATE, PendingFiles, check_target
-from issuer.recording import Outgoing, stored_certificate
 from issuer.sealed_records import seal_record
 from issuer.selection import Selection, select_entries
 from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status

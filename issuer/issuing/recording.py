@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from issuer.certified_claims import IssueRequest, Prepared
+from issuer.issuing.claims import IssueRequest, Prepared
 from issuer.store.certificates import PAPER, StoredCertificate
 from issuer.store.status_lists import ReservedIndexes
 from issuer.times import utc_text

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from issuer.bank import Bank
-from issuer.certified_claims import IssueRequest
 from issuer.errors import ConsentMissing, StorageFull
-from issuer.issuing import Issued
-from issuer.issuing_counts import KEPT_DAYS, counting_refusals, nearest_rank, record_time
-from issuer.issuing_errors import RetryKeyInvalid
-from issuer.issuing_once import issue_once
+from issuer.issuing.claims import IssueRequest
+from issuer.issuing.counts import KEPT_DAYS, counting_refusals, nearest_rank, record_time
+from issuer.issuing.errors import RetryKeyInvalid
+from issuer.issuing.making import Issued
+from issuer.issuing.once import issue_once
 from issuer.selection import Choice
 from issuer.store.issuing_counts import ISSUING_COUNTS
 from issuer.store.transaction import Transaction

@@ -13,9 +13,9 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import add_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
-from issuer.certified_claims import IssueRequest, certificate_number
 from issuer.errors import EntryChanged, StorageUnusable
-from issuer.issuing import IssueTargets, issue_certificate
+from issuer.issuing.claims import IssueRequest, certificate_number
+from issuer.issuing.making import IssueTargets, issue_certificate
 from issuer.outputs import PendingFiles
 from issuer.selection import Choice
 from keys.pdf_seal import check_seal
@@ -199,7 +199,8 @@ def test_a_certificate_whose_file_cannot_appear_is_revoked(
 def test_an_entry_that_changes_while_the_certificate_is_made_stops_it(
     world: World, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from issuer import documents, issuing
+    from issuer import documents
+    from issuer.issuing import making
 
     make: Callable[..., object] = documents.make_document
     changed = world.files / "qnet_qualifications.xml"
@@ -210,7 +211,7 @@ def test_an_entry_that_changes_while_the_certificate_is_made_stops_it(
         world.run("import", "qnet_qualifications", changed)
         return make(*arguments)
 
-    monkeypatch.setattr(issuing, "make_document", make_slowly)
+    monkeypatch.setattr(making, "make_document", make_slowly)
     bank = world.open()
     request = IssueRequest(account, Choice(everything=True), "ko", "취업 제출")
     with pytest.raises(EntryChanged):
