@@ -12,8 +12,9 @@
 5. structure (`structure`): the file is one revision and the update that sealed it; the one signature field holds the
    one signature value, which is the one of step 1; it certifies the document and permits no change (DocMDP, P = 1).
 
-A PDF parser sees the file only in step 5, when every byte of it is known to come from a trusted sealer. So a hostile
-file costs one hash, two small ASN.1 structures and a few signatures, and cannot make two parsers disagree.
+A PDF parser sees the file only in step 5, when every byte of it is known to come from a trusted sealer, and only if
+the file is not plain (`keys.plain_pdf`). So a hostile file costs one hash, two small ASN.1 structures and a few
+signatures, and cannot make two parsers disagree.
 
 What the pages show, and what is attached, is left to the caller; so is the question whether the seal's time is
 plausible beside the credential's, and everything in a document security store (`security_store`), which is for other
@@ -23,6 +24,7 @@ validators. This module and its parts are the one door to pyHanko.
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from importlib import import_module
 from typing import Final, Literal, TypeGuard
 
 from cryptography import x509
@@ -30,13 +32,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from keys._pdf_seal.layout import MAX_PDF_BYTES, SealBytes, find_seal
+from keys._pdf_seal.plain_structure import plainly_sealed_at
 from keys._pdf_seal.reasons import SealReason, SealRefused
 from keys._pdf_seal.revocation import RevocationData, RevocationSource
 from keys._pdf_seal.sealer_certificate import check_sealer, may_seal
-from keys._pdf_seal.sealing_update import open_for_sealing, placeholder, write_security_store, write_update
 from keys._pdf_seal.security_store import LongTerm, SecurityStore, load_pems, sealer_path, security_store, stamper_paths
 from keys._pdf_seal.signed_data import SealSignature, build_signed_data, read_signed_data
-from keys._pdf_seal.structure import PARSER_FAILURES, examine_structure
 from keys._pdf_seal.time_stamp import TimeStamp, read_time_stamp
 from keys._pdf_seal.time_stamping import TimestampClient, TimeStamping, ask_for_stamp, stamper
 from keys.errors import SealError
@@ -56,8 +57,10 @@ __all__ = [
     "TimeStamping",
     "TimestampClient",
     "apply_seal",
+    "check_plain_seal",
     "check_seal",
     "expect_in_force",
+    "load_parser",
 ]
 
 SealOutcome = Literal["intact", "missing", "broken", "untrusted"]
@@ -117,25 +120,65 @@ def check_seal(pdf: bytes, *, roots: Sequence[str], now: datetime, tsa_roots: Se
             one of them proves nothing, and the file is judged as one without; a stamp that is not of this seal, or
             does not verify, makes the seal broken.
     """
-    subject = None
+    return _check(_Question(tuple(roots), now, tuple(tsa_roots)), pdf, with_parser=True)
+
+
+def check_plain_seal(
+    pdf: bytes, *, roots: Sequence[str], now: datetime, tsa_roots: Sequence[str] = ()
+) -> SealCheck | None:
+    """Return what `check_seal` says, without any PDF parser; None when step 5 needs one."""
+    try:
+        return _check(_Question(tuple(roots), now, tuple(tsa_roots)), pdf, with_parser=False)
+    except _ParserNeeded:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Whom the caller trusts, and when."""
+
+    roots: tuple[str, ...]
+    now: datetime
+    tsa_roots: tuple[str, ...]
+
+
+class _ParserNeeded(Exception):
+    """The file came to step 5 and is not plain."""
+
+
+def _check(asked: _Question, pdf: bytes, *, with_parser: bool) -> SealCheck:
+    subject, now = None, asked.now
     try:
         found = find_seal(pdf)
         signature = read_signed_data(found.contents)
         signature.verify(_digest(pdf, found))
         stamp = _read_stamp(signature)
-        distrust = None if stamp is None else stamp.distrust(tsa_roots)
+        distrust = None if stamp is None else stamp.distrust(asked.tsa_roots)
         stamped_at = None if stamp is None or distrust is not None else stamp.made_at
         if stamped_at is not None and stamped_at > now + _CLOCK_TOLERANCE:
             raise SealRefused(SealReason.BROKEN, "expected a time stamp that is not of the future")
-        check_sealer(signature.leaf, signature.certificates, roots=roots, now=stamped_at or now)
+        check_sealer(signature.leaf, signature.certificates, roots=asked.roots, now=stamped_at or now)
         subject = signature.leaf.subject.rfc4514_string()
-        signed_at = examine_structure(pdf, found)
+        signed_at = plainly_sealed_at(pdf, found) or _parsed_time(pdf, found, with_parser=with_parser)
     except SealRefused as refusal:
         outcome = _OUTCOMES.get(refusal.reason, "broken")
         return SealCheck(outcome, refusal.reason, refusal.detail, subject, None)
     detail = "one intact certifying seal over the whole file" + (f"; {distrust}" if distrust is not None else "")
     state: TimeStampState = "none" if stamp is None else "trusted" if distrust is None else "untrusted"
     return SealCheck("intact", None, detail, subject, signed_at, stamped_at, state)
+
+
+def _parsed_time(pdf: bytes, found: SealBytes, *, with_parser: bool) -> datetime | None:
+    if not with_parser:
+        raise _ParserNeeded
+    from keys._pdf_seal.structure import examine_structure  # nearly every sealed file is plain, and needs no parser
+
+    return examine_structure(pdf, found)
+
+
+def load_parser() -> None:
+    """Load what `check_seal` needs for a file that is not plain, for a process that can load nothing later."""
+    import_module("keys._pdf_seal.structure")
 
 
 def apply_seal(
@@ -216,6 +259,9 @@ def _seal_for_long(task: _Task, long_term: LongTerm) -> bytes:
 
 
 def _seal(task: _Task, store: SecurityStore | None) -> bytes:
+    from keys._pdf_seal.sealing_update import open_for_sealing, placeholder, write_security_store, write_update
+    from keys._pdf_seal.structure import PARSER_FAILURES
+
     sealer, stamping = task.sealer, task.sealer.time_stamping
     try:
         writer = open_for_sealing(task.pdf)

@@ -66,11 +66,11 @@ REMOVED: dict[str, tuple[str, Any]] = {
         _ENDLESS,
     ),
     f"{_PDF}/test_pdf_container.py::test_more_pages_than_a_certificate_has_are_refused": (
-        "credential_schemas.pdf_container.MAX_PAGES",
+        "credential_schemas._pdf_container.parsing.MAX_PAGES",
         _ENDLESS,
     ),
     f"{_PDF}/test_pdf_container.py::test_a_name_that_only_looks_like_ours_is_another": (
-        "credential_schemas.pdf_container._Examination.add",
+        "credential_schemas._pdf_container.parsing._Examination.add",
         nothing,
     ),
     # S3

@@ -22,7 +22,7 @@ from keys._pdf_seal.reasons import SealReason, SealRefused
 MAX_OBJECTS: Final = 20_000  # S2
 SUB_FILTER: Final = "/ETSI.CAdES.detached"
 # What a parser of a foreign format may answer to a file it cannot make sense of.
-PARSER_FAILURES: Final = (PdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError)
+PARSER_FAILURES: Final = (PdfError, ValueError, TypeError, LookupError, AttributeError, RecursionError, ArithmeticError)
 _REVISIONS: Final = 2  # the file as drawn, and the update that sealed it
 _NOT_CERTIFYING: Final = SealReason.NOT_CERTIFYING
 _NO_CHANGES: Final = 1  # DocMDP, P: no change to the document is permitted

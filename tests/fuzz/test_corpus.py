@@ -161,7 +161,7 @@ UNPROTECTED: dict[str, tuple[str, bytes, str, object]] = {
     "an attachment is there twice": (
         "pdf_container",
         seed("pdf_container", "twice"),
-        "credential_schemas.pdf_container._Examination.add",
+        "credential_schemas._pdf_container.parsing._Examination.add",
         always(None),
     ),
     "any address is trusted": (

@@ -196,7 +196,7 @@ class Servers:
 
     def of(self, task: str) -> ForkServer:
         """Return the server whose children do a task."""
-        return self.seals if task == "seal" else self.pages
+        return self.seals if task.startswith("seal") else self.pages
 
     def close(self) -> None:
         """End both and all their children."""

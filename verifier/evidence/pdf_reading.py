@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pypdfium2
 from PIL import Image
 
-from credential_schemas.pdf_container import inspect_container
+from credential_schemas.pdf_container import PdfInspection, inspect_container, inspect_plain
 from keys.encoding import JsonValue
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.code_reading import codes_of_pictures
@@ -19,6 +19,16 @@ _NO_VERDICT = {
 }
 
 
+def read_plain(data: bytes) -> dict[str, JsonValue] | None:
+    """Return what a plain certificate carries, says and shows, nothing of it verified; None for any other file.
+
+    Raises:
+        UnreadableEvidence: `pdf_damaged`.
+    """
+    inspection = inspect_plain(data)
+    return None if inspection is None else _facts(data, inspection)
+
+
 def read_pdf(data: bytes) -> dict[str, JsonValue]:
     """Return what a PDF carries, says and shows, nothing of it verified.
 
@@ -29,6 +39,15 @@ def read_pdf(data: bytes) -> dict[str, JsonValue]:
     for finding in inspection.findings:
         if finding in _NO_VERDICT:
             raise UnreadableEvidence(_NO_VERDICT[finding])
+    return _facts(data, inspection)
+
+
+def read_shown(data: bytes) -> dict[str, JsonValue]:
+    """Return the text of the pages, and what the codes on them carry.
+
+    Raises:
+        UnreadableEvidence: `pdf_damaged`.
+    """
     try:
         document = pypdfium2.PdfDocument(data)
         texts = [_text(page) for page in document]
@@ -37,15 +56,21 @@ def read_pdf(data: bytes) -> dict[str, JsonValue]:
     except pypdfium2.PdfiumError as error:
         raise UnreadableEvidence("pdf_damaged") from error
     return {
+        "texts": [*texts],
+        "codes": [*codes.credentials],
+        "code_problem": codes.problem,
+        "addresses": [*codes.addresses],
+    }
+
+
+def _facts(data: bytes, inspection: PdfInspection) -> dict[str, JsonValue]:
+    return {
         "findings": list(inspection.findings),
         "credential": inspection.credential,
         "log_proof": None if inspection.tlog_proof is None else inspection.tlog_proof.decode("utf-8", "replace"),
         "signed": inspection.signed,
         "wording": inspection.wording,
-        "texts": [*texts],
-        "codes": [*codes.credentials],
-        "code_problem": codes.problem,
-        "addresses": [*codes.addresses],
+        **read_shown(data),
     }
 
 

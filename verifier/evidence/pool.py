@@ -47,8 +47,8 @@ class ReaderPool:
         Raises:
             EvidenceReaderFailed: they do not start.
         """
-        self._servers.pages.start("pdf", "picture")
-        self._servers.seals.start("seal")
+        self._servers.pages.start("pdf", "pdf_parsed", "picture")
+        self._servers.seals.start("seal", "seal_parsed")
         for task in ("pdf", "seal"):
             server = self._servers.of(task)
             server.end(server.child(task))

@@ -129,6 +129,7 @@ class EvidenceReader:
         Raises:
             UnreadableEvidence: why there is none.
         """
+        self._begin(data)
         facts = self._ask("picture", data)
         credential = _text(facts, "credential")
         if credential is None:
@@ -141,6 +142,7 @@ class EvidenceReader:
         Raises:
             UnreadableEvidence: it is damaged, locked, too large or too demanding.
         """
+        self._begin(data)
         facts = self._ask("pdf", data)
         wording, signed, findings = _member(facts, "wording"), _member(facts, "signed"), _texts(facts, "findings")
         if not isinstance(signed, bool) or not _FINDINGS.issuperset(findings):
@@ -172,6 +174,8 @@ class EvidenceReader:
             "tsa_roots": list(tsa_roots),
             "now": int(now.timestamp()),
         }
+        if data is not self._evidence:
+            self._begin(data)
         facts = self._ask("seal", data, request)
         reason = _text(facts, "reason")
         if reason not in (_SEAL_REASONS if facts.get("outcome") != "intact" else (None,)):
@@ -194,9 +198,11 @@ class EvidenceReader:
             self._own = Servers()
         return self._own
 
+    def _begin(self, data: bytes) -> None:
+        self._evidence, self._left_s = data, self._wall_s
+
     def _ask(self, task: str, data: bytes, request: Mapping[str, JsonValue] | None = None) -> dict[str, JsonValue]:
-        if task != "seal" or data is not self._evidence:
-            self._evidence, self._left_s = data, self._wall_s
+        """Return the facts; a file that one task leaves to another is read by that one, within the same budget."""
         message = encode_json({**(request or {}), "size": len(data)}) + b"\n" + data
         try:
             facts = decode_json_object(self._exchange(task, message), max_bytes=MAX_REPLY_BYTES)
@@ -204,6 +210,8 @@ class EvidenceReader:
             raise EvidenceReaderFailed(f"expected one JSON object from the evidence reader, found: {error}") from error
         if "fault" in facts:
             raise EvidenceReaderFailed("expected facts from the evidence reader, found a fault", place=_place_of(facts))
+        if facts == {"needs": f"{task}_parsed"}:
+            return self._ask(f"{task}_parsed", data, request)
         kind, values = facts.get("unreadable"), facts.get("values")
         if kind is not None:
             raise UnreadableEvidence(str(kind), **(values if isinstance(values, dict) else {}))

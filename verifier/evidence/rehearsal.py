@@ -13,15 +13,26 @@ from typing import Final
 
 from verifier.errors import UnreadableEvidence
 
+_NOW: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _ENCODINGS: Final = ("ascii", "charmap", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le")
+
+
+def rehearse_plain_pdf() -> None:
+    """Draw one small page with text, and look for a certificate in it."""
+    from verifier.evidence.pdf_reading import read_plain, read_shown
+
+    _load_encodings()
+    _load_dictionaries()
+    sample = sample_pdf()
+    read_plain(sample)
+    read_shown(sample)
 
 
 def rehearse_pdf() -> None:
     """Read one small page with text and an attachment."""
     from verifier.evidence.pdf_reading import read_pdf
 
-    for encoding in _ENCODINGS:
-        codecs.lookup(encoding)
+    _load_encodings()
     _load_dictionaries()
     with suppress(UnreadableEvidence):
         read_pdf(sample_pdf())
@@ -41,11 +52,27 @@ def rehearse_picture() -> None:
             read_picture(file.getvalue())
 
 
+def rehearse_plain_seal() -> None:
+    """Look for the seal of a file that has none."""
+    from verifier.evidence.seal_reading import read_plain_seal
+
+    _load_encodings()
+    read_plain_seal(sample_pdf(), roots=[], tsa_roots=[], now=_NOW)
+
+
 def rehearse_seal() -> None:
-    """Look for the seal of a file that has none; `keys.pdf_seal` loads its parser with itself."""
+    """Look for the seal of a file that has none, with the parser loaded."""
+    from keys.pdf_seal import load_parser
     from verifier.evidence.seal_reading import read_seal
 
-    read_seal(sample_pdf(), roots=[], tsa_roots=[], now=datetime(2026, 1, 1, tzinfo=UTC))
+    _load_encodings()
+    load_parser()
+    read_seal(sample_pdf(), roots=[], tsa_roots=[], now=_NOW)
+
+
+def _load_encodings() -> None:
+    for encoding in _ENCODINGS:
+        codecs.lookup(encoding)
 
 
 def _load_dictionaries() -> None:

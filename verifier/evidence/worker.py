@@ -8,8 +8,10 @@ a socket of whole messages:
     cause PID                          -> what ended the child, as `os.waitpid` says it; the child is gone
 
 A child takes a line of JSON (`size`, and what its task needs) and `size` raw bytes; it answers with one line of JSON,
-either facts, `{"unreadable": kind}` or `{"fault": place}`, and ends. So a file that takes its child over can lie about
-itself only. A fault is an exception that nobody expected: our failure, never something that is said of the file.
+either facts, `{"unreadable": kind}`, `{"needs": task}` or `{"fault": place}`, and ends. So a file that takes its child
+over can lie about itself only. A fault is an exception that nobody expected: our failure, never something that is said
+of the file. `pdf` and `seal` read what our issuer writes, and have no PDF parser; what is written in another way needs
+`pdf_parsed` or `seal_parsed`, whose libraries a server loads when the first such file comes.
 """
 
 import errno
@@ -22,7 +24,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypedDict
 
 from keys.encoding import JsonValue, decode_json_object, encode_json
 from keys.faults import place_of
@@ -127,6 +129,15 @@ def perform(task: str, data: bytes, request: Mapping[str, JsonValue]) -> dict[st
 
 @cache
 def _load_pdf() -> Task:
+    from verifier.evidence.pdf_reading import read_plain
+    from verifier.evidence.rehearsal import rehearse_plain_pdf
+
+    rehearse_plain_pdf()
+    return lambda data, _: read_plain(data) or {"needs": "pdf_parsed"}
+
+
+@cache
+def _load_pdf_parsed() -> Task:
     from verifier.evidence.pdf_reading import read_pdf
     from verifier.evidence.rehearsal import rehearse_pdf
 
@@ -145,21 +156,47 @@ def _load_picture() -> Task:
 
 @cache
 def _load_seal() -> Task:
+    from verifier.evidence.rehearsal import rehearse_plain_seal
+    from verifier.evidence.seal_reading import read_plain_seal
+
+    rehearse_plain_seal()
+    return lambda data, request: read_plain_seal(data, **_trusted(request)) or {"needs": "seal_parsed"}
+
+
+@cache
+def _load_seal_parsed() -> Task:
     from verifier.evidence.rehearsal import rehearse_seal
     from verifier.evidence.seal_reading import read_seal
 
     rehearse_seal()
-
-    def task(data: bytes, request: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-        now = request["now"]
-        seconds = now if isinstance(now, int) else 0
-        roots, tsa_roots = _texts(request["roots"]), _texts(request["tsa_roots"])
-        return read_seal(data, roots=roots, tsa_roots=tsa_roots, now=datetime.fromtimestamp(seconds, UTC))
-
-    return task
+    return lambda data, request: read_seal(data, **_trusted(request))
 
 
-LOADERS: Final[dict[str, Callable[[], Task]]] = {"pdf": _load_pdf, "picture": _load_picture, "seal": _load_seal}
+class _Trusted(TypedDict):
+    """Whom the caller of a check of a seal trusts, and when."""
+
+    roots: list[str]
+    tsa_roots: list[str]
+    now: datetime
+
+
+def _trusted(request: Mapping[str, JsonValue]) -> _Trusted:
+    now = request["now"]
+    seconds = now if isinstance(now, int) else 0
+    return {
+        "roots": _texts(request["roots"]),
+        "tsa_roots": _texts(request["tsa_roots"]),
+        "now": datetime.fromtimestamp(seconds, UTC),
+    }
+
+
+LOADERS: Final[dict[str, Callable[[], Task]]] = {
+    "pdf": _load_pdf,
+    "pdf_parsed": _load_pdf_parsed,
+    "picture": _load_picture,
+    "seal": _load_seal,
+    "seal_parsed": _load_seal_parsed,
+}
 
 
 def _texts(value: JsonValue) -> list[str]:

@@ -332,7 +332,7 @@ def test_a_cross_reference_table_of_too_many_objects_is_refused() -> None:
 
 
 def test_more_values_than_can_be_looked_at_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("credential_schemas.pdf_container._MAX_NODES", 1_000)  # of 500,000
+    monkeypatch.setattr("credential_schemas._pdf_container.parsing._MAX_NODES", 1_000)  # of 500,000
     drawing = certificate()
     drawing.add(dictionary(Many=ArrayObject([NumberObject(0)] * 600)))
     assert inspect_container(drawing.bytes()).findings == ()

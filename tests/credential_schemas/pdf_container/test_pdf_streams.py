@@ -7,7 +7,8 @@ import pytest
 from pypdf import Configuration
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from credential_schemas.pdf_container import MAX_NAME_TREE_NODES, MAX_TLOG_PROOF_BYTES, TLOG_PROOF, inspect_container
+from credential_schemas._pdf_container.parsing import MAX_NAME_TREE_NODES
+from credential_schemas.pdf_container import MAX_TLOG_PROOF_BYTES, TLOG_PROOF, inspect_container
 from tests.credential_schemas.pdf_container.drawing import (
     CREDENTIAL_TEXT,
     Attachment,
@@ -121,7 +122,7 @@ def test_file_beyond_a_limit_is_not_parsed_and_says_nothing_else(monkeypatch: py
 
 def test_limits_that_the_parser_is_given_hold_while_it_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     few = Configuration(array_maximum_element_count=1)
-    monkeypatch.setattr("credential_schemas.pdf_container._CONFIGURATION", few)
+    monkeypatch.setattr("credential_schemas._pdf_container.parsing._CONFIGURATION", few)
     assert "too_large" in inspect_container(pdf_with(Attachment())).findings
 
 

@@ -9,9 +9,15 @@ import pytest
 
 from keys._pdf_seal.pyhanko_reader import postpone
 
-CHECKING = "from keys.pdf_seal import check_seal; import sys; print(*sys.modules)"
-ASKING = "import keys.pdf_seal, pyhanko_certvalidator as package; print(package.ValidationContext.__name__)"
-SIGNING = "import keys.pdf_seal, pyhanko.sign.signers.pdf_byterange as signing; print(signing.SignatureObject.__name__)"
+CHECKING = "import keys.pdf_seal, sys; print(*sys.modules)"
+PARSING = "from keys.pdf_seal import load_parser; load_parser(); import sys; print(*sys.modules)"
+ASKING = (
+    "import keys._pdf_seal.pyhanko_reader, pyhanko_certvalidator as package; print(package.ValidationContext.__name__)"
+)
+SIGNING = (
+    "import keys._pdf_seal.pyhanko_reader, pyhanko.sign.signers.pdf_byterange as signing;"
+    " print(signing.SignatureObject.__name__)"
+)
 
 
 def printed(program: str) -> str:
@@ -34,8 +40,13 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return "postponed_package"
 
 
-def test_who_checks_a_seal_loads_neither_network_nor_path_validation() -> None:
-    loaded = set(printed(CHECKING).split())
+def test_who_checks_a_seal_loads_no_parser_yet() -> None:
+    assert "keys._pdf_seal.plain_structure" in printed(CHECKING).split()
+    assert "pyhanko" not in printed(CHECKING).split()
+
+
+def test_who_loads_the_parser_loads_neither_network_nor_path_validation() -> None:
+    loaded = set(printed(PARSING).split())
     assert "pyhanko.pdf_utils.reader" in loaded
     assert not {"asyncio", "ssl", "pyhanko_certvalidator.validate", "pyhanko_certvalidator.context"} & loaded
 
