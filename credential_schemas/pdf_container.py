@@ -56,9 +56,12 @@ def read_container(pdf: bytes) -> PdfContainer:
     """
     inspection = inspect_container(pdf)
     found = dict(zip(inspection.findings, inspection.details, strict=True))
-    if found or inspection.credential is None or inspection.pages is None:  # the latter two only with a finding
-        kind = "attachment_missing" if "attachment_missing" in found else next(iter(found))
-        raise PdfContainerError(kind, found[kind])
+    if "attachment_missing" in found:
+        raise PdfContainerError("attachment_missing", found["attachment_missing"])
+    for kind, detail in found.items():
+        raise PdfContainerError(kind, detail)
+    if inspection.credential is None or inspection.pages is None:
+        raise AssertionError("a file without findings has a credential and pages")
     return PdfContainer(inspection.credential, inspection.tlog_proof, inspection.pages)
 
 
