@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from credential_schemas.qr.symbols import SYMBOL_BYTES
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
+from issuer.accounts.selection import Selection
 from issuer.own_certificates import OwnCertificate, state_of
-from issuer.selection import Selection
 from issuer.store.accounts import Account
 from issuer.store.certificates import CertificateLine
 from issuer.store.share_links import StoredLink

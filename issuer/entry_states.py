@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
-from issuer.accounts import AccountEntry
-from issuer.competency_units import UNIT_TYPE, proven_unit_codes
+from issuer.accounts.account import AccountEntry
+from issuer.accounts.units import UNIT_TYPE, proven_unit_codes
 from issuer.store.certificates import CarriedEntry, StatusEvent
 from issuer.store.entries import StoredEntry
 from issuer.store.transaction import Transaction

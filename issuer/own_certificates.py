@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from issuer.accounts import AccountEntry, show_account
+from issuer.accounts.account import AccountEntry, show_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.entry_states import VALUE_NAMES

@@ -29,7 +29,7 @@ from credential_schemas.criteria.own_check import own_score, used_claims
 from credential_schemas.criteria.score import Score
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import check_text
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from issuer.errors import FileUnreadable
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError

@@ -18,6 +18,7 @@ from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import keep_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from credential_schemas.wording.model import Language
+from issuer.accounts.errors import EntryAmbiguous, EntryNotFound
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.bank.key_ring import own_keys
@@ -33,7 +34,6 @@ from issuer.log.appending import is_believed, proof_of
 from issuer.log.witnesses import witnessed_checkpoint
 from issuer.seal_policy import SealLevel
 from issuer.sealed_records import OpenedRecord, open_record
-from issuer.selection_errors import EntryAmbiguous, EntryNotFound
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import normalise_code

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from issuer.accounts import find_account
+from issuer.accounts.account import find_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.desk_errors import TokenNotFound

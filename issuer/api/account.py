@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer.accounts import OpenAccount, read_account
+from issuer.accounts.account import OpenAccount, read_account
 from issuer.answers import Document, account_document, entry_document
 from issuer.api.callers import Caller
 from issuer.api.descriptions import ACCOUNT, ENTRIES, SECURITY, answers

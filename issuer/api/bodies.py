@@ -5,8 +5,8 @@ from typing import Final
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import check_text
 from credential_schemas.wording.model import Language
+from issuer.accounts.selection import Choice
 from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
-from issuer.selection import Choice
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
 from keys.gate.answers import Refusal

@@ -23,10 +23,10 @@ from credential_schemas.entry_types import entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import check_text
 from credential_schemas.wording.model import Language
+from issuer.accounts.selection import Choice
 from issuer.batch.errors import BatchFileInvalid, RowInvalid
 from issuer.errors import FileUnreadable
 from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
-from issuer.selection import Choice
 from issuer.sources.rows import holds_resident_number
 
 T = TypeVar("T")

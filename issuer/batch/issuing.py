@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from credential_schemas.errors import CredentialError
-from issuer.accounts import find_account
+from issuer.accounts.account import find_account
 from issuer.answers import issued_document
 from issuer.bank import Bank
 from issuer.batch.errors import OutcomeUnknown, RowInvalid

@@ -8,7 +8,7 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import add_action, day, short_text
 
 if TYPE_CHECKING:
-    from issuer.accounts import AccountEntry
+    from issuer.accounts.account import AccountEntry
     from issuer.store.accounts import Account
 
 SUMMARY = "open, link, list and show accounts; record consents"
@@ -92,7 +92,7 @@ def _add_consent(actions: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 
 def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.accounts import open_account
+    from issuer.accounts.account import open_account
     from issuer.answers import account_document
     from issuer.errors import InvalidOption
     from issuer.sources.registry import SOURCES
@@ -117,7 +117,7 @@ def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _link(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.accounts import link_account
+    from issuer.accounts.account import link_account
     from issuer.answers import account_document
 
     with context.bank() as bank:
@@ -130,7 +130,7 @@ def _link(arguments: argparse.Namespace, context: CommandContext) -> None:
 def _sign_in(arguments: argparse.Namespace, context: CommandContext) -> None:
     import secrets
 
-    from issuer.accounts import find_account
+    from issuer.accounts.account import find_account
     from issuer.cli.options import typed_password
     from issuer.holders.local_sign_ins import Outside
     from issuer.holders.signing_in import SignInDesk
@@ -183,7 +183,7 @@ def _resolve(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _show(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.accounts import read_account
+    from issuer.accounts.account import read_account
     from issuer.answers import account_document, entry_document
 
     with context.bank() as bank:
@@ -214,7 +214,7 @@ def _repeats(entry: "AccountEntry", context: CommandContext) -> str:
 def _history(arguments: argparse.Namespace, context: CommandContext) -> None:
     from dataclasses import asdict
 
-    from issuer.accounts import find_account
+    from issuer.accounts.account import find_account
     from issuer.audit.history import access_history
     from issuer.times import utc_text
 
@@ -226,8 +226,14 @@ def _history(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _consent(arguments: argparse.Namespace, context: CommandContext) -> None:
-    from issuer.accounts import CONSENT_TEXT_VERSION, OPERATOR, find_account, record_disclosure_consent, show_account
-    from issuer.selection import find_entry
+    from issuer.accounts.account import (
+        CONSENT_TEXT_VERSION,
+        OPERATOR,
+        find_account,
+        record_disclosure_consent,
+        show_account,
+    )
+    from issuer.accounts.selection import find_entry
     from issuer.store.accounts import Consent
     from issuer.times import utc_text
 

@@ -8,7 +8,7 @@ from issuer.cli.options import short_text
 if TYPE_CHECKING:
     from credential_schemas.certificate_claims import Edition
     from credential_schemas.wording.model import Language
-    from issuer.selection import Choice
+    from issuer.accounts.selection import Choice
 
 
 def add_choice(parser: argparse.ArgumentParser, *, title: str) -> None:
@@ -34,7 +34,7 @@ def add_terms(parser: argparse.ArgumentParser) -> None:
 
 def choice_of(arguments: argparse.Namespace, *, edition: "Edition" = "standard") -> "Choice":
     """Return what was chosen."""
-    from issuer.selection import Choice
+    from issuer.accounts.selection import Choice
 
     return Choice(
         entries=tuple(arguments.entry),

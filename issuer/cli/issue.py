@@ -9,8 +9,8 @@ from issuer.cli.context import CommandContext
 from issuer.cli.options import file_content, short_text
 
 if TYPE_CHECKING:
+    from issuer.accounts.selection import Selection
     from issuer.issuing.claims import IssueRequest
-    from issuer.selection import Selection
 
 SUMMARY = "issue one certificate as a sealed PDF"
 EXAMPLE = "cb-issuer issue --account 7k2m9qxdab --all --out certificate.pdf"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from issuer.competency_units import REFERENCE_SOURCE
+from issuer.accounts.units import REFERENCE_SOURCE
 from issuer.sources import persons
 from issuer.sources.registry import SOURCES
 from issuer.store.transaction import Transaction

@@ -8,7 +8,7 @@ from typing import Final
 
 from credential_schemas.certificate_claims import in_category_order
 from credential_schemas.entry_types import categories, entry_types
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from keys.encoding import JsonValue
 
 PAGE_SIZE: Final = 50

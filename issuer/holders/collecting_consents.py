@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from credential_schemas.entry_types import Names
-from issuer.accounts import CONSENT_TEXT_VERSION
+from issuer.accounts.account import CONSENT_TEXT_VERSION
+from issuer.accounts.units import REFERENCE_SOURCE
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.competency_units import REFERENCE_SOURCE
 from issuer.deliveries.ages import Promises, source_ages
 from issuer.errors import SourceUnknown
 from issuer.sources.registry import SOURCES

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from issuer.accounts import AccountEntry, OpenAccount, show_account
+from issuer.accounts.account import AccountEntry, OpenAccount, show_account
 from issuer.audit.history import Access, access_history
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank

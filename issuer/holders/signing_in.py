@@ -7,7 +7,7 @@ Every refusal of a sign-in says the same and costs the same time, and strangers 
 from dataclasses import dataclass, replace
 
 from credential_schemas.look.harmless import harmless
-from issuer.accounts import new_account
+from issuer.accounts.account import new_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import WriteConflict

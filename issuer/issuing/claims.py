@@ -6,11 +6,11 @@ from typing import Final
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
 from credential_schemas.wording.model import Language
-from issuer.accounts import OpenAccount
+from issuer.accounts.account import OpenAccount
+from issuer.accounts.selection import Choice, Selection
+from issuer.accounts.units import UNIT_TYPE
 from issuer.bank import Bank
-from issuer.competency_units import UNIT_TYPE
 from issuer.errors import InvalidOption, NumbersExhausted
-from issuer.selection import Choice, Selection
 from issuer.store.accounts import Consent
 from issuer.store.status_lists import ReservedIndexes
 from issuer.times import korean_day_of

@@ -18,10 +18,11 @@ from typing import Final
 from credential_schemas.certificate_claims import CertificateClaims, to_payload
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.select import keep_disclosures, unverified_disclosures
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
+from issuer.accounts.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
+from issuer.accounts.selection import Selection, select_entries
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.consents import Disclosure, find_covering_consent, read_consent, what_is_missing
 from issuer.documents import Document, DocumentRequest, make_document
 from issuer.entry_states import claims_hash
 from issuer.errors import (
@@ -46,7 +47,6 @@ from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.outputs import PRIVATE, PendingFiles, check_target
 from issuer.sealed_records import seal_record
-from issuer.selection import Selection, select_entries
 from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.store.certificates import CarriedEntry
 from issuer.store.status_lists import ReservedIndexes

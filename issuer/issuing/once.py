@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from issuer.accounts import find_account
+from issuer.accounts.account import find_account
 from issuer.bank import Bank
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.counts import counting_refusals

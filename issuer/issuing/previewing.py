@@ -30,7 +30,8 @@ from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import keep_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from credential_schemas.wording.model import ANY_CODE, CertificateWording
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts.account import OpenAccount, show_account
+from issuer.accounts.selection import Selection, select_entries
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.documents import DocumentRequest, document_wording, preview_document
@@ -43,7 +44,6 @@ from issuer.issuing.claims import (
     without_holder,
 )
 from issuer.outputs import PRIVATE, PendingFiles
-from issuer.selection import Selection, select_entries
 from issuer.store.accounts import Consent
 from issuer.store.status_lists import ReservedIndexes
 from issuer.times import utc_text

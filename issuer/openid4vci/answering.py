@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from credential_schemas.errors import CredentialError
+from issuer.accounts.errors import EntryNotFound, FieldFixed, FieldUnknown, KindMismatch, NothingToDisclose
 from issuer.bank import Bank
 from issuer.errors import (
     AccountNotFound,
@@ -29,7 +30,6 @@ from issuer.openid4vci.copies import MadeCopies, make_copies, record_copies
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.offers import request_of
 from issuer.openid4vci.refusals import Refused
-from issuer.selection_errors import EntryNotFound, FieldFixed, FieldUnknown, KindMismatch, NothingToDisclose
 from issuer.store.answers import KeptAnswer
 from issuer.store.transaction import Transaction
 from issuer.store.wallets import StoredNotice

@@ -17,7 +17,9 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.wording.model import Language
-from issuer.accounts import CONSENT_TEXT_VERSION, AccountEntry, OpenAccount
+from issuer.accounts.account import CONSENT_TEXT_VERSION, AccountEntry, OpenAccount
+from issuer.accounts.errors import SelectionEmpty
+from issuer.accounts.selection import Choice, field_choices
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
@@ -26,8 +28,6 @@ from issuer.openid4vci.authorization import wanted_of
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.offers import certificate_entries, offered, only_about, request_of, request_text
-from issuer.selection import Choice, field_choices
-from issuer.selection_errors import SelectionEmpty
 from issuer.store.authorizations import StoredCode, StoredRequest
 from issuer.store.transaction import Transaction
 from issuer.store.wallets import StoredOffer

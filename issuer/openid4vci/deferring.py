@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
 from issuer.bank import Bank
 from issuer.openid4vci.access import Access
 from issuer.openid4vci.configurations import Document

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from credential_schemas.entry_types import entry_types
 from credential_schemas.limits import MAX_DISCLOSURES
 from credential_schemas.wallet_claims import WalletBinding, wallet_certificate
+from issuer.accounts.selection import Choice
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.errors import InvalidOption
@@ -25,7 +26,6 @@ from issuer.issuing.making import prepare_certificate
 from issuer.openid4vci.configurations import CERTIFICATE_ID, Document, configurations, flat_id
 from issuer.openid4vci.handles import code_of, link_of, new_secret, state_of
 from issuer.openid4vci.metadata import CODE_GRANT, GRANT, OFFERS
-from issuer.selection import Choice
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.wallets import StoredOffer
 from issuer.times import utc_text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from issuer.accounts import find_account
+from issuer.accounts.account import find_account
 from issuer.bank import Bank
 from issuer.errors import CertificateNotFound, InvalidOption, SourceRecordNotFound
 from issuer.key_life.finding import find_key

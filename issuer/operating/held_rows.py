@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from issuer.accounts import find_account
+from issuer.accounts.account import find_account
+from issuer.accounts.same_records import look_of, one_records
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.deliveries.errors import ReferenceNotHeld
 from issuer.deliveries.resolving import Resolution, give_held, resolve_held
 from issuer.errors import AccountNotLinked
-from issuer.same_records import look_of, one_records
 from issuer.store.audit import AuditRecord
 from issuer.store.entries import StoredEntry
 from issuer.store.transaction import Transaction

@@ -19,7 +19,8 @@ from credential_schemas.certificate_claims import Edition
 from credential_schemas.entry_types import entry_types
 from credential_schemas.presented_claims import PresentedClaims, ShownEntry
 from credential_schemas.wording.model import Language
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts.account import OpenAccount, show_account
+from issuer.accounts.selection import Choice, ChosenEntry, field_choices, select_entries
 from issuer.bank import Bank
 from issuer.errors import PresentationRefused
 from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
@@ -27,7 +28,6 @@ from issuer.issuing.making import Issued
 from issuer.issuing.once import answered_before, issue_once, one_at_a_time
 from issuer.presented.reading import OwnPresentation, use_nonce
 from issuer.reprinting import open_stored
-from issuer.selection import Choice, ChosenEntry, field_choices, select_entries
 from issuer.times import korean_day_of
 from keys.encoding import JsonValue
 

@@ -7,6 +7,7 @@ whose new records look like records that it does not have, as when a source writ
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from issuer.accounts.same_records import look_of, record_look
 from issuer.bank import Bank
 from issuer.deliveries.errors import PageUnreadable
 from issuer.deliveries.files import find_parser
@@ -15,7 +16,6 @@ from issuer.deliveries.taking import DeliveredRow, day_fault
 from issuer.errors import DeliveryUnreadable
 from issuer.pulling.delivery_note import DeliveryNote, Page
 from issuer.recognition.completions import RecognisedCourses
-from issuer.same_records import look_of, record_look
 from issuer.sources import persons
 from issuer.sources.model import RejectedRow, SourceRecord
 from issuer.store.transaction import Transaction

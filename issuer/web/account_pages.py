@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from credential_schemas.entry_types import certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from issuer.holders.account_view import LEVELS, AccountView, Matrix, Wish, year_of
 from issuer.holders.collecting_consents import SourceState
 from issuer.web.account_notes import HeldBack, held_back_card, late_note, superseded_note

@@ -10,10 +10,10 @@ from typing import Final
 
 from credential_schemas.entry_types import certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from issuer.accounts.selection import field_choices
 from issuer.openid4vci.approving import Candidate, Question
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
 from issuer.openid4vci.metadata import AUTHORIZE
-from issuer.selection import field_choices
 from issuer.web.entry_words import row_words
 from issuer.web.parts import button, error_summary, form, link_button, note
 from issuer.web.problem_pages import hidden

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from issuer.accounts.selection import ChosenEntry, field_choices
 from issuer.issuing.previewing import Preview
-from issuer.selection import ChosenEntry, field_choices
 from issuer.web.drafts import Draft
 from issuer.web.entry_words import row_words
 from issuer.web.facsimile import facsimile

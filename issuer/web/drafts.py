@@ -12,11 +12,11 @@ from credential_schemas.certificate_claims import Edition
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import check_text
 from credential_schemas.wording.model import Language
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
+from issuer.accounts.selection import Choice, field_choices
 from issuer.issuing.claims import IssueRequest
 from issuer.own_certificates import OwnCertificate
 from issuer.postings import Posting, used_by
-from issuer.selection import Choice, field_choices
 
 PURPOSES: Final = ("job", "hr", "self")
 MAX_TEXT: Final = 100

@@ -8,7 +8,7 @@ from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from credential_schemas.wording.values import value_text
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from issuer.web.entry_words import foreign, repeat_tags, row_words, status_tag
 from issuer.web.parts import facts, link_button
 from issuer.web.shell import Page, Visit

@@ -10,7 +10,7 @@ from credential_schemas.look.markup import NOTHING, Html, html, joined
 from credential_schemas.wording.entries import entry_groups
 from credential_schemas.wording.model import EntryRow, Language
 from credential_schemas.wording.published import current_wording
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from issuer.holders.account_view import is_past
 from issuer.holders.collecting_consents import SourceState
 from issuer.sources.registry import SOURCES

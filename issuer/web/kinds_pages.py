@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from credential_schemas.entry_types import EntryType, certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from issuer.selection import FieldChoice, field_choice
+from issuer.accounts.selection import FieldChoice, field_choice
 from issuer.sources.registry import SOURCES
 from issuer.web.entry_words import ICONS
 from issuer.web.front_pages import KINDS_PATH, phase_of

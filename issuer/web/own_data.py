@@ -7,7 +7,7 @@ from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
 from credential_schemas.wording.published import current_wording
 from credential_schemas.wording.values import value_text
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
 from issuer.audit.history import Access
 from issuer.certificate.statement import Statement, StatementBlock, StatementPart
 from issuer.holders.collecting_consents import SourceState

@@ -11,10 +11,10 @@ from typing import Final
 
 from credential_schemas.entry_types import categories, certificate_labels, entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
-from issuer.accounts import AccountEntry
+from issuer.accounts.account import AccountEntry
+from issuer.accounts.selection import field_choices
 from issuer.issuing.previewing import Preview
 from issuer.postings import Posting
-from issuer.selection import field_choices
 from issuer.web.drafts import MAX_TEXT, PURPOSES, Draft, days_offered
 from issuer.web.entry_words import ICONS, row_words, status_tag
 from issuer.web.parts import (

@@ -12,8 +12,8 @@ from credential_schemas.report.headlines import headline
 from credential_schemas.report_page.markup import result_html
 from credential_schemas.report_page.view import View, view_of
 from credential_schemas.wording.model import Language
+from issuer.accounts.selection import ChosenEntry
 from issuer.issuing.previewing import Preview
-from issuer.selection import ChosenEntry
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import note
 from issuer.web.shell import Visit

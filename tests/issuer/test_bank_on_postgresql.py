@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from examples.source_stubs import Stub
+from issuer.accounts.selection import Choice
 from issuer.bank import open_bank
 from issuer.deliveries.errors import SourceBusy
 from issuer.deliveries.reconciling import Allowance
@@ -28,7 +29,6 @@ from issuer.openid4vci.tokens import exchange_code
 from issuer.pulling.fetching import Outside
 from issuer.pulling.running import pull_source
 from issuer.pulling.settings_file import AskedSource
-from issuer.selection import Choice
 from tests.issuer.conftest import DELIVERIES, START, URL, World
 from tests.issuer.openid4vci.code_wallet import CodeWallet
 from tests.issuer.openid4vci.conftest import Office, code_of

@@ -21,6 +21,7 @@ from threading import Lock
 
 import psycopg  # noqa: F401 - imported before the first fork
 
+from issuer.accounts.selection import Choice
 from issuer.app import create_app  # noqa: F401 - imported before the first fork
 from issuer.bank import open_bank
 from issuer.cli.main import main as main_of_issuer
@@ -28,7 +29,6 @@ from issuer.errors import IssuerError
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.making import Issued
 from issuer.issuing.once import issue_once
-from issuer.selection import Choice
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store
 from issuer.store.transaction import Transaction

@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.confirmations import ConfirmationDesk
 from issuer.errors import StorageFull, StorageUnusable
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.errors import ClockBehind
 from issuer.issuing.once import issue_once
-from issuer.selection import Choice
 from issuer.store import connections
 from keys import confirmation_code
 from tests.postgresql import PostgresqlServer

@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 from fastapi import FastAPI
 
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
+from issuer.accounts.selection import Choice
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
@@ -23,7 +24,6 @@ from issuer.issuing.claims import DEFAULT_VALID_DAYS, IssueRequest
 from issuer.openid4vci.approving import Question, address_with, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
-from issuer.selection import Choice
 from issuer.work_places import WorkPlaces
 from keys.errors import FetchError
 from keys.fetch import Answer

@@ -10,8 +10,8 @@ import pytest
 
 from credential_schemas.pdf_container import read_container
 from credential_schemas.sd_jwt.select import add_disclosures
-from issuer.accounts import show_account
-from issuer.selection import Choice
+from issuer.accounts.account import show_account
+from issuer.accounts.selection import Choice
 from keys.encoding import JsonValue, b64url_encode, encode_json
 from keys.fetch import Answer
 from keys.trust_list import TrustList

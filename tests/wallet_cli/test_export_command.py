@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from issuer.selection import Choice
+from issuer.accounts.selection import Choice
 from keys.encoding import b64url_decode, b64url_encode
 from keys.fetch import Answer
 from tests.issuer.conftest import URL

@@ -9,7 +9,7 @@ import pytest
 
 from credential_schemas.pdf_container import read_container
 from credential_schemas.sd_jwt.select import unverified_disclosures
-from issuer.selection import Choice
+from issuer.accounts.selection import Choice
 from keys.encoding import b64url_encode
 from keys.fetch import Answer
 from keys.key_files import FileSigner

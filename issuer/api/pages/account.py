@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Final
 
-from issuer.accounts import AccountEntry, OpenAccount, show_account
+from issuer.accounts.account import AccountEntry, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
 from issuer.api.pages.routing import Pages

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from credential_schemas.certificate_claims import CertificateEntry
-from issuer.accounts import CONSENT_TEXT_VERSION, OpenAccount, show_account
+from issuer.accounts.account import CONSENT_TEXT_VERSION, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
 from issuer.api.pages.routing import Pages

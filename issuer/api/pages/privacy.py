@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from credential_schemas.wording.model import Language
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
 from issuer.api.pages.asked import Answer, Asked, Download, NotHere, go_to, shown
 from issuer.api.pages.routing import Pages
 from issuer.audit.history import Access

@@ -8,7 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from credential_schemas.errors import CredentialError
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts.account import OpenAccount, show_account
+from issuer.accounts.errors import SelectionEmpty
 from issuer.api.pages.asked import Answer, Asked, shown
 from issuer.api.pages.routing import Pages
 from issuer.desk_errors import IssuedTooMany
@@ -16,7 +17,6 @@ from issuer.errors import IssuerError, StorageFull, StorageUnusable
 from issuer.openid4vci.approving import Question, RequestDecidedError, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.openid4vci.metadata import AUTHORIZE
-from issuer.selection_errors import SelectionEmpty
 from issuer.store.authorizations import StoredRequest
 from issuer.web.allow_page import Allow, allow_page, over_page
 from issuer.web.shell import Page

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.errors import ConsentMissing, StorageFull
 from issuer.issuing.claims import IssueRequest
@@ -13,7 +14,6 @@ from issuer.issuing.counts import KEPT_DAYS, counting_refusals, nearest_rank, re
 from issuer.issuing.errors import RetryKeyInvalid
 from issuer.issuing.making import Issued
 from issuer.issuing.once import issue_once
-from issuer.selection import Choice
 from issuer.store.issuing_counts import ISSUING_COUNTS
 from issuer.store.transaction import Transaction
 from issuer.upkeep import Upkeep

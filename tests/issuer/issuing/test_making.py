@@ -13,11 +13,11 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import add_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
+from issuer.accounts.selection import Choice
 from issuer.errors import EntryChanged, StorageUnusable
 from issuer.issuing.claims import IssueRequest, certificate_number
 from issuer.issuing.making import IssueTargets, issue_certificate
 from issuer.outputs import PendingFiles
-from issuer.selection import Choice
 from keys.pdf_seal import check_seal
 from keys.trust_list import TrustList
 from tests.issuer.conftest import DELIVERIES, START, World

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.errors import IssuerError
 from issuer.issuing import once
@@ -16,7 +17,6 @@ from issuer.issuing.claims import IssueRequest
 from issuer.issuing.errors import ClockBehind, RetryKeyInvalid, RetryKeyReused
 from issuer.issuing.making import Issued
 from issuer.issuing.once import _TURNS, issue_once
-from issuer.selection import Choice
 from keys.errors import SealedAnswerError
 from tests.issuer.conftest import START, World
 

@@ -9,11 +9,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts.account import OpenAccount, show_account
+from issuer.accounts.selection import Choice
 from issuer.openid4vci.approving import Question, approve, question_of
 from issuer.openid4vci.authorization import find_request
 from issuer.openid4vci.offers import OfferWish, make_offer
-from issuer.selection import Choice
 from keys.encoding import b64url_encode, encode_json
 from keys.jws_sign import sign_compact
 from keys.key_files import FileSigner, create_key

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from issuer.accounts.selection import Choice
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
@@ -21,7 +22,6 @@ from issuer.cli.main import main
 from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
-from issuer.selection import Choice
 from issuer.work_places import WorkPlaces
 from keys.encoding import encode_json
 from keys.gate.gate import Visitors

@@ -10,13 +10,13 @@ import jsonschema
 import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
+from issuer.accounts.errors import SelectionEmpty
+from issuer.accounts.selection import Choice, field_choices
 from issuer.errors import InvalidOption
 from issuer.openid4vci import offers
 from issuer.openid4vci.approving import RequestDecidedError, approve, deny, question_of
 from issuer.openid4vci.authorization import find_request
-from issuer.selection import Choice, field_choices
-from issuer.selection_errors import SelectionEmpty
 from tests.issuer.conftest import URL
 from tests.issuer.openid4vci.code_wallet import (
     BACK,

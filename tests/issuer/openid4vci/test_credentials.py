@@ -14,7 +14,8 @@ from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
 from credential_schemas.type_metadata import integrity_of
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
+from issuer.accounts.selection import Choice
 from issuer.errors import StorageUnusable
 from issuer.openid4vci import answering
 from issuer.openid4vci.access import find_access
@@ -23,7 +24,6 @@ from issuer.openid4vci.copies import make_copies
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.proofs import ProofDemands, check_proofs
 from issuer.openid4vci.refusals import Refused
-from issuer.selection import Choice
 from issuer.status_changes import StatusOrder, change_certificates, change_entry
 from issuer.store.certificates import StoredCertificate
 from keys.key_files import FileSigner, create_key

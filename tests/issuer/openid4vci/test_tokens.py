@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import jsonschema
 import pytest
 
+from issuer.accounts.selection import Choice
 from issuer.errors import ConsentMissing, InvalidOption
 from issuer.openid4vci import offers
 from issuer.openid4vci.handles import link_of
@@ -15,7 +16,6 @@ from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import OfferWish, make_offer
 from issuer.openid4vci.refusals import Refused
 from issuer.openid4vci.tokens import exchange_code
-from issuer.selection import Choice
 from tests.issuer.conftest import URL
 from tests.issuer.openid4vci.conftest import TITLES, TRAINING, Office, code_of, offer_document, refusal
 from tests.vectors.openid4vci.schemas import schema, vector

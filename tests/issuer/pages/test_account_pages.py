@@ -146,7 +146,7 @@ def test_only_the_sources_agreed_to_are_shown_and_withdrawing_takes_them_away(pa
 
 
 def test_a_consent_of_several_sources_is_withdrawn_for_one_and_stands_for_the_others(pages: PageWorld) -> None:
-    from issuer.accounts import open_account
+    from issuer.accounts.account import open_account
 
     sources = ["hrdnet_training", "qnet_qualifications"]
     account = open_account(pages.bank, "SYN-P-001", sources=sources, discloses=False, now=pages.now)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
-from issuer.accounts import AccountEntry, show_account
+from issuer.accounts.account import AccountEntry, show_account
 from issuer.sharing import MOST_OPEN
 from issuer.store.lookups import Lookup
 from issuer.web.certificate_pages import purpose_words

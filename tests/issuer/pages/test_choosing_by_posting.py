@@ -9,7 +9,7 @@ import pytest
 
 from credential_schemas.criteria.own_check import own_score
 from credential_schemas.criteria.values import number_text
-from issuer.accounts import AccountEntry, show_account
+from issuer.accounts.account import AccountEntry, show_account
 from issuer.api.pages.opening import Ways
 from issuer.postings import Posting, read_postings, used_by, whole_entry
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on, pick

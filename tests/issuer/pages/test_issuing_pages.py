@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from issuer.accounts import AccountEntry, show_account
+from issuer.accounts.account import AccountEntry, show_account
 from issuer.store.certificates import CertificateLine
 from keys.gate.rate_limits import RateLimits
 from tests.issuer.pages.certificate_forms import CONFIRM, NEW, Form, agree, go_on, issue, pick

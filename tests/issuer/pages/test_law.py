@@ -3,7 +3,7 @@
 import json
 import re
 
-from issuer.accounts import read_account
+from issuer.accounts.account import read_account
 from issuer.store.lookups import Lookup
 from tests.issuer.pages.certificate_forms import issue, pick
 from tests.issuer.pages.page_world import Browser, PageWorld

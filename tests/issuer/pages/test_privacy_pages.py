@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from issuer.accounts import read_account
+from issuer.accounts.account import read_account
 from issuer.api.pages.session import session_reader
 from issuer.cli.main import main
 from issuer.holders.closing import close_account, plan_closing

@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 
+from issuer.accounts.selection import Choice
 from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.authorization import push_request
 from issuer.openid4vci.forms import PLAIN
 from issuer.openid4vci.offers import OfferWish, make_offer
 from issuer.openid4vci.wallet_clients import BUILT_IN, read_wallet_clients
-from issuer.selection import Choice
 from tests.issuer.openid4vci.conftest import offer_document
 from tests.issuer.pages.page_world import PASSWORD, Browser, PageWorld
 

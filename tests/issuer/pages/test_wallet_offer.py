@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
-from issuer.accounts import show_account
+from issuer.accounts.account import show_account
 from issuer.openid4vci.access import find_access
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.handles import new_nonce

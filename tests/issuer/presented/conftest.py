@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from credential_schemas.sd_jwt.bind import bind_to_verifier
 from credential_schemas.sd_jwt.disclosures import Disclosure
 from credential_schemas.sd_jwt.select import keep_disclosures
+from issuer.accounts.selection import Choice
 from issuer.api.callers import Callers
 from issuer.api.desk import ApiDesk
 from issuer.app import Desk, ServiceWork, create_app
@@ -24,7 +25,6 @@ from issuer.issuing.claims import IssueRequest
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations, flat_id
 from issuer.openid4vci.copies import make_copies, record_copies
 from issuer.openid4vci.handles import new_nonce
-from issuer.selection import Choice
 from issuer.tokens import TokenDoor
 from issuer.work_places import WorkPlaces
 from keys.badge_key import BadgeKey, create_badge_key

@@ -15,11 +15,11 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import add_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
+from issuer.accounts.selection import Choice
 from issuer.errors import PresentationRefused
 from issuer.presented import printing
 from issuer.presented.printing import Paper
 from issuer.presented.reading import read_own_presentation
-from issuer.selection import Choice
 from keys.encoding import b64url_decode
 from keys.trust_list import TrustList
 from tests.issuer.api_client import problem_of

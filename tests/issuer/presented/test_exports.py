@@ -18,6 +18,7 @@ from pyld import jsonld
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.presented_claims import PresentedEntry
+from issuer.accounts.selection import Choice
 from issuer.bank import KEY_HOLDER
 from issuer.bank.folder import BankFolder
 from issuer.cli.main import main
@@ -25,7 +26,6 @@ from issuer.presented import badge_key as made_key
 from issuer.presented.badge_key import KEYS_PATH, BadgeKeys
 from issuer.presented.badges import ACHIEVEMENT_TYPES, BadgeFrame, badge_of, why_no_badge
 from issuer.presented.exporting import subject_of
-from issuer.selection import Choice
 from keys.badge_key import BadgeKey
 from keys.encoding import b64url_decode
 from keys.errors import KeyFileError

@@ -14,7 +14,8 @@ from credential_schemas.sd_jwt.issuer_keys import trust_list_key_finder
 from credential_schemas.sd_jwt.policy import VerificationPolicy
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
-from issuer.accounts import OpenAccount, show_account
+from issuer.accounts.account import OpenAccount, show_account
+from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.bank.key_ring import records
 from issuer.errors import PresentationRefused
@@ -24,7 +25,6 @@ from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
 from issuer.presented.printing import Paper
 from issuer.presented.reading import OwnPresentation, read_own_presentation, use_nonce
-from issuer.selection import Choice
 from issuer.status_changes import StatusOrder, change_certificates
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
+from issuer.accounts.same_records import one_records
+from issuer.accounts.units import UNIT_TYPE, derived_units
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.competency_units import UNIT_TYPE, derived_units
 from issuer.errors import (
     AccountAlreadyLinked,
     AccountExists,
@@ -23,7 +24,6 @@ from issuer.errors import (
     PersonNotFound,
     SourceUnknown,
 )
-from issuer.same_records import one_records
 from issuer.sources.registry import SOURCES
 from issuer.store.accounts import Account, Consent, Person
 from issuer.store.entries import StoredEntry

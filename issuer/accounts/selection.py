@@ -12,9 +12,8 @@ from typing import Final, Literal
 from credential_schemas.certificate_claims import Edition, in_category_order
 from credential_schemas.certificate_kinds import CertificateKind, certificate_kinds
 from credential_schemas.entry_types import Field, entry_types
-from issuer.accounts import AccountEntry
-from issuer.errors import EntryNotInForce, InvalidOption
-from issuer.selection_errors import (
+from issuer.accounts.account import AccountEntry
+from issuer.accounts.errors import (
     EntryAmbiguous,
     EntryNotFound,
     FieldFixed,
@@ -25,6 +24,7 @@ from issuer.selection_errors import (
     SelectionEmpty,
     TypeUnknown,
 )
+from issuer.errors import EntryNotInForce, InvalidOption
 from keys.encoding import JsonValue
 
 SHORT_ID: Final = 8

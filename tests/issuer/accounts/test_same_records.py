@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from issuer.accounts import show_account
-from issuer.same_records import OneRecord, look_of, one_records
-from issuer.selection import Choice, select_entries
+from issuer.accounts.account import show_account
+from issuer.accounts.same_records import OneRecord, look_of, one_records
+from issuer.accounts.selection import Choice, select_entries
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import StoredEntry
 from keys.encoding import JsonValue

@@ -115,6 +115,6 @@ def _plain(text: str) -> str:
 def _same_record_fields() -> dict[str, tuple[str, ...]]:
     """The fields that tell one record from every other of the same person, by kind; kinds without any never merge."""
     document = decode_json_object(
-        resources.files("issuer").joinpath("same_records.json").read_bytes(), max_bytes=_MAX_BYTES
+        resources.files("issuer.accounts").joinpath("same_records.json").read_bytes(), max_bytes=_MAX_BYTES
     )
     return {kind: tuple(map(str, names)) for kind, names in document.items() if isinstance(names, list)}

@@ -142,9 +142,9 @@ def test_a_suspended_entry_cannot_be_chosen(world: World) -> None:
 
 
 def test_an_id_that_means_several_entries_is_refused(world: World, account: str) -> None:
-    from issuer.accounts import AccountEntry
-    from issuer.selection import find_entry
-    from issuer.selection_errors import EntryAmbiguous
+    from issuer.accounts.account import AccountEntry
+    from issuer.accounts.errors import EntryAmbiguous
+    from issuer.accounts.selection import find_entry
 
     stored = world.stored_entry("23900000001A")
     twins = [AccountEntry(f"ab{number}", "t", "c", "t", None, "b", {}, stored) for number in range(2)]
@@ -153,8 +153,8 @@ def test_an_id_that_means_several_entries_is_refused(world: World, account: str)
 
 
 def test_an_unknown_kind_is_refused_by_the_selection_itself() -> None:
+    from issuer.accounts.selection import Choice, select_entries
     from issuer.errors import InvalidOption
-    from issuer.selection import Choice, select_entries
 
     with pytest.raises(InvalidOption, match="expected one of competency, education"):
         select_entries("a", [], Choice(everything=True, kind="diploma"))

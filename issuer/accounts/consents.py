@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from issuer.accounts import CONSENT_TEXT_VERSION
+from issuer.accounts.account import CONSENT_TEXT_VERSION
+from issuer.accounts.selection import Selection
 from issuer.errors import ConsentMissing, ConsentUnreadable
-from issuer.selection import Selection
 from issuer.store.accounts import Consent
 from issuer.store.transaction import Transaction
 from keys.encoding import JsonValue, decode_json_object
