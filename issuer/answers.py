@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from credential_schemas.qr.symbols import SYMBOL_BYTES
 from issuer.accounts.account import AccountEntry
 from issuer.accounts.selection import Selection
-from issuer.own_certificates import OwnCertificate, state_of
+from issuer.issued.own_certificates import OwnCertificate, state_of
 from issuer.store.accounts import Account
 from issuer.store.certificates import CertificateLine
 from issuer.store.share_links import StoredLink

@@ -15,10 +15,10 @@ from issuer.bank.key_ring import records
 from issuer.bundling import TRUST_BUNDLE
 from issuer.errors import BundleKeyMissing, IssuerError
 from issuer.key_life.switching import due_keys
+from issuer.log.errors import LogMissing
 from issuer.publishing import STATUS_REFRESH
 from issuer.seal_revocation import last_times
 from issuer.sealing import trial_problem
-from issuer.trail_errors import LogMissing
 from keys.certificates import valid_until
 from keys.errors import KeysError
 

@@ -24,12 +24,12 @@ from issuer.api.descriptions import (
     file_answers,
 )
 from issuer.api.desk import JSON, ApiDesk, in_thread, json_response
+from issuer.issued.own_certificates import list_certificates, read_certificate
+from issuer.issued.reprinting import ReprintRequest, reprint_number
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.making import Issued
 from issuer.issuing.once import AnswerWriter, issue_once
 from issuer.issuing.previewing import open_for_preview, preview
-from issuer.own_certificates import list_certificates, read_certificate
-from issuer.reprinting import ReprintRequest, reprint_number
-from issuer.status_changes import StatusOrder, change_certificates
 from issuer.tokens import ISSUE, READ, REVOKE
 from keys.encoding import encode_json
 from keys.gate.answers import Refusal

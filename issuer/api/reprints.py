@@ -9,7 +9,7 @@ from issuer.api.callers import Caller
 from issuer.api.certificates import pdf_response
 from issuer.api.descriptions import CREDENTIAL_BODY, PDF, SECURITY, file_answers
 from issuer.api.desk import ApiDesk
-from issuer.reprinting import ReprintRequest, reprint_file
+from issuer.issued.reprinting import ReprintRequest, reprint_file
 from issuer.tokens import ISSUE
 from keys.gate.answers import Refusal
 

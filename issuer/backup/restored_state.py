@@ -17,12 +17,12 @@ from credential_schemas.status_list import StatusList, verify_status_token
 from issuer.backup.errors import SinceUnreadable
 from issuer.bank import Bank
 from issuer.bank.key_ring import published_issuer
-from issuer.entry_states import VALUE_NAMES, planned_changes, update_copies
 from issuer.holders.closing import erase_account
+from issuer.issued.entry_states import VALUE_NAMES, planned_changes, update_copies
+from issuer.issued.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.log.appending import logged_at
 from issuer.log.files import TILE_WIDTH, tile_path
 from issuer.outputs import write_whole
-from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.store.certificates import StatusEvent
 from issuer.store.log import LogState, StoredLogEntry, lost_number
 from issuer.store.transaction import Transaction

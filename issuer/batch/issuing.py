@@ -26,11 +26,11 @@ from issuer.batch.folder import RESULTS, Line, RunFolder, append, run_folder
 from issuer.certificate.errors import CodeDoesNotFitError, GlyphMissingError, TextDoesNotFitError
 from issuer.errors import AccountNotLinked, ConsentMissing, EntryChanged, EntryNotInForce, IssuerError, UsageError
 from issuer.exit_codes import ExitCode, worst
+from issuer.issued.reprinting import open_stored
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.making import Issued
 from issuer.issuing.once import KEPT_FOR, answered_before, issue_once
 from issuer.outputs import PRIVATE, PendingFiles
-from issuer.reprinting import open_stored
 from issuer.times import utc_text
 from keys.encoding import encode_json
 

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Check the trail."""
     from issuer.audit.verifying import verify_trail
     from issuer.errors import FileUnreadable
-    from issuer.trail_errors import TrailUnsound
+    from issuer.log.errors import TrailUnsound
 
     try:
         kept = [path.read_bytes() for path in arguments.head]

@@ -60,8 +60,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
 
 def _show(_arguments: argparse.Namespace, context: CommandContext) -> None:
     from credential_schemas.log_entry import log_origin
+    from issuer.log.errors import LogMissing
     from issuer.log.files import published_size
-    from issuer.trail_errors import LogMissing
 
     with context.bank() as bank:
         if not bank.has_log:
@@ -80,9 +80,9 @@ def _show(_arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
+    from issuer.log.errors import LogMissing, TrailUnsound
     from issuer.log.verifying import verify_log
     from issuer.store.log import is_lost_number
-    from issuer.trail_errors import LogMissing, TrailUnsound
 
     earlier = None if arguments.since is None else _content(arguments.since)
     with context.bank() as bank:
@@ -108,9 +108,9 @@ def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def _proof(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.log.appending import proof_of
+    from issuer.log.errors import LogMissing, NotLogged
     from issuer.log.witnesses import witnessed_checkpoint
     from issuer.outputs import check_target, write_whole
-    from issuer.trail_errors import LogMissing, NotLogged
 
     if arguments.out is not None:
         check_target(arguments.out)
@@ -175,7 +175,7 @@ def _witness(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 
 def _tell_cosigned(asked: "Asked", context: CommandContext) -> None:
-    from issuer.trail_errors import WitnessRefused
+    from issuer.log.errors import WitnessRefused
 
     document = {"size": asked.size, "cosigned": asked.cosigned, "refused": asked.refused}
     lines = [context.text("log.cosigned", size=asked.size, name=name) for name in asked.cosigned]

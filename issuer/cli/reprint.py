@@ -23,8 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Print it."""
+    from issuer.issued.reprinting import ReprintRequest, reprint_file, reprint_number
     from issuer.outputs import PRIVATE, check_target, write_whole
-    from issuer.reprinting import ReprintRequest, reprint_file, reprint_number
 
     check_target(arguments.out)
     request = ReprintRequest(getattr(arguments, "lang", None), tuple(arguments.entry))

@@ -27,8 +27,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     from issuer.bank import SERVICE
     from issuer.cli.metering import metered
     from issuer.cli.page_parts import open_pages
-    from issuer.confirmations import ConfirmationDesk
     from issuer.health import readiness_problems
+    from issuer.issued.confirmations import ConfirmationDesk
     from issuer.pulling.schedule import asking_sources
     from issuer.tokens import TokenDoor
     from issuer.upkeep import UPKEEP_S, Upkeep

@@ -9,7 +9,7 @@ from issuer.cli.options import file_content
 from issuer.cli.status_many import FILTERS, add_many_arguments, change_many
 
 if TYPE_CHECKING:
-    from issuer.status_changes import Action
+    from issuer.issued.status_changes import Action
 
 
 def add_status_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def add_status_arguments(parser: argparse.ArgumentParser) -> None:
 def change_status(action: "Action", arguments: argparse.Namespace, context: CommandContext) -> int:
     """Change the status of certificates, or of one entry wherever it is certified."""
     from issuer.errors import InvalidOption
-    from issuer.status_changes import DEFAULT_REASON, StatusOrder, change_certificates, change_entry
+    from issuer.issued.status_changes import DEFAULT_REASON, StatusOrder, change_certificates, change_entry
 
     numbers = [*arguments.numbers, *([] if arguments.list is None else _numbers_in(arguments.list))]
     if any(getattr(arguments, name) is not None for name in FILTERS):

@@ -9,8 +9,8 @@ from issuer.cli.context import CommandContext
 
 if TYPE_CHECKING:
     from issuer.bank import Bank
+    from issuer.issued.status_changes import Action
     from issuer.operating.status_orders import Rehearsed
-    from issuer.status_changes import Action
     from issuer.store.status_jobs import StatusJob
 
 FILTERS: Final = ("account", "carrying", "key", "issued_from", "issued_until", "job")
@@ -35,11 +35,11 @@ def change_many(
 ) -> int:
     """Say what would change; with the right number, change it and say what became of it."""
     from issuer.errors import InvalidOption
+    from issuer.issued.status_changes import DEFAULT_REASON
     from issuer.operating.finding import Filter
     from issuer.operating.status_jobs import begin_job
     from issuer.operating.status_orders import ManyOrder, rehearse
     from issuer.outputs import check_target
-    from issuer.status_changes import DEFAULT_REASON
 
     if arguments.out is not None:
         check_target(arguments.out)

@@ -22,8 +22,8 @@ from issuer.deliveries.reconciling import (
     withdraw,
 )
 from issuer.deliveries.taking import DeliveredRow, ImportCounts, Progress, record_taken, take_rows
-from issuer.entry_states import CopyChange
 from issuer.errors import DeliveryUnreadable, FileUnreadable, InvalidOption, IssuerError, SourceUnknown
+from issuer.issued.entry_states import CopyChange
 from issuer.publishing import publish_due
 from issuer.sources import persons
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from issuer.audit.trail import Act
-from issuer.entry_states import CopyChange, planned_changes, record_hash, update_copies
+from issuer.issued.entry_states import CopyChange, planned_changes, record_hash, update_copies
 from issuer.store.entries import StandingRecord, StoredEntry
 from issuer.store.transaction import Transaction
 

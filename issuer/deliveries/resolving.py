@@ -10,8 +10,8 @@ from datetime import datetime
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.deliveries.errors import ReferenceNotHeld
-from issuer.entry_states import record_hash
 from issuer.errors import PersonNotFound
+from issuer.issued.entry_states import record_hash
 from issuer.store.entries import StoredEntry
 from issuer.times import utc_text
 

@@ -13,7 +13,7 @@ from typing import Final
 from issuer.audit.trail import Act, Action, record_acts
 from issuer.bank import Bank
 from issuer.deliveries.reconciling import SOURCE_UPDATE, WITHDRAWN, Acceptance, Withdrawal
-from issuer.entry_states import CopyChange, planned_changes, record_hash, update_copies
+from issuer.issued.entry_states import CopyChange, planned_changes, record_hash, update_copies
 from issuer.recognition.completions import RecognisedCourses
 from issuer.sources.model import PersonRecord, RejectedRow, SourceRecord
 from issuer.store.accounts import Person

@@ -13,7 +13,7 @@ from typing import Final
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.holders.errors import AccountClosed
-from issuer.status_changes import StatusOrder, change_certificates
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.store.accounts import Account
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, utc_text

@@ -24,7 +24,6 @@ from issuer.accounts.selection import Selection, select_entries
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.documents import Document, DocumentRequest, make_document
-from issuer.entry_states import claims_hash
 from issuer.errors import (
     ConsentMissing,
     EntryChanged,
@@ -32,6 +31,9 @@ from issuer.errors import (
     StorageFull,
     StorageUnusable,
 )
+from issuer.issued.entry_states import claims_hash
+from issuer.issued.sealed_records import seal_record
+from issuer.issued.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.issuing.claims import (
     IssueRequest,
     Prepared,
@@ -46,8 +48,6 @@ from issuer.issuing.recording import Outgoing, stored_certificate
 from issuer.log.appending import log_credential
 from issuer.log.files import publish_log
 from issuer.outputs import PRIVATE, PendingFiles, check_target
-from issuer.sealed_records import seal_record
-from issuer.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.store.certificates import CarriedEntry
 from issuer.store.status_lists import ReservedIndexes
 from issuer.store.transaction import Transaction

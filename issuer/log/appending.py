@@ -13,11 +13,11 @@ from credential_schemas.limits import MAX_SD_JWT_BYTES
 from credential_schemas.log_entry import SALT_BYTES, LogEntry, log_origin, signed_part_sha256
 from issuer.bank import Bank
 from issuer.bank.key_ring import distrusted_keys
+from issuer.log.errors import LogBehind
 from issuer.log.files import published_size
 from issuer.log.witnesses import cosigned_now
 from issuer.store.log import LogState, StoredLogEntry
 from issuer.store.transaction import Transaction
-from issuer.trail_errors import LogBehind
 from keys.checkpoint import Checkpoint, sign_checkpoint
 from keys.jws import parse_compact
 from keys.log_proof import LogProof

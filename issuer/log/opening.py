@@ -6,8 +6,8 @@ from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
 from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.errors import InvalidOption
+from issuer.log.errors import LogAlreadyOpen
 from issuer.outputs import storage_errors
-from issuer.trail_errors import LogAlreadyOpen
 from keys.checkpoint import Checkpoint, sign_checkpoint
 from keys.errors import NoteError
 from keys.key_files import write_encrypted, write_plain_for_development

@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 from credential_schemas.log_entry import LogEntry, log_origin
 from issuer.bank import Bank
 from issuer.log.appending import logged_at
+from issuer.log.errors import LogMissing
 from issuer.log.files import expected_files
 from issuer.store.log import LogState, lost_number
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
-from issuer.trail_errors import LogMissing
 from keys.checkpoint import Checkpoint, verify_checkpoint
 from keys.errors import NoteError
 from keys.merkle import (

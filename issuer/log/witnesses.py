@@ -16,10 +16,10 @@ from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
 from issuer.bank.key_ring import published_issuer
 from issuer.errors import FileUnreadable, InvalidOption
+from issuer.log.errors import LogMissing, WitnessRefused
 from issuer.log.files import WITNESSED, publish_cosigned, publish_log
 from issuer.outputs import PRIVATE, write_whole
 from issuer.store.log import LogState
-from issuer.trail_errors import LogMissing, WitnessRefused
 from keys.checkpoint import Checkpoint, verify_checkpoint
 from keys.cosignature import WitnessKey, check_different, cosigned_by, with_cosignatures
 from keys.encoding import JsonValue, decode_json_object, encode_json

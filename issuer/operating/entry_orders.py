@@ -11,9 +11,9 @@ from datetime import datetime
 
 from issuer.audit.trail import Act
 from issuer.bank import Bank
+from issuer.issued.status_changes import AFTER, StatusChange, StatusOrder, change_entry
 from issuer.operating.errors import NothingToChange, RehearsalDiffers
 from issuer.staff.records import record_reads
-from issuer.status_changes import AFTER, StatusChange, StatusOrder, change_entry
 from issuer.store.entries import StoredEntry
 
 

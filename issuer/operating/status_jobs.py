@@ -12,11 +12,11 @@ from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.issued.status_changes import AFTER, Action, set_statuses
 from issuer.operating.errors import JobNotFound, NothingToChange, RehearsalDiffers
 from issuer.operating.status_orders import CHANGED, ManyOrder, outcome_of, rehearse
 from issuer.operating.works import Works
 from issuer.publishing import publish_due
-from issuer.status_changes import AFTER, Action, set_statuses
 from issuer.store.status_jobs import DONE, RUNNING, STOPPED, CertificateState, JobLine, StatusJob
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text

@@ -14,8 +14,8 @@ from credential_schemas.status_list import StatusList
 from credential_schemas.status_list_issue import StatusBitmap, encode_status_list
 from issuer.bank import Bank
 from issuer.errors import ReasonUnknown
+from issuer.issued.status_changes import AFTER, REASONS, Action, published_values
 from issuer.operating.finding import Filter, find_certificates
-from issuer.status_changes import AFTER, REASONS, Action, published_values
 from issuer.store.status_jobs import CertificateState
 from issuer.store.transaction import Transaction
 

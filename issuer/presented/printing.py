@@ -23,11 +23,11 @@ from issuer.accounts.account import OpenAccount, show_account
 from issuer.accounts.selection import Choice, ChosenEntry, field_choices, select_entries
 from issuer.bank import Bank
 from issuer.errors import PresentationRefused
+from issuer.issued.reprinting import open_stored
 from issuer.issuing.claims import DEFAULT_PURPOSE, DEFAULT_VALID_DAYS, IssueRequest
 from issuer.issuing.making import Issued
 from issuer.issuing.once import answered_before, issue_once, one_at_a_time
 from issuer.presented.reading import OwnPresentation, use_nonce
-from issuer.reprinting import open_stored
 from issuer.times import korean_day_of
 from keys.encoding import JsonValue
 

@@ -16,8 +16,8 @@ from issuer.deliveries.errors import DeliveryHeld, PageDiffers, RunNotFound, Sou
 from issuer.deliveries.files import must_publish
 from issuer.deliveries.reconciling import Acceptance
 from issuer.deliveries.taking import ImportCounts
-from issuer.entry_states import CopyChange
 from issuer.errors import IssuerError, UnreadableError
+from issuer.issued.entry_states import CopyChange
 from issuer.publishing import publish_due
 from issuer.pulling.delivery_note import DeliveryNote, Page, read_note
 from issuer.pulling.fetching import Outside, SourceAsker, StoppedError

@@ -7,8 +7,8 @@ from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.wording.model import CertificateWording
+from issuer.issued.own_certificates import OwnCertificate, state_of
 from issuer.openid4vci.offers import MadeOffer
-from issuer.own_certificates import OwnCertificate, state_of
 from issuer.store.certificates import PAPER
 from issuer.store.share_links import StoredLink
 from issuer.times import korean_time

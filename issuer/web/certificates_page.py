@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, joined
-from issuer.own_certificates import state_of
+from issuer.issued.own_certificates import state_of
 from issuer.store.certificates import CertificateLine
 from issuer.web.certificate_pages import STATE_TAGS, purpose_words, state_tag
 from issuer.web.parts import button, link_button, note, pager, select

@@ -14,8 +14,8 @@ from credential_schemas.field_kinds import check_text
 from credential_schemas.wording.model import Language
 from issuer.accounts.account import AccountEntry
 from issuer.accounts.selection import Choice, field_choices
+from issuer.issued.own_certificates import OwnCertificate
 from issuer.issuing.claims import IssueRequest
-from issuer.own_certificates import OwnCertificate
 from issuer.postings import Posting, used_by
 
 PURPOSES: Final = ("job", "hr", "self")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from credential_schemas.look.markup import html
-from issuer.own_certificates import OwnCertificate
+from issuer.issued.own_certificates import OwnCertificate
 from issuer.web.parts import button, facts, form, link_button, note, radios
 from issuer.web.shell import Page, Visit
 

@@ -4,8 +4,8 @@ from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.look.qr_codes import qr_picture
+from issuer.issued.own_certificates import OwnCertificate
 from issuer.openid4vci.offers import MadeOffer
-from issuer.own_certificates import OwnCertificate
 from issuer.store.certificates import PAPER
 from issuer.times import korean_time
 from issuer.web.parts import button, form, note

@@ -15,7 +15,7 @@ import pytest
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import open_bank
 from issuer.cli.main import main as issuer_main
-from issuer.confirmations import ConfirmationDesk
+from issuer.issued.confirmations import ConfirmationDesk
 from keys.confirmation_code import generate_code
 from keys.gate.server import server_of
 from tests.keys.gate.serving import GENEROUS_S, ask, serving

@@ -136,7 +136,7 @@ def test_holder_sees_every_access_to_account_entries_and_certificates(
 
 
 def test_holder_sees_look_ups_by_code_and_nothing_of_others(world: World, issued: Document, holder: str) -> None:
-    from issuer.confirmations import ConfirmationDesk
+    from issuer.issued.confirmations import ConfirmationDesk
 
     other = world.open_account("SYN-P-002")
     bank = world.open()

@@ -12,11 +12,11 @@ from credential_schemas.pdf_container import read_container
 from issuer.bank import Bank
 from issuer.errors import InvalidOption, StorageUnusable
 from issuer.log.appending import log_credential, proof_of
+from issuer.log.errors import LogBehind
 from issuer.log.files import publish_log, published_size, read_tile, tile_path
 from issuer.log.opening import open_log
 from issuer.log.verifying import LogReport, verify_log
 from issuer.publishing import publish_all
-from issuer.trail_errors import LogBehind
 from keys.checkpoint import verify_checkpoint
 from keys.merkle import leaf_hash, node_hash
 from keys.note_keys import create_note_key

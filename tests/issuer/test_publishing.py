@@ -225,7 +225,7 @@ def test_the_time_of_publication_rises_even_when_the_clock_stands_or_runs_back(
 def test_a_status_change_that_could_not_be_published_is_published_by_the_next_command(
     world: World, account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from issuer import status_changes
+    from issuer.issued import status_changes
 
     issued = world.issue(account)
     monkeypatch.setattr(status_changes, "publish_due", lambda *_, **__: ())

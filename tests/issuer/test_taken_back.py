@@ -11,7 +11,7 @@ from issuer.audit.trail import Act, record_acts
 from issuer.backup.restored_state import take_back_again
 from issuer.bank import Bank
 from issuer.errors import StorageUnusable
-from issuer.status_changes import NOT_DELIVERED
+from issuer.issued.status_changes import NOT_DELIVERED
 from issuer.store.share_links import StoredLink
 from issuer.taken_back import TakenBack, keep_taken_back, read_taken_back
 from tests.issuer.conftest import Document, World

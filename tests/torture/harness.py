@@ -29,9 +29,9 @@ from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
 from issuer.audit.verifying import verify_trail
 from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
+from issuer.issued.sealed_records import open_record
 from issuer.log.files import publish_log
 from issuer.log.verifying import verify_log
-from issuer.sealed_records import open_record
 from keys import confirmation_code
 from keys.trust_list import TrustList
 from tests.torture.service import CHEAP_CODES

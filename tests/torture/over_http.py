@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.bank import Bank
-from issuer.sealed_records import open_record
+from issuer.issued.sealed_records import open_record
 from keys import confirmation_code
 from tests.torture.harness import MOMENTS, PATIENCE_S, Torture
 from tests.torture.service import CHEAP_CODES

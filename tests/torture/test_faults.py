@@ -17,8 +17,8 @@ import pytest
 
 from issuer.accounts.selection import Choice
 from issuer.bank import Bank
-from issuer.confirmations import ConfirmationDesk
 from issuer.errors import StorageFull, StorageUnusable
+from issuer.issued.confirmations import ConfirmationDesk
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.errors import ClockBehind
 from issuer.issuing.once import issue_once

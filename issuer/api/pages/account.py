@@ -11,8 +11,8 @@ from issuer.api.pages.routing import Pages
 from issuer.errors import SourceUnknown
 from issuer.holders.account_view import Wish, account_view
 from issuer.holders.collecting_consents import SourceState, give_consents, source_states, withdraw_source
+from issuer.issued.own_certificates import state_of
 from issuer.operating.holder_collecting import ask_for_news, collecting_of
-from issuer.own_certificates import state_of
 from issuer.store.transaction import Transaction
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.account_pages import AccountCover, AccountShown, account_page

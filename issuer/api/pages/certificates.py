@@ -14,14 +14,14 @@ from issuer.api.pages.routing import Pages
 from issuer.desk_errors import IssuedTooMany, LinksTooMany, LinkUnknown
 from issuer.documents import DocumentRequest, document_wording
 from issuer.errors import CertificateNotFound, CodeWrong, NotOurCertificate
+from issuer.issued.own_certificates import OwnCertificate, show_certificate, state_of
+from issuer.issued.reprinting import ReprintRequest, claims_of, open_stored, reprint_number
+from issuer.issued.sharing import LinkWish, close_link, make_link
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.errors import RetryKeyInvalid
 from issuer.issuing.once import answered_before
 from issuer.openid4vci.offers import OfferWish, make_offer
-from issuer.own_certificates import OwnCertificate, show_certificate, state_of
 from issuer.publishing import STATUS_TTL_S
-from issuer.reprinting import ReprintRequest, claims_of, open_stored, reprint_number
-from issuer.sharing import LinkWish, close_link, make_link
-from issuer.status_changes import StatusOrder, change_certificates
 from issuer.store.certificates import PAPER
 from issuer.times import korean_day_of
 from issuer.web.certificate_pages import LINK_DAYS, STATE_TAGS, Known, Shown, certificate_page

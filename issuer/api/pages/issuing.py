@@ -13,12 +13,12 @@ from issuer.api.pages.routing import Pages
 from issuer.desk_errors import IssuedTooMany
 from issuer.errors import CertificateNotFound
 from issuer.holders.kept_choices import forget_choice, keep_choice, kept_choice
+from issuer.issued.own_certificates import show_certificate
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.errors import RetryKeyInvalid
 from issuer.issuing.making import Issued
 from issuer.issuing.once import answered_before, issue_once
 from issuer.issuing.previewing import Preview, preview
-from issuer.own_certificates import show_certificate
 from issuer.postings import Posting, own_score_of, used_by
 from issuer.times import korean_day_of, korean_time, utc_moment
 from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page

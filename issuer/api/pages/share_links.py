@@ -3,7 +3,7 @@
 from issuer.api.pages.asked import Answer, Asked, Download, shown
 from issuer.api.pages.routing import Pages
 from issuer.desk_errors import LinkUnknown
-from issuer.sharing import end_of_link, open_link
+from issuer.issued.sharing import end_of_link, open_link
 from issuer.web.shared_pages import link_gone_page, shared_page
 
 

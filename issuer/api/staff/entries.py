@@ -7,11 +7,11 @@ from issuer.api.pages.asked import Answer, shown
 from issuer.api.staff.asked import StaffAsked, onward
 from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.errors import SourceRecordNotFound, TransitionRefused
+from issuer.issued.status_changes import AFTER, REASONS, Action, StatusOrder
 from issuer.operating.entry_orders import Seen, change_one_entry, rehearse_entry
 from issuer.operating.errors import NothingToChange, RehearsalDiffers
 from issuer.staff.errors import ReasonMissing
 from issuer.staff.roles import Role
-from issuer.status_changes import AFTER, REASONS, Action, StatusOrder
 from issuer.web.staff.entries_page import ENTRIES_PATH, FIELDS, EntriesShown, entries_page, entry_rehearsed_page
 
 _COUNT: Final = re.compile(r"[0-9]{1,9}")

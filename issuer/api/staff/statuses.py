@@ -9,6 +9,7 @@ from issuer.api.staff.routing import BANK, OPERATORS, StaffPages
 from issuer.audit.trail import Act
 from issuer.bank.key_errors import KeyAmbiguous, KeyNotFound, KeyUseFixed
 from issuer.errors import AccountNotFound, CertificateNotFound, InvalidOption, SourceRecordNotFound
+from issuer.issued.status_changes import AFTER, REASONS, Action
 from issuer.operating.errors import JobNotFound, NothingToChange, RehearsalDiffers
 from issuer.operating.finding import MOST_NUMBERS, Filter
 from issuer.operating.status_jobs import begin_job, find_job, go_on, result_csv, stop_job, work_name
@@ -16,7 +17,6 @@ from issuer.operating.status_orders import ManyOrder, Rehearsed, rehearse
 from issuer.staff.errors import ReasonMissing
 from issuer.staff.records import record_reads
 from issuer.staff.roles import Role
-from issuer.status_changes import AFTER, REASONS, Action
 from issuer.store.status_jobs import StatusJob
 from issuer.times import korean_day_of
 from issuer.web.staff.statuses_page import (

@@ -6,8 +6,8 @@ from typing import Final
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
+from issuer.issued.status_changes import AFTER, REASONS, Action, StatusChange
 from issuer.operating.entry_orders import EntryRehearsed
-from issuer.status_changes import AFTER, REASONS, Action, StatusChange
 from issuer.web.parts import Field, button, error_summary, facts, field, form, note, radios, select
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table

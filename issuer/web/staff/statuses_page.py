@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from credential_schemas.look.markup import NOTHING, Html, html, joined
+from issuer.issued.status_changes import AFTER, REASONS
 from issuer.operating.status_orders import Rehearsed
-from issuer.status_changes import AFTER, REASONS
 from issuer.store.status_jobs import DONE, RUNNING, CertificateState, StatusJob
 from issuer.times import korean_time, utc_moment
 from issuer.web.parts import (

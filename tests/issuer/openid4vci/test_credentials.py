@@ -17,6 +17,7 @@ from credential_schemas.type_metadata import integrity_of
 from issuer.accounts.account import show_account
 from issuer.accounts.selection import Choice
 from issuer.errors import StorageUnusable
+from issuer.issued.status_changes import StatusOrder, change_certificates, change_entry
 from issuer.openid4vci import answering
 from issuer.openid4vci.access import find_access
 from issuer.openid4vci.configurations import CERTIFICATE_ID, configurations
@@ -24,7 +25,6 @@ from issuer.openid4vci.copies import make_copies
 from issuer.openid4vci.credentials import answer_credential_request
 from issuer.openid4vci.proofs import ProofDemands, check_proofs
 from issuer.openid4vci.refusals import Refused
-from issuer.status_changes import StatusOrder, change_certificates, change_entry
 from issuer.store.certificates import StoredCertificate
 from keys.key_files import FileSigner, create_key
 from keys.trust_list import TrustList

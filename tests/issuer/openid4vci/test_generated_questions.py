@@ -17,7 +17,7 @@ from issuer.api.callers import Callers
 from issuer.api.desk import ApiDesk
 from issuer.api.openid4vci import WalletDesk
 from issuer.app import Desk, ServiceWork, create_app
-from issuer.confirmations import ConfirmationDesk
+from issuer.issued.confirmations import ConfirmationDesk
 from issuer.openid4vci.metadata import GRANT
 from issuer.tokens import TokenDoor
 from issuer.work_places import WorkPlaces

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.openid4vci.deferring import INTERVAL_S
-from issuer.status_changes import StatusOrder, change_certificates
 from tests.issuer.conftest import START
 from tests.issuer.openid4vci.code_wallet import CERTIFICATE, CodeWallet
 from tests.issuer.openid4vci.conftest import TITLES, Office, refusal

@@ -17,6 +17,7 @@ from issuer.errors import (
     ReasonUnknown,
     SourceRecordNotFound,
 )
+from issuer.issued.status_changes import Action, StatusOrder, change_certificates
 from issuer.operating.errors import JobNotFound, NothingToChange, RehearsalDiffers
 from issuer.operating.finding import MOST_NUMBERS, Filter, find_certificates
 from issuer.operating.status_jobs import (
@@ -33,7 +34,6 @@ from issuer.operating.status_jobs import (
 )
 from issuer.operating.status_orders import ManyOrder, rehearse
 from issuer.operating.works import Works
-from issuer.status_changes import Action, StatusOrder, change_certificates
 from issuer.store.status_jobs import StatusJob
 
 from .conftest import NUMBERS

@@ -15,10 +15,10 @@ from credential_schemas.pdf_container import read_container
 from issuer.deliveries.files import ImportOrder, import_delivery
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
+from issuer.issued.status_changes import StatusOrder, change_entry
 from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
 from issuer.sources.registry import SOURCES
-from issuer.status_changes import StatusOrder, change_entry
 from issuer.store.entries import StoredEntry
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on

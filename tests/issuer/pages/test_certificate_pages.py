@@ -7,7 +7,7 @@ import pytest
 
 from credential_schemas.sd_jwt.select import unverified_disclosures
 from issuer.accounts.account import AccountEntry, show_account
-from issuer.sharing import MOST_OPEN
+from issuer.issued.sharing import MOST_OPEN
 from issuer.store.lookups import Lookup
 from issuer.web.certificate_pages import purpose_words
 from issuer.web.shell import Site, Visit

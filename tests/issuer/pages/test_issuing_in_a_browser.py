@@ -9,7 +9,7 @@ from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
 from issuer.accounts.account import show_account
-from issuer.status_changes import StatusOrder, change_entry
+from issuer.issued.status_changes import StatusOrder, change_entry
 from tests.axe import faults_once
 from tests.issuer.pages.certificate_forms import issue
 from tests.issuer.pages.page_world import PASSWORD, Browser, PageWorld

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from issuer.accounts.account import AccountEntry, show_account
-from issuer.status_changes import StatusOrder, change_entry
+from issuer.issued.status_changes import StatusOrder, change_entry
 from tests.issuer.pages.certificate_forms import CONFIRM, HIDDEN, Form, issue
 from tests.issuer.pages.page_world import Browser, PageWorld, Shown
 

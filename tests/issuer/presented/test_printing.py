@@ -19,13 +19,13 @@ from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.bank.key_ring import records
 from issuer.errors import PresentationRefused
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.making import make_certificate
 from issuer.openid4vci.handles import new_nonce
 from issuer.presented import printing
 from issuer.presented.printing import Paper
 from issuer.presented.reading import OwnPresentation, read_own_presentation, use_nonce
-from issuer.status_changes import StatusOrder, change_certificates
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text
 from keys.key_files import FileSigner, create_key

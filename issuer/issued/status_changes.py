@@ -11,8 +11,8 @@ from typing import Final, Literal
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.entry_states import INVALID, SUSPENDED, VALID, VALUE_NAMES, planned_changes, update_copies
 from issuer.errors import CertificateNotFound, ReasonUnknown, SourceRecordNotFound, TransitionRefused
+from issuer.issued.entry_states import INVALID, SUSPENDED, VALID, VALUE_NAMES, planned_changes, update_copies
 from issuer.publishing import publish_due
 from issuer.store.certificates import FLAT, StatusEvent, StoredCertificate
 from issuer.store.entries import StoredEntry

@@ -30,10 +30,10 @@ from issuer.errors import (
     CodeRequired,
     NotOurCertificate,
 )
+from issuer.issued.sealed_records import OpenedRecord, open_record
 from issuer.log.appending import is_believed, proof_of
 from issuer.log.witnesses import witnessed_checkpoint
 from issuer.seal_policy import SealLevel
-from issuer.sealed_records import OpenedRecord, open_record
 from issuer.store.certificates import CarriedEntry, StoredCertificate
 from issuer.times import korean_day_of, utc_text
 from keys.confirmation_code import normalise_code

@@ -15,7 +15,7 @@ from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.desk_errors import LinksTooMany, LinkTooLong, LinkUnknown
 from issuer.errors import CertificateNotFound
-from issuer.reprinting import ReprintRequest, reprint_number
+from issuer.issued.reprinting import ReprintRequest, reprint_number
 from issuer.store.share_links import StoredLink
 from issuer.store.transaction import Transaction
 from issuer.times import utc_text

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from issuer.accounts.account import AccountEntry, show_account
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
-from issuer.entry_states import VALUE_NAMES
 from issuer.errors import CertificateNotFound
+from issuer.issued.entry_states import VALUE_NAMES
 from issuer.store.certificates import CertificateLine, StatusEvent
 from issuer.store.lookups import Lookup
 from issuer.store.share_links import StoredLink

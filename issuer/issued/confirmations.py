@@ -12,7 +12,7 @@ from typing import Final
 
 from issuer.bank import Bank
 from issuer.errors import CodeWrong, ConfirmationUnknown, LookupBusy, StorageUnusable
-from issuer.sealed_records import open_record
+from issuer.issued.sealed_records import open_record
 from issuer.store.certificates import StoredCertificate
 from issuer.store.lookups import Lookup
 from issuer.times import korean_day_of, utc_text

@@ -10,11 +10,11 @@ import argon2.low_level
 import httpx
 import pytest
 
-from issuer import confirmations
 from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank
-from issuer.confirmations import ConfirmationDesk
 from issuer.errors import ConfirmationUnknown, LookupBusy, StorageUnusable
+from issuer.issued import confirmations
+from issuer.issued.confirmations import ConfirmationDesk
 from issuer.publishing import CONFIRMATIONS_PATH
 from issuer.store.lookups import Lookup
 from keys.confirmation_code import generate_code
