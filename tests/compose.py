@@ -24,6 +24,8 @@ from typing import Any, Final
 
 import yaml
 
+from tests.ports import own_port
+
 DEPLOY: Final = Path(__file__).resolve().parent.parent / "deploy"
 DATA: Final = "/data"
 NOBODY: Final = 65534
@@ -59,8 +61,8 @@ class Compose:
 
     def __post_init__(self) -> None:
         self.file = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
-        self.ports = {name: _free_port() for name in _PORTS}
-        self.metrics = {name: _free_port() for name in self.file}
+        self.ports = {name: own_port() for name in _PORTS}
+        self.metrics = {name: own_port() for name in self.file}
         self.data = {name: self._volume(name) for name, each in self.file.items() if "build" in each}
 
     @property
@@ -255,8 +257,3 @@ def _stage(target: str) -> dict[str, Any]:
         for word, value in re.findall(r"^(ENTRYPOINT|CMD) (\[.+\])$", body, re.M):
             found[word] = json.loads(value)
     return found
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])

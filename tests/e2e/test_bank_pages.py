@@ -1,7 +1,6 @@
 """The bank's own program in Chromium: from no account to a downloaded PDF that the verifier's program accepts."""
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from issuer.cli.main import main
 from tests.calculator import CHROMIUM
+from tests.ports import own_port
 from tests.verifier.web.visiting import DESK, PHONE, chromium, fits
 from verifier.cli.main import main as verifier_main
 
@@ -38,8 +38,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: the pages are not tried")
     folder = tmp_path_factory.mktemp("town")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = own_port()
     address = f"http://127.0.0.1:{port}"
     data = ["--data", str(folder / "bank")]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ISSUER_")}

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,15 +13,11 @@ from urllib.request import urlopen
 import pytest
 
 from issuer.pulling.settings_file import read_source_settings
+from tests.ports import own_port
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 WHERE = re.compile(r"(?:Bank|Verifier|) +(http://127\.0\.0\.1:[0-9]+/[^ ]*) ")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager
@@ -50,7 +45,7 @@ def status(url: str) -> int:
 
 
 def test_bank_and_verifier_run_on_loopback_and_every_address_that_is_printed_answers(tmp_path: Path) -> None:
-    ports = [str(free_port()), str(free_port())]
+    ports = [str(own_port()), str(own_port())]
     options = ("--folder", str(tmp_path / "run"), "--bank-port", ports[0], "--verifier-port", ports[1])
     with started("Ctrl-C", "examples/run.py", *options) as said:
         addresses = [found[1] for line in said if (found := WHERE.match(line))]
@@ -63,7 +58,7 @@ def test_bank_and_verifier_run_on_loopback_and_every_address_that_is_printed_ans
 
 
 def test_a_stub_of_every_source_is_started_and_its_file_names_all_of_them(tmp_path: Path) -> None:
-    file, port = tmp_path / "sources.json", str(free_port())
+    file, port = tmp_path / "sources.json", str(own_port())
     with started("A fault", "examples/source_stubs.py", "--port", port, "--file", str(file)) as said:
         exports = dict(re.findall(r"^  export (STUB_TOKEN_\w+)=(\w+)$", "\n".join(said), re.MULTILINE))
         asked = read_source_settings(file, environment=exports, development=True).asked

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from issuer.cli.main import main as issuer_main
+from tests.ports import own_port
 from tests.trace_collector import Collector, collecting, words_of
 
 pytestmark = pytest.mark.slow  # a bank is made, and two services run as programs
@@ -44,11 +44,6 @@ def run(capture: pytest.MonkeyPatch, out: Path, *arguments: object) -> dict[str,
         patch.setattr("sys.stdout", stream)
         assert issuer_main([*(str(argument) for argument in arguments), "--json"]) == 0
     return dict(json.loads(out.read_text() or "{}"))
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 @contextmanager
@@ -83,7 +78,7 @@ def lines_of(log: Path) -> list[dict[str, object]]:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder, patch = tmp_path_factory.mktemp("story"), pytest.MonkeyPatch()
-    bank_port, port = free_port(), free_port()
+    bank_port, port = own_port(), own_port()
     url, data, out = f"http://127.0.0.1:{bank_port}", ("--data", folder / "bank"), folder / "out.json"
     run(patch, out, "init", "--dev", "--url", url, *data)
     for source in ("persons", "qnet_qualifications"):

@@ -8,7 +8,6 @@ line says "as expected".
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import httpx
 from keys.trust_list import TrustList, trust_list_document
 from tests.foreign.credo_shop import TRAINING, Shop
 from tests.foreign.openid4vci import bank, install_packages, said, told
+from tests.ports import own_port
 
 PACKAGES = ("@credo-ts/core@0.6.3", "@credo-ts/openid4vc@0.6.3")
 PROGRAM = Path(__file__).with_name("credo_party.mjs")
@@ -137,8 +137,7 @@ def their_wallet(where: Place) -> Iterator[bool]:
 
 def our_wallet(modules: Path, folder: Path) -> Iterator[bool]:
     """Let `cb-wallet` receive from Credo's issuer and present to Credo's verifier."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = own_port()
     shop = Shop.at(f"http://127.0.0.1:{port}")
     (folder / "credo-trust.json").write_text(json.dumps(trust_list_document(1, [shop.issuer])), "utf-8")
     (folder / "credo-root.pem").write_text(shop.root)
@@ -195,8 +194,7 @@ def order(offer: Document) -> Document:
 @contextmanager
 def our_verifier(folder: Path, trust: Path) -> Iterator[str]:
     """Serve our verifier, which trusts the bank, and return where it is."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = own_port()
     url = f"http://127.0.0.1:{port}"
     home = {"VERIFIER_CONFIG": str(folder / "verifier"), "VERIFIER_STATE": str(folder / "state")}
     own = {**home, "VERIFIER_URL": url, "VERIFIER_PASSPHRASE": "a passphrase of the tests"}

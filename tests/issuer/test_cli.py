@@ -19,6 +19,7 @@ from issuer.cli.main import COMMAND_MODULES, build_parser, main
 from issuer.errors import AccountNotFound, IssuerError
 from issuer.exit_codes import ExitCode, exit_code_of, worst
 from tests.issuer.conftest import START, World
+from tests.ports import own_port
 
 MESSAGES = json.loads(resources.files("issuer.cli").joinpath("messages.json").read_text("utf-8"))
 
@@ -195,11 +196,7 @@ def test_the_installed_program_runs_and_stops_when_nobody_reads(world: World) ->
 
 @pytest.mark.slow
 def test_the_service_answers_and_stops_on_a_signal(world: World) -> None:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = own_port()
     program = Path(sys.executable).with_name("cb-issuer")
     command: list[str | Path] = [program, "serve", "--data", str(world.path), "--port", str(port), "--lang", "en"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:

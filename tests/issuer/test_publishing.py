@@ -195,7 +195,7 @@ def test_a_running_service_keeps_its_lists_fresh_and_says_what_failed_without_it
             while len(rounds) < 4:
                 await asyncio.sleep(0.001)
 
-    asyncio.run(asyncio.wait_for(live(), timeout=10))
+    asyncio.run(asyncio.wait_for(live(), timeout=60))
     assert rounds[:4] == [0, 1, 2, 3]
     (line,) = (each for each in caplog.records if each.levelno >= logging.WARNING)
     place = f"{__name__}:{refresh.__code__.co_firstlineno + 3}"

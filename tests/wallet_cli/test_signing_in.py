@@ -262,7 +262,7 @@ def test_an_issuer_without_an_end_point_for_later_is_refused(bank: IssuingBank, 
 def ask_address(address: str) -> tuple[int, bytes]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(address, timeout=10) as answer:
+        with opener.open(address, timeout=60) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.read()

@@ -22,6 +22,7 @@ from keys.gate.gate import CALLER, RefusalPage
 from keys.gate.misses import Misses
 from keys.values import dataclass
 from verifier.api.confirmations import VerifyNumber
+from verifier.api.form_charset import check_form_charset
 from verifier.api.static_files import static_files_router
 from verifier.checks.assembling import Verification
 from verifier.checks.print_match import compare_pages
@@ -123,6 +124,7 @@ def _add_form(router: APIRouter, path: str, language: Language, answer_of: Answe
         """Check what one of the forms carries."""
         as_json = "application/json" in request.headers.get("accept", "")
         try:
+            check_form_charset(request)
             async with request.form(max_files=1, max_fields=4, max_part_size=MAX_EVIDENCE_BYTES) as form:
                 name, outcome = await answer_of(form, request.scope[CALLER])
         except (IssuerChoice, TooBusy, Refusal) as error:

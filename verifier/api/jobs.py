@@ -6,7 +6,7 @@ whole they are erased, unless a retention policy keeps them.
 
 import json
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -236,7 +236,7 @@ def _table_of_lines(body: bytes, ending: str) -> bytes:
     return _written(lines, ending, renumber=True)
 
 
-def _written(lines: "Iterator[bytes] | list[bytes]", ending: str, *, renumber: bool = False) -> bytes:
+def _written(lines: Iterable[bytes], ending: str, *, renumber: bool = False) -> bytes:
     with tempfile.TemporaryDirectory(prefix="cb-verifier-table-") as folder:
         path = Path(folder) / f"results{ending}"
         with FORMATS[ending](path) as writer:

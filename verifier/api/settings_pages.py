@@ -1,5 +1,6 @@
 """The settings page and what an administrator changes there: the trust list, each change with its reason."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
@@ -36,7 +37,7 @@ from verifier.web.settings_page import (
 )
 
 BUNDLE_MEDIA_TYPE: Final = "application/jwt"
-_MAX_NUMBER: Final = 2**53
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _Refusal = OptionError | FetchError | TrustFileError | BundleRefused | TrustMissing | ReasonMissing
 _REFUSALS: Final = (OptionError, FetchError, TrustFileError, BundleRefused, TrustMissing, ReasonMissing)
 
@@ -171,7 +172,7 @@ def _settings(
 
 
 def _number(text: str | None) -> int | None:
-    if text is None or not text.isascii() or not text.isdigit() or int(text[:20]) >= _MAX_NUMBER:
+    if text is None or not _NUMBER.fullmatch(text):
         return None
     return int(text)
 

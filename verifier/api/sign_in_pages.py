@@ -23,6 +23,7 @@ from verifier.api.signed_in import (
     form_fields,
     in_language,
     language_of,
+    language_of_path,
     require,
     staff_answer,
     staff_for,
@@ -139,7 +140,7 @@ def _come_back(request: Request, provider_id: str) -> Response:
         now, key = entrance.desk.now(), entrance.desk.secrets.key
         pending = open_pending(entrance.cookies.read(cookies, "signing-in"), key=key, now=now)
         after = pending.return_to
-        language = "en" if after.startswith("/en") else "ko"
+        language = language_of_path(after)
         party = _party(entrance, provider_id)
         identity = party.finish(pending, request.query_params.multi_items(), now=now)
     except OidcError as error:

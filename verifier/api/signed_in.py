@@ -24,6 +24,7 @@ from keys.sign_in.forms import FORM_FIELD, comes_from_us, fits_session, form_tok
 from keys.sign_in.oidc.relying_party import RelyingParty
 from keys.sign_in.sessions import SignedIn
 from keys.values import dataclass, field
+from verifier.api.form_charset import check_form_charset
 from verifier.api.problems import problem
 from verifier.people.roles import Role
 from verifier.people.sign_in_desk import SignInDesk
@@ -141,15 +142,24 @@ def check_own_page(request: Request, entrance: Entrance) -> None:
 
 
 async def form_fields(request: Request) -> Mapping[str, str]:
-    """Return the text fields of a form, of each name the last."""
+    """Return the text fields of a form, of each name the last.
+
+    Raises:
+        Refusal: 415, it is in another character set than UTF-8.
+    """
+    check_form_charset(request)
     form = await request.form(max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES)
     return {name: value for name, value in form.multi_items() if isinstance(value, str)}
 
 
 def language_of(request: Request) -> Language:
     """Return the language of an address: English below `/en`."""
-    path = request.url.path
-    return "en" if path == "/en" or path.startswith("/en/") else "ko"
+    return language_of_path(request.url.path)
+
+
+def language_of_path(path: str) -> Language:
+    """Return the language of a path of ours, with or without a query."""
+    return "en" if path.partition("?")[0] == "/en" or path.startswith("/en/") else "ko"
 
 
 def in_language(path: str, language: Language) -> str:

@@ -1,7 +1,9 @@
 """Read ZIP archives without unpacking them: nothing is ever written under a member's name, so no name can lead astray.
 
 Rules enforced:
-* a directory of at most 4 MiB, at most 10,000 members, at most 2 GiB unpacked, else the archive is not read at all;
+* a directory of at most 4 MiB, at most 10,000 members, at most 2 GiB unpacked, else the archive is not read at all; nor
+  is it where those of the archives in it make it more than 10,000 files, or 100,000 entries with folders and with
+  archives that are not read;
 * a member that unpacks to more than 1 MiB and 100 times its packed size, is encrypted, or is packed by another method
   than deflate, is not read;
 * an archive in an archive is read, one deeper is not;
@@ -24,6 +26,7 @@ from typing import Final, Self
 from keys.values import dataclass
 from verifier.batch.limits import (
     MAX_DIRECTORY_BYTES,
+    MAX_ENTRIES,
     MAX_FILES,
     MAX_NESTED_BYTES,
     MAX_NESTING,
@@ -77,7 +80,7 @@ def members_of(path: Path) -> tuple[Member, ...] | None:
     """
     try:
         with path.open("rb", buffering=0) as file, _opened(file) as archive:
-            return tuple(_members(archive, (), "")) if _is_a_folder(archive) else None
+            return tuple(_bounded(_Listing().members(archive, (), ""))) if _is_a_folder(archive) else None
     except FileNotFoundError as error:
         raise UnreadableEvidence("file_missing") from error
     except _DAMAGED as error:
@@ -161,35 +164,50 @@ def _is_a_folder(archive: zipfile.ZipFile) -> bool:
     return _OTHER_FORMATS.isdisjoint(archive.namelist())
 
 
-def _members(archive: zipfile.ZipFile, above: tuple[int, ...], prefix: str) -> Iterator[Member]:
-    infos = archive.infolist()
-    if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-        raise UnreadableEvidence("archive_too_large")
-    for place, info in enumerate(infos):
-        name = _name_of(info)
-        if info.is_dir():
-            continue
-        member = Member(prefix + name, (*above, place), HIDDEN if _is_hidden(name) else _problem_of(info))
-        yield from [member] if member.problem is not None else _expanded(archive, info, member)
+def _bounded(members: Iterator[Member]) -> Iterator[Member]:
+    for number, member in enumerate(members, start=1):
+        if number > MAX_FILES:
+            raise UnreadableEvidence("archive_too_large")
+        yield member
 
 
-def _expanded(archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Member) -> Iterator[Member]:
-    """A member, or what is in it when it is an archive that may be opened."""
-    try:
-        with archive.open(info) as file:
-            nested = is_archive(file.read(4))
-        if not nested:
-            yield member
-        elif len(member.places) >= MAX_NESTING:
-            yield Member(member.name, member.places, "archive_nested")
-        else:
-            with _nested(archive, info) as inner:
-                found = [*_members(inner, member.places, f"{member.name}/")] if _is_a_folder(inner) else [member]
-            yield from found
-    except UnreadableEvidence as error:
-        yield Member(member.name, member.places, error.kind)
-    except _DAMAGED:
-        yield Member(member.name, member.places, "archive_damaged")
+class _Listing:
+    """The files of one archive and of those in it; it ends when all directories together have too many entries."""
+
+    def __init__(self) -> None:
+        self._entries = 0
+
+    def members(self, archive: zipfile.ZipFile, above: tuple[int, ...], prefix: str) -> Iterator[Member]:
+        infos = archive.infolist()
+        self._entries += len(infos)
+        if len(infos) > MAX_FILES or sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
+            raise UnreadableEvidence("archive_too_large")
+        for place, info in enumerate(infos):
+            name = _name_of(info)
+            if info.is_dir():
+                continue
+            member = Member(prefix + name, (*above, place), HIDDEN if _is_hidden(name) else _problem_of(info))
+            yield from [member] if member.problem is not None else self._expanded(archive, info, member)
+            if self._entries > MAX_ENTRIES:
+                raise UnreadableEvidence("archive_too_large")
+
+    def _expanded(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: Member) -> Iterator[Member]:
+        """A member, or what is in it when it is an archive that may be opened."""
+        try:
+            with archive.open(info) as file:
+                nested = is_archive(file.read(4))
+            if not nested:
+                yield member
+            elif len(member.places) >= MAX_NESTING:
+                yield Member(member.name, member.places, "archive_nested")
+            else:
+                with _nested(archive, info) as inner:
+                    is_folder = _is_a_folder(inner)
+                    yield from [*self.members(inner, member.places, f"{member.name}/")] if is_folder else [member]
+        except UnreadableEvidence as error:
+            yield Member(member.name, member.places, error.kind)
+        except _DAMAGED:
+            yield Member(member.name, member.places, "archive_damaged")
 
 
 def _problem_of(info: zipfile.ZipInfo) -> str | None:

@@ -16,14 +16,13 @@ Source: docs/formats/batch.md
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from keys.encoding import JsonValue
 from verifier.batch.matching import name_key
-
-_Object = Mapping[str, JsonValue]
+from verifier.batch.members import Object, object_in
 
 
 class Place(NamedTuple):
@@ -69,7 +68,7 @@ class DuplicateFinder:
 
     _places: dict[tuple[str, bytes], list[Place]] = field(default_factory=dict)
 
-    def see(self, line: _Object) -> None:
+    def see(self, line: Object) -> None:
         """Take one line of the results."""
         self.take(sightings_of(line))
 
@@ -89,18 +88,18 @@ class DuplicateFinder:
         return ((kind, places) for (kind, _), places in self._places.items() if len(places) > 1)
 
 
-def sightings_of(line: _Object) -> Sightings | None:
+def sightings_of(line: Object) -> Sightings | None:
     """Return what a line shows that could turn up in another one; None when nothing was proved and disclosed."""
-    certificate, disclosed = _object(line, "certificate"), _object(line, "disclosed")
-    batch = _object(line, "batch")
+    certificate, disclosed = object_in(line, "certificate"), object_in(line, "disclosed")
+    batch = object_in(line, "batch")
     number = batch.get("n")
     if not certificate or not disclosed or not isinstance(number, int):
         return None
     own = certificate.get("applicant_no")
     given = batch.get("applicant_no")
     applicant = given if isinstance(given, str) else own if isinstance(own, str) else None
-    issuer = str(_object(certificate, "issuer").get("id"))
-    copy = f"{issuer}\0{certificate.get('number') or _object(line, 'evidence').get('sha256')}"
+    issuer = str(object_in(certificate, "issuer").get("id"))
+    copy = f"{issuer}\0{certificate.get('number') or object_in(line, 'evidence').get('sha256')}"
     facts = [_sighting("certificate", (copy,), ""), *_of_person(disclosed, applicant, copy)]
     entries = disclosed.get("entries")
     source = (issuer, str(batch.get("status_list")))
@@ -110,8 +109,8 @@ def sightings_of(line: _Object) -> Sightings | None:
     return Sightings(number, applicant, tuple(facts))
 
 
-def _of_person(disclosed: _Object, applicant: str | None, copy: str) -> Iterator[Sighting]:
-    holder = _object(disclosed, "holder")
+def _of_person(disclosed: Object, applicant: str | None, copy: str) -> Iterator[Sighting]:
+    holder = object_in(disclosed, "holder")
     name, birth_date = holder.get("name") or holder.get("name_en"), holder.get("birth_date")
     if applicant is not None:
         yield _sighting("applicant", (applicant,), copy)
@@ -119,14 +118,14 @@ def _of_person(disclosed: _Object, applicant: str | None, copy: str) -> Iterator
             yield _sighting("person", (name_key(name), birth_date), copy)
 
 
-def _of_entry(entry: _Object, applicant: str | None, copy: str, *, source: tuple[str, str]) -> Iterator[Sighting]:
+def _of_entry(entry: Object, applicant: str | None, copy: str, *, source: tuple[str, str]) -> Iterator[Sighting]:
     issuer, status_list = source
     kind, own_number, index = str(entry.get("type")), entry.get("certificate_number"), entry.get("idx")
     if isinstance(index, int):
         yield _sighting("entry", ("index", issuer, status_list, str(index)), copy)
     if isinstance(own_number, str):
         yield _sighting("entry", ("number", issuer, kind, own_number), copy)
-    title, day = _object(entry, "title").get("ko"), entry.get("acquired_date")
+    title, day = object_in(entry, "title").get("ko"), entry.get("acquired_date")
     if applicant is not None and isinstance(title, str) and isinstance(day, str):
         yield _sighting("qualification", (applicant, name_key(title), day), f"{issuer}\0{kind}\0{own_number or ''}")
 
@@ -152,8 +151,3 @@ def _judge(kind: str, places: Sequence[Place]) -> Iterator[Duplicate]:
         yield Duplicate("person_twice", files, names)
     elif kind == "qualification" and len(apart) > 1:
         yield Duplicate("qualification_twice", files, names)
-
-
-def _object(value: _Object, member: str) -> _Object:
-    found = value.get(member)
-    return found if isinstance(found, dict) else {}

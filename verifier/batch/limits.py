@@ -9,6 +9,7 @@ MAX_MANIFEST_BYTES = 16 * 1024 * 1024
 MAX_NUMBER_CHARACTERS = 64
 MAX_TEXT_CHARACTERS = 200
 
+MAX_ENTRIES = 10 * MAX_FILES  # of an archive and those in it, folders and archives that are not read with them
 MAX_DIRECTORY_BYTES = 4 * 1024 * 1024  # of an archive: 10,000 names have room
 MAX_UNPACKED_BYTES = 2 * 1024 * 1024 * 1024  # S5: of one archive, all members together
 MAX_NESTED_BYTES = 256 * 1024 * 1024  # an archive in an archive

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from keys.encoding import JsonValue
+from verifier.batch.members import Object, object_in
 
-_Object = Mapping[str, JsonValue]
 Cell = str | int | bool | None
 
 COLUMNS: Final[Mapping[str, type]] = {
@@ -58,14 +58,14 @@ COLUMNS: Final[Mapping[str, type]] = {
 """Name and type of every column, in order."""
 
 
-def row_of(line: _Object) -> dict[str, Cell]:
+def row_of(line: Object) -> dict[str, Cell]:
     """Return the row for one line of the results; what is not known is None."""
-    batch, error = _object(line, "batch"), _object(line, "error")
+    batch, error = object_in(line, "batch"), object_in(line, "error")
     row: dict[str, JsonValue] = dict.fromkeys(COLUMNS)
     row |= {"n": batch.get("n"), "sha256": batch.get("sha256"), "applicant_no": batch.get("applicant_no")}
-    row |= _match(_object(batch, "match"))
+    row |= _match(object_in(batch, "match"))
     if error:
-        message = _object(error, "message")
+        message = object_in(error, "message")
         row |= {"file": error.get("name"), "verdict": "error", "error": error.get("kind")}
         row |= {"message_ko": message.get("ko"), "message_en": message.get("en")}
     else:
@@ -73,7 +73,7 @@ def row_of(line: _Object) -> dict[str, Cell]:
     return {name: _cell(row[name], kind) for name, kind in COLUMNS.items()}
 
 
-def problems_of(line: _Object) -> list[_Object]:
+def problems_of(line: Object) -> list[Object]:
     """Return the checks that failed, else those that stayed unknown, when they are why a Report is not valid."""
     checks = line.get("checks")
     listed = [check for check in checks if isinstance(check, dict)] if isinstance(checks, list) else []
@@ -86,10 +86,10 @@ def _cell(value: JsonValue, kind: type) -> Cell:
     return value if isinstance(value, str | int) and isinstance(value, kind) else None
 
 
-def _report(line: _Object) -> dict[str, JsonValue]:
-    parts, evidence, freshness = _object(line, "parts"), _object(line, "evidence"), _object(line, "freshness")
+def _report(line: Object) -> dict[str, JsonValue]:
+    parts, evidence, freshness = object_in(line, "parts"), object_in(line, "evidence"), object_in(line, "freshness")
     problems = problems_of(line)
-    message = _object(problems[0], "message") if problems else {}
+    message = object_in(problems[0], "message") if problems else {}
     return {
         "file": evidence.get("name"),
         "verdict": line.get("verdict"),
@@ -110,18 +110,18 @@ def _report(line: _Object) -> dict[str, JsonValue]:
     }
 
 
-def _certificate(line: _Object) -> dict[str, JsonValue]:
-    certificate, disclosed = _object(line, "certificate"), _object(line, "disclosed")
+def _certificate(line: Object) -> dict[str, JsonValue]:
+    certificate, disclosed = object_in(line, "certificate"), object_in(line, "disclosed")
     if not certificate or not disclosed:
         return {}
-    issuer, holder = _object(certificate, "issuer"), _object(disclosed, "holder")
+    issuer, holder = object_in(certificate, "issuer"), object_in(disclosed, "holder")
     listed = disclosed.get("entries")
     entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    titles = [str(_object(entry, "title").get("ko")) for entry in entries]
+    titles = [str(object_in(entry, "title").get("ko")) for entry in entries]
     same = ("number", "kind", "edition", "purpose", "recipient", "issued_on", "valid_until", "holder_binding")
     return {name: certificate.get(name) for name in same} | {
         "issuer": issuer.get("id"),
-        "issuer_name": _object(issuer, "name").get("ko"),
+        "issuer_name": object_in(issuer, "name").get("ko"),
         "certificate_applicant_no": certificate.get("applicant_no"),
         "holder_name": holder.get("name"),
         "holder_name_en": holder.get("name_en"),
@@ -132,7 +132,7 @@ def _certificate(line: _Object) -> dict[str, JsonValue]:
     }
 
 
-def _match(match: _Object) -> dict[str, JsonValue]:
+def _match(match: Object) -> dict[str, JsonValue]:
     compared = match.get("compared")
     found: dict[str, JsonValue] = {"match": match.get("result"), "match_why": match.get("why")}
     for each in compared if isinstance(compared, list) else []:
@@ -140,8 +140,3 @@ def _match(match: _Object) -> dict[str, JsonValue]:
             how = each.get("how")
             found[f"match_{each.get('what')}"] = f"{each.get('result')} ({how})" if how else each.get("result")
     return found
-
-
-def _object(value: _Object, member: str) -> _Object:
-    found = value.get(member)
-    return found if isinstance(found, dict) else {}

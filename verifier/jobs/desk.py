@@ -1,7 +1,8 @@
 """The desk that takes jobs, works on them one file at a time, shows their results and erases them.
 
 Rules enforced:
-* at most 16 jobs that are not finished, 4 of one caller; the next one is refused before its upload is read;
+* at most 16 jobs that are not finished, 4 of one caller; the next one is refused before its upload is read, and again
+  when it is taken, because others may have come meanwhile;
 * one file of one job after another, the jobs taking turns, by the same checks and readers as single requests: a job of
   10,000 files neither delays a job of one nor takes more than one reader;
 * one bad file never stops the rest; a fault is an `error` line without any of the file's content, and a log line with
@@ -34,20 +35,19 @@ from verifier.batch.lines import error_document, line_of
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission
 from verifier.jobs.deliveries import FinishedJob
-from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull
+from verifier.jobs.errors import JobUnfinished, JobUnknown, NoReceipts, QueueFull
 from verifier.jobs.files import JobFile, contents, files_of
 from verifier.jobs.job import Job, JobState, Progress, kept_lines
 from verifier.jobs.limits import (
     DAY_S,
     EACH_UNFINISHED,
     ID_BYTES,
-    KEY_LIFE_S,
-    MAX_KEYS,
     MAX_UNFINISHED,
     UNFETCHED_S,
 )
 from verifier.jobs.receipts import keep_receipt, receipts_folder
 from verifier.jobs.storage import RESULTS, JobStorage, KeptJob
+from verifier.jobs.upload_keys import UploadKeys
 from verifier.jobs.uploads import Upload
 
 Check = Callable[[Submission], Report]
@@ -85,13 +85,6 @@ class Besides:
 _NOTHING_ELSE: Final = Besides()
 
 
-@dataclass(frozen=True, slots=True)
-class _Remembered:
-    digest: str
-    job_id: str
-    at: int
-
-
 class JobDesk:
     """Takes jobs and works on them in one thread of its own; use it as `open` … `close`.
 
@@ -120,9 +113,10 @@ class JobDesk:
         self._jobs: dict[str, Job] = {}
         self._work: OrderedDict[str, Iterator[tuple[JobFile, bytes | UnreadableEvidence]]] = OrderedDict()
         self._callers: dict[str, tuple[str, int]] = {}  # of unfinished jobs, and since when
-        self._keys: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
+        self._keys = UploadKeys()
         self._changed = threading.Condition()
         self._is_closed = False
+        self._tidied_at = 0
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
@@ -150,9 +144,7 @@ class JobDesk:
             QueueFull: too many jobs are not finished, or the disk is too full for so many bytes.
         """
         with self._changed:
-            own = sum(1 for each, _ in self._callers.values() if each == caller)
-            if len(self._callers) >= MAX_UNFINISHED or own >= EACH_UNFINISHED:
-                raise QueueFull("expected room for a job, found as many waiting as may")
+            self._check_queue(caller)
         if not self.storage.has_room(more_bytes):
             raise QueueFull("expected room on the disk, found too little")
 
@@ -179,19 +171,17 @@ class JobDesk:
         files = files_of(upload)
         with self._changed:
             digest = f"{upload.digest} {asked.receipts}"
-            known = self._known(asked, digest)
+            known = self._keys.find(asked.caller, asked.key, digest=digest, now=self._seconds())
             if known is not None:
                 self.storage.erase(folder)
                 return known
-            if len(self._callers) >= MAX_UNFINISHED or self._is_closed:
-                raise QueueFull("expected room for a job, found as many waiting as may")
+            self._check_queue(asked.caller)
             job_id = b64url_encode(secrets.token_bytes(ID_BYTES))
             owner = asked.caller if asked.caller.startswith(TOKEN_PREFIX) else ""
             self._jobs[job_id] = Job(job_id, owner, folder=folder, total=len(files), receipts=asked.receipts)
             self._work[job_id] = contents(files)
             self._callers[job_id] = asked.caller, self._seconds()
-            if asked.key is not None:
-                self._keys[asked.caller, asked.key] = _Remembered(digest, job_id, self._seconds())
+            self._keys.remember(asked.caller, asked.key, job_id, digest=digest, now=self._seconds())
             self._changed.notify_all()
             return job_id
 
@@ -272,36 +262,29 @@ class JobDesk:
 
     def erase_due(self) -> None:
         """Erase what nobody fetched in time, kept results whose day has come, and old idempotency keys."""
-        now = self._seconds()
+        self._tidied_at = now = self._seconds()
         self.storage.erase_expired(now)
         for job in [*self._jobs.values()]:
             if job.erased_at is not None and job.erased_at <= now:
                 self._drop(job)
         with self._changed:
-            while self._keys:
-                oldest = next(iter(self._keys))
-                if len(self._keys) <= MAX_KEYS and self._keys[oldest].at + KEY_LIFE_S > now:
-                    break
-                del self._keys[oldest]
-
-    def _known(self, asked: Asked, digest: str) -> str | None:
-        known = self._keys.get((asked.caller, asked.key)) if asked.key is not None else None
-        if known is None or known.at + KEY_LIFE_S <= self._seconds():
-            return None
-        if known.digest != digest:
-            raise KeyReused("expected the same upload under this key, found another")
-        return known.job_id
+            self._keys.forget_old(now)
 
     def _find(self, job_id: str, caller: str) -> Job | KeptJob:
         with self._changed:  # a job that finishes is moved to the kept ones as a whole
             found: Job | KeptJob | None = self._jobs.get(job_id)
             if found is None and self.kept_days:
                 found = self.storage.kept(job_id)
-                if found is not None and found.erased_at <= self._seconds():
-                    found = None
+        if found is not None and found.erased_at is not None and found.erased_at <= self._seconds():
+            found = None  # its time is over, and it is erased soon
         if found is None or found.owner not in ("", caller):
             raise JobUnknown("expected a job, found none")
         return found
+
+    def _check_queue(self, caller: str) -> None:
+        own = sum(1 for each, _ in self._callers.values() if each == caller)
+        if len(self._callers) >= MAX_UNFINISHED or own >= EACH_UNFINISHED or self._is_closed:
+            raise QueueFull("expected room for a job, found as many waiting as may")
 
     def _drop(self, job: Job) -> None:
         with self._changed:
@@ -322,20 +305,26 @@ class JobDesk:
                 job, work = self._jobs.get(job_id), self._work.get(job_id)
                 if work is not None:
                     self._work.move_to_end(job_id)
-            if job is None or work is None:
+            if work is None or self._seconds() - self._tidied_at >= _TIDY_EVERY_S:
                 with faults_told("erasing jobs", Exception):
                     self.erase_due()
-                continue
-            try:
-                with stage("job.file"):
-                    self._step(job, work)
-            except (OSError, ValueError) as error:  # its files are gone, because it was erased, or the disk is full
-                if job_id in self._jobs:
-                    _LOG.error("a job was given up: %s", place_of(error), extra=log_event("job_given_up"))
-                    self._drop(job)
-            except Exception as error:  # noqa: BLE001 - the top of the thread: a fault of ours must not stop the other jobs
-                _LOG.error("a job was given up: a fault: %s", place_of(error), extra=log_event("job_given_up"))
+            if job is not None and work is not None:
+                self._work_on(job, work)
+
+    def _work_on(self, job: Job, work: Iterator[tuple[JobFile, bytes | UnreadableEvidence]]) -> None:
+        """Check one file of a job; a job that cannot go on is given up."""
+        try:
+            with stage("job.file"):
+                self._step(job, work)
+        except (OSError, ValueError) as error:  # its files are gone, because it was erased, or the disk is full
+            if job.id in self._jobs:
+                _LOG.error("a job was given up: %s", place_of(error), extra=log_event("job_given_up"))
                 self._drop(job)
+        except Exception as error:  # noqa: BLE001 - the top of the thread: a fault of ours must not stop the other jobs
+            _LOG.error("a job was given up: a fault: %s", place_of(error), extra=log_event("job_given_up"))
+            self._drop(job)
+        if job.id not in self._jobs:
+            self.storage.erase(job.folder)  # once more: a result may have been written while its job was erased
 
     def _step(self, job: Job, work: Iterator[tuple[JobFile, bytes | UnreadableEvidence]]) -> None:
         file, content = next(work)
@@ -354,7 +343,9 @@ class JobDesk:
         with self._changed:
             self._work.pop(job.id, None)
             self._callers.pop(job.id, None)
-            if self.kept_days and job.id in self._jobs:
+            if job.id not in self._jobs:  # erased in this very moment
+                return
+            if self.kept_days:
                 job.close()
                 self.storage.keep(job.id, KeptJob(job.folder, job.owner, counts, now, erased_at))
                 del self._jobs[job.id]

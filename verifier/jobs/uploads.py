@@ -128,7 +128,10 @@ class Intake:
     def _begin_part(self, disposition: str) -> None:
         described = Message()
         described["Content-Disposition"] = disposition
-        given = described.get_filename()
+        try:
+            given = described.get_filename()
+        except ValueError as error:  # RFC 2231: it names a character set that this sender made up
+            raise UploadRefused("upload_malformed", "expected the name of a file, found no text") from error
         field = described.get_param("name", "", "Content-Disposition")
         self._begin(well_formed(given or str(field)), may_be_empty=not given)
 

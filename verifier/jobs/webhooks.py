@@ -88,9 +88,12 @@ def _private_lines(path: Path) -> list[str]:
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(path.stat().st_mode)
-            text = file.read(_MAX_FILE_BYTES).decode("ascii")
+            data = file.read(_MAX_FILE_BYTES + 1)
+            text = data.decode("ascii")
     except (OSError, UnicodeDecodeError):
         raise OptionError(f"expected a readable list of webhooks, found none in {path.name}") from None
     if mode & 0o077:
         raise OptionError(f"expected {path.name} to be for its owner alone (mode 0600), found {mode:04o}")
+    if len(data) > _MAX_FILE_BYTES:
+        raise OptionError(f"expected at most {_MAX_FILE_BYTES} bytes in {path.name}, found more")
     return text.splitlines()

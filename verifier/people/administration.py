@@ -77,7 +77,7 @@ class Administration:
 
         Args:
             name: what she types: 1 to 64 lower-case letters, digits, dots, underscores and hyphens.
-            shown_name: what pages show; the name when empty.
+            shown_name: what pages show, at most 100 characters; the name when empty.
             roles: at least one.
             proof: with what she signs in.
 
@@ -85,7 +85,9 @@ class Administration:
             PeopleRefused: `kind` says why.
             StoreUnusable: nothing was changed.
         """
-        if not _NAME.fullmatch(name) or folded_name(name) != name or len(shown_name) > _MAX_SHOWN:
+        if len(shown_name) > _MAX_SHOWN:
+            raise PeopleRefused(f"expected a shown name of at most {_MAX_SHOWN} characters", kind="name")
+        if not _NAME.fullmatch(name) or folded_name(name) != name:
             raise PeopleRefused("expected a sign-in name of lower-case letters, digits and . _ -", kind="name")
         kept = None if proof.password is None else self._kept(name, proof.password)
         person = PersonRow(

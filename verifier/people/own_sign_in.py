@@ -13,6 +13,7 @@ from verifier.people.administration import SERVICE_NAMES
 from verifier.people.sign_in_desk import SignInDesk
 from verifier.store.changes import Change
 from verifier.store.people import PersonRow
+from verifier.store.transaction import Transaction
 
 Refusal = Literal["password_wrong", "code_wrong", "short", "long", "characters", "listed", "name", "no_password"]
 _SERVICE: Final = "cb-verifier"
@@ -94,6 +95,7 @@ class OwnSignIn:
         codes = new_recovery_codes(self._desk.secrets.random_bytes)
         links = [str(recovery_link(each, user_id=person.id, key=self._desk.secrets.key)) for each in codes]
         with self._desk.store.write() as transaction:
+            _check_unchanged(transaction, person)
             kept = self._desk.sealed_secret(secret, person.id)
             transaction.people.set_second_step(person.id, kept, step=step, links=links)
             transaction.sessions.end_all(person.id, except_for=signed_in.session_id)
@@ -109,6 +111,7 @@ class OwnSignIn:
         """
         person = self._proven(signed_in, password)
         with self._desk.store.write() as transaction:
+            _check_unchanged(transaction, person)
             transaction.people.set_second_step(person.id, None, step=None, links=())
             transaction.sessions.end_all(person.id, except_for=signed_in.session_id)
             transaction.changes.append(self._change(person, "second_step_off"))
@@ -127,6 +130,7 @@ class OwnSignIn:
             raise OwnChangeRefused(error.kind) from error
         kept = self._desk.secrets.passwords.hash(new)
         with self._desk.store.write() as transaction:
+            _check_unchanged(transaction, person)
             transaction.people.set_password(person.id, kept)
             transaction.sessions.end_all(person.id, except_for=signed_in.session_id)
             transaction.changes.append(self._change(person, "own_password"))
@@ -142,3 +146,10 @@ class OwnSignIn:
 
     def _change(self, person: PersonRow, action: str) -> Change:
         return Change(self._desk.now(), person.id, person.shown_name, action, person.name, {}, reason="")
+
+
+def _check_unchanged(transaction: Transaction, person: PersonRow) -> None:
+    """Refuse when she was removed, or given another password, while the one she typed was checked."""
+    current = transaction.people.by_id(person.id)
+    if current is None or current.password != person.password:
+        raise OwnChangeRefused("password_wrong")

@@ -1,4 +1,4 @@
-"""Signing in and out, finding out who asks, and what people change about their own sign-in.
+"""Signing in and out, and finding out who asks.
 
 Every failed sign-in is answered alike. A sign-in that succeeds writes its session, the step or recovery code it used,
 and an outdated password anew, in one transaction: of two that use one code at once, one succeeds.

@@ -5,7 +5,7 @@ Rules enforced:
 * what cannot be read as an answer to this request changes nothing; what can, ends it, whatever comes out;
 * an unknown, a used and an expired request are refused alike;
 * the result is read by whoever asked only, and where the wallet is on the same device only after the holder's browser
-  came back with the response code, which works once;
+  came back with the response code, which is of no use to anybody else;
 * tokens are forgotten when they are judged; Reports ten minutes later. Everything lies in memory, within limits.
 
 Source: OpenID4VP 1.0 sections 5.10, 8.2 and 14 (session fixation, replay)

@@ -1,6 +1,7 @@
 """The pages of criteria: their versions, each rule as a card beside the text, and trial scoring."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from credential_schemas.criteria.language import Component, Policy
 from credential_schemas.criteria.rule_kinds import (
@@ -24,7 +25,7 @@ from verifier.committee.trial import Tried
 from verifier.store.committee_notices import CriteriaRow
 from verifier.web.committee_frame import CRITERIA, NOTICES, Frame, card, known, labelled, lines_of, pairs, table, tag
 
-CHECK: str = f"{CRITERIA}/check"
+CHECK: Final = f"{CRITERIA}/check"
 _COMMON = ("title", "issuing_body", "valid_until")
 
 
@@ -241,7 +242,7 @@ def _rule(frame: Frame, policy: Policy, rule: AnyRule, claims: Sequence[tuple[st
     facts.append(
         (
             frame.word("counts"),
-            ", ".join(_type_name(frame, name) for name in _types(rule)) or frame.word("reads_nothing"),
+            ", ".join(_type_name(frame, name) for name in rule.entries) or frame.word("reads_nothing"),
         )
     )
     facts.append((frame.word("points"), points_of(frame, rule)))
@@ -277,10 +278,6 @@ def points_of(frame: Frame, rule: AnyRule) -> str:
     if isinstance(rule, UnitsRule):
         return ", ".join(f"{each.code} {number_text(each.points)}" for each in rule.wanted)
     return f"{number_text(rule.total)} ({len(rule.items)})"
-
-
-def _types(rule: AnyRule) -> tuple[str, ...]:
-    return rule.entries
 
 
 def _type_name(frame: Frame, name: str) -> str:

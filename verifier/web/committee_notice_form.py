@@ -1,6 +1,7 @@
 """The form of a notice: one field for each parameter that its policy declares, with what is wrong beside it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.terms import ChoiceParameter, DateParameter, PointsParameter, RequirementsParameter
@@ -10,6 +11,9 @@ from keys.values import dataclass, field
 from verifier.committee.parameters import PREFIX, READING
 from verifier.store.committee_notices import CriteriaRow
 from verifier.web.committee_frame import NOTICES, Frame, card, described, known, labelled, lines_of
+
+_FIELDS: Final = {"id": "name", "name": "name", "title": "title"}
+"""The field of a problem that is about none of the parameters: a notice's id is typed as its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +92,14 @@ def _problems(frame: Frame, form: NoticeForm) -> Html:
 
 
 def _place(frame: Frame, form: NoticeForm, name: str) -> Html:
-    target = PREFIX + name if name in form.policy.parameters else name
-    if name in form.policy.parameters or name in {"name", "title"}:
-        return html('<a href="#{id}">{name}</a>', id=target, name=name)
-    return html("{name}", name="name" if name == "id" else frame.word("whole"))
+    if name in form.policy.parameters:
+        return html('<a href="#{id}">{name}</a>', id=PREFIX + name, name=parameter_name(frame, name))
+    own = _FIELDS.get(name)
+    return (
+        html("{name}", name=frame.word("whole"))
+        if own is None
+        else html('<a href="#{id}">{name}</a>', id=own, name=frame.word(own))
+    )
 
 
 def _typed(frame: Frame, form: NoticeForm, name: str, *, hint: str = "", is_required: bool = False) -> Html:
@@ -102,7 +110,7 @@ def _typed(frame: Frame, form: NoticeForm, name: str, *, hint: str = "", is_requ
         required=Html(" required") if is_required else NOTHING,
         described=described(name, hint),
     )
-    problem = form.problems.get("id" if name == "name" else name, "")
+    problem = next((said for place, said in form.problems.items() if _FIELDS.get(place) == name), "")
     return labelled(name, frame.word(name), control, hint=frame.word(hint) if hint else "", problem=problem)
 
 

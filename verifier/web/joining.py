@@ -1,4 +1,4 @@
-"""Makes one script of a page's modules, so that a phone asks for one file instead of forty-one, one after the other.
+"""Makes one script of a page's modules, so that a phone asks for one file instead of dozens, one after the other.
 
 The modules stay as they are written; each becomes a function that runs once, in the order in which browsers would run
 them, so a module sees of the others what it imports, and nothing else. Block comments are left out.

@@ -3,8 +3,8 @@
 The program is one script, joined from the modules (`joining`), and its style is one sheet: on a telephone each request
 more is time. The modules are served beside it for other pages and for whoever wants to read them: `/web/verify/` for
 the verification, `/web/qr/` for the reader of codes, `/web/scan*` for the page itself, `/web/result.js` for the view of
-a Report. The worker's program begins with the list of what it keeps,
-so it changes with any of these files, and browsers fetch all of them anew, together.
+a Report. The worker's program begins with the list of what it keeps, so it changes with any of these files, and
+browsers fetch all of them anew, together.
 """
 
 import hashlib

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Final
+from urllib.parse import quote
 
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
@@ -350,8 +351,6 @@ def _time(language: Language, seconds: int | None) -> str:
 
 
 def _quoted(text: str) -> str:
-    from urllib.parse import quote
-
     return quote(text, safe="")
 
 

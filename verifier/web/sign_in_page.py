@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Final, Literal
+from urllib.parse import quote
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
@@ -127,7 +128,7 @@ def _providers(state: SignInState, language: Language) -> Html:
         html(
             '<li><a class="btn" href="{address}?next={after}">{sign}{name}</a></li>',
             address=_address(f"{SIGN_IN}/{provider}", language),
-            after=state.after,
+            after=quote(state.after, safe="/"),
             sign=icon("id"),
             name=people_word("sign_in_with", language, provider=name),
         )

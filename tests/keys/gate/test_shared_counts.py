@@ -13,6 +13,7 @@ import pytest
 
 from keys.gate import rate_limits
 from keys.gate.rate_limits import Rate, RateLimits
+from tests.ports import own_port
 
 RATE = Rate("test", amount=3, seconds=3600)
 
@@ -21,8 +22,7 @@ class Redis:
     """A server of our own on loopback, which keeps nothing on the disk."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = own_port()
         self._folder = folder
         self.process = self.start()
 

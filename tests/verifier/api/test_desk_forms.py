@@ -36,6 +36,11 @@ class Visitor:
         files = {name: value if isinstance(value, tuple) else (None, value) for name, value in form.items()}
         return asyncio.run(self._ask("POST", path, files=files, headers={"Accept": accept}))
 
+    def post_as(self, content_type: str) -> httpx.Response:
+        """Send a form with a text that only looks harmless: in UTF-7 it is one half of a character."""
+        body = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n+2AA-\r\n--b--\r\n'
+        return asyncio.run(self._ask("POST", "/check", content=body, headers={"Content-Type": content_type}))
+
     async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401 - passed on to httpx
         async with httpx.AsyncClient(transport=self._transport, base_url="http://verifier.test") as client:
             return await client.request(method, path, **request)
@@ -74,6 +79,20 @@ def test_a_good_file_gives_a_page_with_the_verdict_in_words(visitor: Visitor, wo
     for words in ("유효한 인정서입니다.", "홍길동", "신분증과 대조하십시오", "정보처리기사", "공개되지 않은 항목"):
         assert words in answer.text
     assert "자동으로 불합격" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "charset", ["undefined", "punycode", "utf-7", "utf-16", "utf-8; charset=utf-7", "utf-7; charset=utf-8", "utf-8x"]
+)
+def test_a_form_in_another_character_set_is_refused_before_it_is_read(visitor: Visitor, charset: str) -> None:
+    answer = visitor.post_as(f"multipart/form-data; boundary=b; charset={charset}")
+    assert answer.status_code == 415
+    assert "확인하지 못했습니다" in answer.text
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", '"utf-8"', "utf8", "utf-8; x=y"])
+def test_a_form_that_says_that_it_is_in_utf_8_is_read(visitor: Visitor, charset: str) -> None:
+    assert visitor.post_as(f"multipart/form-data; boundary=b; charset={charset}").status_code == 200
 
 
 def test_the_english_form_answers_in_english(visitor: Visitor, world: World) -> None:

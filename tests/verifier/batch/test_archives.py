@@ -140,6 +140,31 @@ def test_archive_that_would_unpack_to_too_much_is_not_read(path: Path, monkeypat
         members_of(path)
 
 
+def test_archive_is_not_read_when_those_in_it_make_it_too_many_files(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "MAX_FILES", 4)
+    two = packed({"1": b"", "2": b""})
+    path.write_bytes(packed({"a.zip": two, "b.zip": two}))
+    assert len(listed(path)) == 4
+    path.write_bytes(packed({"a.zip": two, "b.zip": two, "c": b""}))
+    with pytest.raises(UnreadableEvidence) as refused:
+        members_of(path)
+    assert refused.value.kind == "archive_too_large"
+
+
+@pytest.mark.parametrize("inner", [{"1/": b"", "2/": b"", "3/": b""}, {str(number): b"" for number in range(9)}])
+def test_archive_is_not_read_when_going_through_those_in_it_would_not_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch, inner: Mapping[str, bytes]
+) -> None:
+    monkeypatch.setattr(archives, "MAX_FILES", 8)
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 20)
+    path.write_bytes(packed({f"{number}.zip": packed(inner) for number in range(8)}))
+    with pytest.raises(UnreadableEvidence) as refused:
+        members_of(path)
+    assert refused.value.kind == "archive_too_large"
+
+
 def test_only_the_nested_archive_is_refused_when_it_is_too_large(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_FILES", 2)
     path.write_bytes(packed({"inner.zip": packed({"1": b"", "2": b"", "3": b""}), "good.pdf": b"x"}))

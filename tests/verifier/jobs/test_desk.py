@@ -14,16 +14,18 @@ import pytest
 from credential_schemas.report.messages import Language
 from credential_schemas.report.model import Report
 from tests.verifier.world import World
+from verifier.batch.lines import Line
 from verifier.errors import TooBusy, UnreadableEvidence
 from verifier.evidence.gathering import Submission
 from verifier.jobs import desk as desk_module
+from verifier.jobs import upload_keys
 from verifier.jobs.deliveries import FinishedJob
 from verifier.jobs.desk import Asked, Besides, JobDesk
 from verifier.jobs.errors import JobUnfinished, JobUnknown, KeyReused, NoReceipts, QueueFull, UploadRefused
 from verifier.jobs.job import Job, JobState
 from verifier.jobs.limits import EACH_UNFINISHED, MAX_UNFINISHED, UNFETCHED_S
 from verifier.jobs.queues import queue_figures
-from verifier.jobs.receipts import archive_of_receipts
+from verifier.jobs.receipts import archive_of_receipts, keep_receipt
 from verifier.jobs.storage import JobStorage
 from verifier.jobs.uploads import Part, Upload
 
@@ -59,9 +61,6 @@ class Office:
         if submission.data == b"letter":
             raise UnreadableEvidence("not_a_certificate")
         return self.report
-
-    def _with_receipt(self, submission: Submission, language: Language) -> tuple[Report, bytes]:
-        return self.check(submission), f"%PDF {language}".encode()
 
     def upload(self, *texts: bytes) -> Upload:
         folder = self.desk.storage.new_folder()
@@ -180,6 +179,70 @@ def test_results_that_nobody_fetches_are_erased_after_a_short_time(office: Offic
     assert "results" not in office.on_disk()
 
 
+def test_results_whose_time_is_over_are_shown_to_nobody_even_before_they_are_erased(office: Office) -> None:
+    job_id = office.take()
+    office.done(job_id)
+    office.now += timedelta(seconds=UNFETCHED_S)
+    with pytest.raises(JobUnknown):
+        office.desk.results(job_id, CALLER)
+
+
+def test_results_are_erased_in_time_while_another_job_is_worked_on(office: Office) -> None:
+    job_id = office.take()
+    office.done(job_id)
+    began, finish = threading.Event(), threading.Event()
+
+    def slow(submission: Submission) -> Report:
+        if submission.data == b"last":
+            began.set()
+            assert finish.wait(GENEROUS_S)
+        return office.report
+
+    office.check = slow
+    office.now += timedelta(seconds=UNFETCHED_S)
+    long = office.take(b"first", b"last")
+    assert began.wait(GENEROUS_S)
+    kept = [path for path in (office.folder / "jobs").rglob("results.jsonl") if NUMBER.encode() in path.read_bytes()]
+    finish.set()
+    assert len(kept) == 1  # the first result of the job that is worked on
+    assert len(office.done(long)) == 2
+
+
+def test_nobody_is_told_of_a_job_that_was_erased_after_its_last_file(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = Job.add
+
+    def erased_after(job: Job, line: Line) -> None:
+        add(job, line)
+        if job.id == erased:
+            office.desk.erase(erased, CALLER)
+
+    monkeypatch.setattr(Job, "add", erased_after)
+    office.go_on.clear()
+    erased, other = office.take(), office.take()
+    office.go_on.set()
+    office.done(other)
+    assert [job.job_id for _, job in office.told] == [other]
+
+
+def test_what_is_written_in_the_moment_in_which_its_job_is_erased_goes_too(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(folder: Path, number: int, *, report_id: str, pdf: bytes) -> None:
+        office.desk.erase(erased, CALLER)
+        folder.mkdir()
+        keep_receipt(folder, number, report_id=report_id, pdf=pdf + MARKER.encode())
+
+    monkeypatch.setattr(desk_module, "keep_receipt", late)
+    for office in opened(Office(tmp_path, world, gives_receipts=True)):
+        office.go_on.clear()
+        erased, other = office.take(receipts="en"), office.take()
+        office.go_on.set()
+        office.done(other)
+        assert MARKER not in office.on_disk()
+
+
 def test_a_job_that_is_worked_on_can_be_erased(office: Office) -> None:
     office.go_on.clear()
     job_id = office.take(b"good", b"good", MARKER.encode())
@@ -263,6 +326,16 @@ def test_the_queue_of_all_callers_is_bounded(office: Office) -> None:
         office.take(caller="198.51.100.1")
 
 
+def test_uploads_that_come_at_once_do_not_go_beyond_the_bound_of_one_caller(office: Office) -> None:
+    office.go_on.clear()
+    at_once = [office.upload(b"good") for _ in range(EACH_UNFINISHED + 1)]  # each was let in while there was room
+    for upload in at_once[1:]:
+        office.desk.take(upload, Asked(CALLER))
+    with pytest.raises(QueueFull):
+        office.desk.take(at_once[0], Asked(CALLER))
+    assert office.take(caller="203.0.113.8")
+
+
 def test_a_full_disk_refuses_an_upload_before_it_is_read(office: Office) -> None:
     with pytest.raises(QueueFull):
         office.desk.check_room(CALLER, more_bytes=1 << 62)
@@ -289,7 +362,7 @@ def test_a_key_is_forgotten_after_a_day(office: Office) -> None:
 
 
 def test_only_so_many_keys_are_remembered(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_module, "MAX_KEYS", 1)
+    monkeypatch.setattr(upload_keys, "MAX_KEYS", 1)
     first = office.take(b"good", key="k")
     office.take(b"good", key="l")
     office.desk.erase_due()

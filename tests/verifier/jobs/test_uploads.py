@@ -95,6 +95,8 @@ def test_a_zip_may_be_larger_than_evidence(tmp_path: Path, monkeypatch: pytest.M
         (form(part(b"", 'name="file"; filename=""')), FORM, "upload_empty"),
         (part(b"one", 'name="file"; filename="a"'), FORM, "upload_malformed"),
         (b"anything else", FORM, "upload_malformed"),
+        (form(part(b"a", "name=\"file\"; filename*=a\0b''x.pdf")), FORM, "upload_malformed"),
+        (form(part(b"a", "name=\"file\"; filename*=idna''%ff%fe")), FORM, "upload_malformed"),
         (b"x", "multipart/form-data", "upload_malformed"),
         (b"x", "multipart/form-data; boundary=" + "b" * 300, "upload_malformed"),
         (form(part(b"a", "x" * 20_000)), FORM, "upload_malformed"),

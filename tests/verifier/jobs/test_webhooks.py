@@ -224,6 +224,12 @@ def test_file_with_a_wrong_line_is_refused_without_its_secret(tmp_path: Path, li
     assert "whsec_A" not in str(refused.value)
 
 
+def test_file_that_is_too_long_is_refused_and_not_cut_off(tmp_path: Path) -> None:
+    text = f"ats {URL} {SECRET}\n" + "\n".join(f"t{number} {URL} {SECRET}" for number in range(1000))
+    with pytest.raises(OptionError, match="at most 65536 bytes"):
+        read_webhooks(listed(tmp_path, text), development=False)
+
+
 def test_file_that_others_may_read_or_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OptionError, match="for its owner alone"):
         read_webhooks(listed(tmp_path, f"ats {URL} {SECRET}", mode=0o640), development=False)

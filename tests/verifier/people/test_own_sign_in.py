@@ -4,7 +4,9 @@ import threading
 
 import pytest
 
-from tests.verifier.people.entrance_world import PASSWORD, House, words_of
+from keys.sign_in.passwords import PasswordCheck, Passwords
+from tests.verifier.people.entrance_world import PASSWORD, QUICK, House, words_of
+from verifier.people.own_sign_in import OwnChangeRefused, OwnSignIn
 from verifier.people.sign_in_desk import Attempt, SignInFailed, Welcome
 from verifier.store.transaction import Transaction
 
@@ -136,6 +138,28 @@ def test_a_password_is_not_changed_to_a_bad_one(house: House, password: str, new
     assert answer.status_code == 422
     assert said in words_of(answer.text)
     assert house.browser().sign_in("haneul").status_code == 303
+
+
+@pytest.mark.parametrize("meanwhile", ["set anew", "removed"])
+def test_a_password_that_the_operator_changed_meanwhile_stays(house: House, meanwhile: str) -> None:
+    signed_in = house.desk.who(house.signed_in("haneul").cookies["verifier-session"])
+    assert signed_in is not None
+    check = house.secrets.passwords.check
+
+    class Slow(Passwords):
+        def check(self, password: str, kept: str | None) -> PasswordCheck:
+            found = check(password, kept)
+            if meanwhile == "removed":
+                house.people.remove("haneul")
+            else:
+                house.people.set_password("haneul", NEW, without_second_step=False)
+            return found
+
+    object.__setattr__(house.secrets, "passwords", Slow(house.secrets.random_bytes, parameters=QUICK))
+    with pytest.raises(OwnChangeRefused) as refused:
+        OwnSignIn(house.desk).change_password(signed_in, password=PASSWORD, new="a thief's twelve plums")
+    assert refused.value.kind == "password_wrong"
+    assert "own_password" not in actions(house)
 
 
 def test_who_stole_a_session_cannot_guess_the_password_for_long(house: House) -> None:

@@ -1,8 +1,11 @@
 """Signing in with an OpenID provider on loopback, through the verifier's own addresses."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -73,6 +76,13 @@ def test_a_person_signs_in_with_a_provider(visit: House) -> None:
     page = words_of(browser.get("/en/account").text)
     assert "minji" in page
     assert "reviewer" in page
+
+
+def test_the_way_over_a_provider_leads_to_the_whole_address(visit: House) -> None:
+    browser = visit.browser()
+    page = browser.get(f"/en/sign-in?next={quote('/en/notices?a=1&b=2')}").text
+    way = html.unescape(re.findall(r'href="(/en/sign-in/acme[^"]*)"', page)[0])
+    assert browser.get(go_there(browser, way)).headers["location"] == "/en/notices?a=1&b=2"
 
 
 def test_a_session_that_somebody_planted_ends_here_too(visit: House) -> None:

@@ -92,6 +92,15 @@ def test_signing_in_leads_to_no_other_host(house: House, after: str) -> None:
     assert 'name="next" value="/en/account"' in page
 
 
+@pytest.mark.parametrize("charset", ["undefined", "utf-7"])
+def test_the_form_is_taken_in_utf_8_only(house: House, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = house.browser().ask(
+        "POST", "/sign-in", content=b"name=x", headers={"Origin": ORIGIN, "Content-Type": kind}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (415, "media_type")
+
+
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://verifier.test.evil.example"])
 def test_the_form_is_taken_from_our_own_page_only(house: House, origin: str | None) -> None:
     answer = house.browser().post("/sign-in", origin=origin, name="haneul", password=PASSWORD)
