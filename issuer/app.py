@@ -53,6 +53,7 @@ from keys.faults import faults_told
 from keys.gate.gate import Gate, GateRules, Visitors
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
+from keys.gate.security_txt import SECURITY_TXT_MEDIA_TYPE, SECURITY_TXT_PATH
 
 OPENAPI_PATH: Final = "/api/v1/openapi.json"
 STATUS_MEDIA_TYPE: Final = "application/statuslist+jwt"
@@ -102,7 +103,8 @@ class Desk:
     """Who is served, and with what beside the public files: `visitors` tells callers apart and counts them.
 
     `look_up` answers typed codes, `api` what holders and their programs ask, `pages` shows people pages, `wallets`
-    issues to wallets; without them the service has no such addresses, as one that only shows files.
+    issues to wallets; without them the service has no such addresses, as one that only shows files. `security_txt`
+    gives the operator's security.txt while it may be shown.
     """
 
     look_up: LookUp | None = None
@@ -110,6 +112,7 @@ class Desk:
     api: ApiDesk | None = None
     pages: PageDesk | None = None
     wallets: WalletDesk | None = None
+    security_txt: Callable[[], bytes | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def create_app(folder: BankFolder, profile: Profile, work: ServiceWork, *, desk:
     _add_status_lists(app, tenant, folder)
     _add_log(app, tenant, folder)
     _add_health(app, tenant, work)
+    _add_security_txt(app, desk.security_txt)
     return app
 
 
@@ -290,6 +294,17 @@ def _add_health(app: FastAPI, tenant: str, work: ServiceWork) -> None:
         if problems:
             return JSONResponse({"status": "unavailable", "problems": problems}, status_code=503)
         return JSONResponse({"status": "ok"})
+
+
+def _add_security_txt(app: FastAPI, shown: Callable[[], bytes | None] | None) -> None:
+    # RFC 9116 section 3: at the root of the host, whatever the path of the issuer's URL.
+    @app.get(SECURITY_TXT_PATH, include_in_schema=False)
+    def show_security_txt(request: Request) -> Response:
+        content = None if shown is None else shown()
+        if content is None:
+            return _not_found(request)
+        headers = {**_HEADERS, "Cache-Control": f"public, max-age={_DAY_S}"}
+        return Response(content, media_type=SECURITY_TXT_MEDIA_TYPE, headers=headers)
 
 
 def _file_response(path: Path, media_type: str, conditions: _Conditions, *, max_age_s: int) -> Response | None:

@@ -27,7 +27,7 @@ class IssuerSettings:
     counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
     of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
     for `serve` and `pull`; `wallets` that of the wallets that may ask holders, `postings` the folder of job postings
-    to choose by, for `serve`. `metrics` is where `serve`
+    to choose by, `security_txt` the file that says whom to tell about a weakness, for `serve`. `metrics` is where it
     shows metrics, `log` the form of its log, and `drain_seconds` how long it goes on serving after it was told to stop;
     `traces` is where it sends traces, `traces_share` how much of them, `traces_pass_on` the origins that it tells of
     them.
@@ -59,6 +59,7 @@ class IssuerSettings:
     sources: Path | None = None
     wallets: Path | None = None
     postings: Path | None = None
+    security_txt: Path | None = None
     identity_stub: Path | None = None
 
     @classmethod

@@ -63,6 +63,7 @@ MAX_LOG_LINE_BYTES = 2 * 1024  # S20
 IPV6_PREFIX_BITS = 64  # S17: one household or server has a whole /64
 MAX_TOKEN_CHARACTERS = 256  # of a bearer token
 MAX_TOKEN_FILE_BYTES = 64 * 1024
+MAX_SECURITY_TXT_BYTES = 16 * 1024
 
 MIN_PASSWORD_CHARACTERS = 15  # NIST SP 800-63B-4 section 3.1.1.2: of a password that may be the only proof
 MAX_PASSWORD_CHARACTERS = 128  # the same: at least 64

@@ -16,6 +16,7 @@ from keys.gate.gate import App, BodyLimit, Gate, GateRules, Receive, Scope, Send
 from keys.gate.measured import Figure
 from keys.gate.misses import Misses
 from keys.gate.rate_limits import Rate
+from keys.gate.security_txt import SECURITY_TXT_MEDIA_TYPE, SECURITY_TXT_PATH
 from keys.gate.streams import StreamLimit
 from keys.jwk import PublicKey
 from keys.values import dataclass
@@ -58,6 +59,7 @@ _NO_TELEMETRY: Final[TelemetryConfig] = {
     "operation_spans": False,
     "auto_configure": False,
 }
+_DAY_S: Final = 24 * 3600
 # S17: 60 a minute in the long run, 120 at once: no window of two minutes has more than 120.
 VERIFY_RATE = Rate("verify", amount=120, seconds=120)
 # What the pages fetch; apart from the checks, so that loading a page costs nobody a check.
@@ -111,6 +113,7 @@ class Offers:
         asks: how it asks wallets; None where it does not.
         count: what is told the verdict of every check; None for nobody.
         show: what shows figures that are read when somebody asks; None where nobody does.
+        security_txt: gives the operator's security.txt while it may be shown; None where there is none.
     """
 
     receipts: ReceiptDesk | None = None
@@ -123,6 +126,7 @@ class Offers:
     asks: Asks | None = None
     count: Callable[[str], None] | None = None
     show: Callable[[Callable[[], Iterable[Figure]]], None] | None = None
+    security_txt: Callable[[], bytes | None] | None = None
 
 
 NO_OFFERS = Offers()
@@ -191,6 +195,7 @@ def create_app(
     _answer_errors(app)
     app.include_router(committee_router(committee))
     _open_staff_pages(app, offers, _settings_desk(rules, offers, visitors, use=(service.use, lists.use)))
+    _add_security_txt(app, offers.security_txt)
     return app
 
 
@@ -307,6 +312,17 @@ def _settings_desk(
 
     desk = entrance.desk
     return SettingsDesk(TrustAdministration(trust.place, desk.store, now=desk.now, changed=changed), facts)
+
+
+def _add_security_txt(app: FastAPI, shown: Callable[[], bytes | None] | None) -> None:
+    @app.get(SECURITY_TXT_PATH, include_in_schema=False)
+    def show_security_txt() -> Response:
+        """Answer the operator's own words on whom to tell about a weakness (RFC 9116)."""
+        content = None if shown is None else shown()
+        if content is None:
+            raise HTTPException(404)
+        headers = {"Cache-Control": f"public, max-age={_DAY_S}", "X-Content-Type-Options": "nosniff"}
+        return Response(content, media_type=SECURITY_TXT_MEDIA_TYPE, headers=headers)
 
 
 def _answer_errors(app: FastAPI) -> None:

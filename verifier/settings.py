@@ -28,6 +28,7 @@ class Settings:
         tokens: VERIFIER_TOKENS, the file of the tokens that are counted by themselves.
         issuer_tokens: VERIFIER_ISSUER_TOKENS, the file of the tokens that issuers gave this verifier.
         name: VERIFIER_NAME, how this verifier is called on its receipts.
+        security_txt: VERIFIER_SECURITY_TXT, the file that says whom to tell about a weakness of `serve`.
         passphrase: VERIFIER_PASSPHRASE, opens the key that signs receipts; None when none was given.
         retention_days: VERIFIER_RETENTION_DAYS, how long `serve` keeps the results of jobs.
         url: VERIFIER_URL, the origin under which browsers reach `serve`; needed where people sign in from elsewhere.
@@ -55,6 +56,7 @@ class Settings:
     passphrase: str | None = field(default=None, repr=False)
     retention_days: str = "0"
     webhooks: Path | None = None
+    security_txt: Path | None = None
     url: str | None = None
     oidc: Path | None = None
     metrics: str | None = None
@@ -83,6 +85,7 @@ class Settings:
             passphrase=environment.get(PREFIX + "PASSPHRASE") or None,
             retention_days=environment.get(PREFIX + "RETENTION_DAYS", "") or "0",
             webhooks=_path(environment, "WEBHOOKS"),
+            security_txt=_path(environment, "SECURITY_TXT"),
             url=environment.get(PREFIX + "URL") or None,
             oidc=_path(environment, "OIDC"),
             metrics=environment.get(PREFIX + "METRICS") or None,

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import threading
+from collections.abc import Callable
 
 from issuer.cli.asking import outside_world
 from issuer.cli.context import CommandContext
@@ -44,6 +45,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         trusted_proxies=settings.trusted_proxies,
         token_file=settings.tokens,
     )
+    contact = _security_txt(context)
     with context.bank() as bank:
         for use in ("status", "credential", "seal"):  # a service that cannot sign must not begin
             bank.signer(use)
@@ -62,7 +64,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         callers = Callers(bank, tokens, visitors, session_reader(pages), issues)
         api = ApiDesk(callers, WorkPlaces(), context.clock)
         wallets = WalletDesk(bank, api.places, visitors, context.clock, pages.wallets)
-        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages, wallets)
+        desk = Desk(ConfirmationDesk(bank, clock=context.clock).look_up, visitors, api, pages, wallets, contact)
         app = create_app(bank.folder, bank.profile, work, desk=desk)
 
         def ready() -> None:
@@ -77,3 +79,14 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         with metered(app, bank, context, promises=known.promises) as whole, asking, known.works:
             serve(whole, listen(host, port), ready=ready, drain_s=settings.drain_seconds, log_form=settings.log)
     return 0
+
+
+def _security_txt(context: CommandContext) -> Callable[[], bytes | None] | None:
+    """What is shown of the operator's security.txt, if there is one."""
+    from keys.gate.security_txt import SecurityTxt
+
+    path = context.settings.security_txt
+    if path is None:
+        return None
+    contact = SecurityTxt.read(path)
+    return lambda: contact.shown(context.clock())

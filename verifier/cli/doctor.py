@@ -3,7 +3,9 @@
 import argparse
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from keys.values import replace
 from verifier.cli.options import add_language, add_trust
 from verifier.errors import UnreadableEvidence, VerifierError
 from verifier.settings import Settings
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = Settings.from_environment(os.environ)
     if arguments.trust is not None:
-        settings = Settings(arguments.trust, settings.profile, settings.config_folder, settings.state_folder)
+        settings = replace(settings, trust=arguments.trust)
     healthy = True
     for name, look in _things(settings):
         try:
@@ -45,6 +47,9 @@ def _things(settings: Settings) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "profile", lambda: _profile(settings)
     yield "state folder", lambda: _state(settings)
     yield "reader of PDFs and pictures", _reader
+    named = settings.security_txt
+    if named is not None:
+        yield "security.txt", lambda: _contact(named)
 
 
 def _trust(settings: Settings) -> str:
@@ -72,6 +77,22 @@ def _state(settings: Settings) -> str:
     if not os.access(settings.state_folder, os.W_OK):
         raise OSError("expected a folder that can be written to, found a read-only one")
     return str(settings.state_folder)
+
+
+def _contact(path: Path) -> str:
+    """An expired one is not shown, so that nobody is told."""
+    from datetime import UTC, datetime
+
+    from keys.errors import GateError
+    from keys.gate.security_txt import SecurityTxt
+
+    try:
+        contact = SecurityTxt.read(path)
+    except GateError as error:
+        raise OSError(str(error)) from None
+    if contact.shown(datetime.now(UTC)) is None:
+        raise OSError(f"expected one that is in force, found one that ended on {contact.expires:%Y-%m-%d}; not shown")
+    return f"shown until {contact.expires:%Y-%m-%d}"
 
 
 def _reader() -> str:

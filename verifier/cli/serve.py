@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -68,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         folder = settings.state_folder / "jobs" if settings.state_folder is not None else None
-        offers = Offers(desk, folder, settings.kept_days(), deliveries)
+        contact = _security_txt(settings)
+        offers = Offers(desk, folder, settings.kept_days(), deliveries, security_txt=contact)
         _serve(arguments, rules, settings=settings, proxies=proxies, offers=offers)
     except GateError as error:
         print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
@@ -87,6 +88,16 @@ def _desk(settings: Settings) -> "ReceiptDesk | None":
     from verifier.receipt.signing_key import open_receipt_key
 
     return ReceiptDesk(open_receipt_key(settings.config_folder, passphrase=settings.passphrase), settings.name)
+
+
+def _security_txt(settings: Settings) -> Callable[[], bytes | None] | None:
+    """What is shown of the operator's security.txt, if there is one."""
+    if settings.security_txt is None:
+        return None
+    from keys.gate.security_txt import SecurityTxt
+
+    contact = SecurityTxt.read(settings.security_txt)
+    return lambda: contact.shown(datetime.now(UTC))
 
 
 def _deliveries(arguments: argparse.Namespace, settings: Settings) -> "Deliveries | None":
