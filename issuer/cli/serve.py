@@ -41,9 +41,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     host = arguments.host or settings.host
     port = settings.port if arguments.port is None else arguments.port
     visitors = Visitors.open(
-        rate_storage=settings.rate_storage,
-        trusted_proxies=settings.trusted_proxies,
-        token_file=settings.tokens,
+        rate_storage=settings.rate_storage, trusted_proxies=settings.trusted_proxies, token_file=settings.tokens
     )
     contact = _security_txt(context)
     with context.bank() as bank:
