@@ -75,7 +75,7 @@ def publish_due(bank: Bank, *, now: datetime) -> tuple[int, ...]:
     before = int((now - STATUS_REFRESH).timestamp())
     with bank.store.read() as transaction:
         due = transaction.status_lists.due(published_before=before)
-        known = transaction.status_lists.numbers()
+        known = transaction.status_lists.numbers() if due else []
     for list_no in due:
         with stage("status.publish"):
             _publish_status_list(bank, list_no, now=now)

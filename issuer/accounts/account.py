@@ -182,7 +182,7 @@ def find_account(transaction: Transaction, account_id: str) -> Account:
     exact = transaction.accounts.account(account_id)
     if exact is not None:
         return exact
-    found = [account for account in transaction.accounts.accounts() if account_id and account.id.startswith(account_id)]
+    found = transaction.accounts.accounts_beginning(account_id, limit=2) if account_id else []
     if len(found) != 1:
         raise AccountNotFound(account=account_id)
     return found[0]

@@ -11,6 +11,7 @@ from issuer.store.tables import ACCOUNTS, CONSENTS, PERSONS
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_SCOPE_BYTES = 256 * 1024
+_LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,12 @@ class AccountBook:
     def accounts(self) -> list[Account]:
         """Return all accounts, oldest first."""
         rows = self._connection.execute(_select_accounts().order_by(ACCOUNTS.c.opened_at, ACCOUNTS.c.id))
+        return [Account(*row) for row in rows]
+
+    def accounts_beginning(self, text: str, *, limit: int) -> list[Account]:
+        """Return at most so many accounts whose id begins with a text."""
+        between = ACCOUNTS.c.id.between(text, text + _LAST_CHARACTER)
+        rows = self._connection.execute(_select_accounts().where(between).order_by(ACCOUNTS.c.id).limit(limit))
         return [Account(*row) for row in rows]
 
     def account(self, account_id: str) -> Account | None:

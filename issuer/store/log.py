@@ -18,8 +18,8 @@ from sqlalchemy import (
     Select,
     Table,
     insert,
+    or_,
     select,
-    tuple_,
     update,
 )
 
@@ -185,7 +185,8 @@ class LogBook:
             found |= {(0, row.idx): leaf_hash(row.entry) for row in self._connection.execute(query)}
         if higher:
             nodes = select(LOG_NODES.c.level, LOG_NODES.c.idx, LOG_NODES.c.hash)
-            query_higher = nodes.where(tuple_(LOG_NODES.c.level, LOG_NODES.c.idx).in_(higher))
+            # SQLite reads the whole table for pairs in a list, and finds each of them by the index here.
+            query_higher = nodes.where(or_(*((LOG_NODES.c.level == a) & (LOG_NODES.c.idx == b) for a, b in higher)))
             found |= {(row.level, row.idx): row.hash for row in self._connection.execute(query_higher)}
         return found
 

@@ -140,6 +140,8 @@ STATUS_LISTS: Final = Table(
     Column("bitmap", LargeBinary, nullable=False),
     _integer("unpublished"),
     _large("last_iat"),
+    Index(None, "unpublished"),
+    Index(None, "last_iat"),
 )
 
 STATUS_INDEXES: Final = Table(
