@@ -19,8 +19,6 @@ from functools import cache
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from credential_schemas.certificate_kinds import CertificateKind
-from credential_schemas.claim_members import DAY_S as DAY_S
-from credential_schemas.claim_members import KST_OFFSET_S as KST_OFFSET_S
 from credential_schemas.claim_members import (
     hidden_field,
     optional_text,
@@ -31,17 +29,16 @@ from credential_schemas.claim_members import (
     refuse_unknown,
     sure_members,
 )
-from credential_schemas.claim_members import korean_day as korean_day
 from credential_schemas.entry_types import EntryType, EntryTypes, categories, entry_types
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import MAX_STATUS_INDEX, check_day, check_integer, check_text
+from credential_schemas.korean_time import DAY_S, korean_midnight
 from keys.encoding import JsonValue
 from keys.values import dataclass
 
 Edition = Literal["standard", "blind"]
 ClaimPath: TypeAlias = tuple[str | int, ...]
 
-_EPOCH: Final = date(1970, 1, 1)
 _ONE_DAY: Final = timedelta(days=1)
 
 CONTROL_MEMBERS: Final = frozenset({"iss", "vct", "iat", "exp", "status"})
@@ -106,11 +103,6 @@ class CertificateClaims:
     holder: Holder
     entries: tuple[CertificateEntry, ...]
     status: StatusReference
-
-
-def korean_midnight(day: date) -> int:
-    """Return the second (Unix time) at which a Korean day begins."""
-    return (day - _EPOCH).days * DAY_S - KST_OFFSET_S
 
 
 def expiry_of(valid_until: date) -> int:

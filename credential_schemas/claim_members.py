@@ -12,15 +12,13 @@ from credential_schemas.certificate_kinds import CertificateKind, certificate_ki
 from credential_schemas.entry_types import EntryType
 from credential_schemas.errors import EntryTypeError
 from credential_schemas.field_kinds import FieldKind, check_integer, check_text, is_plain
+from credential_schemas.korean_time import DAY_S, KOREAN_OFFSET_S, korean_day
 from credential_schemas.limits import MAX_NUMERIC_DATE
 from keys.encoding import JsonValue
 
-DAY_S: Final = 24 * 3600
-KST_OFFSET_S: Final = 9 * 3600
 ENTRY_MEMBERS: Final = frozenset({"type", "title", "title_en", "issuing_body", "as_of", "idx"})
 ALWAYS_SHOWN: Final = frozenset({"type", "as_of", "idx", "valid_until"})
 """Members of every entry that its holder cannot withhold from it: what it is, and whether it is in force."""
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
 def always_shown(entry_type: EntryType) -> frozenset[str]:
@@ -33,11 +31,6 @@ def always_shown(entry_type: EntryType) -> frozenset[str]:
     return ALWAYS_SHOWN.union(ends)
 
 
-def korean_day(instant: int) -> date:
-    """Return the Korean day in which an instant (Unix time, seconds) lies."""
-    return date.fromordinal(_EPOCH + (instant + KST_OFFSET_S) // DAY_S)
-
-
 def read_midnight(value: JsonValue, *, path: str) -> date:
     """Read a midnight in Korea as the day that begins with it.
 
@@ -45,7 +38,7 @@ def read_midnight(value: JsonValue, *, path: str) -> date:
         EntryTypeError: it is no Unix time, or `not_a_day`: another moment of a day.
     """
     seconds = check_integer(value, path=path, least=0, most=MAX_NUMERIC_DATE)
-    if (seconds + KST_OFFSET_S) % DAY_S:
+    if (seconds + KOREAN_OFFSET_S) % DAY_S:
         raise EntryTypeError(path, "expected the midnight (KST) of a day, found another moment", kind="not_a_day")
     return korean_day(seconds)
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 
-from credential_schemas.certificate_claims import korean_day
+from credential_schemas.korean_time import korean_day
 from credential_schemas.qr.payload import encode_qr_payload, qr_text
 from tests.verifier.world import STATUS_URI, VERIFY_URL, Keys, World, claims, entry
 from verifier.evidence.reader import EvidenceReader

@@ -15,8 +15,8 @@ from typing import Any, Final, TypeAlias
 
 from credential_schemas.certificate_claims import CertificateClaims, CertificateEntry, Holder, StatusReference
 from credential_schemas.certificate_kinds import certificate_kinds
-from credential_schemas.claim_members import DAY_S, KST_OFFSET_S, korean_day
 from credential_schemas.entry_types import categories
+from credential_schemas.korean_time import DAY_S, KOREAN_OFFSET_S, korean_day
 from credential_schemas.limits import MAX_DISCLOSURE_BYTES, MAX_DISCLOSURES, MAX_NUMERIC_DATE
 from credential_schemas.plain_copies.entries import SALT, read_entry
 from credential_schemas.plain_copies.values import DAY, INDEX, TEXT
@@ -170,7 +170,7 @@ def _claims(
     kind = certificate_kinds().get(kind_id)
     if kind is None or not issued_at < expires_at < MAX_NUMERIC_DATE or not all(kind.allows(name) for name, _ in lists):
         raise _NotPlain
-    if (issued_at + KST_OFFSET_S) % DAY_S or (expires_at + KST_OFFSET_S) % DAY_S:
+    if (issued_at + KOREAN_OFFSET_S) % DAY_S or (expires_at + KOREAN_OFFSET_S) % DAY_S:
         raise _NotPlain
     status = StatusReference(uri, int(idx))
     blind = edition == "blind"

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from credential_schemas.errors import QrPayloadError
+from credential_schemas.korean_time import DAY_S, KOREAN_OFFSET_S
 from keys.encoding import b64url_decode, b64url_encode
 from keys.errors import DecodingError
 
@@ -31,7 +32,6 @@ _RECENT_DATES = 4
 _FIRST_RUN, _SHORTEST_RUN, _LONGEST_RUN = 0x0B, 4, 14
 _RUN_BYTES = {count: ((10**count - 1).bit_length() + 7) // 8 for count in range(_SHORTEST_RUN, _LONGEST_RUN + 1)}
 _DAY_ZERO = date(1900, 1, 1)
-_KOREAN_OFFSET_S, _DAY_S = 9 * 3600, 86400
 _LAST_DAY = 0xFFFF
 
 _VALUES = re.compile(
@@ -148,7 +148,7 @@ def restore_values(marked: str, reader: ValueReader) -> str:
         if mark == _DATE or _FIRST_RECENT <= ord(mark) < _FIRST_RECENT + _RECENT_DATES:
             return _restore_date(mark, reader, recent)
         if mark == _MIDNIGHT:
-            return str(reader.number(2) * _DAY_S - _KOREAN_OFFSET_S)
+            return str(reader.number(2) * DAY_S - KOREAN_OFFSET_S)
         return _restore_run(ord(mark) - _FIRST_RUN + _SHORTEST_RUN, reader)
 
     return _MARKS.sub(replace, marked)
@@ -178,7 +178,7 @@ def _mark_date(found: str, values: bytearray, recent: Recent) -> str:
 
 
 def _mark_midnight(found: str, values: bytearray) -> str:
-    days, rest = divmod(int(found) + _KOREAN_OFFSET_S, _DAY_S)
+    days, rest = divmod(int(found) + KOREAN_OFFSET_S, DAY_S)
     if rest == 0 and days <= _LAST_DAY and not found.startswith("0"):
         values += days.to_bytes(2)
         return _MIDNIGHT

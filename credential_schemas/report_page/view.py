@@ -5,10 +5,11 @@ act or hide, wherever they are shown.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
 from credential_schemas.entry_types import EntryType, entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.harmless import harmless
 from credential_schemas.report.facts import COMMON_MEMBERS
 from credential_schemas.report.messages import (
@@ -29,7 +30,6 @@ from keys.encoding import JsonValue
 View = dict[str, JsonValue]
 JsonObject = Mapping[str, JsonValue]
 
-_KOREAN_TIME: Final = timezone(timedelta(hours=9))
 _PART_SIGNS: Final[Mapping[str, str]] = {
     "valid": "ok",
     "superseded": "un",
@@ -274,7 +274,7 @@ def _development(report: JsonObject, language: Language) -> str:
 
 def _korean_time(value: JsonValue) -> str:
     """Return an RFC 3339 time as people in Korea read it, minutes are enough."""
-    return datetime.fromisoformat(str(value)).astimezone(_KOREAN_TIME).strftime("%Y-%m-%d %H:%M")
+    return korean_time(datetime.fromisoformat(str(value)))
 
 
 def _said(value: JsonValue, language: Language) -> str:

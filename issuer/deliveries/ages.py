@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from credential_schemas.korean_time import KOREAN_TIME
 from issuer.accounts.units import REFERENCE_SOURCE
 from issuer.sources import persons
 from issuer.sources.registry import SOURCES
 from issuer.store.transaction import Transaction
-from issuer.times import KOREAN_TIME, utc_moment, utc_text
+from issuer.times import utc_moment, utc_text
 
 STANDARD_HOURS: Final = 7 * 24
 """For entries of persons that come as files, where nobody promised anything else."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from credential_schemas.korean_time import KOREAN_TIME
 from issuer.accounts.account import find_account
 from issuer.bank import Bank
 from issuer.errors import CertificateNotFound, InvalidOption, SourceRecordNotFound
 from issuer.key_life.finding import find_key
 from issuer.store.status_jobs import CertificateState, WantedCertificates
 from issuer.store.transaction import Transaction
-from issuer.times import KOREAN_TIME, utc_text
+from issuer.times import utc_text
 from keys.encoding import JsonValue
 
 MOST_NUMBERS: Final = 20_000

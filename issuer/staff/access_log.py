@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from credential_schemas.korean_time import KOREAN_TIME
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
 from issuer.store.audit import AuditRecord, StaffActs
@@ -13,7 +14,6 @@ from issuer.times import utc_moment, utc_text
 
 PAGE: Final = 100
 _ACTOR: Final = re.compile(r"staff:(.+?)(?:@([^@\s]+))?")
-_KOREA: Final = timezone(timedelta(hours=9))
 _ON_THE_MACHINE: Final = ""
 
 
@@ -68,7 +68,7 @@ def staff_accesses(bank: Bank, wish: LogWish, *, now: datetime) -> tuple[Sequenc
 def _bounds(day: date | None) -> tuple[str, str]:
     if day is None:
         return "", ""
-    begin = datetime(day.year, day.month, day.day, tzinfo=_KOREA).astimezone(UTC)
+    begin = datetime(day.year, day.month, day.day, tzinfo=KOREAN_TIME).astimezone(UTC)
     return utc_text(begin), utc_text(begin + timedelta(days=1))
 
 

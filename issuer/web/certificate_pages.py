@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.wording.model import CertificateWording
 from issuer.issued.own_certificates import OwnCertificate, state_of
 from issuer.openid4vci.offers import MadeOffer
 from issuer.store.certificates import PAPER
 from issuer.store.share_links import StoredLink
-from issuer.times import korean_time
 from issuer.web.certificate_records import Difference, records
 from issuer.web.drafts import PURPOSES
 from issuer.web.entry_words import row_words

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.issued.own_certificates import OwnCertificate, OwnEntry
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.entry_words import row_words
 from issuer.web.parts import facts, tag
 from issuer.web.shell import Visit

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.operating.holder_collecting import Collecting, Step
 from issuer.sources.registry import SOURCES
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import button, form, link_button, tag
 from issuer.web.shell import Visit
 

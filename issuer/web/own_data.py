@@ -5,6 +5,7 @@ from datetime import date
 
 from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.wording.published import current_wording
 from credential_schemas.wording.values import value_text
 from issuer.accounts.account import AccountEntry
@@ -13,7 +14,7 @@ from issuer.certificate.statement import Statement, StatementBlock, StatementPar
 from issuer.holders.collecting_consents import SourceState
 from issuer.holders.own_records import OwnCertificateRecord, OwnData
 from issuer.store.accounts import Consent
-from issuer.times import korean_day_of, korean_time, utc_moment
+from issuer.times import korean_day_of, utc_moment
 from issuer.web.certificate_pages import purpose_words
 from issuer.web.entry_words import row_words, source_name
 from issuer.web.privacy_pages import actor_words

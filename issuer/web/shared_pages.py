@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import html
-from issuer.times import korean_time
 from issuer.web.parts import button, form, note
 from issuer.web.shell import Page, Visit
 

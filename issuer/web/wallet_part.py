@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.look.qr_codes import qr_picture
 from issuer.issued.own_certificates import OwnCertificate
 from issuer.openid4vci.offers import MadeOffer
 from issuer.store.certificates import PAPER
-from issuer.times import korean_time
 from issuer.web.parts import button, form, note
 from issuer.web.shell import Visit
 

@@ -13,8 +13,6 @@ from credential_schemas.certificate_claims import (
     expiry_of,
     from_payload,
     in_category_order,
-    korean_day,
-    korean_midnight,
     to_payload,
 )
 from credential_schemas.entry_types import EntryType, EntryTypes, entry_types
@@ -175,11 +173,8 @@ def test_entry_is_written_common_members_first_then_fields_in_the_order_of_the_t
     ]
 
 
-def test_days_are_korean_and_expiry_is_the_midnight_after_the_last_valid_day() -> None:
-    assert korean_midnight(date(2026, 11, 22)) == 1795273200  # 2026-11-21T15:00:00Z
-    assert expiry_of(date(2027, 2, 20)) == korean_midnight(date(2027, 2, 21)) == 1803135600
-    assert korean_day(1795273199) == date(2026, 11, 21)
-    assert korean_day(1795273200) == korean_day(1795273200 + 86399) == date(2026, 11, 22)
+def test_expiry_is_the_korean_midnight_after_the_last_valid_day() -> None:
+    assert expiry_of(date(2027, 2, 20)) == 1803135600  # 2027-02-20T15:00:00Z
 
 
 def test_entries_are_put_in_the_order_of_categories_and_stay_in_their_own_order(sample: CertificateClaims) -> None:

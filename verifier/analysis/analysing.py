@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from credential_schemas.certificate_claims import korean_day
+from credential_schemas.korean_time import korean_day
 from credential_schemas.report.facts import timestamp
 from keys.encoding import JsonValue
 from keys.trust_list import TrustList

@@ -16,7 +16,7 @@ from verifier.analysis.coverage import RoleCoverage
 from verifier.analysis.fields import Band, FieldRow
 from verifier.analysis.roles import Found, RoleProfile, UnitFound
 from verifier.analysis.texts import text
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.scoring.page import framed, page, shown, table
 
 
@@ -72,7 +72,7 @@ class _Report:
         return f"{self._text('title')} · {self._text(part)} · {self._made_at()}"
 
     def _made_at(self) -> str:
-        return korean_time(self.analysis.terms.now.isoformat(), self.language)
+        return time_with_zone(self.analysis.terms.now.isoformat(), self.language)
 
     def _header(self, part: str, people: int) -> str:
         return (
@@ -85,7 +85,7 @@ class _Report:
         basis, terms = self.analysis.basis, self.analysis.terms
         checks = self._text("basis_receipts" if basis.signed else "basis_reports", count=basis.checks)
         idle = f"; {self._text('idle', count=basis.idle)}" if basis.idle else ""
-        oldest = korean_time(basis.oldest.isoformat(), self.language) if basis.oldest is not None else "–"
+        oldest = time_with_zone(basis.oldest.isoformat(), self.language) if basis.oldest is not None else "–"
         rows = [
             ("made_at", self._made_at(), ""),
             ("oldest", oldest, ""),

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from credential_schemas.certificate_claims import CertificateClaims, korean_day
+from credential_schemas.certificate_claims import CertificateClaims
 from credential_schemas.errors import EntryTypeError
+from credential_schemas.korean_time import korean_day
 from credential_schemas.presented_claims import Form, PresentedClaims
 from credential_schemas.report.facts import Freshness, IssuerFacts
 from credential_schemas.report.messages import Sentence

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from credential_schemas.certificate_claims import korean_day
 from credential_schemas.errors import EntryTypeError, IssuerNotTrusted, KeyUnknown, SdJwtRefused
+from credential_schemas.korean_time import korean_day
 from credential_schemas.limits import CLOCK_SKEW_S
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.presented_claims import PresentedClaims, of_paper_copy

@@ -5,11 +5,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credential_schemas.korean_time import KOREAN_TIME
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.report.headlines import headline
 from credential_schemas.report.messages import Language
@@ -51,7 +52,6 @@ from verifier.trust_in_use import TrustContext, trust_in_use
 if TYPE_CHECKING:
     from verifier.cli.receipts import ReceiptDesk
 
-_KOREAN_TIME = timezone(timedelta(hours=9))
 _Source = Callable[[], Submission | Found]
 _MAX_TYPED_BYTES = 1024
 
@@ -135,7 +135,7 @@ def _moment(text: str | None) -> Moment:
         raise OptionError(
             "expected --now as ISO 8601, for example 2026-11-22T09:00:00+09:00", kind="now_form"
         ) from error
-    moment = Moment(given if given.tzinfo is not None else given.replace(tzinfo=_KOREAN_TIME), simulated=True)
+    moment = Moment(given if given.tzinfo is not None else given.replace(tzinfo=KOREAN_TIME), simulated=True)
     if not is_numeric_date(moment.seconds):
         raise OptionError("expected --now to be a time between 1970 and 2242", kind="now_range")
     return moment

@@ -2,9 +2,10 @@
 
 import argparse
 import json
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 
+from credential_schemas.korean_time import KOREAN_TIME
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
 from keys.values import dataclass
@@ -22,7 +23,6 @@ from verifier.rendering.plain_text import WIDTH, columns, harmless, padded, wrap
 from verifier.settings import Settings
 from verifier.trust_files import read_trust_bytes
 
-_KOREAN_TIME = timezone(timedelta(hours=9))
 _LABEL_WIDTH = 16
 _UNDECIDED = frozenset({"key_unknown"})
 _UNREADABLE = frozenset({"no_receipt", "too_large", "other_token", "version_unknown"})
@@ -162,7 +162,7 @@ def _replay_lines(again: Replay | None, language: Language) -> list[str]:
 
 
 def _moment(moment: datetime, language: Language) -> str:
-    local = moment.astimezone(_KOREAN_TIME)
+    local = moment.astimezone(KOREAN_TIME)
     clock = local.strftime("%H:%M:%S")
     return text("moment", language, year=local.year, month=local.month, day=local.day, time=clock)
 

@@ -1,16 +1,15 @@
 """The days of a notice: decision, last day of retention, and whether the day of destruction has come (Korean days)."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 
+from credential_schemas.korean_time import KOREAN_TIME
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.limits import MAX_DAYS, MIN_DAYS
-
-_KOREAN_TIME = timezone(timedelta(hours=9))
 
 
 def korean_day(now: datetime) -> date:
     """Return the day that it is in Korea."""
-    return now.astimezone(_KOREAN_TIME).date()
+    return now.astimezone(KOREAN_TIME).date()
 
 
 def last_day(decision_on: str, retention_days: int) -> date:

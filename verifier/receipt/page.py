@@ -5,13 +5,14 @@ where it would act, and is never read as markup.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, Spacer, Table
 
+from credential_schemas.korean_time import KOREAN_TIME
 from credential_schemas.report.headlines import Sign, headline
 from credential_schemas.report.messages import (
     Language,
@@ -32,7 +33,6 @@ from verifier.receipt.sheet import MARGIN, Sheets, printable
 from verifier.receipt.texts import text
 from verifier.rendering.entries import entry_details, entry_numbers
 
-_KOREAN_TIME = timezone(timedelta(hours=9))
 _WIDTH = A4[0] - 2 * MARGIN
 _LABEL_WIDTH = 92.0
 _MARK_WIDTH = 18.0
@@ -227,7 +227,7 @@ class ReceiptPage:
             yield self._say("status_list"), self._say("status_none")
         for used in lists:
             signed = self._say(
-                "status_signed", as_of=self._moment(datetime.fromtimestamp(used.iat, _KOREAN_TIME)), age=used.age_s
+                "status_signed", as_of=self._moment(datetime.fromtimestamp(used.iat, KOREAN_TIME)), age=used.age_s
             )
             yield self._say("status_list"), _lines(used.uri, signed, self._digest(used.sha256))
 
@@ -266,7 +266,7 @@ class ReceiptPage:
         return self._say("digest", sha256=sha256) if sha256 is not None else ""
 
     def _moment(self, moment: datetime) -> str:
-        local = moment.astimezone(_KOREAN_TIME)
+        local = moment.astimezone(KOREAN_TIME)
         time = local.strftime("%H:%M:%S")
         return self._say("moment", year=local.year, month=local.month, day=local.day, time=time)
 

@@ -8,7 +8,7 @@ from credential_schemas.criteria.values import number_text
 from credential_schemas.report.facts import timestamp
 from credential_schemas.report.messages import Language
 from verifier.scoring.later import By, Interviewed, LaterStages, Member, Written
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.scoring.page import shown, table
 from verifier.scoring.texts import text
 
@@ -79,7 +79,7 @@ class _Part:
         return "".join(f"<div>{shown(self._one(each))}</div>" for each in entered)
 
     def _one(self, by: By) -> str:
-        return f"{by.officer} {korean_time(timestamp(by.at), self.language)}"
+        return f"{by.officer} {time_with_zone(timestamp(by.at), self.language)}"
 
 
 def _under(said: str) -> str:

@@ -19,7 +19,7 @@ from credential_schemas.criteria.wording import Why, flag_text, reason_text
 from credential_schemas.entry_types import entry_types
 from credential_schemas.report.messages import Language
 from verifier.scoring.later_page import later_part
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.scoring.page import framed, shown, table
 from verifier.scoring.results import SELF_DECLARED, Result
 from verifier.scoring.texts import text
@@ -89,7 +89,7 @@ class _Sheet:
             ("notice", posting.notice.id),
             ("evaluation_date", self.notice.day(EVALUATION_DATE).isoformat()),
             ("agency", self._both(header.agency)),
-            ("scored_at", korean_time(str(self.score.about["scored_at"]), self.language)),
+            ("scored_at", time_with_zone(str(self.score.about["scored_at"]), self.language)),
         )
         wide = (
             ("policy", f"{self._both(header.title)} ({header.id} {header.version})"),
@@ -268,7 +268,7 @@ class _Sheet:
                 self._entry(each.about) if each.about in self.entries else self._question(each),
                 shown(self._answer(each)),
                 shown(each.officer),
-                f"<time>{shown(korean_time(each.at.isoformat(), self.language))}</time>",
+                f"<time>{shown(time_with_zone(each.at.isoformat(), self.language))}</time>",
             ]
             for each in self.result.decisions
         ]
@@ -298,7 +298,7 @@ class _Sheet:
             why = f'<span class="id">{shown(self._both(reason_text(refusal)))}</span>' if refusal else ""
             number = facts.number if facts is not None and facts.number else self._text("not_shown")
             issuer = facts.issuer.name.in_language(self.language) if facts is not None else self._text("not_shown")
-            moment = korean_time(report.context.verified_at.isoformat(), self.language)
+            moment = time_with_zone(report.context.verified_at.isoformat(), self.language)
             rows.append(
                 [
                     f'{shown(number)}<span class="id">{shown(issuer)}</span>',

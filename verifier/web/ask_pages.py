@@ -15,7 +15,7 @@ from verifier.committee.notices import Notice
 from verifier.presentations.presentation import WAITING, Shown, State, View
 from verifier.presentations.texts import reason_text, state_text
 from verifier.rendering.bands import band_of_report
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.web.ask_words import ask_word
 from verifier.web.committee_frame import NOTICES, card, table
 from verifier.web.staff import Staff, staff_page
@@ -152,7 +152,7 @@ def _progress(staff: Staff, view: View, path: str) -> Html:
             text=word("unreached"),
         )
     if view.state in WAITING:
-        time = korean_time(datetime.fromtimestamp(view.asked.expires_at, UTC).isoformat(), staff.language)
+        time = time_with_zone(datetime.fromtimestamp(view.asked.expires_at, UTC).isoformat(), staff.language)
         until = html(
             '<p>{until} <a href="{address}">{reload}</a></p>',
             until=word("until", time=time),

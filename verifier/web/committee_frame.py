@@ -11,7 +11,7 @@ from credential_schemas.report.messages import Language
 from keys.values import dataclass, field
 from verifier.committee.errors import CommitteeRefused
 from verifier.committee.notices import Notice
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.web.committee_words import committee_word, committee_words
 from verifier.web.staff import Staff, staff_page
 
@@ -45,7 +45,7 @@ class Frame:
 
     def time(self, seconds: int) -> str:
         """Return a time as people read it, in Korea."""
-        return korean_time(datetime.fromtimestamp(seconds, UTC).isoformat(), self.language)
+        return time_with_zone(datetime.fromtimestamp(seconds, UTC).isoformat(), self.language)
 
     def page(
         self, main: Html, *, title: str, path: str, trail: Sequence[tuple[str, str]] = (), heading: str = ""

@@ -8,7 +8,7 @@ from verifier.committee.officers import OFFICER, REVIEWER
 from verifier.committee.sheets import Sheet, SheetState
 from verifier.committee.stages import Stages
 from verifier.scoring.evidence import Evidence
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.web.committee_frame import NOTICES, Frame, card, pairs
 from verifier.web.committee_panel_pages import questions_card
 from verifier.web.committee_sheet_points import Points
@@ -150,7 +150,7 @@ def names_shown(notice: Notice, sheet: Sheet) -> bool:
 
 
 def _moment(evidence: Evidence, language: Language) -> str:
-    return korean_time(evidence.report.context.verified_at.isoformat(), language)
+    return time_with_zone(evidence.report.context.verified_at.isoformat(), language)
 
 
 def _around(frame: Frame, path: str, place: int, applicants: int) -> Html:

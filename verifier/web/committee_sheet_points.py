@@ -13,7 +13,7 @@ from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from verifier.committee.notices import Notice
 from verifier.committee.sheets import Sheet, SheetState
-from verifier.scoring.moments import korean_time
+from verifier.scoring.moments import time_with_zone
 from verifier.web.committee_frame import Frame, card, tag
 
 _STATUS = {"scored": ("ok", "ok"), "exempt": ("ok", "info"), "incomplete": ("un", "un")}
@@ -234,7 +234,7 @@ class Points:
 
     def _decided(self, decision: Decision) -> str:
         return self.frame.word(
-            "by", name=decision.officer, at=korean_time(decision.at.isoformat(), self.frame.language)
+            "by", name=decision.officer, at=time_with_zone(decision.at.isoformat(), self.frame.language)
         )
 
     def _rule_of(self, name: str) -> AnyRule:

@@ -1,11 +1,12 @@
 """The settings page: whom this verifier believes, what it keeps, and every change with who and why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from credential_schemas.report.messages import Language
 from keys.encoding import JsonValue
@@ -22,7 +23,6 @@ from verifier.web.staff import Staff, staff_page
 SETTINGS: Final = "/settings"
 CHANGES_SHOWN: Final = 50
 _HISTORY_SHOWN: Final = 50
-_KOREA: Final = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +347,7 @@ def _log_action(staff: Staff, action: str) -> str:
 def _time(language: Language, seconds: int | None) -> str:
     if seconds is None:
         return people_word("never", language)
-    return datetime.fromtimestamp(seconds, _KOREA).strftime("%Y-%m-%d %H:%M KST")
+    return f"{korean_time(datetime.fromtimestamp(seconds, UTC))} KST"
 
 
 def _quoted(text: str) -> str:

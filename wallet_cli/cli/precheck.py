@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta, timezone
+from datetime import date
 from pathlib import Path
 
 from credential_schemas.criteria.case import Decisions
@@ -21,6 +21,7 @@ from credential_schemas.criteria.score import Score
 from credential_schemas.criteria.terms import DateParameter
 from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import flag_text, reason_text
+from credential_schemas.korean_time import KOREAN_TIME
 from credential_schemas.wording.model import Language
 from keys.encoding import JsonValue, decode_json
 from keys.errors import DecodingError
@@ -32,7 +33,6 @@ from wallet_cli.held import check_held, whole_entries
 SUMMARY = "see what a published policy says of your own entries, before applying; nothing leaves this machine"
 EXAMPLE = "cb-wallet precheck --policy ts-hiring-criteria-1.0.0.yaml --notice notice.json"
 
-_KOREAN_TIME = timezone(timedelta(hours=9))
 _WORDS = {
     "own": (
         "본인 점검입니다. 검증된 결과가 아니며 지원처의 결정도 아닙니다. 아무것도 전송하지 않았습니다.",
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Score the kept certificates and print the result, marked as self-declared."""
-    today = context.now.astimezone(_KOREAN_TIME).date()
+    today = context.now.astimezone(KOREAN_TIME).date()
     data = _read(arguments.policy)
     policy, notice = _criteria(data, arguments, today)
     entries, refused = _own_entries(context)

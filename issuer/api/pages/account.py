@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from issuer.accounts.account import AccountEntry, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
@@ -14,7 +15,7 @@ from issuer.holders.collecting_consents import SourceState, give_consents, sourc
 from issuer.issued.own_certificates import state_of
 from issuer.operating.holder_collecting import ask_for_news, collecting_of
 from issuer.store.transaction import Transaction
-from issuer.times import korean_day_of, korean_time, utc_moment
+from issuer.times import korean_day_of, utc_moment
 from issuer.web.account_pages import AccountCover, AccountShown, account_page
 from issuer.web.collecting_panel import AGAIN_PATH
 from issuer.web.entry_page import EntryShown, Shown, entry_page

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from credential_schemas.certificate_claims import CertificateEntry
+from credential_schemas.korean_time import korean_time
 from issuer.accounts.account import CONSENT_TEXT_VERSION, OpenAccount, show_account
 from issuer.api.pages.asked import Answer, Asked, NotHere, go_to, shown
 from issuer.api.pages.form import Form
@@ -20,7 +21,7 @@ from issuer.issuing.making import Issued
 from issuer.issuing.once import answered_before, issue_once
 from issuer.issuing.previewing import Preview, preview
 from issuer.postings import Posting, own_score_of, used_by
-from issuer.times import korean_day_of, korean_time, utc_moment
+from issuer.times import korean_day_of, utc_moment
 from issuer.web.confirm_page import CONSENT_BOX, Confirm, confirm_page
 from issuer.web.drafts import Draft, draft_by_posting, draft_like, new_draft, read_draft, selected_entries, unprintable
 from issuer.web.pick_page import CONFIRM_PATH, FORGET_PATH, LATER_PATH, PICK_PATH, Pick, pick_page

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.wording.model import Language
 from issuer.accounts.account import show_account
 from issuer.api.pages.asked import Answer, Asked, Download, NotHere, go_to, shown
@@ -18,7 +19,7 @@ from issuer.holders.collecting_consents import source_states, withdraw_disclosur
 from issuer.holders.local_sign_ins import LOCAL
 from issuer.holders.own_records import own_data_document, own_records, take_own_data
 from issuer.store.accounts import Consent
-from issuer.times import korean_day_of, korean_time, utc_moment
+from issuer.times import korean_day_of, utc_moment
 from issuer.web.entry_words import row_words
 from issuer.web.own_data import own_data_statement
 from issuer.web.privacy_pages import (

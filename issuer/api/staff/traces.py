@@ -3,13 +3,14 @@
 import re
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from issuer.api.pages.asked import Answer, Download, NotHere, shown
 from issuer.api.staff.asked import StaffAsked
 from issuer.api.staff.routing import BANK, StaffPages
 from issuer.bank.key_ring import records
 from issuer.staff.errors import ReasonMissing, TraceTooLarge, TraceUnknown
 from issuer.staff.tracing import Cause, count_trace, trace_list
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.shell import Page
 from issuer.web.staff.access_pages import TRACES, TraceShown, trace_page
 

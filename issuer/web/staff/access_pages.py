@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.staff.access_log import StaffAccess
 from issuer.staff.tracing import TraceCounts
-from issuer.times import korean_time
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, select
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from credential_schemas.catalogue import ncs_unit
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.recognition.cases import CaseView, reviewer_of
 from issuer.recognition.texts import Target, targets_of
 from issuer.store.recognition import Recognised, StoredCourse, StoredEvent
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import facts, lines_of, note, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Visit

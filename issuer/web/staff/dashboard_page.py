@@ -7,10 +7,10 @@ from datetime import date
 from typing import Final
 
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.sources.registry import SOURCES
 from issuer.staff.figures import Figures
-from issuer.times import korean_time
 from issuer.web.parts import facts, link_button
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.bars import Bars, bars

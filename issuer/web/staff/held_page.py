@@ -5,10 +5,11 @@ from typing import Final
 
 from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.operating.held_rows import Candidate, HeldRow, OpenedRow
 from issuer.store.entries import StoredEntry
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.entry_page import field_values
 from issuer.web.entry_words import foreign
 from issuer.web.parts import Field, button, error_summary, facts, field, form, note, tag

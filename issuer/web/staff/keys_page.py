@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.key_life.listing import KeyLine
 from issuer.staff.oversight import LogFacts, LogPlace, RecordsCheck
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, select, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, staff_page, table

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.notices import MOST_TEXT, MOST_TITLE, notice_state
 from issuer.store.notices import StoredNotice
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.notices_page import notice_card
 from issuer.web.parts import Field, button, error_summary, facts, field, form, lines_of, note, tag
 from issuer.web.shell import Page, Visit

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.recognition.cases import CaseView, days_since, open_targets
 from issuer.recognition.reviewing import FINDINGS, OUTCOMES
 from issuer.recognition.stages import Stage, Step, is_possible
 from issuer.recognition.texts import USUAL_YEARS, targets_of
 from issuer.store.recognition import StoredCourse
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import CheckRow, Field, button, check_row, facts, field, form, note, radios, select, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.case_parts import (

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html
 from issuer.operating.held_deliveries import HeldDelivery
 from issuer.operating.source_states import SourceState
 from issuer.sources.registry import SOURCES
 from issuer.store.pulls import RUNNING, RejectedLine, SourceRun
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, tag
 from issuer.web.shell import Page, Visit
 from issuer.web.staff.frame import HOME, Table, reason_field, staff_page, table

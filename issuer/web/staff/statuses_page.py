@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, joined
 from issuer.issued.status_changes import AFTER, REASONS
 from issuer.operating.status_orders import Rehearsed
 from issuer.store.status_jobs import DONE, RUNNING, CertificateState, StatusJob
-from issuer.times import korean_time, utc_moment
+from issuer.times import utc_moment
 from issuer.web.parts import (
     CheckRow,
     Field,
