@@ -25,19 +25,19 @@ from benchmarks.peers import growing
 from benchmarks.peers.growing import DELIVERIES, SOURCE, Meter, opened
 from benchmarks.peers.machine import machine
 from credential_schemas.status_list_issue import LIST_SIZE
-from issuer.accounts import read_account
+from issuer.accounts.account import read_account
+from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.deliveries.files import ImportOrder
 from issuer.errors import AccountNotFound
+from issuer.issued.own_certificates import list_certificates
+from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.making import make_certificate, record_certificate
 from issuer.log.appending import log_credential, proof_of
 from issuer.log.files import publish_log
 from issuer.operating.held_deliveries import import_or_keep
-from issuer.own_certificates import list_certificates
 from issuer.publishing import publish_due
-from issuer.selection import Choice
-from issuer.status_changes import StatusOrder, change_certificates
 
 RESULT = Path(__file__).resolve().parent / "results" / "growth.json"
 Figures = dict[str, dict[str, dict[str, float]]]
