@@ -1,6 +1,7 @@
-"""The bank's service on the web: the standard end points that wallets and verifiers read, and its own health.
+"""The bank's service on the web: its published files, its own health, and whatever desk it is given.
 
-All of them are the static files of `publishing`; a front end or CDN may serve those instead.
+The end points that wallets and verifiers read are the static files of `publishing`; a front end or CDN may serve those
+instead. What is answered from the bank's records comes from the routers of `api/`.
 """
 
 import asyncio
@@ -63,7 +64,7 @@ _DAY_S: Final = 24 * 3600
 _MISSING: Final = (404, 405)
 _KEY_NAME: Final = re.compile(r"[A-Za-z0-9_-]{16}")
 _LIST_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,8}")
-_READINESS: Final = Rate("readiness", amount=120, seconds=60)  # it lets the database check itself
+_READINESS: Final = Rate("readiness", amount=120, seconds=60)  # each asks the database
 # Nothing in the environment makes the framework send anything: decision record 0060.
 _NO_TELEMETRY: Final[TelemetryConfig] = {
     "tracing": False,
@@ -72,6 +73,7 @@ _NO_TELEMETRY: Final[TelemetryConfig] = {
     "operation_spans": False,
     "auto_configure": False,
 }
+_EXCLUDED: Final = re.compile(r"q=0(\.0{0,3})?")
 _YEAR_S: Final = 365 * _DAY_S
 _CHECKPOINT_AGE_S: Final = 5
 _NOTE_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
@@ -220,7 +222,7 @@ def _add_file(app: FastAPI, route: str, path: Path, *, max_age_s: int, media_typ
         if_none_match: Annotated[str | None, Header()] = None,
         accept_encoding: Annotated[str, Header()] = "",
     ) -> Response:
-        conditions = _Conditions(if_none_match, "gzip" in accept_encoding)
+        conditions = _Conditions(if_none_match, _takes_gzip(accept_encoding))
         answer = _file_response(path, media_type, conditions, max_age_s=max_age_s)
         return answer or _not_found(request)
 
@@ -235,7 +237,10 @@ def _add_flat_types(app: FastAPI, tenant: str, folder: BankFolder) -> None:
     ) -> Response:
         if name not in certified_types():
             return _not_found(request)
-        conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.public / flat_type_path(name)
+        conditions, path = (
+            _Conditions(if_none_match, _takes_gzip(accept_encoding)),
+            folder.public / flat_type_path(name),
+        )
         return _file_response(path, "application/json", conditions, max_age_s=_DAY_S) or _not_found(request)
 
 
@@ -262,7 +267,7 @@ def _add_status_lists(app: FastAPI, tenant: str, folder: BankFolder) -> None:
             return problem(request, 501, code="not_offered", detail="status lists of other times are not offered")
         if not _LIST_NUMBER.fullmatch(list_no):
             return _not_found(request)
-        conditions, path = _Conditions(if_none_match, "gzip" in accept_encoding), folder.status_list(int(list_no))
+        conditions, path = _Conditions(if_none_match, _takes_gzip(accept_encoding)), folder.status_list(int(list_no))
         answer = _file_response(path, STATUS_MEDIA_TYPE, conditions, max_age_s=STATUS_TTL_S)
         return answer or _not_found(request)
 
@@ -278,7 +283,7 @@ def _add_log(app: FastAPI, tenant: str, folder: BankFolder) -> None:
         if content is None:
             return _not_found(request)
         headers = {**_HEADERS, "Cache-Control": f"public, max-age={_YEAR_S}, immutable"}
-        if "gzip" in accept_encoding:
+        if _takes_gzip(accept_encoding):
             content, headers["Content-Encoding"] = gzip.compress(content, mtime=0), "gzip"
         return Response(content, media_type="application/octet-stream", headers=headers)
 
@@ -322,6 +327,15 @@ def _file_response(path: Path, media_type: str, conditions: _Conditions, *, max_
         headers["Content-Encoding"] = "gzip"
         content = gzip.compress(content, mtime=0)
     return Response(content, media_type=media_type, headers=headers)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Return whether an `Accept-Encoding` names gzip, and not with the weight that excludes it (RFC 9110 12.4.2)."""
+    weights = {
+        coding.strip().lower(): weight.strip()
+        for coding, _, weight in (each.partition(";") for each in accepted.split(","))
+    }
+    return "gzip" in weights and not _EXCLUDED.fullmatch(weights["gzip"])
 
 
 def _not_found(request: Request) -> Response:

@@ -21,16 +21,10 @@ _SECRET: Final = "secret_"  # noqa: S105 - the beginning of a field's name
 class IssuerSettings:
     """Settings of one run; what belongs to a bank itself stands in its `bank.json`.
 
-    `data` is the data directory, `database` the URL of a database on a server, `passphrase` opens the key files, and
-    `secret_…` a single key that has a passphrase of its own or lies in a token. For `serve`: `host` and `port`; how
-    many proxies of our own stand before it; how many certificates one account may get in an hour; where rates are
-    counted; the file of the tokens that are counted by themselves; the file of the OpenID providers; and, for a bank
-    of `--dev`, the file of test persons whom anybody may claim to be. `sources` is the file of sources that are asked,
-    for `serve` and `pull`; `wallets` that of the wallets that may ask holders, `postings` the folder of job postings
-    to choose by, `security_txt` the file that says whom to tell about a weakness, for `serve`. `metrics` is where it
-    shows metrics, `log` the form of its log, and `drain_seconds` how long it goes on serving after it was told to stop;
-    `traces` is where it sends traces, `traces_share` how much of them, `traces_pass_on` the origins that it tells of
-    them.
+    For every command: `data`, the data directory; `database`, the URL of a database on a server, which may hold a
+    password, None for a file there; `operator`, who works with the bank; `passphrase` of the key files; and `secret_…`
+    of a single key that has a passphrase of its own or lies in a token. For `serve` and what asks sources: `sources`,
+    the file that names them. The others are for `serve` alone; docs/configuration.md says what each means.
     """
 
     data: Path = Path("bank")
@@ -88,14 +82,6 @@ class IssuerSettings:
             return getpass.getuser()
         except (KeyError, OSError):
             return str(os.getuid())
-
-    def secret(self) -> str | None:
-        """Return the passphrase, None when none is set."""
-        return self.passphrase
-
-    def database_url(self) -> str | None:
-        """Return the URL of the database, which may hold a password; None for the file."""
-        return self.database
 
     def key_secrets(self) -> dict[str, str]:
         """Return the secrets of single keys, by the use of the key; those that are set."""

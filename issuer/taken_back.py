@@ -29,7 +29,7 @@ TAKING_BACK: Final = (
 _MEMBERS: Final = ("seq", "at", "action", "account", "subject", "detail")
 _READ_UP_TO: Final = "read"
 _RECORDS_A_MARK: Final = 10_000
-_TAIL_BYTES: Final = 4096
+_PIECE_BYTES: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +91,12 @@ def read_taken_back(path: Path) -> Iterator[TakenBack]:
 
 def _last_number(file: BinaryIO) -> int:
     """Return the number of the last whole line; what was cut off behind it is taken away."""
-    end = file.seek(0, os.SEEK_END)
-    begin = max(0, end - _TAIL_BYTES)
-    file.seek(begin)
-    tail = file.read()
+    tail, begin = b"", file.seek(0, os.SEEK_END)
+    while begin and tail.count(b"\n") <= 1:  # the last whole line begins after the last but one
+        length = min(begin, _PIECE_BYTES)
+        begin -= length
+        file.seek(begin)
+        tail = file.read(length) + tail
     whole = tail.rfind(b"\n") + 1
     file.truncate(begin + whole)
     file.seek(begin + whole)

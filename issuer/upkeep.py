@@ -1,25 +1,33 @@
-"""What a service does beside answering: each minute what is due, each hour a new trust bundle."""
+"""What a service does beside answering: each minute what is due, each hour a new trust bundle.
 
+What cannot be done keeps nothing else from being done: statuses are published also while the log cannot grow.
+"""
+
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Final
 
+from credential_schemas.errors import CredentialError
 from issuer.audit.heads import keep_head
 from issuer.bank import Bank
 from issuer.bank.key_errors import KeyUnsound
 from issuer.bank.key_ring import take_changes
 from issuer.bundling import BUNDLE_REFRESH_S, publish_lists_and_bundle
-from issuer.errors import FileUnreadable
+from issuer.errors import FileUnreadable, IssuerError
 from issuer.issuing.counts import forget_old_counts
 from issuer.key_life.switching import switch_due
 from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed
 from issuer.recognition.keeping import forget_due_cases
 from issuer.taken_back import keep_taken_back
-from keys.faults import faults_told
+from keys.errors import KeysError
+from keys.faults import faults_told, log_event, place_of
 from keys.limits import SESSION_ABSOLUTE_SECONDS
 from keys.watching import stage
 
-UPKEEP_S = 60.0
+UPKEEP_S: Final = 60.0
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Upkeep:
@@ -36,39 +44,59 @@ class Upkeep:
         """Do what is due now.
 
         Raises:
-            IssuerError, KeysError, CredentialError: something could not be published; it stays due.
+            IssuerError, KeysError, CredentialError: what could not be done first; the rest was tried all the same, and
+                each further failure is a line of the log. What could not be done stays due.
         """
+        now, failed = self._clock(), list[Exception]()
         with stage("upkeep"):
-            self._run()
+            for work, step in self._steps(now):
+                try:
+                    step()
+                except (IssuerError, KeysError, CredentialError) as error:
+                    if failed:
+                        _LOG.error("%s failed: %s", work, place_of(error), extra=log_event("work_failed", work=work))
+                    failed.append(error)
+        if failed:
+            raise failed[0]
 
-    def _run(self) -> None:
-        now = self._clock()
-        if self._keys_changed(now):
-            # A list that this program published in the meantime, with a key that has given its place up, is made again.
-            with self._bank.store.write() as transaction:
-                transaction.status_lists.let_all_be_due()
-            self._bundled_at = None
-        publish_log(self._bank)
-        keep_head(self._bank, now=now)
-        keep_taken_back(self._bank)
-        forget_due_cases(self._bank, now=now)
-        with self._bank.store.write() as transaction:
-            transaction.answers.forget_expired(now_s=int(now.timestamp()))
-            transaction.choices.forget_expired(now_s=int(now.timestamp()))
-            for book in (transaction.sign_ins, transaction.staff):
-                book.forget_sessions(started_before=int(now.timestamp()) - SESSION_ABSOLUTE_SECONDS)
-            transaction.links.forget_ended(now_s=int(now.timestamp()))
-            transaction.wallets.forget_expired(now_s=int(now.timestamp()))
-            forget_old_counts(transaction, now=now)
-        if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
-            publish_lists_and_bundle(self._bank, now=now)
-            self._bundled_at = now
-        keep_witnessed(self._bank)  # last, because others may be slow to answer
+    def _steps(self, now: datetime) -> tuple[tuple[str, Callable[[], object]], ...]:
+        """What there is to do, in this order, and what the log calls it."""
+        bank = self._bank
+        return (
+            ("following changed keys", lambda: self._follow_keys(now)),
+            ("publishing the log", lambda: publish_log(bank)),
+            ("signing a head of the audit trail", lambda: keep_head(bank, now=now)),
+            ("keeping what was taken back", lambda: keep_taken_back(bank)),
+            ("forgetting applications", lambda: forget_due_cases(bank, now=now)),
+            ("forgetting what has ended", lambda: self._forget(now)),
+            ("publishing lists and bundle", lambda: self._publish(now)),
+            ("asking witnesses", lambda: keep_witnessed(bank)),  # last, because others may be slow to answer
+        )
 
-    def _keys_changed(self, now: datetime) -> bool:
+    def _follow_keys(self, now: datetime) -> None:
         """Take the keys that other programs changed, and put to work what is due; a key that cannot be is left."""
         with faults_told("taking changed keys", FileUnreadable, KeyUnsound):  # `doctor` says more; the rest goes on
             take_changes(self._bank)
             switch_due(self._bank, now=now)
         before, self._profile = self._profile, self._bank.profile
-        return self._profile != before
+        if self._profile != before:
+            # A list that this program published in the meantime, with a key that has given its place up, is made again.
+            with self._bank.store.write() as transaction:
+                transaction.status_lists.let_all_be_due()
+            self._bundled_at = None
+
+    def _forget(self, now: datetime) -> None:
+        now_s = int(now.timestamp())
+        with self._bank.store.write() as transaction:
+            transaction.answers.forget_expired(now_s=now_s)
+            transaction.choices.forget_expired(now_s=now_s)
+            for book in (transaction.sign_ins, transaction.staff):
+                book.forget_sessions(started_before=now_s - SESSION_ABSOLUTE_SECONDS)
+            transaction.links.forget_ended(now_s=now_s)
+            transaction.wallets.forget_expired(now_s=now_s)
+            forget_old_counts(transaction, now=now)
+
+    def _publish(self, now: datetime) -> None:
+        if self._bundled_at is None or now - self._bundled_at >= timedelta(seconds=BUNDLE_REFRESH_S):
+            publish_lists_and_bundle(self._bank, now=now)
+            self._bundled_at = now

@@ -347,6 +347,19 @@ def test_no_name_is_there_for_tests_alone() -> None:
     assert idle == []
 
 
+def test_a_private_name_is_used_in_its_module() -> None:
+    """The rule above counts words everywhere, and does not see a name that another module has, too."""
+    idle = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in set(modules(*PACKAGES)) - {ROOT / "keys/value_templates.py"}
+        for name in names_defined(path)
+        if name.startswith("_")
+        and not name.startswith("__")
+        and len(re.findall(rf"\b{name}\b", path.read_text("utf-8"))) == 1
+    ]
+    assert idle == []
+
+
 def test_every_reference_table_is_read() -> None:
     code = "".join(path.read_text("utf-8") for path in modules(*PACKAGES))
     tables = sorted((ROOT / "credential_schemas/catalogue").glob("*.csv"))

@@ -5,7 +5,7 @@ unspecified, the holder decides.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from issuer.accounts.account import CONSENT_TEXT_VERSION
@@ -13,6 +13,7 @@ from issuer.accounts.selection import Selection
 from issuer.errors import ConsentMissing, ConsentUnreadable
 from issuer.store.accounts import Consent
 from issuer.store.transaction import Transaction
+from issuer.times import utc_text
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
 
@@ -39,7 +40,8 @@ def read_consent(data: bytes, *, account_id: str, received_at: str) -> Consent:
     """Read a consent file.
 
     Members: `consent` 1; `recipient` and `purpose`, a text or null (the holder decides); `entries`, a list of entry ids
-    or "all"; optionally `valid_until` (last day), `text_version`, `given_at` (defaults to `received_at`), `channel`.
+    or "all"; optionally `valid_until` (last day), `text_version`, `channel`, and `given_at`, ISO 8601 with
+    its zone (else `received_at`).
 
     Raises:
         ConsentUnreadable: it is not such a file; the sentence names the member.
@@ -63,7 +65,7 @@ def read_consent(data: bytes, *, account_id: str, received_at: str) -> Consent:
         scope={"entries": entries} if isinstance(entries, list) else {"everything": True},
         valid_until=_day(members),
         text_version=_text(members, "text_version") or CONSENT_TEXT_VERSION,
-        given_at=_text(members, "given_at") or received_at,
+        given_at=_moment(members) or received_at,
         channel=_text(members, "channel") or "file",
     )
 
@@ -115,3 +117,15 @@ def _day(members: dict[str, JsonValue]) -> str | None:
     except ValueError:
         problem = "valid_until: expected a day as YYYY-MM-DD"
         raise ConsentUnreadable(problem) from None
+
+
+def _moment(members: dict[str, JsonValue]) -> str | None:
+    value = _text(members, "given_at")
+    try:
+        given = None if value is None else datetime.fromisoformat(value)
+        if given is None or given.utcoffset() is not None:
+            return None if given is None else utc_text(given)
+    except (ValueError, OverflowError):
+        pass
+    problem = "given_at: expected a time as 2026-11-22T09:00:00+09:00, with its zone"
+    raise ConsentUnreadable(problem)

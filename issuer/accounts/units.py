@@ -19,7 +19,8 @@ UNIT_TYPE: Final = "ncs_competency_unit"
 REFERENCE_SOURCE: Final = "ncs_units"
 _Description = tuple[str | None, dict[str, JsonValue]]
 _UNIT_KEEPER: Final = "hrdk"
-_NOT_COMPLETED: Final = ("completed", "passed")
+_COMPLETION_FIELDS: Final = ("completed", "passed")
+_BEST_PROOF_FIRST: Final = ("valid", "corrected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,16 @@ class DerivedUnit:
 
 def proven_unit_codes(entry: StoredEntry) -> tuple[str, ...]:
     """Return the unit codes that an entry proves: none for a course that was not completed."""
-    if any(entry.fields.get(name) is False for name in _NOT_COMPLETED):
+    if any(entry.fields.get(name) is False for name in _COMPLETION_FIELDS):
         return ()
     listed = entry.fields.get("ncs_units")
     return tuple(code for code in listed if isinstance(code, str)) if isinstance(listed, list) else ()
 
 
 def derived_units(bank: Bank, transaction: Transaction, entries: Sequence[StoredEntry]) -> list[DerivedUnit]:
-    """Return each unit once, proven by the first entry in force, in the order of the codes."""
+    """Return each unit once, in the order of the codes, proven by an entry in force if there is one."""
     proofs: dict[str, StoredEntry] = {}
-    for entry in sorted(entries, key=lambda each: each.status != "valid"):
+    for entry in sorted(entries, key=_rank):
         for code in proven_unit_codes(entry):
             proofs.setdefault(code, entry)
     described = {**_from_catalogue(proofs), **_from_reference(bank, transaction, proofs)}
@@ -62,6 +63,12 @@ def derived_units(bank: Bank, transaction: Transaction, entries: Sequence[Stored
         for title, fields in [described.get(code, (None, {}))]
         if title is not None
     ]
+
+
+def _rank(proof: StoredEntry) -> int:
+    """How late an entry is asked: what is in force proves a unit rather than what is suspended or revoked."""
+    known = proof.status in _BEST_PROOF_FIRST
+    return _BEST_PROOF_FIRST.index(proof.status) if known else len(_BEST_PROOF_FIRST)
 
 
 def _unit_id(proof: StoredEntry, code: str) -> str:

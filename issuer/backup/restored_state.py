@@ -18,7 +18,7 @@ from issuer.backup.errors import SinceUnreadable
 from issuer.bank import Bank
 from issuer.bank.key_ring import published_issuer
 from issuer.holders.closing import erase_account
-from issuer.issued.entry_states import VALUE_NAMES, planned_changes, update_copies
+from issuer.issued.entry_states import INVALID, VALID, VALUE_NAMES, planned_changes, update_copies
 from issuer.issued.status_changes import NOT_DELIVERED, StatusChange, set_certificate_status
 from issuer.log.appending import logged_at
 from issuer.log.files import TILE_WIDTH, tile_path
@@ -129,7 +129,10 @@ def take_published_statuses(bank: Bank, transaction: Transaction, folder: Path, 
         if list_no not in known:
             transaction.status_lists.add_list(list_no, published)
             continue
-        values = _worse(published, transaction.status_lists.state_to_change(list_no).status_list)
+        own = transaction.status_lists.state_to_change(list_no).status_list
+        if (published.bits, len(published.data)) != (own.bits, len(own.data)):
+            raise SinceUnreadable("it has another size than the list of the backup", file=str(path))
+        values = _worse(published, own)
         if values:
             transaction.status_lists.set_values(list_no, values.items())
             _record_values(transaction, list_no, values, at=at)
@@ -152,13 +155,16 @@ def _published_list(bank: Bank, path: Path, uri: str) -> StatusList:
 
 
 def _worse(published: StatusList, own: StatusList) -> dict[int, int]:
-    """Return the values of the published list where ours says valid."""
-    if (published.bits, len(published.data)) != (own.bits, len(own.data)):
-        return {}
+    """Return the values of the published list that are worse than ours: any but valid for valid, invalid for any."""
     each_byte = 8 // own.bits
     places = (place for place, byte in enumerate(published.data) if byte and byte != own.data[place])
     indexes = (index for place in places for index in range(place * each_byte, (place + 1) * each_byte))
-    return {index: published.value(index) for index in indexes if published.value(index) and not own.value(index)}
+    values = ((index, published.value(index), own.value(index)) for index in indexes)
+    return {
+        index: value
+        for index, value, known in values
+        if value != known and (value == INVALID or (known == VALID and value != VALID))
+    }
 
 
 def _record_values(transaction: Transaction, list_no: int, values: dict[int, int], *, at: str) -> None:

@@ -132,8 +132,15 @@ def read_profile(folder: BankFolder) -> Profile:
 
 
 def read_certificate(path: Path) -> str:
-    """Return the certificate in a file, PEM; the error as `Bank.certificate`."""
-    return read_file(path).decode("ascii")
+    """Return the certificate in a file, PEM.
+
+    Raises:
+        FileUnreadable: it is missing, or holds something else than text in ASCII.
+    """
+    try:
+        return read_file(path).decode("ascii")
+    except UnicodeDecodeError as error:
+        raise FileUnreadable("it is not a certificate in PEM", file=path.name) from error
 
 
 def certificates_in(text: str) -> tuple[str, ...]:

@@ -33,7 +33,6 @@ SERVICE: Final = "service"
 KEY_HOLDER: Final = "wallet"
 """The actor of what whoever holds the key of a credential does with it."""
 
-_MAX_SECRET_BYTES: Final = 4096
 _DEVELOPMENT_SCHEME: Final = "dev-file:"
 _FILE_URI: Final = re.compile(r"((?:dev-)?file:)(?!/)(.+)")
 

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
+from issuer.cli.options import short_text
 
 if TYPE_CHECKING:
     from issuer.bank import Bank
@@ -21,7 +22,7 @@ def add_acceptance(parser: argparse.ArgumentParser, *, accept: str) -> None:
     """Add the options with which an operator says that a delivery is right; `accept` is the help of the first."""
     parser.add_argument("--accept", metavar="CODE", help=accept)
     parser.add_argument(
-        "--words", metavar="TEXT", default="", help="why it is accepted, for the audit trail and the holders"
+        "--words", metavar="TEXT", type=short_text, help="why it is accepted, for the audit trail and the holders"
     )
 
 
@@ -35,7 +36,7 @@ def acceptance(arguments: argparse.Namespace, bank: "Bank") -> "Acceptance | Non
     from issuer.errors import InvalidOption
 
     if arguments.accept is not None:
-        return Acceptance(arguments.accept, bank.actor, arguments.words)
+        return Acceptance(arguments.accept, bank.actor, arguments.words or "")
     if arguments.words:
         problem = "expected --accept beside it"
         raise InvalidOption(problem, option="--words")

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from issuer.cli.context import CommandContext
-from issuer.cli.options import add_action
+from issuer.cli.options import add_action, file_content
 
 SUMMARY = "check the trail of who read or changed whose data"
 EXAMPLE = "cb-issuer audit verify --head audit-head.kept"
@@ -29,13 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Check the trail."""
     from issuer.audit.verifying import verify_trail
-    from issuer.errors import FileUnreadable
     from issuer.log.errors import TrailUnsound
 
-    try:
-        kept = [path.read_bytes() for path in arguments.head]
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=str(error.filename)) from error
+    kept = [file_content(path) for path in arguments.head]
     with context.bank() as bank:
         key = bank.log_key().public_key() if bank.has_log else None
         report = verify_trail(bank, key=key, kept=kept)

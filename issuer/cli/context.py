@@ -33,23 +33,26 @@ class CommandContext:
 
     @contextmanager
     def bank(self) -> "Iterator[Bank]":
-        """Open the bank for the time of a `with` block."""
-        from issuer.bank import open_bank
-
-        bank = open_bank(
-            self.data_directory,
-            passphrase=self.settings.secret(),
-            secrets=self.settings.key_secrets(),
-            database=self.settings.database_url(),
-        )
-        bank.actor = f"staff:{self.settings.operator_name()}"
+        """Open the bank for the time of a `with` block; what was taken back in it is kept, however it ends."""
+        bank = self.open_bank(self.data_directory)
         try:
             _put_keys_to_work(bank, self.clock())
             yield bank
             _keep_audit_head(bank, self.clock())
-            _keep_taken_back(bank)
         finally:
+            _keep_taken_back(bank)
             bank.close()
+
+    def open_bank(self, path: Path) -> "Bank":
+        """Return the bank in a folder, with what the settings open it; whoever works with it is its actor."""
+        from issuer.bank import open_bank
+
+        settings = self.settings
+        bank = open_bank(
+            path, passphrase=settings.passphrase, secrets=settings.key_secrets(), database=settings.database
+        )
+        bank.actor = f"staff:{settings.operator_name()}"
+        return bank
 
     def answer(self, document: object, *lines: str) -> None:
         """Print the result: the document with --json, else the lines."""

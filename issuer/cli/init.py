@@ -41,10 +41,10 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     path = context.data_directory
     plan = FoundingPlan(
         _profile(arguments),
-        context.settings.secret(),
+        context.settings.passphrase,
         LIST_SIZE,
         key_secrets=context.settings.key_secrets(),
-        database=context.settings.database_url(),
+        database=context.settings.database,
         log=not arguments.no_log,
     )
     bank = found_bank(path, plan, now=context.clock)
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         }
     finally:
         bank.close()
-    if context.settings.secret() is None:
+    if context.settings.passphrase is None:
         context.note("init.plain_keys")
     context.answer(
         document,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from issuer.cli.context import CommandContext
-from issuer.cli.options import add_action
+from issuer.cli.options import add_action, file_content
 
 if TYPE_CHECKING:
     from issuer.log.witnesses import Asked
@@ -84,7 +84,7 @@ def _verify(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.log.verifying import verify_log
     from issuer.store.log import is_lost_number
 
-    earlier = None if arguments.since is None else _content(arguments.since)
+    earlier = None if arguments.since is None else file_content(arguments.since)
     with context.bank() as bank:
         if not bank.has_log:
             raise LogMissing
@@ -140,15 +140,6 @@ def _open(arguments: argparse.Namespace, context: CommandContext) -> None:
     context.answer({"log": True, "trust_list": file}, context.text("log.opened", file=file))
 
 
-def _content(path: Path) -> bytes:
-    from issuer.errors import FileUnreadable
-
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
-
-
 def _witness(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.errors import InvalidOption
     from issuer.log import witnesses
@@ -159,9 +150,8 @@ def _witness(arguments: argparse.Namespace, context: CommandContext) -> None:
         raise InvalidOption(problem, option=f"witness {do}")
     with context.bank() as bank:
         if do in ("ask", "take"):
-            asked = (
-                witnesses.ask_witnesses(bank) if do == "ask" else witnesses.take_cosigned(bank, _content(Path(what)))
-            )
+            ask = do == "ask"
+            asked = witnesses.ask_witnesses(bank) if ask else witnesses.take_cosigned(bank, file_content(Path(what)))
             _tell_cosigned(asked, context)
             return
         if do == "add":

@@ -36,7 +36,7 @@ def day(text: str) -> date:
 
 
 def short_text(text: str) -> str:
-    """Read a text that will be printed on a certificate."""
+    """Read a text for a certificate or for the record: visible characters, at most 1,000."""
     from credential_schemas.errors import EntryTypeError
     from credential_schemas.field_kinds import check_text
 

@@ -44,6 +44,7 @@ def open_pages(bank: "Bank", context: "CommandContext", visitors: "Visitors") ->
 
 def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
     from issuer.api.pages.opening import Ways
+    from issuer.bank.folder import read_file
     from issuer.openid4vci.wallet_clients import BUILT_IN, read_wallet_clients
     from issuer.sources.model import PersonRecord
     from issuer.sources.persons import parse_persons
@@ -59,14 +60,14 @@ def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
     if settings.oidc is not None:
         folder, network = settings.oidc.parent, Network()
         listed = read_providers(
-            _read(settings.oidc), secret_of=lambda name: _secret(folder / name), development=development
+            read_file(settings.oidc), secret_of=lambda name: _secret(folder / name), development=development
         )
         providers = [RelyingParty(each, network=network) for each in listed]
     persons: list[PersonRecord] = []
     if settings.identity_stub is not None:
-        rows = parse_persons(_read(settings.identity_stub))
+        rows = parse_persons(read_file(settings.identity_stub))
         persons = [row for row in rows if isinstance(row, PersonRecord)]
-    wallets = BUILT_IN if settings.wallets is None else read_wallet_clients(_read(settings.wallets))
+    wallets = BUILT_IN if settings.wallets is None else read_wallet_clients(read_file(settings.wallets))
     postings: Mapping[str, Posting] = {}
     if settings.postings is not None:
         from issuer.postings import read_postings  # loads what reads policies
@@ -76,14 +77,9 @@ def _ways(bank: "Bank", context: "CommandContext") -> "Ways":
 
 
 def _secret(path: Path) -> str:
-    data = _read(path)[:_MAX_SECRET_BYTES]
+    from issuer.bank.folder import read_file
+
+    data = read_file(path)[:_MAX_SECRET_BYTES]
     if path.stat().st_mode & _OTHERS:
         raise FileUnreadable("expected a secret that only its owner may read", file=path.name)
     return data.decode("ascii", "replace").strip()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=path.name) from error

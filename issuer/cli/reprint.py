@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from issuer.cli.context import CommandContext
+from issuer.cli.options import file_content
 
 SUMMARY = "print a certificate again, in another language or with fewer entries"
 EXAMPLE = "cb-issuer reprint CB-2026-00000001 --code 7K3MQ-X9D2V-PA84T-6HNE0 --out again.pdf"
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         if _NUMBER.fullmatch(arguments.certificate):
             printed = reprint_number(bank, arguments.certificate, request, code=arguments.code, now=context.clock())
         else:
-            printed = reprint_file(bank, _content(arguments.certificate), request, now=context.clock())
+            printed = reprint_file(bank, file_content(Path(arguments.certificate)), request, now=context.clock())
     write_whole(arguments.out, printed.pdf, mode=PRIVATE)
     if printed.status != "valid":
         context.note("reprint.not_valid", number=printed.number, status=printed.status)
@@ -51,12 +52,3 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     }
     context.answer(document, context.text("reprint.done", number=printed.number, file=str(arguments.out)))
     return 0
-
-
-def _content(name: str) -> bytes:
-    from issuer.errors import FileUnreadable
-
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=name) from error

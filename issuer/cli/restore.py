@@ -9,7 +9,6 @@ from issuer.cli.options import check_one_of, typed_password
 
 if TYPE_CHECKING:
     from issuer.backup.restoring import CheckedBackup, Since
-    from issuer.bank import Bank
 
 SUMMARY = "make a bank again from a backup, in a new data directory"
 EXAMPLE = "cb-issuer restore bank.backup --published public --taken-back taken-back.jsonl --data bank-new"
@@ -63,10 +62,10 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         backup=arguments.file,
         target=context.data_directory,
         passphrase=passphrase,
-        opening=lambda path: _opened(path, context),
+        opening=context.open_bank,
         since=since,
         beyond=arguments.beyond,
-        database=context.settings.database_url(),
+        database=context.settings.database,
     )
     restored = restore_bank(plan, now=context.clock())
     taken = {
@@ -99,16 +98,6 @@ def _since(arguments: argparse.Namespace) -> "Since | None":
         problem = "expected --published and --taken-back, or --nothing-since"
         raise InvalidOption(problem, option="restore")
     return Since(arguments.published, arguments.taken_back)
-
-
-def _opened(path: Path, context: CommandContext) -> "Bank":
-    from issuer.bank import open_bank
-
-    settings = context.settings
-    passphrase, own, database = settings.secret(), settings.key_secrets(), settings.database_url()
-    bank = open_bank(path, passphrase=passphrase, secrets=own, database=database)
-    bank.actor = f"staff:{settings.operator_name()}"
-    return bank
 
 
 def _document(checked: "CheckedBackup") -> dict[str, object]:

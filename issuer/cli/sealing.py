@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from issuer.cli.context import CommandContext
+from issuer.cli.options import file_content
 from issuer.seal_policy import SEAL_LEVELS, WHEN_UNREACHABLE
 
 SUMMARY = "show or change the level of seals and the time-stamping authority"
@@ -81,8 +82,6 @@ def _content(path: Path) -> str:
     from issuer.errors import FileUnreadable
 
     try:
-        return path.read_bytes().decode("ascii")
-    except OSError as error:
-        raise FileUnreadable(error.strerror or "unknown reason", file=str(path)) from error
+        return file_content(path).decode("ascii")
     except UnicodeDecodeError as error:
         raise FileUnreadable("it is not a certificate in PEM", file=str(path)) from error

@@ -41,7 +41,11 @@ def change_status(action: "Action", arguments: argparse.Namespace, context: Comm
     if bool(numbers) == (arguments.entry_source is not None):
         problem = "expected either certificate numbers or --entry-source"
         raise InvalidOption(problem, option="NUMBER")
-    order = StatusOrder(action, arguments.reason or DEFAULT_REASON, dry_run=arguments.dry_run)
+    for option in ("count", "out"):
+        if getattr(arguments, option) is not None:
+            raise InvalidOption("expected conditions beside it", option=f"--{option}")
+    reason, words = arguments.reason or DEFAULT_REASON, arguments.words or ""
+    order = StatusOrder(action, reason, dry_run=arguments.dry_run, words=words)
     with context.bank() as bank:
         if arguments.entry_source is not None:
             changes = change_entry(bank, arguments.entry_source, order, now=context.clock())

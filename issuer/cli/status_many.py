@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from issuer.cli.context import CommandContext
+from issuer.cli.options import short_text
 
 if TYPE_CHECKING:
     from issuer.bank import Bank
@@ -25,7 +26,9 @@ def add_many_arguments(parser: argparse.ArgumentParser) -> None:
     many.add_argument("--issued-from", metavar="TIME", help="issued from this day or minute on, Korean time")
     many.add_argument("--issued-until", metavar="TIME", help="issued until the end of this day, or before this minute")
     many.add_argument("--count", metavar="N", type=int, help="how many change, as the dry run said; needed to do it")
-    many.add_argument("--words", metavar="TEXT", default="", help="why, in words, for the audit trail and the holders")
+    many.add_argument(
+        "--words", metavar="TEXT", type=short_text, help="why, in words, for the audit trail and the holders"
+    )
     many.add_argument("--out", metavar="FILE", type=Path, help="write what became of each certificate as CSV")
     many.add_argument("--job", metavar="N", type=int, help="instead of conditions: go on with a job that was not ended")
 
@@ -54,7 +57,7 @@ def change_many(
             issued_from=arguments.issued_from or "",
             issued_until=arguments.issued_until or "",
         )
-        order = ManyOrder(action, wanted, arguments.reason or DEFAULT_REASON, arguments.words)
+        order = ManyOrder(action, wanted, arguments.reason or DEFAULT_REASON, arguments.words or "")
         found = rehearse(bank, order)
         if arguments.dry_run:
             _say_rehearsed(found, context)

@@ -5,6 +5,7 @@ is checked with the bank's own key, and its record must be in force. A copy with
 no confirmation code, because the code would show the whole certificate.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,6 +42,7 @@ from keys.encoding import JsonValue
 from keys.jwk import PublicKey
 
 _PDF_MAGIC: Final = b"%PDF-"
+_NUMBER: Final = re.compile("[0-9]{1,9}")  # longer ones are no place and no index
 _NO_RECORD: Final = "the bank has no record of it"
 _LANGUAGES: Final[Mapping[str, Language]] = {"ko": "ko", "en": "en"}
 
@@ -234,10 +236,11 @@ def _with_companions(claims: CertificateClaims, kept: set[int]) -> set[int]:
 def _find_entry(source: _Source, name: str) -> int:
     """Return the status index of the entry that a name means."""
     disclosed = [entry.idx for entry in source.claims.entries]
-    if name.isdecimal() and 1 <= int(name) <= len(disclosed):
-        return disclosed[int(name) - 1]
+    number = int(name) if _NUMBER.fullmatch(name) else None
+    if number is not None and 1 <= number <= len(disclosed):
+        return disclosed[number - 1]
     by_id = {entry.idx for entry in source.carried if entry.entry_id.startswith(name.lower())} & set(disclosed)
-    found = by_id | ({int(name)} & set(disclosed) if name.isdecimal() else set())
+    found = by_id | ({number} & set(disclosed) if number is not None else set())
     if len(found) > 1:
         raise EntryAmbiguous(entry=name, count=len(found))
     if not found:

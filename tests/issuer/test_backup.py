@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from credential_schemas.status_list import StatusList, StatusToken
+from credential_schemas.status_list_issue import build_status_token
 from issuer.backup import making as backing_up
 from issuer.backup.errors import BackupUnreadable
 from issuer.backup.restoring import check_backup
@@ -188,6 +190,34 @@ def test_what_only_the_published_files_know_is_taken_over(life: Life, opened: Ca
         (again, *_) = transaction.certificates.carried_entries(life.before[0]["number"])
         assert (again.status, transaction.status_lists.numbers()[:2]) == (2, [1, second])
         assert [each.reason for each in transaction.certificates.events(again.number)] == ["restored"]
+
+
+def test_an_entry_that_was_suspended_at_the_backup_and_cancelled_since_stays_cancelled(life: Life) -> None:
+    world = life.world
+    bank = world.open()
+    with bank.store.read() as transaction:
+        (carried, *_) = transaction.certificates.carried_entries(life.before[0]["number"])
+        (entry,) = transaction.entries.entries([carried.source_entry_id])
+    bank.close()
+    world.json("suspend", "--entry-source", entry.source_record_id)
+    back_up(world, "last.backup")
+    shutil.move(life.file("last.backup"), life.file("bank.backup"))
+    world.json("revoke", "--entry-source", entry.source_record_id)
+    (world.path / "taken-back.jsonl").write_text("")  # as after a delivery of the source, of which it says nothing
+    restored = life.restore(*life.since())
+    assert restored["code"] == 0, restored["err"]
+    assert World(life.file("new"), world.capture, world.now).published_value(carried.idx) == 1
+
+
+def test_a_published_list_of_another_size_is_refused(life: Life) -> None:
+    bank = life.world.open()
+    now = int(life.world.now.timestamp())
+    token = StatusToken(bank.profile.status_uri(1), StatusList(2, bytes(64)), now, now + 60, 60)
+    signed = build_status_token(token, signer=bank.signer("status"))
+    (life.world.path / "public/status/1").write_text(signed)
+    bank.close()
+    restored = life.restore(*life.since())
+    assert (restored["code"], "it has another size than the list" in restored["err"]) == (4, True), restored["err"]
 
 
 def test_a_restore_after_which_nothing_happened_takes_over_nothing(life: Life) -> None:

@@ -162,6 +162,12 @@ def test_doctor_names_what_is_wrong(world: World) -> None:
     assert wrong == {"key seal", "certificate seal", "seal B-B", "status list", "folder secrets"}
 
 
+def test_doctor_names_a_certificate_that_is_no_text(world: World) -> None:
+    (world.path / "certificates/seal.pem").write_bytes("# 봉인 인증서\n".encode())
+    ran = world.run("doctor")
+    assert (ran.code, "it is not a certificate in PEM" in ran.out) == (5, True)
+
+
 def test_doctor_warns_before_a_certificate_expires_and_complains_after(world: World) -> None:
     world.wait(days=720)
     assert "it expires in 10 days" in world.run("doctor").out

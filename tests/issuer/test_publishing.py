@@ -107,6 +107,17 @@ def test_documents_are_compressed_for_those_who_ask(client: Client) -> None:
     assert packed.headers["etag"] != plain.headers["etag"]
 
 
+@pytest.mark.parametrize("accepted", ["gzip;q=0", "br, gzip; q=0.000", "identity", "x-gzip-like"])
+def test_documents_are_not_compressed_for_those_who_exclude_it(client: Client, accepted: str) -> None:
+    assert "content-encoding" not in client.get("/trust.json", headers={"Accept-Encoding": accepted}).headers
+
+
+@pytest.mark.parametrize("accepted", ["br;q=1.0, GZIP;q=0.5", "gzip;q=0.001"])
+def test_documents_are_compressed_for_those_who_like_something_else_better(client: Client, accepted: str) -> None:
+    found = client.get("/trust.json", headers={"Accept-Encoding": accepted})
+    assert found.headers["content-encoding"] == "gzip"
+
+
 @pytest.mark.parametrize(
     "path",
     [

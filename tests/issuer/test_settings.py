@@ -12,7 +12,7 @@ from issuer.settings import IssuerSettings
 def test_without_variables_every_setting_has_its_default() -> None:
     settings = IssuerSettings.from_environment({})
     assert settings == IssuerSettings()
-    assert (settings.data, settings.port, settings.secret(), settings.database_url()) == (
+    assert (settings.data, settings.port, settings.passphrase, settings.database) == (
         Path("bank"),
         8000,
         None,
@@ -29,7 +29,7 @@ def test_variables_are_read_by_type() -> None:
 
 def test_empty_variable_counts_as_absent_but_an_empty_secret_stays() -> None:
     found = IssuerSettings.from_environment({"ISSUER_PORT": "", "ISSUER_TOKENS": "", "ISSUER_PASSPHRASE": ""})
-    assert (found.port, found.tokens, found.secret()) == (8000, None, "")
+    assert (found.port, found.tokens, found.passphrase) == (8000, None, "")
 
 
 def test_no_representation_shows_a_secret() -> None:

@@ -57,6 +57,18 @@ def test_a_line_that_was_cut_off_is_written_again_and_never_read(bank: Bank) -> 
     assert actions(bank) == [("token_revoked", "t-1"), ("token_revoked", "t-2")]
 
 
+def test_a_line_of_any_length_is_found_again_and_nothing_is_written_twice(bank: Bank) -> None:
+    act(bank, Act("token_revoked", "a", "t-1"), Act("certificate_status_changed", "a", "CB-1", "말" * 5000))
+    keep_taken_back(bank)
+    act(bank, Act("token_revoked", "a", "t-2"))
+    keep_taken_back(bank)
+    assert actions(bank) == [
+        ("token_revoked", "t-1"),
+        ("certificate_status_changed", "CB-1"),
+        ("token_revoked", "t-2"),
+    ]
+
+
 def test_a_long_trail_without_anything_taken_back_is_not_read_again(
     bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:

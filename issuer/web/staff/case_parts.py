@@ -24,7 +24,6 @@ _STAGE_TAGS: Final = {
     "questions": ("un", "un"),
     "refused": ("bad", "bad"),
 }
-_NOTHING: Final = "–"
 
 
 @dataclass(frozen=True, slots=True)

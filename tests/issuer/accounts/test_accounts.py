@@ -1,8 +1,11 @@
 """`cb-issuer accounts`: opening, linking, consents and what an account shows."""
 
+from dataclasses import replace
+
 import pytest
 
 from credential_schemas.entry_types import entry_types
+from issuer.accounts.units import derived_units, proven_unit_codes
 from tests.issuer.conftest import World
 
 
@@ -31,6 +34,22 @@ def test_a_competency_unit_names_the_entry_that_proves_it(world: World, account:
     unit = entries["전표관리"]
     assert unit["proven_by"] == entries["회계원리"]["id"]
     assert unit["fields"]["unit_code"] == "0203020101_20v4"
+
+
+@pytest.mark.parametrize("status", ["valid", "corrected"])
+def test_a_unit_is_proven_by_what_is_in_force_rather_than_by_what_is_suspended(
+    world: World, account: str, status: str
+) -> None:
+    proof_id = world.entries(account)["회계원리"]["id"]
+    bank = world.open()
+    with bank.store.read() as transaction:
+        (proof,) = transaction.entries.entries([proof_id])
+        assert proven_unit_codes(proof)
+        suspended = replace(proof, id="a" * 32, source_status="suspended")
+        in_force = replace(proof, id="b" * 32, source_status=status)
+        units = derived_units(bank, transaction, [suspended, in_force])
+    bank.close()
+    assert {unit.proof.id for unit in units} == {in_force.id}
 
 
 def test_a_course_that_was_not_passed_proves_no_unit(world: World) -> None:

@@ -58,6 +58,11 @@ def test_a_consent_file_is_recorded_with_the_certificate(world: World, collected
     assert (consent.recipient, consent.text_version, consent.channel) == ("한국교통안전공단", "2026-1", "paper")
 
 
+def test_a_time_in_a_consent_file_is_recorded_in_utc(world: World, collected: str, issue: Issue) -> None:
+    assert issue("--consent", write_consent(world, given_at="2026-11-22T09:00:00+09:00")).code == 0
+    assert [each.given_at for each in recorded(world, collected)] == ["2026-11-22T00:00:00Z"]
+
+
 def test_a_consent_file_that_came_with_a_failed_issue_is_not_recorded(
     world: World, collected: str, issue: Issue
 ) -> None:
@@ -107,6 +112,9 @@ def test_a_consent_for_an_unknown_entry_is_refused(world: World, collected: str)
         ({"recipient": 7}, "recipient: expected a text"),
         ({"purpose": ""}, "purpose: expected a text"),
         ({"valid_until": "soon"}, "valid_until: expected a day"),
+        ({"given_at": "yesterday"}, "given_at: expected a time"),
+        ({"given_at": "2026-11-22T09:00:00"}, "given_at: expected a time"),
+        ({"given_at": "0001-01-01T00:00:00+09:00"}, "given_at: expected a time"),
     ],
 )
 def test_a_consent_file_that_is_none_is_refused(

@@ -39,6 +39,12 @@ def test_the_code_may_be_typed_in_any_of_its_forms(world: World, issued: Documen
     assert reprint(world, issued["number"], "--code", typed)["stored"] is True
 
 
+def test_an_endless_number_names_no_entry(world: World, issued: Document) -> None:
+    options = ("--code", issued["confirmation_code"], "--entry", "9" * 5000, "--out", world.files / "again.pdf")
+    ran = world.run("reprint", issued["number"], *options)
+    assert (ran.code, "No entry of the account has the id 999" in ran.err) == (2, True)
+
+
 def test_another_language_is_a_new_sealed_print_of_the_same_credential(world: World, issued: Document) -> None:
     code = issued["confirmation_code"]
     document = reprint(world, issued["number"], "--code", code, "--lang", "en")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from issuer.taken_back import read_taken_back
 from tests.issuer.conftest import Document, World
 
 
@@ -119,6 +120,47 @@ def test_nothing_changes_when_the_status_key_does_not_open(world: World, issued:
     bank.close()
     assert record is not None
     assert record.status == "valid"
+
+
+def test_why_is_recorded_in_words_for_numbers_and_entries_too(world: World, issued: Document) -> None:
+    world.json("suspend", issued["number"], "--reason", "under_review", "--words", "전화로 신고")
+    world.json("suspend", "--entry-source", "23900000001A", "--words", "원본 확인 중")
+    bank = world.open()
+    with bank.store.read() as transaction:
+        acts = transaction.audit.acts_after(0, ["certificate_status_changed", "entry_status_changed"])
+    bank.close()
+    assert [each.detail for each in acts] == [
+        "suspended under_review: 전화로 신고",
+        "suspended operator_decision: 원본 확인 중",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--count", "2"), "--count: expected conditions beside it"),
+        (("--out", "result.csv"), "--out: expected conditions beside it"),
+        (("--words", "가" * 1001), "expected at most 1000 characters"),
+        (("--words", "a\nb"), "expected visible characters only"),
+    ],
+)
+def test_what_belongs_to_conditions_or_is_no_short_text_is_refused_beside_a_number(
+    world: World, issued: Document, options: tuple[str, ...], said: str
+) -> None:
+    ran = world.run("revoke", issued["number"], *options)
+    assert (ran.code, said in ran.err) == (2, True), ran.err
+    assert value(world, issued) == 0
+
+
+def test_a_revocation_that_cannot_be_published_is_kept_for_a_restore_all_the_same(
+    world: World, issued: Document
+) -> None:
+    published = world.path / "public/status/1"
+    published.unlink()
+    published.mkdir()
+    assert world.run("revoke", issued["number"]).code == 5
+    kept = [(each.action, each.subject) for each in read_taken_back(world.path / "taken-back.jsonl")]
+    assert kept == [("certificate_status_changed", issued["number"])]
 
 
 def test_conditions_are_tried_first_and_done_with_the_number_typed_in(world: World, holder: str) -> None:
