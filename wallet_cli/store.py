@@ -35,6 +35,19 @@ class KeptCertificate:
     stored_pdf: bytes | None = None
     renewable: bool = False
 
+    def pdf_bytes(self) -> bytes | None:
+        """Return the PDF it came as, None where it came as text.
+
+        Raises:
+            StorageRefused: its file cannot be read.
+        """
+        if self.pdf is None:
+            return self.stored_pdf
+        try:
+            return self.pdf.read_bytes()
+        except OSError as error:
+            raise _unreadable(self.pdf, error) from error
+
 
 def item_id(issuer: str, number: str) -> str:
     """Return the id under which a certificate is kept: the start of SHA-256 over issuer and number."""
@@ -64,10 +77,18 @@ class WalletStore:
             raise StorageRefused(msg) from error
 
     def items(self) -> Iterator[KeptCertificate]:
-        """Yield the kept certificates in the order of their ids."""
+        """Yield the kept certificates in the order of their ids; a damaged one is yielded as it is.
+
+        Raises:
+            StorageRefused: a file cannot be read.
+        """
         for path in sorted(self._home.glob("*.sdjwt")):
             pdf = path.with_suffix(".pdf")
-            yield KeptCertificate(path.stem, path.read_text("ascii"), pdf if pdf.exists() else None)
+            try:
+                text = path.read_text("ascii", "replace")
+            except OSError as error:
+                raise _unreadable(path, error) from error
+            yield KeptCertificate(path.stem, text, pdf if pdf.exists() else None)
 
     def item(self, id_prefix: str) -> KeptCertificate:
         """Return the one certificate whose id starts with the given characters.
@@ -121,6 +142,10 @@ def find_item(items: Iterable[KeptCertificate], id_prefix: str) -> KeptCertifica
     what = "no kept certificate has" if not found else f"{len(found)} kept certificates have"
     msg = f"Expected the id of one kept certificate; {what} an id starting with {id_prefix!r}. See 'cb-wallet list'."
     raise ItemNotFound(msg)
+
+
+def _unreadable(path: Path, error: OSError) -> StorageRefused:
+    return StorageRefused(f"{path} cannot be read: {os.strerror(error.errno or 0)}.", kind="read")
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -271,9 +271,13 @@ class Vault:
         return opened_items(sealed, self._passphrase, price=self._price)
 
     def _write(self, document: Document) -> None:
+        content = encode_json(document)
+        if len(content) > MAX_VAULT_BYTES:  # it could not be opened again
+            full = f"The wallet would be larger than {MAX_VAULT_BYTES >> 20} MiB; nothing was changed."
+            raise StorageRefused(f"{full} Keep more in another one (--identity).", kind="full")
         try:
             sealed = seal_file(
-                encode_json(document),
+                content,
                 passphrase=self._passphrase,
                 random_bytes=secrets.token_bytes,
                 price=self._price,

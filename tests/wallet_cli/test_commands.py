@@ -208,6 +208,43 @@ def test_an_ambiguous_id_is_a_usage_error(world: World, wallet: Wallet, capsys: 
     assert "kept certificates have" in capsys.readouterr().err
 
 
+def test_a_kept_file_that_is_damaged_is_listed_with_its_problem_in_the_language_of_the_holder(
+    world: World, wallet: Wallet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wallet("import", world.write("a.sdjwt", world.sign(world.claims())))
+    (world.folder / "wallet/0123456789ab.sdjwt").write_bytes(b"\xff\x00\x1b[2J~")
+    capsys.readouterr()
+    assert wallet("list", "--lang", "ko") == 1
+    lines = {line[:12]: line for line in capsys.readouterr().out.splitlines()}
+    damaged = lines.pop("0123456789ab")
+    assert "인정서" in damaged
+    assert "\x1b" not in damaged
+    assert "1건" in lines.popitem()[1]
+
+
+def test_a_kept_file_that_cannot_be_read_is_named(
+    world: World, wallet: Wallet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wallet("import", world.write("a.sdjwt", world.sign(world.claims())), "--json")
+    item = json.loads(capsys.readouterr().out)["id"]
+    kept = world.folder / f"wallet/{item}.sdjwt"
+    kept.unlink()
+    kept.mkdir()
+    assert wallet("list", "--lang", "en") == 5
+    assert f"{item}.sdjwt cannot be read: Is a directory." in capsys.readouterr().err
+
+
+def test_a_kept_pdf_that_cannot_be_read_is_named(
+    world: World, wallet: Wallet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wallet("import", world.write("a.sdjwt", world.sign(world.claims())), "--json")
+    item = json.loads(capsys.readouterr().out)["id"]
+    (world.folder / f"wallet/{item}.pdf").mkdir()
+    assert wallet("show", item, "--pdf", str(world.folder / "copy.pdf"), "--lang", "ko") == 5
+    assert "읽을 수 없습니다" in capsys.readouterr().err
+    assert not (world.folder / "copy.pdf").exists()
+
+
 def test_a_kept_certificate_that_was_changed_on_disk_is_listed_with_its_problem(
     world: World, wallet: Wallet, capsys: pytest.CaptureFixture[str]
 ) -> None:

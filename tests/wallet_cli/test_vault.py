@@ -57,6 +57,17 @@ def test_the_file_is_private_and_shows_nothing(path: Path, vault: Vault) -> None
     assert b"statement" not in path.read_bytes()
 
 
+def test_nothing_is_kept_that_could_not_be_opened_again(
+    path: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.keep("paper", sd_jwt="a~", pdf=None)
+    monkeypatch.setattr("wallet_cli.vault.MAX_VAULT_BYTES", 2000)
+    with pytest.raises(StorageRefused) as refused:
+        vault.keep("large", sd_jwt="b~", pdf=b"x" * 2000)
+    assert refused.value.kind == "full"
+    assert [each.id for each in opened(path).items()] == ["paper"]
+
+
 def test_a_second_paper_copy_takes_the_place_of_the_first(vault: Vault) -> None:
     vault.keep("paper", sd_jwt="a~", pdf=None)
     vault.keep("paper", sd_jwt="b~", pdf=None)

@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     moved = 0
     if context.settings.identity == DEFAULT_IDENTITY:
         for kept in list(context.plain_store.items()):
-            vault.keep(kept.id, sd_jwt=kept.sd_jwt, pdf=kept.pdf.read_bytes() if kept.pdf else None)
+            vault.keep(kept.id, sd_jwt=kept.sd_jwt, pdf=kept.pdf_bytes())
             context.plain_store.forget(kept)
             moved += 1
     if arguments.json:

@@ -8,6 +8,7 @@ from credential_schemas.wording.model import Language
 from keys.trust_list import TrustList
 from keys.values import dataclass
 from wallet_cli.cli.context import CommandContext
+from wallet_cli.cli.messages import error_sentence
 from wallet_cli.errors import WalletError
 from wallet_cli.exit_codes import ExitCode, exit_code_of
 from wallet_cli.held import check_held
@@ -61,7 +62,7 @@ class _Line:
     def text(self, language: Language) -> str:
         claims = self.claims
         if claims is None:
-            return f"{self.kept.id}  {self.refusal}"
+            return f"{self.kept.id}  {error_sentence(self.refusal, language) if self.refusal else ''}"
         count, copies = len(claims.entries), ""
         name = claims.number or _title(claims)
         if language == "ko":

@@ -26,6 +26,7 @@ from credential_schemas.wording.model import Language
 from keys.encoding import JsonValue, decode_json
 from keys.errors import DecodingError
 from wallet_cli.cli.context import CommandContext
+from wallet_cli.cli.messages import error_sentence
 from wallet_cli.errors import CriteriaUnreadable, WalletError
 from wallet_cli.exit_codes import ExitCode
 from wallet_cli.held import check_held, whole_entries
@@ -99,7 +100,7 @@ def _own_entries(context: CommandContext) -> tuple[tuple[ScoringEntry, ...], lis
         try:
             claims = check_held(kept.sd_jwt, trust=trust, now=context.unix_now())
         except WalletError as error:
-            refused.append(f"{kept.id}: {error}")
+            refused.append(f"{kept.id}: {error_sentence(error, context.language)}")
             continue
         for entry in whole_entries(claims):
             name = entry_name(claims.issuer, claims.number or kept.id, entry.idx)

@@ -64,7 +64,7 @@ def _certificate_lines(
 
 def _write_pdf(kept: KeptCertificate, target: Path) -> None:
     """Write the PDF that a certificate came as."""
-    content = kept.pdf.read_bytes() if kept.pdf is not None else kept.stored_pdf
+    content = kept.pdf_bytes()
     if content is None:
         raise ItemNotFound("Expected a certificate that was kept with its PDF, found one without.")
     if target.exists():
