@@ -137,3 +137,20 @@ def test_the_images_run_as_nobody_and_set_what_is_documented() -> None:
     assert all(map(is_documented, variables))
     copied = [word for line in re.findall(r"^COPY (?!--from)(.*) \S+$", content, re.MULTILINE) for word in line.split()]
     assert all((DEPLOY.parent / name).exists() for name in copied), copied
+
+
+@pytest.mark.parametrize("place", ["deploy", "examples/pipelines"])
+def test_an_image_is_told_its_version_and_has_the_licences_of_others(place: str) -> None:
+    content = (DEPLOY.parent / place / "Containerfile").read_text("utf-8")
+    assert "ARG VERSION=0.0\n" in content
+    assert "SETUPTOOLS_SCM_PRETEND_VERSION=$VERSION /opt/cb/bin/pip install --no-cache-dir --no-deps .\n" in content
+    assert "THIRD_PARTY_NOTICES.md" in content
+
+
+def test_what_git_ignores_reaches_no_builder_of_images() -> None:
+    ignored, kept_out = (
+        (DEPLOY.parent / name).read_text("utf-8").splitlines() for name in (".gitignore", ".dockerignore")
+    )
+    folders = {line.strip("/") for line in ignored if line.endswith("/")} - {"__pycache__"}
+    assert folders <= set(kept_out)
+    assert {".git", "**/__pycache__"} <= set(kept_out)

@@ -1,6 +1,8 @@
 """The tutorials are followed to the letter, in both languages; their rules of comparing are tried on small answers."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from tests.tutorials import Reader, Step, masked, renewed, steps_of
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs/tutorial").glob("??/*.md"))
 NAMES = [f"{page.parent.name}/{page.name}" for page in PAGES]
+ON_THE_WAY = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -36,6 +39,30 @@ def test_both_languages_take_the_same_steps(page: Path) -> None:
 def test_every_link_of_a_tutorial_leads_somewhere(page: Path) -> None:
     links = LINK.findall(page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_what_is_typed_in_the_clone_leads_to_a_folder_with_programs_and_examples(page: Path, tmp_path: Path) -> None:
+    typed = "".join(ON_THE_WAY.findall(page.read_text("utf-8"))).splitlines()
+    (step,) = (line for line in typed if not line.startswith("make "))
+    clone = tmp_path / "clone"
+    clone.mkdir()
+    for name, place in (("examples", ROOT / "examples"), (".venv", Path(sys.prefix))):
+        (clone / name).symlink_to(place)
+    places = "for each in python cb-issuer cb-verifier cb-wallet; do command -v $each; done"
+    looked = f"{step} && {places} && ls && ls examples/deliveries"
+    done = subprocess.run(["/bin/sh", "-ec", looked], cwd=clone, capture_output=True, text=True, check=False)
+    programs, found = done.stdout.splitlines()[:4], done.stdout.splitlines()[4:]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [Path(each).parent for each in programs] == [clone / ".venv/bin"] * 4
+    assert found[0] == "examples"
+    assert "persons.json" in found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_make_command_of_a_tutorial_is_one(page: Path) -> None:
+    commands = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([a-z-]+)", page.read_text("utf-8"), re.MULTILINE)) <= commands
 
 
 def test_a_changed_answer_is_noticed_and_a_later_day_is_not() -> None:
