@@ -1,14 +1,15 @@
 """What tells whether the certificates of a seal are revoked: files, and what is fetched and kept in `revocation/`.
 
 A certificate is asked about where it says itself, if the bank's policy allows that origin. What came back is kept until
-it ends, and asked for again when half of its time is over. While nobody answers, the last one serves as long as it
+it ends, and asked for again when half of its time is over: while issuing, and by `renew`, which a service runs each
+minute, so that nobody who issues has to wait. While nobody answers, the last one serves as long as it
 counts; each failure is a line of the log, a figure of the metrics, and a sentence of `doctor`.
 """
 
 import hashlib
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +20,7 @@ from issuer.bank.folder import BankFolder
 from issuer.errors import FileUnreadable
 from issuer.outputs import PRIVATE, storage_errors, write_whole
 from issuer.times import utc_moment, utc_text
-from keys.encoding import JsonValue, decode_json_object, encode_json
+from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json_object, encode_json
 from keys.errors import DecodingError, RevocationError, UrlError
 from keys.faults import log_event
 from keys.pdf_seal import RevocationData
@@ -36,6 +37,7 @@ from keys.urls import parse_url
 
 RETRY: Final = timedelta(minutes=5)
 """How long nobody is asked again about a certificate, whatever came of the last time."""
+_NEEDED_ANEW: Final = timedelta(days=1)
 _REMEMBERED: Final = timedelta(days=7)  # a certificate that no seal needed so long is nobody's trouble any more
 _MAX_FILE_BYTES: Final = 1024 * 1024
 _ANSWER: Final = ".ocsp"
@@ -49,7 +51,8 @@ class LastTime:
     """The last time that somebody was asked about a certificate.
 
     `until` is the end of what is kept, None when nothing is in force; `problem` says why nothing new came, None when it
-    did; `outage` whether all that was wrong is that nobody could be reached.
+    did; `outage` whether all that was wrong is that nobody could be reached. `needed_at` is when a seal last needed the
+    answer, to a day.
     """
 
     subject: str
@@ -57,6 +60,15 @@ class LastTime:
     until: datetime | None
     problem: str | None
     outage: bool
+    needed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """What `renew` did: about which certificates somebody was asked; what the matter was, None when all answered."""
+
+    asked: tuple[str, ...]
+    problem: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +144,15 @@ class SealRevocation:
         name = hashlib.sha256(certificate).hexdigest()[:32]
         question = _Question(certificate, issuer, self._bank.folder.fetched_revocation / name)
         kept = question.kept(at=self._at)
-        if kept is not None and self._at < kept[0].begin + (kept[0].end - kept[0].begin) / 2:
+        last = _last_time(question.place)
+        if kept is not None and not _is_half_over(kept[0], at=self._at):
+            if last is not None and self._at - last.needed_at >= _NEEDED_ANEW:
+                _keep(question, replace(last, needed_at=self._at))
             return kept
         places = self.places(certificate)
         if not places:
             return kept
-        last = _last_time(question.place)
-        if last is None or not timedelta() <= self._at - last.at < RETRY:
+        if last is None or _may_ask(last, at=self._at):
             found, last = self._asked(question, places, kept)
             if found is not None:
                 return found
@@ -147,11 +161,39 @@ class SealRevocation:
             self.outage = self.outage and last.outage
         return kept
 
+    def renew(self) -> Renewal:
+        """Ask again about each certificate that a seal needed within a week, where half of the answer's time is over.
+
+        Raises:
+            StorageFull, StorageUnusable: an answer cannot be kept.
+        """
+        asked: list[str] = []
+        problems: list[str] = []
+        for note in sorted(self._bank.folder.fetched_revocation.glob(f"*{_NOTE}")):
+            last, question = _last_time(note), _question_of(note)
+            if last is None or question is None or not timedelta() <= self._at - last.needed_at < _REMEMBERED:
+                continue
+            kept, places = question.kept(at=self._at), self.places(question.certificate)
+            if not places or (kept is not None and not _is_half_over(kept[0], at=self._at)):
+                continue
+            if _may_ask(last, at=self._at):
+                _, last = self._asked(question, places, kept, needed_at=last.needed_at)
+                asked.append(last.subject)
+            if last.problem is not None:
+                problems.append(f"{last.subject}: {last.problem}")
+        return Renewal(tuple(asked), "; ".join(problems) or None)
+
     def _asked(
-        self, question: _Question, places: list[tuple[str, str]], kept: tuple[Standing, str] | None
+        self,
+        question: _Question,
+        places: list[tuple[str, str]],
+        kept: tuple[Standing, str] | None,
+        *,
+        needed_at: datetime | None = None,
     ) -> tuple[tuple[Standing, str] | None, LastTime]:
-        """Ask until somebody answers; keep that, or write down that nobody did."""
+        """Ask until somebody answers; keep that, or write down that nobody did. `needed_at`: now, if not given."""
         service = self._service()
+        needed = self._at if needed_at is None else needed_at
         subject = subject_of(question.certificate)
         errors: list[RevocationError] = []
         for url, ending in places:
@@ -161,12 +203,13 @@ class SealRevocation:
             except RevocationError as error:
                 errors.append(error)
                 continue
-            last = LastTime(subject, self._at, found.end, None, outage=False)
-            _keep(question.place, last, found, ending)
+            last = LastTime(subject, self._at, found.end, None, outage=False, needed_at=needed)
+            _keep(question, last, found, ending)
             return (found, ending), last
         problem = "; ".join(dict.fromkeys(each.message for each in errors))
         until = None if kept is None else kept[0].end
-        last = LastTime(subject, self._at, until, problem, all(each.kind == "unreachable" for each in errors))
+        is_outage = all(each.kind == "unreachable" for each in errors)
+        last = LastTime(subject, self._at, until, problem, is_outage, needed)
         _LOG.warning(
             "whether %s is revoked could not be learnt: %s; %s",
             subject,
@@ -174,7 +217,7 @@ class SealRevocation:
             "nothing that was learnt before is in force" if until is None else f"the last answer serves until {until}",
             extra=log_event("revocation_not_learnt"),
         )
-        _keep(question.place, last)
+        _keep(question, last)
         return None, last
 
     def _service(self) -> RevocationService:
@@ -186,10 +229,10 @@ class SealRevocation:
 
 
 def last_times(folder: BankFolder, *, now: datetime) -> list[LastTime]:
-    """Return the last time of every certificate about which somebody was asked within a week."""
+    """Return the last time of each certificate about which somebody was asked, if a seal needed it within a week."""
     notes = sorted(folder.fetched_revocation.glob(f"*{_NOTE}"))
     found = (_last_time(each) for each in notes)
-    return [each for each in found if each is not None and now - each.at < _REMEMBERED]
+    return [each for each in found if each is not None and now - each.needed_at < _REMEMBERED]
 
 
 def _allowed(url: str, origins: tuple[str, ...], *, development: bool) -> str | None:
@@ -202,8 +245,17 @@ def _allowed(url: str, origins: tuple[str, ...], *, development: bool) -> str | 
     return None
 
 
-def _keep(place: Path, last: LastTime, found: Standing | None = None, ending: str = _ANSWER) -> None:
+def _is_half_over(standing: Standing, *, at: datetime) -> bool:
+    return at >= standing.begin + (standing.end - standing.begin) / 2
+
+
+def _may_ask(last: LastTime, *, at: datetime) -> bool:
+    return not timedelta() <= at - last.at < RETRY
+
+
+def _keep(question: _Question, last: LastTime, found: Standing | None = None, ending: str = _ANSWER) -> None:
     """Write down what came of asking; an answer takes the place of what was kept before, in both forms."""
+    place = question.place
     with storage_errors("revocation"):
         place.parent.mkdir(parents=True, exist_ok=True)
     if found is not None:
@@ -215,6 +267,9 @@ def _keep(place: Path, last: LastTime, found: Standing | None = None, ending: st
         "until": None if last.until is None else utc_text(last.until),
         "problem": last.problem,
         "outage": last.outage,
+        "needed": utc_text(last.needed_at),
+        "certificate": b64url_encode(question.certificate),
+        "issuer": b64url_encode(question.issuer),
     }
     write_whole(place.with_suffix(_NOTE), encode_json(members), mode=PRIVATE)
 
@@ -223,16 +278,27 @@ def _last_time(place: Path) -> LastTime | None:
     """Read what was written down; what cannot be read counts as nothing, so that somebody is asked again."""
     try:
         told = decode_json_object(_read(place.with_suffix(_NOTE)), max_bytes=_MAX_FILE_BYTES)
-        until = told["until"]
+        until, at = told["until"], utc_moment(str(told["at"]))
         return LastTime(
             str(told["subject"]),
-            utc_moment(str(told["at"])),
+            at,
             None if until is None else utc_moment(str(until)),
             None if told["problem"] is None else str(told["problem"]),
             told["outage"] is True,
+            utc_moment(str(told["needed"])) if "needed" in told else at,
         )
     except (FileUnreadable, DecodingError, KeyError, ValueError):
         return None
+
+
+def _question_of(note: Path) -> _Question | None:
+    """Read about whom a note is; notes of before do not say so, and are written anew when the next seal asks."""
+    try:
+        told = decode_json_object(_read(note), max_bytes=_MAX_FILE_BYTES)
+        certificate, issuer = (b64url_decode(str(told[name])) for name in ("certificate", "issuer"))
+    except (FileUnreadable, DecodingError, KeyError):
+        return None
+    return _Question(certificate, issuer, note.with_suffix(""))
 
 
 def _read(path: Path) -> bytes:

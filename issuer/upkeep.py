@@ -20,6 +20,7 @@ from issuer.key_life.switching import switch_due
 from issuer.log.files import publish_log
 from issuer.log.witnesses import keep_witnessed
 from issuer.recognition.keeping import forget_due_cases
+from issuer.seal_revocation import SealRevocation
 from issuer.taken_back import keep_taken_back
 from keys.errors import KeysError
 from keys.faults import faults_told, log_event, place_of
@@ -70,6 +71,7 @@ class Upkeep:
             ("forgetting applications", lambda: forget_due_cases(bank, now=now)),
             ("forgetting what has ended", lambda: self._forget(now)),
             ("publishing lists and bundle", lambda: self._publish(now)),
+            ("renewing revocation data", lambda: self._renew_revocation(now)),
             ("asking witnesses", lambda: keep_witnessed(bank)),  # last, because others may be slow to answer
         )
 
@@ -84,6 +86,11 @@ class Upkeep:
             with self._bank.store.write() as transaction:
                 transaction.status_lists.let_all_be_due()
             self._bundled_at = None
+
+    def _renew_revocation(self, now: datetime) -> None:
+        """Ask again whether the seal's certificates are revoked, before somebody who issues has to wait for it."""
+        if self._bank.profile.sealing.revocation_origins:
+            SealRevocation(self._bank, at=now).renew()
 
     def _forget(self, now: datetime) -> None:
         now_s = int(now.timestamp())

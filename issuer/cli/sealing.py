@@ -35,10 +35,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="https://HOST that may be asked whether a certificate of the seal is revoked, in place of those known "
         "(repeatable); `none` takes them all away",
     )
+    parser.add_argument(
+        "--renew",
+        action="store_true",
+        help="ask again whether certificates of the seal are revoked, where half of the last answer's time is over; "
+        "a service does so by itself",
+    )
 
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> int:
     """Change what was named, then show everything."""
+    from issuer.exit_codes import ExitCode
+    from issuer.seal_revocation import SealRevocation
     from issuer.seal_settings import SealChange, change_sealing
 
     change = SealChange(
@@ -55,6 +63,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         if bank.tsa_roots != roots_before:
             context.note("sealing.trust", file=str(bank.folder.trust_list))
         roots = len(bank.tsa_roots)
+        renewal = SealRevocation(bank, at=context.clock()).renew() if arguments.renew else None
     document = {
         "level": policy.level,
         "tsa_url": policy.tsa_url,
@@ -70,8 +79,13 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> int:
         ]
     if policy.revocation_origins:
         lines.append(context.text("sealing.revocation", origins=", ".join(policy.revocation_origins)))
+    if renewal is not None:
+        document |= {"renewed": list(renewal.asked), "problem": renewal.problem}
+        lines.append(context.text("sealing.renewed", count=len(renewal.asked)))
+        if renewal.problem is not None:
+            context.note("sealing.not_renewed", problem=renewal.problem)
     context.answer(document, *lines)
-    return 0
+    return ExitCode.DONE if renewal is None or renewal.problem is None else ExitCode.REFUSED
 
 
 def _origins(named: list[str] | None) -> tuple[str, ...] | None:

@@ -105,7 +105,7 @@ def telling(asked: Telling) -> "Iterator[Teller]":
     Raises:
         GateError: a setting names no place that can be taken or asked, or its extra is not installed.
     """
-    with _showing_metrics(asked.metrics) as metrics, _sending_traces(asked) as tracer:
+    with _showing_metrics(asked.metrics) as metrics, _sending_traces(asked, metrics) as tracer:
         watches: list[Watch] = [watch for watch in (metrics, tracer) if watch is not None]
         watch = Watches(*watches) if len(watches) > 1 else next(iter(watches), None)
         with watched(watch):
@@ -131,7 +131,7 @@ def _showing_metrics(where: str | None) -> "Iterator[Metrics | None]":
 
 
 @contextmanager
-def _sending_traces(asked: Telling) -> "Iterator[Tracer | None]":
+def _sending_traces(asked: Telling, metrics: "Metrics | None") -> "Iterator[Tracer | None]":
     if asked.traces is None:
         yield None
         return
@@ -139,13 +139,17 @@ def _sending_traces(asked: Telling) -> "Iterator[Tracer | None]":
         raise GateError("cannot send traces: expected a share from 0 to 1, such as 0.05")
     origins = _origins(asked.traces_pass_on)
     try:
-        from keys.gate.trace_sender import Collector, Sender
+        from keys.gate.trace_sender import DROPPED_FOR, Collector, Sender
     except ModuleNotFoundError as error:
         problem = 'cannot send traces: expected the extra, pip install "competency-bank[telemetry]"'
         raise GateError(problem) from error
     from keys.gate.traces import Tracer
 
-    sender = Sender(Collector.of(asked.traces).post, service=asked.service)
+    post, count = Collector.of(asked.traces).post, None
+    if metrics is not None:
+        says = "Spans that were dropped: too many waited, or the collector did not take them."
+        count = metrics.counter("cb_spans_dropped", says, label="reason", values=DROPPED_FOR)
+    sender = Sender(post, service=asked.service, count_dropped=count)
     sender.open()
     try:
         yield Tracer(sender.take, share=float(asked.traces_share), origins=origins)

@@ -41,6 +41,9 @@ _EVERY_S: Final = 5.0
 _PATIENCE_S: Final = 5.0
 _TAKEN: Final = range(200, 300)
 _DROPPED: Final = "traces_dropped"
+TOO_MANY_WAIT: Final = "too_many_wait"
+NOT_TAKEN: Final = "not_taken"
+DROPPED_FOR: Final = (TOO_MANY_WAIT, NOT_TAKEN)
 _LOG: Final = logging.getLogger(__name__)
 
 Post = Callable[[bytes], int]
@@ -136,8 +139,15 @@ class Collector:
 class Sender:
     """Sends what is handed on, from a thread of its own; use it as `open` … `close`."""
 
-    def __init__(self, post: Post, *, service: str) -> None:
-        """Prepare; `service` is the name under which the collector keeps the spans."""
+    def __init__(self, post: Post, *, service: str, count_dropped: Callable[[str], None] | None = None) -> None:
+        """Prepare.
+
+        Args:
+            post: sends a message.
+            service: the name under which the collector keeps the spans.
+            count_dropped: told of each span that is dropped, with one of `DROPPED_FOR`.
+        """
+        self._count_dropped = count_dropped
         self._post = post
         self._service = service
         self._waiting: deque[Span] = deque()
@@ -166,7 +176,7 @@ class Sender:
             if len(self._waiting) == _AT_ONCE:
                 self._changed.notify()
         if not is_room:
-            self._drops("too many wait")
+            self._drops("too many wait", TOO_MANY_WAIT)
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -185,15 +195,18 @@ class Sender:
         try:
             status = self._post(encoded(spans, service=self._service))
         except (OSError, http.client.HTTPException) as error:
-            self._drops(type(error).__name__)
+            self._drops(type(error).__name__, NOT_TAKEN, count=len(spans))
             return False
         if status not in _TAKEN:
-            self._drops(f"status {status}")
+            self._drops(f"status {status}", NOT_TAKEN, count=len(spans))
             return False
         self._is_dropping = False
         return True
 
-    def _drops(self, reason: str) -> None:
+    def _drops(self, reason: str, kind: str, *, count: int = 1) -> None:
+        if self._count_dropped is not None:
+            for _ in range(count):
+                self._count_dropped(kind)
         if not self._is_dropping:
             self._is_dropping = True
             _LOG.warning("traces are dropped: %s", reason, extra=log_event(_DROPPED))

@@ -18,6 +18,7 @@ from issuer.errors import FileUnreadable
 from issuer.measuring import bank_figures
 from issuer.seal_policy import MAX_REVOCATION_ORIGINS
 from issuer.seal_revocation import SealRevocation, last_times
+from issuer.upkeep import Upkeep
 from keys.jwk import PublicKey
 from tests.issuer.conftest import START, Document, Ran, World
 from tests.keys.pdf_seal.revocation_server import Answering, RevocationServer
@@ -399,3 +400,119 @@ def test_origins_of_another_form_make_no_profile(world: World, spoiled: object) 
     path.write_text(json.dumps(profile))
     with pytest.raises(FileUnreadable, match="not a profile of a bank"):
         open_bank(world.path, passphrase=None)
+
+
+def renewed(world: World, *, code: int = 0) -> tuple[list[str], str | None]:
+    """Ask again by the command; return about whom, and what the matter was."""
+    ran = world.run("sealing", "--renew", "--json")
+    assert ran.code == code, ran.err
+    return ran.document["renewed"], ran.document["problem"]
+
+
+def test_answers_are_renewed_before_somebody_who_issues_has_to_wait(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    first = kept(world, ".ocsp")
+    later(world, stamps, hours=22)
+    assert renewed(world) == ([], None)
+    assert answers.asked == ["/ocsp"]
+    answers.answering.begin = world.now
+    later(world, stamps, hours=1)
+    assert renewed(world) == ([STAMPS], None)
+    assert renewed(world) == ([], None)
+    second = kept(world, ".ocsp")
+    assert second != first
+    assert level(issue(world, account)) == "B-LT"
+    assert answers.asked == ["/ocsp", "/ocsp"]
+    assert second in (world.files / "certificate.pdf").read_bytes()
+
+
+def test_service_renews_answers_with_what_it_does_each_minute(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    later(world, stamps, hours=23)
+    bank = world.open()
+    upkeep = Upkeep(bank, clock=lambda: world.now)
+    upkeep.run()
+    assert answers.asked == ["/ocsp", "/ocsp"]
+    answers.stop()
+    answers.asked.clear()
+    later(world, stamps, hours=24)
+    upkeep.run()  # nobody answers; the rest is done all the same
+    bank.close()
+    assert figures(world)["cb_seal_revocation_failing"] == 1
+
+
+def test_renewing_says_who_did_not_answer_and_leaves_them_alone_for_five_minutes(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    first = kept(world, ".ocsp")
+    later(world, stamps, hours=23)
+    answers.status = 503
+    asked, problem = renewed(world, code=5)
+    assert (asked, first) == ([STAMPS], kept(world, ".ocsp"))
+    assert str(problem).startswith(f"{STAMPS}: ")
+    assert "found 503" in str(problem)
+    assert renewed(world, code=5) == ([], problem)
+    answers.status = 200
+    later(world, stamps, minutes=5)
+    assert renewed(world) == ([STAMPS], None)
+
+
+def test_what_no_seal_needed_for_a_week_is_not_asked_about_any_more(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    for _ in range(6):
+        later(world, stamps, hours=24)
+        answers.answering.begin = world.now
+        assert renewed(world) == ([STAMPS], None)
+    later(world, stamps, hours=24)
+    assert renewed(world) == ([], None)
+
+
+def test_seal_that_needs_a_fresh_answer_is_remembered_each_day(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    later(world, stamps, hours=24)
+    answers.answering.begin = world.now
+    assert renewed(world) == ([STAMPS], None)
+    issue(world, account)
+    assert [each.needed_at for each in last_times(world.open().folder, now=world.now)] == [world.now]
+
+
+@pytest.mark.parametrize("lost", ["certificate", "issuer"])
+def test_note_of_an_older_program_is_renewed_by_the_next_seal(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer, lost: str
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    (note,) = (world.path / "revocation/fetched").glob("*.json")
+    told = {name: each for name, each in json.loads(note.read_text()).items() if name not in {lost, "needed"}}
+    note.write_text(json.dumps(told))
+    later(world, stamps, hours=23)
+    assert renewed(world) == ([], None)
+    assert level(issue(world, account)) == "B-LT"
+    answers.answering.begin = world.now
+    later(world, stamps, hours=24)
+    assert renewed(world) == ([STAMPS], None)
+
+
+def test_origin_that_was_taken_away_is_not_asked_by_renewing_either(
+    world: World, account: str, stamps: StampServer, answers: RevocationServer
+) -> None:
+    use(world, stamps, answers)
+    issue(world, account)
+    world.json("sealing", "--revocation-origin", "none")
+    later(world, stamps, hours=23)
+    assert renewed(world) == ([], None)
+    assert answers.asked == ["/ocsp"]

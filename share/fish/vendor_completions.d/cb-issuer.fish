@@ -415,6 +415,7 @@ complete -c cb-issuer -n '_shtab_cb_issuer_using sealing' -l tsa-url -x -d 'wher
 complete -c cb-issuer -n '_shtab_cb_issuer_using sealing' -l tsa-root -xka "(__fish_complete_path (commandline -ct))" -d 'root of the authority, PEM; beside those known already, which older certificates need (repeatable)'
 complete -c cb-issuer -n '_shtab_cb_issuer_using sealing' -l when-unreachable -xka "refuse seal-without" -d 'without an answer: refuse to issue, or seal with less (a new bank refuses)'
 complete -c cb-issuer -n '_shtab_cb_issuer_using sealing' -l revocation-origin -x -d 'https://HOST that may be asked whether a certificate of the seal is revoked, in place of those known (repeatable); `none` takes them all away'
+complete -c cb-issuer -n '_shtab_cb_issuer_using sealing' -l renew -d 'ask again whether certificates of the seal are revoked, where half of the last answer'"'"'s time is over; a service does so by itself'
 complete -c cb-issuer -n '_shtab_cb_issuer_using; and test $_shtab_cb_issuer_npos -eq 0' -a token -d 'make, list and revoke bearer tokens of the API; each belongs to one account'
 complete -c cb-issuer -n '_shtab_cb_issuer_using token' -s h -l help -d 'show this help message and exit'
 complete -c cb-issuer -n '_shtab_cb_issuer_using token' -l data -xka "(__fish_complete_directories)" -d 'data directory (ISSUER_DATA, ./bank)'

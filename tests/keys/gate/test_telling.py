@@ -36,6 +36,8 @@ def test_metrics_log_and_traces_tell_of_the_same_request() -> None:
             found = samples_of(teller.metrics.text())
         assert found["cb_requests_total", (("method", "GET"), ("route", "/known"), ("status", "200"))] == 1
         assert found["cb_stage_seconds_count", (("stage", "issue.seal"),)] == 1
+        dropped = {words: value for (name, words), value in found.items() if name == "cb_spans_dropped_total"}
+        assert dropped == {(("reason", "not_taken"),): 0, (("reason", "too_many_wait"),): 0}
         assert [span.name for span in collector.spans] == ["GET /known", "issue.seal"]
 
 

@@ -7,6 +7,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from collections import Counter
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -14,7 +15,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from keys.errors import GateError
-from keys.gate.trace_sender import Collector, Sender, encoded
+from keys.gate.trace_sender import DROPPED_FOR, Collector, Sender, encoded
 from keys.gate.traces import CLIENT, Span
 from tests.trace_collector import collecting, words_of
 
@@ -189,3 +190,20 @@ print([name for name in read if "OTEL" in name.upper() or "PROXY" in name.upper(
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_span_that_is_dropped_is_counted_by_its_reason() -> None:
+    counted: Counter[str] = Counter()
+    statuses = iter((503, 200))
+
+    def count(reason: str) -> None:
+        counted[reason] += 1
+
+    sender = Sender(lambda message: next(statuses), service="cb-issuer", count_dropped=count)
+    for _ in range(2050):
+        sender.take(span_of())
+    assert counted == {"too_many_wait": 2}
+    sender._send_one()
+    sender._send_one()
+    assert counted == {"too_many_wait": 2, "not_taken": 512}
+    assert set(counted) == set(DROPPED_FOR)
