@@ -67,6 +67,7 @@ DEFERRALS: Final = Table(
     Column("keys", TEXT, nullable=False),
     Column("expires_at", LARGE, nullable=False),
     Index(None, "expires_at"),
+    Index(None, "offer_id"),
 )
 
 

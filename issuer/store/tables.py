@@ -98,6 +98,7 @@ ENTRIES: Final = Table(
     UniqueConstraint("source", "record_key"),
     Index(None, "person_link"),
     Index(None, "source_record_id"),
+    Index(None, "delivery_id"),
 )
 
 ACCOUNTS: Final = Table(

@@ -33,6 +33,7 @@ OFFERS: Final = Table(
     Column("expires_at", LARGE, nullable=False),
     Column("redeemed_at", TEXT),
     Index(None, "expires_at"),
+    Index(None, "account_id"),
 )
 ACCESS_TOKENS: Final = Table(
     "wallet_tokens",
@@ -44,6 +45,7 @@ ACCESS_TOKENS: Final = Table(
     Column("key_thumbprint", TEXT),
     Column("expires_at", LARGE, nullable=False),
     Index(None, "expires_at"),
+    Index(None, "offer_id"),
 )
 USED_NONCES: Final = Table(
     "wallet_nonces",
