@@ -34,7 +34,8 @@ REFERENCE = FORMATS.parent / "reference/hiring-criteria.md"
         ("batch", f"at most {batch.MAX_TEXT_CHARACTERS} characters"),
         ("batch", f"directory is larger than {batch.MAX_DIRECTORY_BYTES // MIB} MiB"),
         ("batch", f"more than {batch.RATIO_MATTERS_FROM // MIB} MiB and {batch.MAX_RATIO} times its packed size"),
-        ("batch", f"more than {batch.MAX_FILES:,} members, or more than {batch.MAX_UNPACKED_BYTES // GIB} GiB"),
+        ("batch", f"more than {batch.MAX_FILES:,} members, those of archives in it counted with them"),
+        ("batch", f"or more than {batch.MAX_UNPACKED_BYTES // GIB} GiB unpacked"),
         ("batch", f"did not end in {batch.FILE_S:g} s"),
         ("batch", f"after {batch.JOURNAL_LIFE_S // 3600} hours"),
         (

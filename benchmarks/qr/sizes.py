@@ -92,12 +92,18 @@ def measure(case: Case, seeds: int = SEEDS) -> dict[str, int | str]:
     }
 
 
+def _measured() -> dict[str, dict[str, int | str]]:
+    return {case["certificate"]: case for case in json.loads(_RESULTS.read_text("utf-8"))["cases"]}
+
+
 def main() -> None:
-    """Measure every case, print a table and write the results."""
-    ArgumentParser(description=__doc__).parse_args()
+    """Measure every case, or those that are new; print a table and write the results."""
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--new", action="store_true", help="keep what was measured, and measure the other cases")
+    kept = _measured() if parser.parse_args().new else {}
     results = []
     for case in cases():
-        result = measure(case)
+        result = kept.get(case.name) or measure(case)
         results.append(result)
         print("{certificate:62}{payload_median:6}{payload_max:6}{version_median:5}{version_max:5}".format(**result))
     about = f"{SEEDS} certificates each, address {VERIFY_URL}, level {LEVEL}; docs/formats/qr-payload.md section 9"
