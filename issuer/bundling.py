@@ -14,12 +14,13 @@ from credential_schemas.trust_bundle_issue import BundleContent, build_trust_bun
 from issuer.bank import Bank
 from issuer.bank.folder import CERTIFICATE_VCT_PATH
 from issuer.bank.key_ring import changing_keys, write_profile
+from issuer.bank.new_keys import has_plain_keys, write_new_key
 from issuer.errors import FileUnreadable, InvalidOption
 from issuer.outputs import storage_errors, write_whole
 from issuer.publishing import publish_all, publish_due
 from keys.encoding import decode_json_object
 from keys.errors import DecodingError
-from keys.key_files import create_key, write_encrypted, write_plain_for_development
+from keys.key_files import create_key
 from keys.limits import MAX_TRUST_LIST_BYTES
 from keys.trust_list import TrustList
 
@@ -27,7 +28,6 @@ TRUST_BUNDLE: Final = "trust-bundle.jwt"
 BUNDLE_REFRESH_S: Final = 3600
 DEFAULT_VALID_DAYS: Final = 7
 MAX_VALID_DAYS: Final = 31
-_DEVELOPMENT_SCHEME: Final = "dev-file:"
 
 
 def make_trust_bundle(bank: Bank, *, now: datetime, valid_days: int = DEFAULT_VALID_DAYS) -> str:
@@ -88,18 +88,12 @@ def create_bundle_key(bank: Bank, *, now: datetime) -> None:
             raise InvalidOption("the bank has a bundle key already", option="--create-key")
         publish_all(bank, now=now)  # an earlier attempt ended before this step
         return
-    plain = bank.profile.keys["status"].startswith(_DEVELOPMENT_SCHEME)
     bank.signer("status")  # the passphrase has to be the one of the other keys
     bank.signer("credential")
     path = bank.folder.key("bundle")
     with storage_errors(path.name):
         path.unlink(missing_ok=True)  # of an attempt that ended early: the profile does not name it, nobody has seen it
-    if plain:
-        write_plain_for_development(path, create_key())
-    else:
-        write_encrypted(path, create_key(), passphrase=bank.secret_for_new_key("bundle"))
-    scheme = "dev-file" if plain else "file"
-    uri = f"{scheme}:keys/{path.name}"
+    uri = write_new_key(bank, "bundle", create_key(), name=path.name, plain=has_plain_keys(bank))
     with changing_keys(bank):
         write_profile(bank, lambda profile: replace(profile, keys={**profile.keys, "bundle": uri}))
         publish_all(bank, now=now)

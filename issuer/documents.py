@@ -67,12 +67,11 @@ def make_document(bank: Bank, request: DocumentRequest, credential: str) -> Docu
 
     Raises:
         DrawingError: the text of an entry cannot be printed.
-        TimeStampMissing: the time-stamping authority does not answer, and the policy does not do without.
+        TimeStampMissing, SealCertificateRevoked, SealRevocationUnknown, FileUnreadable: it cannot be sealed as the
+            policy says.
         PassphraseMissing, KeysError: the seal key does not open, or the seal cannot be made.
     """
-    if _WARM.is_set():
-        return _make_document(bank, request, credential)
-    with _FIRST_ALONE:
+    with nullcontext() if _WARM.is_set() else _FIRST_ALONE:
         document = _make_document(bank, request, credential)
     _WARM.set()
     return document

@@ -57,6 +57,9 @@ def readiness_problems(bank: Bank, *, now: datetime) -> list[str]:
 
 def _files(bank: Bank) -> Iterator[Finding]:
     for folder in (bank.folder.path, bank.folder.keys, bank.folder.secrets):
+        if not folder.is_dir():
+            yield Finding(f"folder {folder.name}", "it is missing; restore it from a backup", "error")
+            continue
         mode = stat.S_IMODE(folder.stat().st_mode)
         problem = f"others may enter it (mode {mode:04o}); run chmod 700" if mode & _OTHERS else None
         yield Finding(f"folder {folder.name}", problem, "error" if problem else "ok")

@@ -127,4 +127,4 @@ def _read(folder: Path, name: str) -> bytes:
 
 
 def _refused(folder: Path, problem: str) -> FileUnreadable:
-    return FileUnreadable(problem, file=f"postings/{folder.name}")
+    return FileUnreadable(problem, file=f"{folder.parent.name}/{folder.name}")

@@ -76,7 +76,7 @@ def _append(transaction: Transaction, index: int, entry: bytes) -> int:
 
     stored = StoredLogEntry(index, entry, b"", b"", lost_number(index))
     transaction.log.append(stored, transaction.log.compute(path_of_last))
-    return logged_at(stored)
+    return logged_at(stored.entry)
 
 
 def _published_entries(log: Path, begin: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -45,9 +45,8 @@ from keys.errors import NoteError
 
 BEYOND: Final = 1_000_000
 MOST_BEYOND: Final = 10_000_000
-_MOST_INDEXES: Final = (
-    257  # of one certificate: its own and one for each entry, never more than it may have disclosures
-)
+_MOST_INDEXES: Final = 257
+"""Of one certificate: its own and one for each entry, never more than it may have disclosures."""
 _FOLDER_MODE: Final = 0o700
 _ROWS_AT_ONCE: Final = 200
 _FAR: Final = 2**40  # later than any time that something ends at, in Unix seconds

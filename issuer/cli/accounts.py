@@ -148,28 +148,35 @@ def _sign_in(arguments: argparse.Namespace, context: CommandContext) -> None:
 
 def _list(arguments: argparse.Namespace, context: CommandContext) -> None:
     from issuer.answers import account_document
+
+    if arguments.held:
+        _list_held(context)
+        return
+    with context.bank() as bank, bank.store.read() as transaction:
+        accounts = transaction.accounts.accounts()
+    lines = [f"{account.id}  {account.opened_at}  {_linked(account, context)}" for account in accounts]
+    context.answer({"accounts": [account_document(account) for account in accounts]}, *lines)
+
+
+def _list_held(context: CommandContext) -> None:
+    """List the entries that are held back; that they were looked at is recorded first."""
     from issuer.audit.trail import Act, record_acts
     from issuer.times import utc_text
 
     with context.bank() as bank, bank.store.write() as transaction:
-        if arguments.held:
-            record_acts(transaction, Act("held_entries_read"), actor=bank.actor, at=utc_text(context.clock()))
-            held = [
-                {
-                    "id": entry.id,
-                    "source": entry.source,
-                    "source_record_id": entry.source_record_id,
-                    "type": entry.entry_type,
-                    "as_of": entry.as_of,
-                }
-                for entry in transaction.entries.held()
-            ]
-            lines = [f"{entry['id'][:8]}  {entry['source']}  {entry['source_record_id']}" for entry in held]
-            context.answer({"held": held}, *lines)
-            return
-        accounts = transaction.accounts.accounts()
-    lines = [f"{account.id}  {account.opened_at}  {_linked(account, context)}" for account in accounts]
-    context.answer({"accounts": [account_document(account) for account in accounts]}, *lines)
+        record_acts(transaction, Act("held_entries_read"), actor=bank.actor, at=utc_text(context.clock()))
+        held = [
+            {
+                "id": entry.id,
+                "source": entry.source,
+                "source_record_id": entry.source_record_id,
+                "type": entry.entry_type,
+                "as_of": entry.as_of,
+            }
+            for entry in transaction.entries.held()
+        ]
+    lines = [f"{entry['id'][:8]}  {entry['source']}  {entry['source_record_id']}" for entry in held]
+    context.answer({"held": held}, *lines)
 
 
 def _resolve(arguments: argparse.Namespace, context: CommandContext) -> None:

@@ -7,6 +7,7 @@ told at once, from its check character alone; that says nothing about any record
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -61,17 +62,14 @@ class ConfirmationDesk:
     def _look_up(self, code: str, requester: str | None) -> str:
         with self._bank.store.read() as transaction:
             certificate = transaction.certificates.certificate_at(code_locator(code, pepper=self._bank.pepper))
-        credential = None if certificate is None else self._open(certificate, code)
         if certificate is None:
             self._try_decoy(code)
-        now = self._clock()
-        with self._bank.store.write() as transaction:
-            if certificate is None:
-                transaction.lookups.record_unknown(korean_day_of(now).isoformat())
-            else:
-                transaction.lookups.record(Lookup(certificate.number, utc_text(now), requester))
-        if credential is None:
+            with self._bank.store.write() as transaction:
+                transaction.lookups.record_unknown(korean_day_of(self._clock()).isoformat())
             raise ConfirmationUnknown
+        credential = self._open(certificate, code)
+        with self._bank.store.write() as transaction:
+            transaction.lookups.record(Lookup(certificate.number, utc_text(self._clock()), requester))
         return credential
 
     def _open(self, certificate: StoredCertificate, code: str) -> str:
@@ -82,7 +80,5 @@ class ConfirmationDesk:
             raise StorageUnusable(problem, what="the database") from error
 
     def _try_decoy(self, code: str) -> None:
-        try:
+        with suppress(ConfirmationCodeError):
             open_under_code(self._decoy, code=code, pepper=self._bank.pepper, associated_data=b"")
-        except ConfirmationCodeError:
-            return

@@ -115,7 +115,7 @@ def change_entry(
     """
     _check_order(bank, order)
     with bank.store.write() as transaction:
-        entry = _entry_of_record(transaction, record)
+        entry = transaction.entries.entry_to_change(find_source_record(transaction, record).id)
         after = AFTER[order.action]
         if entry.bank_status == "revoked" and after != "revoked":
             raise TransitionRefused("a revocation is final", number=record, before="revoked", after=after)
@@ -208,11 +208,20 @@ def _known(transaction: Transaction, number: str, *, account_id: str | None = No
     return certificate
 
 
-def _entry_of_record(transaction: Transaction, record: str) -> StoredEntry:
+def find_source_record(transaction: Transaction, record: str) -> StoredEntry:
+    """Return the one entry of a source record.
+
+    Args:
+        transaction: to look in.
+        record: the record id at the source, or SOURCE:RECORD-ID.
+
+    Raises:
+        SourceRecordNotFound: there is none, or more than one.
+    """
     source, colon, record_id = record.partition(":")
     found = transaction.entries.with_source_record(record, None)
     if not found and colon:
         found = transaction.entries.with_source_record(record_id, source)
     if len(found) != 1:
         raise SourceRecordNotFound(record=record, count=len(found))
-    return transaction.entries.entry_to_change(found[0].id)
+    return found[0]

@@ -18,6 +18,7 @@ from issuer.bank.key_ring import changing_keys, write_profile
 from issuer.errors import InvalidOption
 from issuer.key_life.finding import find_key
 from issuer.key_life.rotating import open_for_publishing, renew_bundle
+from issuer.log.appending import logged_at
 from issuer.publishing import publish_documents
 from issuer.store.certificates import PAPER
 from issuer.store.key_uses import SignedCertificate
@@ -30,7 +31,6 @@ WHY_NOT: Final = (
     "`cb-issuer keys rotate seal` puts another key in its place at once"
 )
 _LEEWAY: Final = timedelta(seconds=60)
-_TIME_BYTES: Final = slice(1, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def affected_certificates(bank: Bank, record: KeyRecord, *, now: datetime) -> It
     since = int(utc_moment(record.distrusted_since or utc_text(now)).timestamp())
     with bank.store.read() as transaction:
         for each in transaction.key_uses.in_force(record.kid, on=korean_day_of(now).isoformat()):
-            logged = None if each.log_entry is None else int.from_bytes(each.log_entry[_TIME_BYTES], "big")
+            logged = None if each.log_entry is None else logged_at(each.log_entry)
             yield Affected(each, _time(logged), _outcome(each, logged, since=since))
 
 

@@ -61,9 +61,8 @@ def sign_minutes(content: Mapping[str, JsonValue], *, persons: Sequence[Signer],
     payload = encode_json({"minutes": FORMAT, **content})
     signatures, text = [], ""
     for signer in (*persons, bank):
-        protected, text, signature = sign_compact({"typ": _TYPE, "kid": signer.key_id}, payload, signer=signer).split(
-            "."
-        )
+        signed = sign_compact({"typ": _TYPE, "kid": signer.key_id}, payload, signer=signer)
+        protected, text, signature = signed.split(".")
         signatures.append({"protected": protected, "signature": signature})
     return json.dumps({"payload": text, "signatures": signatures}, indent=1).encode() + b"\n"
 

@@ -18,6 +18,7 @@ from issuer.bank.folder import KeyUse
 from issuer.bank.key_errors import KeyDistrusted, KeyUnsound, KeyUseFixed, NoticeTooShort, RotationUnderWay
 from issuer.bank.key_records import KeyRecord, KeyState, with_record
 from issuer.bank.key_ring import changing_keys, own_keys, records, write_profile
+from issuer.bank.new_keys import is_plain, write_new_key
 from issuer.bundling import MAX_VALID_DAYS, publish_lists_and_bundle
 from issuer.errors import BundleKeyMissing
 from issuer.founding import LEAF_KINDS, certify_leaf
@@ -28,9 +29,8 @@ from issuer.times import utc_text
 from keys.certificates import CertificateAuthority
 from keys.errors import KeyDeviceError, KeyFileError, WrongPassphrase
 from keys.jwk import PublicKey
-from keys.key_files import FileSigner, create_key, write_encrypted, write_plain_for_development
+from keys.key_files import FileSigner, create_key
 
-_DEVELOPMENT_SCHEME: Final = "dev-file:"
 LEAST_NOTICE: Final = timedelta(hours=24)
 """How long verifiers have to learn of a new key before it signs (S23)."""
 _NOTICES: Final[dict[KeyUse, timedelta]] = {
@@ -201,14 +201,8 @@ def open_for_publishing(bank: Bank, *, but: str) -> None:
 def _new_key(bank: Bank, plan: RotationPlan, current: KeyRecord) -> tuple[str, PublicKey]:
     """Make a key in a file, protected as the one before."""
     key = create_key()
-    plain = current.uri.startswith(_DEVELOPMENT_SCHEME)
     name = f"{plan.use}-{key.public_key().short_name()}.pem"
-    path = bank.folder.keys / name
-    if plain:
-        write_plain_for_development(path, key)
-    else:
-        write_encrypted(path, key, passphrase=bank.secret_for_new_key(plan.use))
-    return f"{_DEVELOPMENT_SCHEME if plain else 'file:'}keys/{name}", key.public_key()
+    return write_new_key(bank, plan.use, key, name=name, plain=is_plain(current.uri)), key.public_key()
 
 
 def _named_key(bank: Bank, plan: RotationPlan, current: KeyRecord) -> tuple[str, PublicKey]:

@@ -87,7 +87,7 @@ def proof_of(transaction: Transaction, number: str, *, under: tuple[int, bytes] 
         return inclusion_path(stored.idx, size, node=node)
 
     path = transaction.log.compute(path_of_entry)
-    opening = LogEntry(logged_at(stored), stored.salt, stored.signed_part_sha256).opening()
+    opening = LogEntry(logged_at(stored.entry), stored.salt, stored.signed_part_sha256).opening()
     return LogProof(stored.idx, tuple(path), checkpoint or _NO_CHECKPOINT, opening).encode()
 
 
@@ -106,9 +106,9 @@ def is_believed(bank: Bank, transaction: Transaction, credential: str, *, number
         return True
     stored = transaction.log.entry_of(number)
     same = stored is not None and stored.signed_part_sha256 == signed_part_sha256(credential)
-    return stored is not None and same and logged_at(stored) < since
+    return stored is not None and same and logged_at(stored.entry) < since
 
 
-def logged_at(stored: StoredLogEntry) -> int:
-    """Return when an entry was logged, Unix seconds, as the entry itself says."""
-    return int.from_bytes(stored.entry[1:9], "big")
+def logged_at(entry: bytes) -> int:
+    """Return when an entry of the log (41 bytes) was logged, Unix seconds, as the entry itself says."""
+    return int.from_bytes(entry[1:9], "big")

@@ -5,12 +5,12 @@ from dataclasses import replace
 from credential_schemas.log_entry import log_origin
 from issuer.bank import Bank
 from issuer.bank.key_ring import changing_keys, write_profile
+from issuer.bank.new_keys import has_plain_keys, write_new_key
 from issuer.errors import InvalidOption
 from issuer.log.errors import LogAlreadyOpen
 from issuer.outputs import storage_errors
 from keys.checkpoint import Checkpoint, sign_checkpoint
 from keys.errors import NoteError
-from keys.key_files import write_encrypted, write_plain_for_development
 from keys.merkle import EMPTY_ROOT
 from keys.note_keys import NoteSigner, create_note_key
 
@@ -29,7 +29,6 @@ def open_log(bank: Bank, *, uri: str | None = None) -> None:
     """
     if bank.has_log:
         raise LogAlreadyOpen
-    is_plain = bank.profile.keys["status"].startswith("dev-file:")
     bank.signer("status")  # the passphrase has to be the one of the other keys
     bank.signer("credential")
     if uri is not None:
@@ -40,12 +39,7 @@ def open_log(bank: Bank, *, uri: str | None = None) -> None:
     with storage_errors(path.name):
         path.unlink(missing_ok=True)  # of an attempt that ended early: the profile does not name it
     check_origin(bank.profile.issuer, key)
-    if is_plain:
-        write_plain_for_development(path, key)
-    else:
-        write_encrypted(path, key, passphrase=bank.secret_for_new_key("log"))
-    scheme = "dev-file" if is_plain else "file"
-    _name_key(bank, f"{scheme}:keys/{path.name}")
+    _name_key(bank, write_new_key(bank, "log", key, name=path.name, plain=has_plain_keys(bank)))
     bank.use_log_key(key)
 
 

@@ -80,7 +80,7 @@ def _entries(transaction: Transaction, size: int) -> Iterator[str]:
     for stored in transaction.log.entries(0, size):
         if stored.idx != expected:
             break
-        at = logged_at(stored)
+        at = logged_at(stored.entry)
         # One taken from the published files by a restore has lost its salt; that it is the same, the tree proves.
         is_lost = not stored.salt and stored.number == lost_number(stored.idx)
         if not is_lost and LogEntry(at, stored.salt, stored.signed_part_sha256).encode() != stored.entry:
@@ -169,7 +169,7 @@ def _unlogged(transaction: Transaction, size: int) -> Iterator[str]:
     """Certificates that were issued after the log began, and are not in it."""
     first = next(transaction.log.entries(0, min(size, 1)), None)
     if first is not None:
-        begun = utc_text(datetime.fromtimestamp(logged_at(first), UTC))
+        begun = utc_text(datetime.fromtimestamp(logged_at(first.entry), UTC))
         yield from (
             f"{number} was issued and not logged" for number in transaction.log.certificates_without_entry(begun)
         )

@@ -8,7 +8,8 @@ from typing import Final
 from credential_schemas.korean_time import KOREAN_TIME
 from issuer.accounts.account import find_account
 from issuer.bank import Bank
-from issuer.errors import CertificateNotFound, InvalidOption, SourceRecordNotFound
+from issuer.errors import CertificateNotFound, InvalidOption
+from issuer.issued.status_changes import find_source_record
 from issuer.key_life.finding import find_key
 from issuer.store.status_jobs import CertificateState, WantedCertificates
 from issuer.store.transaction import Transaction
@@ -73,7 +74,7 @@ def find_certificates(bank: Bank, wanted: Filter) -> list[CertificateState]:
         meant = WantedCertificates(
             numbers=numbers or None,
             account_id=find_account(transaction, wanted.account).id if wanted.account else None,
-            entries=_entries(transaction, wanted.record) if wanted.record else None,
+            entries=[find_source_record(transaction, wanted.record).id] if wanted.record else None,
             key_id=key_id,
             issued_from=_moment(wanted.issued_from) if wanted.issued_from else None,
             issued_before=_moment(wanted.issued_until, is_end=True) if wanted.issued_until else None,
@@ -88,16 +89,6 @@ def _check_numbers(transaction: Transaction, numbers: frozenset[str]) -> None:
     unknown = numbers - {each.number for each in transaction.status_jobs.find(WantedCertificates(numbers=numbers))}
     if unknown:
         raise CertificateNotFound(number=min(unknown))
-
-
-def _entries(transaction: Transaction, record: str) -> list[str]:
-    source, colon, record_id = record.partition(":")
-    found = transaction.entries.with_source_record(record, None)
-    if not found and colon:
-        found = transaction.entries.with_source_record(record_id, source)
-    if len(found) != 1:
-        raise SourceRecordNotFound(record=record, count=len(found))
-    return [found[0].id]
 
 
 def _moment(text: str, *, is_end: bool = False) -> str:

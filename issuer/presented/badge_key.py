@@ -7,16 +7,12 @@ import threading
 from typing import Final
 
 from issuer.bank import Bank
+from issuer.bank.new_keys import has_plain_keys, write_new_key
 from issuer.outputs import storage_errors, write_whole
 from keys.badge_key import BadgeKey, create_badge_key
 from keys.encoding import encode_json
 from keys.errors import KeyFileError
-from keys.key_files import (
-    read_badge_key,
-    read_plain_development_badge_key,
-    write_encrypted,
-    write_plain_for_development,
-)
+from keys.key_files import read_badge_key, read_plain_development_badge_key
 
 KEYS_PATH: Final = "openbadges/keys"
 
@@ -49,7 +45,7 @@ def badge_key_address(bank: Bank, key: BadgeKey) -> str:
 
 
 def _opened(bank: Bank) -> BadgeKey:
-    plain = bank.profile.keys["status"].startswith("dev-file:")
+    plain = has_plain_keys(bank)
     path = bank.folder.key("badges")
     if not path.exists():
         bank.signer("credential")  # the passphrase has to be the one of the other keys
@@ -68,10 +64,7 @@ def _opened(bank: Bank) -> BadgeKey:
 def _make(bank: Bank, *, plain: bool) -> None:
     path, key = bank.folder.key("badges"), create_badge_key()
     try:
-        if plain:
-            write_plain_for_development(path, key)
-        else:
-            write_encrypted(path, key, passphrase=bank.secret_for_new_key("badges"))
+        write_new_key(bank, "badges", key, name=path.name, plain=plain)
     except KeyFileError:
         if not path.exists():  # another process was first, if it does
             raise

@@ -90,7 +90,7 @@ def find_in_log(bank: Bank, number: str) -> LogPlace | None:
         stored, proof = transaction.log.entry_of(number), proof_of(transaction, number)
     if stored is None or proof is None:
         return None
-    return LogPlace(number, stored.idx, datetime.fromtimestamp(logged_at(stored), UTC), proof)
+    return LogPlace(number, stored.idx, datetime.fromtimestamp(logged_at(stored.entry), UTC), proof)
 
 
 def bundle_made_at(bank: Bank, *, now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,6 +161,12 @@ def test_doctor_names_what_is_wrong(world: World) -> None:
         line.split()[1] + " " + line.split()[2].rstrip(":") for line in ran.out.splitlines() if line.startswith("error")
     }
     assert wrong == {"key seal", "certificate seal", "seal B-B", "status list", "folder secrets"}
+
+
+def test_doctor_names_a_folder_that_is_missing(world: World) -> None:
+    shutil.rmtree(world.path / "keys")
+    ran = world.run("doctor")
+    assert (ran.code, "folder keys: it is missing; restore it from a backup" in ran.out) == (5, True)
 
 
 def test_doctor_names_a_certificate_that_is_no_text(world: World) -> None:

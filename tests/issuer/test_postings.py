@@ -87,6 +87,11 @@ def test_file_that_cannot_be_read_is_refused(folder: Path, name: str, data: byte
     assert "postings/ts-2026-01" in refusal(folder)
 
 
+def test_refusal_names_the_folder_that_was_given(folder: Path) -> None:
+    (folder / "ts-2026-01/notice.json").write_bytes(b"{")
+    assert "jobs/ts-2026-01" in refusal(folder.rename(folder.with_name("jobs")))
+
+
 def test_policy_that_asks_what_blind_hiring_hides_is_refused(folder: Path) -> None:
     row = {"id": "x", "types": ["academic_degree"], "claims": {"issuing_body": ["한빛대학교"]}}
     document = NOTICE | {"extra_special_qualifications": [row]}

@@ -19,7 +19,7 @@ from pyld import jsonld
 from credential_schemas.entry_types import entry_types
 from credential_schemas.presented_claims import PresentedEntry
 from issuer.accounts.selection import Choice
-from issuer.bank import KEY_HOLDER
+from issuer.bank import KEY_HOLDER, new_keys
 from issuer.bank.folder import BankFolder
 from issuer.cli.main import main
 from issuer.presented import badge_key as made_key
@@ -308,7 +308,7 @@ def test_the_key_is_made_once_and_protected_as_every_key(
         return read_plain_development_badge_key(path)
 
     monkeypatch.setattr(made_key, "create_badge_key", badge_key)
-    monkeypatch.setattr(made_key, "write_encrypted", write)
+    monkeypatch.setattr(new_keys, "write_encrypted", write)
     monkeypatch.setattr(made_key, "read_badge_key", read)
     bank = holder.bank.acting_as("test")
     (tmp_path / "keys").mkdir()
@@ -334,7 +334,7 @@ def test_of_two_that_make_the_key_the_first_one_counts(
         raise KeyFileError("expected no file")
 
     monkeypatch.setattr(made_key, "create_badge_key", badge_key)
-    monkeypatch.setattr(made_key, "write_plain_for_development", too_late)
+    monkeypatch.setattr(new_keys, "write_plain_for_development", too_late)
     bank = holder.bank.acting_as("test")
     (tmp_path / "keys").mkdir()
     bank.folder = BankFolder(tmp_path)
