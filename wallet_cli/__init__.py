@@ -1,1 +1,5 @@
-"""Floor 3: the holder: certificate files kept, listed, shown and checked on the own machine."""
+"""Floor 3: the holder: receives certificates and credentials, keeps, shows, renews and presents them.
+
+Everything lies on the holder's own machine. The room asks issuers of the trust list and the verifier whose request is
+answered, nobody else; it knows no database and no web framework.
+"""

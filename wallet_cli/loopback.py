@@ -1,7 +1,8 @@
 """Wait on this machine for the holder's browser: one address, one answer, and a page that says the wallet has it.
 
-The address is on the loopback interface only, at a port that the system chooses. Anything but a GET of the one path is
-answered with 404 and not looked at; the first GET ends the waiting, whatever it brings, and the caller judges it.
+The address is on the loopback interface only, at a port that the system chooses. A GET of another path is answered with
+404, another method with 501, and neither is looked at; the first GET of the one path ends the waiting, whatever it
+brings, and the caller judges it.
 """
 
 import contextlib

@@ -70,11 +70,10 @@ def check_received(sd_jwt: str, *, trust: TrustList, now: int) -> CertificateCla
         IssuerUnknown: issuer or key is not on the trust list, so nothing can be said.
         CertificateRefused: any other check failed.
     """
-    expected = frozenset(listed.vct for issuer in trust.issuers.values() for listed in issuer.types)
     try:
         verified = verify_sd_jwt_vc(
             sd_jwt,
-            policy=VerificationPolicy(expected_types=expected, required_claims=frozenset({"exp", "status"})),
+            policy=VerificationPolicy(expected_types=trust.types, required_claims=frozenset({"exp", "status"})),
             keys=trust_list_key_finder(trust),
             now=now,
         )

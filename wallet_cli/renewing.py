@@ -16,6 +16,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Final
 
+from credential_schemas.korean_time import KOREAN_TIME
 from credential_schemas.presented_claims import PresentedClaims, read_presented
 from credential_schemas.sd_jwt.disclosures import DEFAULT_DIGEST_ONLY, process_disclosures
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
@@ -33,7 +34,7 @@ from wallet_cli.proving import ProvingDoor
 from wallet_cli.vault import NewItem, Renewable, Renewal, Vault
 
 RENEWAL_DAYS: Final = 14
-"""So many days before its last one a credential is renewed without being named."""
+"""So many Korean days before its last one a credential is renewed without being named."""
 
 OutsideOf = Callable[[TrustedIssuer], Outside]
 """The world, with a way to the origins of one issuer."""
@@ -97,7 +98,7 @@ def _due(renewable: Iterable[Renewable], trust: TrustList, outside_of: OutsideOf
         if issuer is None:
             found.append(each)
             continue
-        latest = (outside_of(issuer).now + timedelta(days=RENEWAL_DAYS)).date()
+        latest = (outside_of(issuer).now + timedelta(days=RENEWAL_DAYS)).astimezone(KOREAN_TIME).date()
         if _said(each.sd_jwt).valid_until <= latest:
             found.append(each)
     return found

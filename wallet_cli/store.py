@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from keys.values import dataclass
-from wallet_cli.errors import ItemNotFound, StorageRefused
+from wallet_cli.errors import ItemNotFound, StorageRefused, WalletExists
 
 _ID_LENGTH = 12
 
@@ -146,6 +146,30 @@ def find_item(items: Iterable[KeptCertificate], id_prefix: str) -> KeptCertifica
 
 def _unreadable(path: Path, error: OSError) -> StorageRefused:
     return StorageRefused(f"{path} cannot be read: {os.strerror(error.errno or 0)}.", kind="read")
+
+
+def check_new(path: Path) -> None:
+    """Refuse a place where something is already.
+
+    Raises:
+        WalletExists: it is.
+    """
+    if path.exists():
+        raise WalletExists(f"{path} exists already and is not overwritten.")
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a private file that is not there yet.
+
+    Raises:
+        WalletExists: it is there.
+        StorageRefused: the disk did not take it.
+    """
+    check_new(path)
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        raise StorageRefused(f"{path} could not be written: {error.strerror}.") from error
 
 
 def write_whole(path: Path, data: bytes) -> None:

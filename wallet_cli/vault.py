@@ -271,19 +271,18 @@ class Vault:
         return opened_items(sealed, self._passphrase, price=self._price)
 
     def _write(self, document: Document) -> None:
-        content = encode_json(document)
-        if len(content) > MAX_VAULT_BYTES:  # it could not be opened again
-            full = f"The wallet would be larger than {MAX_VAULT_BYTES >> 20} MiB; nothing was changed."
-            raise StorageRefused(f"{full} Keep more in another one (--identity).", kind="full")
         try:
             sealed = seal_file(
-                content,
+                encode_json(document),
                 passphrase=self._passphrase,
                 random_bytes=secrets.token_bytes,
                 price=self._price,
             )
         except SealedFileError as error:
             raise PassphraseWrong(f"The passphrase cannot be used: {error.message}.", kind="short") from error
+        if len(sealed) > MAX_VAULT_BYTES:  # it could not be opened again
+            full = f"The wallet would be larger than {MAX_VAULT_BYTES >> 20} MiB; nothing was changed."
+            raise StorageRefused(f"{full} Keep more in another one (--identity).", kind="full")
         try:
             write_whole(self._path, sealed)
         except OSError as error:

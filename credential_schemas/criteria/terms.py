@@ -41,6 +41,10 @@ class Both(Part):
     ko: Word
     en: Word
 
+    def in_language(self, language: Literal["ko", "en"]) -> str:
+        """Return the text in one language."""
+        return self.ko if language == "ko" else self.en
+
 
 Sayings = Annotated[tuple[Both, ...], Field(max_length=MAX_ITEMS)]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 from credential_schemas.criteria.values import number_text
 from keys.encoding import JsonValue
@@ -19,6 +20,10 @@ class Why:
     ko: str
     en: str
     values: Mapping[str, str] = field(default_factory=dict)
+
+    def in_language(self, language: Literal["ko", "en"]) -> str:
+        """Return the sentence in one language."""
+        return self.ko if language == "ko" else self.en
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the two texts."""

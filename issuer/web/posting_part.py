@@ -194,4 +194,4 @@ def _list(visit: Visit, word: str, lines: Sequence[str]) -> Html:
 
 
 def _said(visit: Visit, both: Both | Why) -> str:
-    return both.ko if visit.language == "ko" else both.en
+    return both.in_language(visit.language)

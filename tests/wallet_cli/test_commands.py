@@ -253,6 +253,8 @@ def test_a_kept_certificate_that_was_changed_on_disk_is_listed_with_its_problem(
     kept.write_text("~", "ascii")
     assert wallet("list") == 1
     assert "failed (E_" in capsys.readouterr().out
+    assert wallet("list", "--lang", "ko") == 1
+    assert "인정서가 확인을 통과하지 못해" in capsys.readouterr().out
 
 
 def test_a_disk_that_refuses_leaves_nothing_half_written(

@@ -170,6 +170,8 @@ def test_a_certificate_that_cannot_be_believed_is_told_and_scores_nothing(
     captured = capsys.readouterr()
     assert "trust list" in captured.err
     assert json.loads(captured.out)["components"]["qualification"] == 0
+    assert wallet(*files, "--lang", "ko") == 3
+    assert "신뢰 목록에 없어" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -224,4 +226,4 @@ def test_the_words_of_a_policy_cannot_act_on_the_terminal(
     wallet("precheck", "--policy", str(policy), *files[3:])
     out = capsys.readouterr().out
     assert "\x1b" not in out
-    assert "Document \N{REPLACEMENT CHARACTER}[31m screening" in out
+    assert "Document <U+001B>[31m screening" in out

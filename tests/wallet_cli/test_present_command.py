@@ -111,6 +111,14 @@ def test_file_that_is_not_there_is_named(wallet: Wallet, party: Party, files: li
     assert wallet("present", "--request", party.text(), "--yes", *files) == 4
 
 
+def test_key_without_its_credential_is_a_usage_error(
+    wallet: Wallet, party: Party, files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert wallet("present", "--request", party.text(), *files[2:]) == 2
+    assert "--key only with --credential" in capsys.readouterr().err
+    assert party.received == []
+
+
 def test_file_that_is_too_large_is_refused(wallet: Wallet, party: Party, files: list[str]) -> None:
     Path(files[1]).write_text("x" * 300_000)
     assert wallet("present", "--request", party.text(), "--yes", *files) == 4

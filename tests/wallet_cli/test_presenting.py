@@ -405,6 +405,15 @@ def test_consent_is_given_with_one_credential() -> None:
     assert any("안전관리" in line for line in preview_lines(request, proposal, "ko"))
 
 
+@pytest.mark.parametrize("mark", ["\u3164", "\u2800", "\u05d0", "\u0627"], ids=ascii)
+def test_words_of_a_verifier_neither_hide_nor_turn_what_is_shown(mark: str) -> None:
+    consent = write_posting_consent(PostingConsent("31", f"안전{mark}관리", "KOTSA"), credential_ids=["licence"])
+    request = fetched(Party(claims={"transaction_data": [consent.text]}))
+    lines = [*preview_lines(request, propose(request, HELD, now=AT), "ko")]
+    assert not any(mark in line for line in lines)
+    assert any(f"안전<U+{ord(mark):04X}>관리" in line for line in lines)
+
+
 def test_consent_of_a_credential_outside_the_query_is_refused() -> None:
     consent = write_posting_consent(PostingConsent("31", "안전관리", "KOTSA"), credential_ids=["nobody"])
     assert refusal(Party(claims={"transaction_data": [consent.text]})) == "transaction_data"

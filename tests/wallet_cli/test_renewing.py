@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,10 +26,10 @@ from wallet_cli.errors import (
     ServiceRefused,
     ServiceUnreachable,
 )
-from wallet_cli.held import check_issued
+from wallet_cli.held import check_held, check_issued
 from wallet_cli.issuance import Order, receive
 from wallet_cli.offer import read_offer
-from wallet_cli.renewing import Renewed, renew
+from wallet_cli.renewing import RENEWAL_DAYS, Renewed, renew
 from wallet_cli.vault import Vault
 
 SERVER = "/.well-known/oauth-authorization-server"
@@ -86,6 +87,16 @@ def test_what_does_not_end_soon_asks_nobody(bank: IssuingBank, vault: Vault) -> 
     received(bank, vault, days=LATER)
     assert renewed(bank, vault) == []
     assert bank.asked == []
+
+
+@pytest.mark.parametrize(("hour", "is_due"), [(14, False), (15, True)])
+def test_days_until_the_end_are_those_of_korea(bank: IssuingBank, vault: Vault, hour: int, *, is_due: bool) -> None:
+    item = received(bank, vault, days=LATER)
+    last = check_held(vault.item(item).sd_jwt, trust=bank.trust, now=int(START.timestamp())).valid_until
+    day = last - timedelta(days=RENEWAL_DAYS + 1)
+    evening = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)  # 15 o'clock in UTC is midnight in Korea
+    found = renew(vault, bank.trust, lambda _: Outside(bank.door, bank.trust, evening), named=())
+    assert [each.item for each in found] == ([item] if is_due else [])
 
 
 def test_what_is_named_too_early_is_refused_by_the_bank_and_can_be_renewed_later(

@@ -66,6 +66,9 @@ def test_nothing_is_kept_that_could_not_be_opened_again(
         vault.keep("large", sd_jwt="b~", pdf=b"x" * 2000)
     assert refused.value.kind == "full"
     assert [each.id for each in opened(path).items()] == ["paper"]
+    monkeypatch.setattr("wallet_cli.vault.MAX_VAULT_BYTES", path.stat().st_size - 1)
+    with pytest.raises(StorageRefused):  # what is kept is within the limit, the file that seals it is not
+        vault.keep("paper", sd_jwt="a~", pdf=None)
 
 
 def test_a_second_paper_copy_takes_the_place_of_the_first(vault: Vault) -> None:

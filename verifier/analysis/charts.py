@@ -66,7 +66,7 @@ def _map_row(row: FieldRow, top: float, most: int, language: Language) -> str:
 
 
 def _bar(unit: UnitCoverage, top: float, people: int, language: Language) -> str:
-    title = unit.unit.title.ko if language == "ko" else unit.unit.title.en
+    title = unit.unit.title.in_language(language)
     parts = [_label(title, top)]
     room, left = _WIDTH - _LABEL - 4.0, float(_LABEL)
     if not unit.parts:

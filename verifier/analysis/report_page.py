@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from credential_schemas.criteria.terms import Both
 from credential_schemas.report.messages import Language
 from verifier.analysis.advice import Advice, RoleAdvice, TrainingStep
 from verifier.analysis.analysing import Analysis
@@ -65,9 +64,6 @@ class _Report:
     def _shown(self, name: str, **values: object) -> str:
         return shown(self._text(name, **values))
 
-    def _both(self, both: Both) -> str:
-        return both.ko if self.language == "ko" else both.en
-
     def _running(self, part: str) -> str:
         return f"{self._text('title')} · {self._text(part)} · {self._made_at()}"
 
@@ -100,7 +96,7 @@ class _Report:
         return f'<dl class="facts">{inside}</dl>'
 
     def _profile(self, role: RoleProfile) -> str:
-        return f"{self._both(role.title)} ({role.id}), SHA-256 {role.file.sha256}"
+        return f"{role.title.in_language(self.language)} ({role.id}), SHA-256 {role.file.sha256}"
 
     def _warning(self) -> str:
         return "" if self.analysis.basis.signed else f'<p class="warn">{self._shown("warn_reports")}</p>'
@@ -137,13 +133,16 @@ class _Report:
         return self._shown("level_range", first=band.first, last=band.last)
 
     def _role(self, role: RoleCoverage) -> str:
-        heading = f"<h2>{self._shown('role')} · {shown(self._both(role.role.title))}</h2>"
+        heading = f"<h2>{self._shown('role')} · {shown(role.role.title.in_language(self.language))}</h2>"
         if self.analysis.map.too_few:
             return f"{heading}<p>{self._shown('map_too_few', count=self.analysis.terms.smallest)}</p>"
         heads = [self._text(name) for name in ("competency", "wanted", *(found.value for found in Found))]
         rows = []
         for unit in role.units:
-            cells = [shown(self._both(unit.unit.title)) + self._code(unit.unit.code), str(unit.unit.level)]
+            cells = [
+                shown(unit.unit.title.in_language(self.language)) + self._code(unit.unit.code),
+                str(unit.unit.level),
+            ]
             rows.append([*cells, *self._parts(unit.parts)])
         chart = self._figure(role_chart(role, self.language), self._text("role_people", count=role.people))
         return f"{heading}{chart}{table(heads, rows, numbers=(1, 2, 3, 4, 5))}"
@@ -183,13 +182,13 @@ class _Report:
         rows = []
         for unit in fit.units:
             cells = [
-                shown(self._both(unit.unit.title)) + self._code(unit.unit.code),
+                shown(unit.unit.title.in_language(self.language)) + self._code(unit.unit.code),
                 str(unit.unit.level),
                 self._found(unit),
                 "<br>".join(shown(title) for title in unit.shown_by) or "–",
             ]
             rows.append([*cells, *([self._step(steps.get(unit.unit.code))] if advice.steps is not None else [])])
-        heading = f"<h3>{shown(self._both(fit.role.title))} · {met}</h3>"
+        heading = f"<h3>{shown(fit.role.title.in_language(self.language))} · {met}</h3>"
         return f'<div class="person">{heading}{table(heads, rows, numbers=(1,))}</div>'
 
     def _found(self, unit: UnitFound) -> str:

@@ -201,7 +201,7 @@ def _summary(result: Result, language: Language) -> str:
         lines.append(f"    {text('warn_own', language)}")
     for flag in score.flags:
         meaning = flag_text(flag)
-        lines.append(f"    - {harmless(meaning.ko if language == 'ko' else meaning.en)}")
+        lines.append(f"    - {harmless(meaning.in_language(language))}")
     return "\n".join(lines)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from credential_schemas.criteria.later_stages import SectionMark
-from credential_schemas.criteria.terms import Both
 from credential_schemas.criteria.values import number_text
 from credential_schemas.report.facts import timestamp
 from credential_schemas.report.messages import Language
@@ -33,20 +32,17 @@ class _Part:
     def _text(self, name: str, **values: object) -> str:
         return text(name, self.language, **values)
 
-    def _both(self, both: Both) -> str:
-        return both.ko if self.language == "ko" else both.en
-
     def _written(self, written: Written) -> str:
         rows = []
         for name, found in written.sections.items():
             section = written.test.sections[name]
-            title = self._both(section.title)
+            title = section.title.in_language(self.language)
             subject = section.subjects.get(found.mark.subject, "") if found.mark is not None else ""
             about = f"{shown(title)}{_under(subject)}"
             rows.append([about, self._correct(found.mark, section.questions), self._by(found.entered)])
         whole = SectionMark(written.correct) if written.correct is not None else None
         rows.append([f"<b>{shown(self._text('all_sections'))}</b>", self._correct(whole, written.test.questions), ""])
-        title = self._both(written.test.title)
+        title = written.test.title.in_language(self.language)
         heads = [title, self._text("correct"), self._text("entered_by")]
         return table(heads, rows, numbers=(1,))
 
@@ -59,7 +55,7 @@ class _Part:
         interview = found.interview
         rows = []
         for name, slot in interview.slots.items():
-            title = " / ".join(self._both(interview.tasks[each]) for each in slot.one_of)
+            title = " / ".join(interview.tasks[each].in_language(self.language) for each in slot.one_of)
             points = found.points(name)
             given = "".join(self._given(found, name, each) for each in found.members)
             mean = number_text(points) if points is not None else self._text("open")
@@ -67,12 +63,12 @@ class _Part:
         total = number_text(found.total) if found.total is not None else self._text("open")
         closed = "" if found.closed is None else _under(self._text("closed_by", by=self._one(found.closed)))
         rows.append([f"<b>{shown(self._text('weighted_mean'))}</b>{closed}", "", f"<b>{shown(total)}</b>"])
-        heads = [self._both(interview.title), self._text("weight"), self._text("points")]
+        heads = [interview.title.in_language(self.language), self._text("weight"), self._text("points")]
         return table(heads, rows, numbers=(1, 2))
 
     def _given(self, found: Interviewed, place: str, member: Member) -> str:
         mark = member.marks[place]
-        task = self._both(found.interview.tasks[mark.task])
+        task = found.interview.tasks[mark.task].in_language(self.language)
         return _under(f"{member.by.officer} · {task} {number_text(mark.points)}")
 
     def _by(self, entered: Iterable[By]) -> str:

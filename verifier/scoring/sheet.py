@@ -13,9 +13,8 @@ from credential_schemas.criteria.entries import ScoringEntry
 from credential_schemas.criteria.language import Component
 from credential_schemas.criteria.rule_kinds import AnyRule, QualificationsRule, RubricRule
 from credential_schemas.criteria.scoring import EVALUATION_DATE
-from credential_schemas.criteria.terms import Both
 from credential_schemas.criteria.values import number_text
-from credential_schemas.criteria.wording import Why, flag_text, reason_text
+from credential_schemas.criteria.wording import flag_text, reason_text
 from credential_schemas.entry_types import entry_types
 from credential_schemas.report.messages import Language
 from verifier.scoring.later_page import later_part
@@ -65,14 +64,11 @@ class _Sheet:
     def _text(self, name: str, **values: object) -> str:
         return text(name, self.language, **values)
 
-    def _both(self, both: Both | Why) -> str:
-        return both.ko if self.language == "ko" else both.en
-
     def _who(self) -> str:
         return self.result.applicant or self._text("own_words")
 
     def _header(self) -> str:
-        stage = self._both(self.policy.document_screening.title)
+        stage = self.policy.document_screening.title.in_language(self.language)
         return (
             f"<header><div><h1>{shown(stage)} {shown(self._text('sheet'))}</h1>"
             f"<p>{shown(self.result.posting.notice_title)}</p></div>"
@@ -88,11 +84,11 @@ class _Sheet:
         short = (
             ("notice", posting.notice.id),
             ("evaluation_date", self.notice.day(EVALUATION_DATE).isoformat()),
-            ("agency", self._both(header.agency)),
+            ("agency", header.agency.in_language(self.language)),
             ("scored_at", time_with_zone(str(self.score.about["scored_at"]), self.language)),
         )
         wide = (
-            ("policy", f"{self._both(header.title)} ({header.id} {header.version})"),
+            ("policy", f"{header.title.in_language(self.language)} ({header.id} {header.version})"),
             ("policy_file", f"{signed} · SHA-256 {posting.file.sha256}"),
             ("basis", self._basis()),
         )
@@ -120,7 +116,7 @@ class _Sheet:
         heads = [self._text(name) for name in ("part", "raw", "cap", "points")]
         rows = [
             [
-                shown(self._both(stage.components[name].title)),
+                shown(stage.components[name].title.in_language(self.language)),
                 self._number(self.score.raw[name]) if name in self.score.raw else "",
                 self._cap(stage.components[name]),
                 self._number(points),
@@ -131,7 +127,7 @@ class _Sheet:
         base = self._text("base") if full is None else self._text("base_of", full=number_text(full))
         rows.append([f"<b>{shown(base)}</b>", "", "", f"<b>{self._number(self.score.base)}</b>"])
         for name, points in self.score.bonus.items():
-            title = self._both(stage.bonuses[name].title)
+            title = stage.bonuses[name].title.in_language(self.language)
             rows.append([shown(title), "", self._cap(stage.bonuses[name]), self._number(points)])
         sign = f'<span class="status {self.score.status}">{shown(self._text(self.score.status))}</span>'
         total = f'<tr class="total"><td colspan="3">{shown(self._text("total"))} {sign}</td>'
@@ -168,7 +164,7 @@ class _Sheet:
             if name in self.score.components or name in self.score.bonus:
                 points = self.score.components.get(name, self.score.bonus.get(name))
                 lines = {rule_id: by_rule.get(rule_id, []) for rule_id in part.rules}
-                parts.append(self._part(self._both(part.title), lines, points))
+                parts.append(self._part(part.title.in_language(self.language), lines, points))
         waived = {rule_id: by_rule[rule_id] for rule_id in stage.exemptions if rule_id in by_rule}
         if waived:
             parts.append(self._part(self._text("waiver"), waived, None))
@@ -198,7 +194,8 @@ class _Sheet:
         rule = self.policy.rule(rule_id)
         quotes = "".join(f"<q>{shown(line)}</q>" for line in rule.source_ko)
         source = f'<p class="source" lang="ko">{quotes}</p>' if quotes else ""
-        head = f'<tr><td colspan="3"><b>{shown(rule.id)}</b> {shown(self._both(rule.title))}{source}</td></tr>'
+        title = shown(rule.title.in_language(self.language))
+        head = f'<tr><td colspan="3"><b>{shown(rule.id)}</b> {title}{source}</td></tr>'
         if not lines:
             return f'{head}<tr><td colspan="2" class="small">{shown(self._text("no_points"))}</td><td></td></tr>'
         return head + "".join(
@@ -213,14 +210,14 @@ class _Sheet:
 
     def _reason(self, line: Line) -> str:
         if line.why.slug == "rating":
-            return self._both(self.policy.levels[line.why.values["level"]])
-        return self._both(line.why)
+            return self.policy.levels[line.why.values["level"]].in_language(self.language)
+        return line.why.in_language(self.language)
 
     def _item(self, rule: AnyRule, line_rule: str) -> str:
         """Return the question of a rubric."""
         if not isinstance(rule, RubricRule):
             return ""
-        return shown(self._both(rule.items[line_rule.partition("/")[2]].title))
+        return shown(rule.items[line_rule.partition("/")[2]].title.in_language(self.language))
 
     def _entries(self, line: Line) -> str:
         return "".join(self._entry(entry_id) for entry_id in line.entries)
@@ -249,7 +246,7 @@ class _Sheet:
 
     def _excluded(self) -> str:
         rows = [
-            [self._entry(entry_id), shown(self._both(reason_text(reason)))]
+            [self._entry(entry_id), shown(reason_text(reason).in_language(self.language))]
             for entry_id, reason in self.score.excluded_entries.items()
         ]
         return self._section("excluded", ("entries", "reason"), rows)
@@ -257,7 +254,7 @@ class _Sheet:
     def _flags(self) -> str:
         if not self.score.flags:
             return ""
-        rows = [[shown(self._both(flag_text(flag)))] for flag in self.score.flags]
+        rows = [[shown(flag_text(flag).in_language(self.language))] for flag in self.score.flags]
         return self._section("flags", ("about",), rows)
 
     def _decisions(self) -> str:
@@ -279,13 +276,13 @@ class _Sheet:
         part = {**stage.components, **stage.bonuses}[decision.about]
         rules = [self.policy.rule(rule_id) for rule_id in part.rules]
         items = {name: item for rule in rules if isinstance(rule, RubricRule) for name, item in rule.items.items()}
-        title = self._both(items[decision.name].title)
-        return f'{shown(title)} <span class="small">{shown(self._both(part.title))}</span>'
+        title = items[decision.name].title.in_language(self.language)
+        return f'{shown(title)} <span class="small">{shown(part.title.in_language(self.language))}</span>'
 
     def _answer(self, decision: Decision) -> str:
         if isinstance(decision.answer, bool):
             return self._text("yes" if decision.answer else "no")
-        return self._both(self.policy.levels[decision.answer])
+        return self.policy.levels[decision.answer].in_language(self.language)
 
     def _evidence(self) -> str:
         if self.score.basis == SELF_DECLARED:
@@ -295,7 +292,7 @@ class _Sheet:
             facts, report = each.report.certificate, each.report
             refusal = each.not_counted(self.result.applicant)
             verdict = self._text(f"verdict_{report.verdict.value}")
-            why = f'<span class="id">{shown(self._both(reason_text(refusal)))}</span>' if refusal else ""
+            why = f'<span class="id">{shown(reason_text(refusal).in_language(self.language))}</span>' if refusal else ""
             number = facts.number if facts is not None and facts.number else self._text("not_shown")
             issuer = facts.issuer.name.in_language(self.language) if facts is not None else self._text("not_shown")
             moment = time_with_zone(report.context.verified_at.isoformat(), self.language)

@@ -100,7 +100,7 @@ def _trace_rows(results: Iterable[Result], language: Language) -> Iterator[list[
     yield ["applicant", "basis", "rule", "points", "entries", "why"]
     for result in results:
         for line in result.score.trace:
-            reason = line.why.ko if language == "ko" else line.why.en
+            reason = line.why.in_language(language)
             entries = safe(" ".join(line.entries))
             yield [safe(result.applicant), result.score.basis, line.rule, _number(line.points), entries, safe(reason)]
 
@@ -110,7 +110,7 @@ def _excluded_rows(results: Iterable[Result], language: Language) -> Iterator[li
     for result in results:
         for entry_id, reason in result.score.excluded_entries.items():
             why = reason_text(reason)
-            sentence = why.ko if language == "ko" else why.en
+            sentence = why.in_language(language)
             yield [safe(result.applicant), result.score.basis, safe(entry_id), safe(reason), safe(sentence)]
 
 

@@ -41,7 +41,7 @@ class Frame:
 
     def both(self, both: Both | Why) -> str:
         """Return the one of two texts."""
-        return both.ko if self.language == "ko" else both.en
+        return both.in_language(self.language)
 
     def time(self, seconds: int) -> str:
         """Return a time as people read it, in Korea."""

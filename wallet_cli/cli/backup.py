@@ -5,9 +5,8 @@ import json
 from pathlib import Path
 
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.errors import StorageRefused, WalletExists
 from wallet_cli.exit_codes import ExitCode
-from wallet_cli.store import write_whole
+from wallet_cli.store import write_new
 
 SUMMARY = "write a copy of the encrypted wallet, under the same passphrase"
 EXAMPLE = "cb-wallet backup --out wallet-backup.wallet"
@@ -24,12 +23,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Copy the file, after it has opened once, so that the copy is known to be good."""
     vault, target = context.vault(), arguments.out
     items = list(vault.items())
-    if target.exists():
-        raise WalletExists(f"{target} exists already and is not overwritten.")
-    try:
-        write_whole(target, context.settings.vault.read_bytes())
-    except OSError as error:
-        raise StorageRefused(f"The copy could not be written to {target}: {error.strerror}.") from error
+    write_new(target, context.settings.vault.read_bytes())
     if arguments.json:
         print(json.dumps({"backup": str(target), "items": len(items)}), file=context.out)
     elif context.language == "ko":

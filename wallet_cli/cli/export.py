@@ -4,11 +4,12 @@ import argparse
 import json
 from pathlib import Path
 
+from credential_schemas.look.harmless import harmless
 from wallet_cli.cli.asking_issuer import add_choice, ask, choose, holder_agrees
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.cli.presenting_by_hand import write_new
-from wallet_cli.errors import StorageRefused, WalletExists
+from wallet_cli.errors import StorageRefused
 from wallet_cli.exit_codes import ExitCode
+from wallet_cli.store import check_new, write_new
 
 SUMMARY = "get a credential as Open Badges or as a W3C credential from its issuer; asks first"
 EXAMPLE = "cb-wallet export 3fa9c1 --format open-badges --out badges"
@@ -28,11 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Show what the issuer would get, ask, get the export, look at it, and write one file for each credential."""
     from wallet_cli.presenting.exported import read_export
-    from wallet_cli.presenting.preview import harmless, word
+    from wallet_cli.presenting.preview import word
     from wallet_cli.presenting.to_issuer import Errand, for_export
 
-    if arguments.out.exists():
-        raise WalletExists(f"{arguments.out} exists already and is not overwritten.")
+    check_new(arguments.out)
     showing = choose(arguments, context, _PATH, cut=for_export, warnings=("export",))
     declined = holder_agrees(showing, arguments, context)
     if declined is not None:

@@ -28,8 +28,8 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     worst = ExitCode.DONE
     for kept in context.keeper().items():
         line = _line(kept, trust=trust, now=context.unix_now())
-        if line.refusal is not None:
-            refused = exit_code_of(line.refusal)
+        if isinstance(line.found, WalletError):
+            refused = exit_code_of(line.found)
             worst = ExitCode.INVALID if ExitCode.INVALID in (worst, refused) else refused
         print(line.json() if arguments.json else line.text(context.language), file=context.out)
     return worst
@@ -37,14 +37,13 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What one line of the list says."""
+    """What one line of the list says: what a certificate says, or why it is not believed."""
 
     kept: KeptCertificate
-    claims: PresentedClaims | None
-    refusal: WalletError | None
+    found: PresentedClaims | WalletError
 
     def json(self) -> str:
-        claims = self.claims
+        claims = None if isinstance(self.found, WalletError) else self.found
         members = {
             "id": self.kept.id,
             "form": claims.form.value if claims else None,
@@ -55,14 +54,14 @@ class _Line:
             "copies": self.kept.copies,
             "unused": self.kept.unused,
             "renewable": self.kept.renewable,
-            "problem": str(self.refusal) if self.refusal else None,
+            "problem": str(self.found) if claims is None else None,
         }
         return json.dumps(members, ensure_ascii=False)
 
     def text(self, language: Language) -> str:
-        claims = self.claims
-        if claims is None:
-            return f"{self.kept.id}  {error_sentence(self.refusal, language) if self.refusal else ''}"
+        claims = self.found
+        if isinstance(claims, WalletError):
+            return f"{self.kept.id}  {error_sentence(claims, language)}"
         count, copies = len(claims.entries), ""
         name = claims.number or _title(claims)
         if language == "ko":
@@ -82,6 +81,6 @@ def _title(claims: PresentedClaims) -> str | None:
 
 def _line(kept: KeptCertificate, *, trust: TrustList, now: int) -> _Line:
     try:
-        return _Line(kept, check_held(kept.sd_jwt, trust=trust, now=now), None)
+        return _Line(kept, check_held(kept.sd_jwt, trust=trust, now=now))
     except WalletError as error:
-        return _Line(kept, None, error)
+        return _Line(kept, error)

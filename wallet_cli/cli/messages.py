@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from credential_schemas.look.harmless import harmless
 from credential_schemas.wording.model import Language
 from wallet_cli.errors import WalletError
 
 
 def error_sentence(error: WalletError, language: Language) -> str:
     """Return what went wrong and what to do; nothing in it acts on a terminal."""
-    detail = "".join(character if character.isprintable() else f"<U+{ord(character):04X}>" for character in str(error))
+    detail = harmless(str(error))
     if language == "en":
         return detail
     sentences = korean_sentences()

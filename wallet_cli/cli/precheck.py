@@ -22,6 +22,7 @@ from credential_schemas.criteria.terms import DateParameter
 from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import flag_text, reason_text
 from credential_schemas.korean_time import KOREAN_TIME
+from credential_schemas.look.harmless import harmless
 from credential_schemas.wording.model import Language
 from keys.encoding import JsonValue, decode_json
 from keys.errors import DecodingError
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
         print(json.dumps(_document(score, policy, notice, sha256=hashlib.sha256(data).hexdigest())), file=context.out)
     else:
         for line in _lines(score, policy, {entry.id: entry for entry in entries}, context.language):
-            print(_plain(line), file=context.out)
+            print(harmless(line), file=context.out)
     return ExitCode.INDETERMINATE if refused or score.status == "incomplete" else ExitCode.DONE
 
 
@@ -87,10 +88,10 @@ def _criteria(data: bytes, arguments: argparse.Namespace, today: date) -> tuple[
         days = {each: today.isoformat() for each, kind in policy.parameters.items() if isinstance(kind, DateParameter)}
         return policy, read_notice({"id": "precheck", **days}, policy)
     except PolicyError as error:
-        raise CriteriaUnreadable(_plain(error.detail)) from error
+        raise CriteriaUnreadable(harmless(error.detail)) from error
     except NoticeError as error:
         where = arguments.notice.name if arguments.notice is not None else "Give the notice with --notice"
-        raise CriteriaUnreadable(_plain(f"{where}: {error.detail}")) from error
+        raise CriteriaUnreadable(harmless(f"{where}: {error.detail}")) from error
 
 
 def _own_entries(context: CommandContext) -> tuple[tuple[ScoringEntry, ...], list[str]]:
@@ -114,7 +115,7 @@ def _assumptions(path: Path | None, asked: Asked, entries: tuple[ScoringEntry, .
     try:
         given = read_assumptions(_object(path), asked, kind="adjudications", name=path.name)
     except ScoringInputError as error:
-        raise CriteriaUnreadable(_plain(error.detail)) from error
+        raise CriteriaUnreadable(harmless(error.detail)) from error
     unknown = set(given) - {entry.id for entry in entries}
     if unknown:
         raise CriteriaUnreadable(f"{path.name}: expected ids of your own entries, found another")
@@ -135,25 +136,25 @@ def _lines(score: Score, policy: Policy, entries: dict[str, ScoringEntry], langu
         return _WORDS[name][0 if language == "ko" else 1]
 
     stage = policy.document_screening
-    title = stage.title.ko if language == "ko" else stage.title.en
+    title = stage.title.in_language(language)
     yield f"{title}: {word(score.status)} {_points(score)}"
     yield word("own")
     for name, points in (*score.components.items(), *score.bonus.items()):
         part = {**stage.components, **stage.bonuses}[name].title
-        yield f"  {part.ko if language == 'ko' else part.en}: {word('open') if points is None else number_text(points)}"
+        yield f"  {part.in_language(language)}: {word('open') if points is None else number_text(points)}"
     for line in score.trace:
-        reason = line.why.ko if language == "ko" else line.why.en
+        reason = line.why.in_language(language)
         yield f"    {line.rule} +{number_text(line.points)}  {_titles(line.entries, entries)}  {reason}"
     if score.excluded_entries:
         yield f"{word('excluded')}:"
     for entry_id, slug in score.excluded_entries.items():
         why = reason_text(slug)
-        yield f"  {_titles((entry_id,), entries)}: {why.ko if language == 'ko' else why.en}"
+        yield f"  {_titles((entry_id,), entries)}: {why.in_language(language)}"
     if score.flags:
         yield f"{word('people')}:"
     for flag in score.flags:
         meaning = flag_text(flag)
-        yield f"  {meaning.ko if language == 'ko' else meaning.en}"
+        yield f"  {meaning.in_language(language)}"
 
 
 def _points(score: Score) -> str:
@@ -164,11 +165,6 @@ def _points(score: Score) -> str:
 
 def _titles(names: tuple[str, ...], entries: dict[str, ScoringEntry]) -> str:
     return ", ".join(str(entries[name].title) for name in names)
-
-
-def _plain(text: str) -> str:
-    """Return a text of somebody's policy without characters that act on a terminal or cannot be seen."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _read(path: Path) -> bytes:

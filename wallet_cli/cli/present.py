@@ -165,6 +165,8 @@ def _holdings(arguments: argparse.Namespace, context: CommandContext) -> "Holdin
     from wallet_cli.presenting.held import OneCredential, VaultHoldings
 
     if arguments.credential is None:
+        if arguments.key is not None:
+            raise OptionsWrong("Expected --key only with --credential: the wallet has the keys of what it holds.")
         return VaultHoldings(context.vault())
     if arguments.key is None:
         return OneCredential(_read(arguments.credential).strip(), None)

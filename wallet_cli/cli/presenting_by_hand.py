@@ -3,13 +3,11 @@
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.errors import StorageRefused, WalletExists
 from wallet_cli.exit_codes import ExitCode
-from wallet_cli.store import write_whole
+from wallet_cli.store import check_new, write_new
 
 if TYPE_CHECKING:
     from keys.encoding import JsonValue
@@ -27,8 +25,8 @@ def present_by_hand(arguments: argparse.Namespace, context: CommandContext, hold
     from wallet_cli.presenting.preview import leaving_json, preview_by_hand, word
 
     out, language, now = arguments.out, context.language, context.unix_now()
-    if out is not None and out.exists():
-        raise WalletExists(f"{out} exists already and is not overwritten.")
+    if out is not None:
+        check_new(out)
     wish = Wish(arguments.aud, arguments.nonce, arguments.item, (*arguments.entry, *arguments.field))
     leaving = propose_by_hand(wish, holdings.held(), now=now)
     warnings = tuple(warnings_by_hand(leaving, wish.audience))
@@ -69,18 +67,3 @@ def agreed(arguments: argparse.Namespace, question: str, *, out: TextIO) -> bool
 def may_ask() -> bool:
     """Return whether somebody sits at a terminal."""
     return sys.stdin is not None and sys.stdin.isatty()
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a private file that is not there yet.
-
-    Raises:
-        WalletExists: it is there.
-        StorageRefused: the disk did not take it.
-    """
-    if path.exists():
-        raise WalletExists(f"{path} exists already and is not overwritten.")
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise StorageRefused(f"{path} could not be written: {error.strerror}.") from error

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from wallet_cli.cli.asking_issuer import Showing, add_choice, ask, choose, holder_agrees
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.cli.presenting_by_hand import write_new
 from wallet_cli.errors import OptionsWrong, StorageRefused, WalletExists
 from wallet_cli.exit_codes import ExitCode
+from wallet_cli.store import check_new, write_new
 
 if TYPE_CHECKING:
     from credential_schemas.certificate_claims import CertificateClaims
@@ -39,8 +39,7 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     if arguments.blind and arguments.reveal == arguments.out:
         raise OptionsWrong("Expected two files, but --out and --reveal name the same.")
     for target in filter(None, (arguments.out, arguments.reveal)):
-        if target.exists():
-            raise WalletExists(f"{target} exists already and is not overwritten.")
+        check_new(target)
     return _run_blind(arguments, context) if arguments.blind else _run_standard(arguments, context)
 
 

@@ -11,11 +11,11 @@ from credential_schemas.wording.certificate import Imprint, certificate_wording
 from credential_schemas.wording.model import CertificateWording, Language
 from keys.values import replace
 from wallet_cli.cli.context import CommandContext
-from wallet_cli.errors import CodeTooLarge, ItemNotFound, StorageRefused, WalletExists
+from wallet_cli.errors import CodeTooLarge, ItemNotFound
 from wallet_cli.exit_codes import ExitCode
 from wallet_cli.held import check_held, whole_certificate
 from wallet_cli.printing import entry_rows, wording_lines
-from wallet_cli.store import KeptCertificate, write_whole
+from wallet_cli.store import KeptCertificate, write_new
 
 SUMMARY = "show what one kept certificate says"
 EXAMPLE = "cb-wallet show 3fa9c1"
@@ -67,12 +67,7 @@ def _write_pdf(kept: KeptCertificate, target: Path) -> None:
     content = kept.pdf_bytes()
     if content is None:
         raise ItemNotFound("Expected a certificate that was kept with its PDF, found one without.")
-    if target.exists():
-        raise WalletExists(f"{target} exists already and is not overwritten.")
-    try:
-        write_whole(target, content)
-    except OSError as error:
-        raise StorageRefused(f"The PDF could not be written to {target}: {error.strerror}.") from error
+    write_new(target, content)
 
 
 def _row_lines(kept: KeptCertificate, rows: Iterable[tuple[str, str]]) -> Iterator[str]:

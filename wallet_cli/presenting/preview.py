@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
+from credential_schemas.look.harmless import harmless
 from credential_schemas.wording.model import Language
 from keys.encoding import JsonValue
 from keys.urls import parse_url
@@ -15,11 +16,6 @@ from wallet_cli.presenting.request import PresentationRequest
 def word(name: str, language: Language, **values: str) -> str:
     """Return a word or sentence; nothing in a value acts on a terminal."""
     return _texts()[name][language].format_map({key: harmless(value) for key, value in values.items()})
-
-
-def harmless(text: str) -> str:
-    """Return a text of somebody else without characters that act on a terminal or cannot be seen."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def preview_lines(request: PresentationRequest, proposal: Proposal, language: Language) -> Iterator[str]:
