@@ -181,6 +181,16 @@ def test_every_file_of_words_is_named_and_every_named_one_has_words() -> None:
     assert {place for place, _ in rows(section("A language"))} == spoken
 
 
+def test_the_heading_of_the_example_of_a_language_is_written_once() -> None:
+    told = re.search(r"`headlines` / `(\w+)` in `(\S+)`", section("A language"))
+    assert told is not None
+    heading = json.loads((ROOT / told[2]).read_text("utf-8"))["headlines"][told[1]]["heading"]
+    rooms = ("credential_schemas", "issuer", "verifier", "wallet_cli", "keys")
+    files = [path for room in rooms for ext in ("py", "json", "js", "txt") for path in (ROOT / room).rglob(f"*.{ext}")]
+    for text in heading.values():
+        assert [str(path.relative_to(ROOT)) for path in files if text in path.read_text("utf-8")] == [told[2]]
+
+
 def test_every_kind_of_change_of_the_table_has_its_section_and_its_example() -> None:
     for title in re.findall(r"^\| \[.*?\]\(#([a-z-]+)\) \|", PAGE, re.MULTILINE):
         heading = title.replace("-", " ").capitalize()

@@ -10,6 +10,9 @@ PAGE = (ROOT / "docs/standards.md").read_text("utf-8")
 CREDENTIAL = (ROOT / "docs/formats/credential.md").read_text("utf-8")
 NAMED = re.compile(r"`([\w/.]+\.py)::(\w+)`")
 LINK = re.compile(r"\]\(([^)#]*)(?:#[^)]*)?\)")
+RFC = re.compile(r"RFCs? (\d{4})\b")
+PACKAGES = ("keys", "credential_schemas", "issuer", "verifier", "wallet_cli")
+SEVERAL = (7515, 7519)
 CODE_COLUMN, TEST_COLUMN = 2, 3
 PARTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -69,3 +72,15 @@ def test_every_link_and_decision_that_is_named_is_there() -> None:
     links = [target for target in LINK.findall(PAGE) if target]
     decisions = re.findall(r"`(decisions/[\w-]+\.md)`", PAGE)
     assert [target for target in (*links, *decisions) if not (ROOT / "docs" / target).exists()] == []
+
+
+def test_every_rfc_that_the_code_names_is_on_the_page() -> None:
+    files = [path for room in PACKAGES for path in (ROOT / room).rglob("*.py")]
+    named = {found for path in files for found in RFC.findall(path.read_text("utf-8"))}
+    assert len(named) > 60
+    first, last = SEVERAL
+    assert {each for each in named if int(each) not in range(first, last + 1)} - set(RFC.findall(PAGE)) == set()
+
+
+def test_the_page_says_in_one_which_rfcs_come_one_after_another() -> None:
+    assert "RFC {} to {},".format(*SEVERAL) in PAGE
