@@ -15,6 +15,8 @@ from generate_cli import PAGE as CLI_PAGE
 from generate_cli import VERIFIER_HELP, cli_page, prepared_help
 from generate_share import share_files
 from reference_audit import audit_page
+from reference_charts import PAGE as PERFORMANCE_PAGE
+from reference_charts import claims_picture, growth_picture, performance_page
 from reference_criteria import criteria_page
 from reference_endpoints import endpoints_page
 from reference_errors import errors_page
@@ -73,6 +75,9 @@ def _files() -> Iterator[tuple[Path, str]]:
     yield DOCS / "decisions/README.md", decisions_page()
     yield DOCS / "pictures/floors.svg", floors_picture()
     yield DOCS / "pictures/way.svg", way_picture()
+    yield DOCS / "pictures/claims.svg", claims_picture()
+    yield DOCS / "pictures/growth.svg", growth_picture()
+    yield PERFORMANCE_PAGE, performance_page()
     yield NOTICES, notices_page()
     yield SIZING_PAGE, sizing_page()
     yield from share_files()

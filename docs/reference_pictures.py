@@ -52,7 +52,7 @@ def floors_picture() -> str:
             if number + 1 < len(floors):
                 parts.append(_arrow(left + width // 2, top + height, 30))
         top += height + 34
-    return _picture(top - 18, "Five packages on three floors; an import only goes down", parts)
+    return picture(top - 18, "Five packages on three floors; an import only goes down", parts)
 
 
 def way_picture() -> str:
@@ -66,7 +66,7 @@ def way_picture() -> str:
     handed = "PDF, paper, code or credential, by whatever way the holder likes"
     parts.append(f'<text class="small" x="76" y="{top + 12}">{handed}</text>')
     top = _group(parts, top + 34, heading="verifier: whoever checks", steps=verifier)
-    return _picture(top - 8, "The way of a certificate from a delivery to a Report", parts)
+    return picture(top - 8, "The way of a certificate from a delivery to a Report", parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,8 @@ def _arrow(x: int, y: int, length: int) -> str:
     return f'<path class="line" d="M{x} {y}v{length - 6}"/><path class="tip" d="M{x - 5} {y + length - 8}h10l-5 8z"/>'
 
 
-def _picture(height: int, title: str, parts: Sequence[str]) -> str:
+def picture(height: int, title: str, parts: Sequence[str]) -> str:
+    """Return a picture of this height, with its ground, its title and what all pictures share."""
     ground = f'<rect class="ground" width="{_WIDTH}" height="{height}" rx="8"/>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="t">\n'
