@@ -12,6 +12,7 @@ from typing import Final, Literal, Protocol
 from credential_schemas.entry_types import Names
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
+from issuer.holders.closing import erase_account
 from issuer.holders.errors import AccountClosed, IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.signing_in import Holder
 from issuer.sources.model import PersonRecord
@@ -143,15 +144,16 @@ def link_by_identity(
             act = Act("account_linked", account.id, person.person_link, reason)
             record_acts(transaction, act, actor=holder.actor, at=at)
             return "linked"
-        _join(transaction, holder, existing, reason=reason, at=at)
+        _join(transaction, holder, (account, existing), reason=reason, at=at)
         return "joined"
 
 
-def _join(transaction: Transaction, holder: Holder, existing: Account, *, reason: str, at: str) -> None:
-    """Let every way into the empty account open the person's own one, and close the empty one."""
+def _join(transaction: Transaction, holder: Holder, accounts: tuple[Account, Account], *, reason: str, at: str) -> None:
+    """Let every way into the empty account open the person's own one, and close the empty one as its holder would."""
+    empty, existing = accounts
     for sign_in in transaction.sign_ins.of_account(holder.account_id):
         transaction.sign_ins.replace(replace(sign_in, account_id=existing.id))
-    transaction.accounts.close_account(holder.account_id, at=at)
+    erase_account(transaction, empty, at=at)
     acts = (
         Act("account_closed", holder.account_id, detail="joined with the person's account"),
         Act("sign_in_added", existing.id, detail=reason),

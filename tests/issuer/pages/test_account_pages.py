@@ -13,13 +13,16 @@ import pytest
 
 from credential_schemas.pdf_container import read_container
 from issuer.deliveries.files import ImportOrder, import_delivery
+from issuer.holders.collecting_consents import give_consents
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
 from issuer.holders.identity import VerifiedIdentity, link_by_identity
+from issuer.holders.kept_choices import keep_choice, kept_choice
 from issuer.issued.status_changes import StatusOrder, change_entry
 from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import StoredEntry
+from issuer.tokens import TokenDoor, TokenWish, create_token, list_tokens
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on
 from tests.issuer.pages.page_world import Browser, PageWorld
@@ -87,6 +90,22 @@ def test_a_second_sign_in_of_the_same_person_opens_the_same_account(pages: PageW
     assert second.account == first.account
     assert pages.actions(empty)[-1] == "account_closed"
     assert "second" in first.get("/sign-in/settings").plain
+
+
+def test_what_opened_the_empty_account_opens_nothing_after_joining(pages: PageWorld) -> None:
+    pages.holder()
+    second = pages.browser()
+    second.sign_up("second")
+    empty = second.account
+    give_consents(pages.bank, empty, ["qnet_qualifications"], now=pages.now)
+    keep_choice(pages.bank, empty, [("purpose", "job")], now=pages.now)
+    token = create_token(pages.bank, empty, TokenWish("program", ("read",), 30), now=pages.now)
+    second.link("SYN-P-001")
+    assert [each.revoked_at is None for each in list_tokens(pages.bank, empty)] == [False]
+    assert TokenDoor(pages.bank, clock=lambda: pages.now).find(token.text) is None
+    assert kept_choice(pages.bank, empty, now=pages.now) is None
+    with pages.bank.store.read() as transaction:
+        assert transaction.accounts.consents(empty, "collection") == []
 
 
 def test_a_linked_account_never_goes_to_another_person(pages: PageWorld, holder: Browser) -> None:
