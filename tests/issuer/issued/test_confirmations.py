@@ -267,8 +267,13 @@ def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> 
         for table in (*newer, *audit, *people, *staff, *allowed, *wallets, *pulled, *jobs):
             connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("ALTER TABLE accounts DROP COLUMN closed_at")
-        for index in ("issued_at", "copy_of"):
-            connection.exec_driver_sql(f"DROP INDEX ix_certificates_{index}")
+        for index in (
+            "certificates_issued_at",
+            "certificates_copy_of",
+            "status_lists_unpublished",
+            "status_lists_last_iat",
+        ):
+            connection.exec_driver_sql(f"DROP INDEX ix_{index}")
         for column in ("carrier", "copy_of"):
             connection.exec_driver_sql(f"ALTER TABLE certificates DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
