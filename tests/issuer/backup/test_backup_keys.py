@@ -10,8 +10,8 @@ import pytest
 from credential_schemas.status_list import verify_status_token
 from issuer.bundling import TRUST_BUNDLE
 from keys.trust_list import TrustedIssuer, TrustList
+from tests.issuer.backup.test_backup import Life, life, lived
 from tests.issuer.conftest import URL, Document, World
-from tests.issuer.test_backup import Life, life, lived
 
 __all__ = ["life", "lived"]
 pytestmark = pytest.mark.slow
