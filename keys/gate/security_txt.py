@@ -21,7 +21,7 @@ from keys.values import dataclass
 SECURITY_TXT_PATH: Final = "/.well-known/security.txt"
 SECURITY_TXT_MEDIA_TYPE: Final = "text/plain; charset=utf-8"
 _SIGNED: Final = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S.*\n)*\n(.*)\n-----BEGIN PGP SIGNATURE-----\n.*", re.DOTALL
+    r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:\S[^\n]*\n)*\n(.*)\n-----BEGIN PGP SIGNATURE-----\n.*", re.DOTALL
 )
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*):[ \t]*(\S.*)")
 _CONTACT: Final = re.compile(r"(?:mailto:|tel:|https://)[^\s]+")
