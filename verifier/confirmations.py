@@ -116,11 +116,14 @@ def read_issuer_tokens(path: Path | None) -> Mapping[str, str]:
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(path.stat().st_mode)
-            text = file.read(_MAX_TOKEN_FILE_BYTES).decode("ascii")
+            text = file.read(_MAX_TOKEN_FILE_BYTES + 1).decode("ascii")
     except (OSError, UnicodeDecodeError):
         raise OptionError(
             f"expected a readable list of the issuers' tokens, found none in {path.name}", kind="tokens_file"
         ) from None
+    if len(text) > _MAX_TOKEN_FILE_BYTES:  # its last token would be cut short
+        most = _MAX_TOKEN_FILE_BYTES >> 10
+        raise OptionError(f"expected at most {most} KiB of tokens, found more in {path.name}", kind="tokens_file")
     if mode & 0o077:
         raise OptionError(
             f"expected {path.name} to be for its owner alone (mode 0600), found {mode:04o}", kind="tokens_mode"

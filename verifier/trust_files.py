@@ -26,23 +26,18 @@ class Offered:
     bundle: TrustBundle | None = None
 
 
-def read_trust(path: Path | None) -> TrustList:
-    """Read the trust list in use; a bundle is read by `verifier.trust_in_use`.
+def read_offered(path: Path | None) -> Offered:
+    """Read the trust list in use with its bytes and fingerprint; a bundle is read by `verifier.trust_in_use`.
 
     Raises:
         TrustMissing: there is no such file, or nothing says where it would be.
         TrustFileError: it cannot be read or breaks the rules of trust lists.
     """
-    return read_offered(path).trust
-
-
-def read_offered(path: Path | None) -> Offered:
-    """Read the trust list in use with its bytes and fingerprint, as a receipt names them; errors as `read_trust`."""
     return offered(read_trust_bytes(path))
 
 
 def read_trust_bytes(path: Path | None) -> bytes:
-    """Read a trust list or bundle, no further than the limit of bundles; errors as `read_trust`."""
+    """Read a trust list or bundle, no further than the limit of bundles; errors as `read_offered`."""
     if path is None or not path.exists():
         raise TrustMissing("expected a trust list, found none")
     try:

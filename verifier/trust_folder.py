@@ -32,6 +32,7 @@ from keys.values import dataclass
 from verifier.errors import BundleRefused, TrustFileError
 from verifier.statuses.lookup import BundledLists
 from verifier.trust_files import Offered, bundle_text, expect_certificates, offered, read_offered, read_trust_bytes
+from verifier.whole_files import write_whole
 
 _FORMAT: Final = 1
 _MEMBER: Final = "installed"
@@ -218,9 +219,10 @@ class TrustFolder:
             return file.read(MAX_TRUST_BUNDLE_BYTES)
 
     def history(self) -> tuple[Document, ...]:
-        """Return the log of changes, oldest first; a damaged line is left out."""
+        """Return the newest MiB of the log of changes, oldest first; a damaged line is left out."""
         try:
             with (self.companion / "history.jsonl").open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _MAX_LOG_BYTES))
                 lines = file.read(_MAX_LOG_BYTES).splitlines()
         except OSError:
             return ()
@@ -241,16 +243,16 @@ class TrustFolder:
         if self.path.exists():
             data = read_trust_bytes(self.path)
             version = offered(data).trust.version
-            _write_whole(self.companion / "history" / f"trust-{version}.json", data)
+            _put(self.companion / "history" / f"trust-{version}.json", data)
         self._write(issuers, version=version + 1)
 
     def _write(self, issuers: list[Document], *, version: int) -> None:
         data = encode_json({"trust": _FORMAT, "version": version, "issuers": [*issuers]})
         offered(data)  # what we would refuse to read is never put in place
-        _write_whole(self.path, data)
+        _put(self.path, data)
 
     def _keep_bundle(self, issuer_id: str, data: bytes) -> None:
-        _write_whole(self._bundle_file(issuer_id), data.strip())
+        _put(self._bundle_file(issuer_id), data.strip())
 
     def _bundle_file(self, issuer_id: str) -> Path:
         return self.companion / "bundles" / f"{hashlib.sha256(issuer_id.encode()).hexdigest()[:32]}.jwt"
@@ -360,18 +362,7 @@ def _as_trust_file_error() -> Iterator[None]:
         raise TrustFileError(f"expected to write the trust list, found: {error.strerror}", kind="unwritable") from error
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    import tempfile  # checks only read
-
+def _put(path: Path, data: bytes) -> None:
     with _as_trust_file_error():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, data)

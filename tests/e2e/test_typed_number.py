@@ -25,7 +25,7 @@ from verifier.cli.main import main as verifier_main
 from verifier.confirmations import ask_listed_issuer
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
 from verifier.statuses.network import fetch_from_listed_origins
-from verifier.trust_files import read_trust
+from verifier.trust_files import read_offered
 
 pytestmark = pytest.mark.slow  # a bank is made, and each look-up derives a key
 DELIVERIES = Path(__file__).resolve().parents[2] / "examples/deliveries"
@@ -174,7 +174,7 @@ def status_of(answer: bytes) -> int:
 
 def rules(town: Town) -> Rules:
     sources = StatusSources({}, fetch_from_listed_origins(), None)
-    return Rules(trust=read_trust(town.trust), statuses=StatusLookup(sources, freshness=Freshness(0)))
+    return Rules(trust=read_offered(town.trust).trust, statuses=StatusLookup(sources, freshness=Freshness(0)))
 
 
 def test_the_verifiers_service_relays_to_the_bank(employer: Town) -> None:

@@ -45,6 +45,13 @@ def test_a_file_that_others_may_touch_is_refused(tmp_path: Path, mode: int) -> N
         read_issuer_tokens(file(tmp_path, f"{ISSUER} {TOKEN}\n", mode))
 
 
+def test_a_file_whose_last_token_would_be_cut_short_is_refused(tmp_path: Path) -> None:
+    line = f"{ISSUER} {'a' * 512}\n"
+    with pytest.raises(OptionError, match="at most 64 KiB") as refused:
+        read_issuer_tokens(file(tmp_path, line * (64 * 1024 // len(line) + 1)))
+    assert refused.value.kind == "tokens_file"
+
+
 def test_a_file_that_is_not_there_or_not_ascii_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none", file(tmp_path, "한글")):
         with pytest.raises(OptionError, match="readable list"):

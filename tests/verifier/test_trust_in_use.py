@@ -250,6 +250,15 @@ def test_entry_of_our_own_that_makes_no_sense_counts_as_absent(desk: BundleDesk)
     assert (entry.version, entry.made_at, entry.source) == (3, None, None)
 
 
+def test_history_of_a_long_log_is_its_newest_part(desk: BundleDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = TrustFolder(desk.world.folder / "long.json")
+    folder.companion.mkdir()
+    lines = [b'{"version":%d}\n' % number for number in range(10, 20)]
+    (folder.companion / "history.jsonl").write_bytes(b"".join(lines))
+    monkeypatch.setattr("verifier.trust_folder._MAX_LOG_BYTES", 3 * len(lines[0]) + 5)
+    assert [line["version"] for line in folder.history()] == [17, 18, 19]
+
+
 def test_history_leaves_out_damaged_lines(desk: BundleDesk) -> None:
     folder = TrustFolder(desk.world.folder / "config/trust.json")
     assert folder.history() == ()

@@ -7,8 +7,6 @@ have no result yet are made again.
 Source: docs/formats/receipt.md, docs/batch.md
 """
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from verifier.batch.lists import KnownList
 from verifier.errors import ReceiptWriteError
 from verifier.receipt.kept import KeptMaterial
 from verifier.receipt.token import sign_record
+from verifier.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +73,8 @@ class ReceiptFolder:
 
     def _put(self, name: str, data: bytes) -> None:
         """Write whole or not at all, for its owner only."""
-        temporary = None
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self.folder)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.folder / name)
-            temporary = None
+            write_whole(self.folder / name, data)
         except OSError as error:
             raise ReceiptWriteError(f"expected to write in {self.folder.name}, found: {error.strerror}") from error
-        finally:
-            if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)

@@ -1,8 +1,6 @@
 """Write results of scoring to the disk: a file whole or not at all, and a folder with a sheet for each applicant."""
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +10,7 @@ from verifier.errors import OptionError, ScoringFileError
 from verifier.scoring.page import page
 from verifier.scoring.results import Result
 from verifier.scoring.sheet import score_sheet
+from verifier.whole_files import write_whole
 
 _NOT_PLAIN: Final = re.compile(r"[^0-9A-Za-z_-]+")
 _MAX_NAME: Final = 40
@@ -45,15 +44,7 @@ def write_sheets(folder: Path, results: Sequence[Result], language: Language) ->
 
 def write_result(path: Path, data: bytes) -> None:
     """Write whole or not at all, for its owner only: results are personal data."""
-    temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-        temporary = None
+        write_whole(path, data)
     except OSError as error:
         raise ScoringFileError(f"{path.name}: expected to write it, found: {error.strerror}") from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)

@@ -99,9 +99,8 @@ class ReviewDesk:
             return {
                 name: value for each in self._sheets.evidence_in([row]) for name, value in each.report.to_json().items()
             }
-        del_verdict = row.source == NO_VERDICT
         line = decode_json_object(row.data, max_bytes=MAX_LINE_BYTES)
-        return line if not del_verdict else {"batch": line.get("batch")}
+        return {"batch": line.get("batch")} if row.source == NO_VERDICT else line
 
 
 def _matched(place: int, number: str, match: Mapping[str, JsonValue], *, shown: bool) -> Matched:

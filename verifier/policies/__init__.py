@@ -1,1 +1,1 @@
-"""An employer's verification rules: what must be known before a certificate counts as checked."""
+"""An employer's rules: profiles of verification, and the hiring criteria that come with the program (`published`)."""

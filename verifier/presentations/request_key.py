@@ -12,8 +12,6 @@ Our own certificate is made anew when its last month begins, or when the service
 """
 
 import base64
-import os
-import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -38,6 +36,7 @@ from keys.signer import Signer, open_signer
 from keys.urls import parse_url
 from keys.values import dataclass, field, replace
 from verifier.presentations.errors import RequestRefused
+from verifier.whole_files import PUBLIC, write_whole
 
 KEY_FILE: Final = "request-key.pem"
 ROOT_KEY_FILE: Final = "request-root-key.pem"
@@ -152,7 +151,7 @@ def _own_chain(folder: Path, holder: Holder, signer: Signer, *, passphrase: str,
         public_key=PublicKey.from_jwk(signer.public_jwk()),
         validity=Validity(now, min(now + timedelta(days=_LEAF_DAYS), valid_until(authority.certificate_pem))),
     )
-    _write_whole(folder / CERTIFICATE_FILE, leaf)
+    write_whole(folder / CERTIFICATE_FILE, leaf.encode("ascii"), mode=PUBLIC)
     return (leaf,)
 
 
@@ -162,7 +161,7 @@ def _authority(folder: Path, names: SubjectNames, *, passphrase: str, now: datet
         return CertificateAuthority(_read(folder / ROOT_FILE), key)
     key = create_key()
     root = create_root(replace(names, common_name=f"{_PURPOSE} root"), key=key, not_before=now, years=_ROOT_YEARS)
-    _write_whole(folder / ROOT_FILE, root.certificate_pem)
+    write_whole(folder / ROOT_FILE, root.certificate_pem.encode("ascii"), mode=PUBLIC)
     write_encrypted(folder / ROOT_KEY_FILE, key, passphrase=passphrase)
     return root
 
@@ -191,11 +190,3 @@ def _read_chain(folder: Path) -> tuple[str, ...]:
 def _read(path: Path) -> str:
     with path.open("rb") as file:
         return file.read(_MAX_BYTES).decode("ascii", "replace")
-
-
-def _write_whole(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)

@@ -3,13 +3,12 @@
 Such a folder serves any number of receipts; the same list is kept once. It holds nothing personal.
 """
 
-import os
-import tempfile
 from pathlib import Path
 
 from credential_schemas.limits import MAX_STATUS_TOKEN_BYTES, MAX_TRUST_BUNDLE_BYTES
 from verifier.errors import ReceiptWriteError
 from verifier.receipt.digests import sha256_hex
+from verifier.whole_files import write_whole
 
 _MAX_BYTES = max(MAX_STATUS_TOKEN_BYTES, MAX_TRUST_BUNDLE_BYTES)
 
@@ -21,20 +20,17 @@ class KeptMaterial:
         self._folder = folder
 
     def keep(self, data: bytes) -> None:
-        """Store some bytes under their digest; nothing to do when they are there.
+        """Store some bytes under their digest; nothing to do when they are there, undamaged.
 
         Raises:
             ReceiptWriteError: the folder cannot be written to.
         """
-        path = self._folder / sha256_hex(data)
+        name = sha256_hex(data)
+        if self.find(name) is not None:
+            return
         try:
-            if path.exists():
-                return
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(path)
+            write_whole(self._folder / name, data)
         except OSError as error:
             raise ReceiptWriteError(f"expected to keep the lists of the check, found: {error.strerror}") from error
 

@@ -5,8 +5,6 @@ Two files in the configuration folder: `receipt-key.pem`, the private key (encry
 pins a copy of the second; a new key is added to it, an old one never taken away.
 """
 
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from keys.jwk import PublicKey
 from keys.key_files import FileSigner, create_key, read_signer, write_encrypted
 from keys.limits import MAX_KEYS_IN_SET
 from verifier.errors import ReceiptKeyError, ReceiptPassphraseMissing
+from verifier.whole_files import PUBLIC, write_whole
 
 KEY_FILE = "receipt-key.pem"
 PUBLISHED_FILE = "receipt-keys.json"
@@ -77,7 +76,7 @@ def publish_key(folder: Path, key: PublicKey) -> None:
     if name in known:
         return
     keys: list[JsonValue] = [dict(one.jwk()) for one in (*known.values(), key)]
-    _write_whole(path, encode_json({"keys": keys}) + b"\n")
+    _write_published(path, encode_json({"keys": keys}) + b"\n")
 
 
 def published_keys(folder: Path | None) -> Mapping[str, PublicKey]:
@@ -112,12 +111,8 @@ def read_published_keys(path: Path) -> Mapping[str, PublicKey]:
     return {key.kid or key.short_name(): key for key in found}
 
 
-def _write_whole(path: Path, data: bytes) -> None:
+def _write_published(path: Path, data: bytes) -> None:
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        write_whole(path, data, mode=PUBLIC)
     except OSError as error:
         raise ReceiptKeyError(f"expected to write the published keys, found: {error.strerror}") from error

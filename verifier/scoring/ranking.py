@@ -1,5 +1,6 @@
 """The order of results by their total. It decides nothing: no line is drawn, nobody passes or fails by it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 
@@ -38,13 +39,12 @@ def rank(results: Iterable[Result]) -> Ranking:
         raise ValueError("expected results of one posting, found two")
     scored = [(result.score.total, result) for result in everything if result.score.total is not None]
     scored.sort(key=lambda pair: -pair[0])
-    totals = [total for total, _ in scored]
+    sharing = Counter(total for total, _ in scored)
+    first: dict[Fraction, int] = {}
+    for place, (total, _) in enumerate(scored, start=1):
+        first.setdefault(total, place)
     return Ranking(
-        tuple(Placed(_rank(total, totals), totals.count(total) > 1, result) for total, result in scored),
+        tuple(Placed(first[total], sharing[total] > 1, result) for total, result in scored),
         tuple(result for result in everything if result.score.status == "exempt"),
         tuple(result for result in everything if result.score.status == "incomplete"),
     )
-
-
-def _rank(total: Fraction, totals: list[Fraction]) -> int:
-    return totals.index(total) + 1

@@ -16,12 +16,12 @@ def ranking_sheet(ranking: Ranking, language: Language) -> str:
     if not everybody:
         return ""
     posting = everybody[0].posting
-    title, agency = posting.policy.document_screening.title, posting.policy.policy.agency
-    both = (title.ko, agency.ko) if language == "ko" else (title.en, agency.en)
+    title = posting.policy.document_screening.title.in_language(language)
+    agency = posting.policy.policy.agency.in_language(language)
     header = (
-        f"<header><div><h1>{shown(both[0])} {shown(text('ranking', language))}</h1>"
+        f"<header><div><h1>{shown(title)} {shown(text('ranking', language))}</h1>"
         f"<p>{shown(posting.notice_title)}</p></div>"
-        f'<p class="who">{shown(both[1])}<b>{shown(text("count", language, count=len(everybody)))}</b></p></header>'
+        f'<p class="who">{shown(agency)}<b>{shown(text("count", language, count=len(everybody)))}</b></p></header>'
     )
     parts = [
         header,

@@ -11,6 +11,7 @@ from pathlib import Path
 from keys.encoding import decode_json_object, encode_json
 from keys.errors import DecodingError
 from keys.values import dataclass
+from verifier.whole_files import write_whole
 
 NONCE_LIFE_S = 600  # S8
 _MAX_RECORD_BYTES = 4096
@@ -60,10 +61,8 @@ class StateFolder:
     def remember(self, uri: str, seen: SeenList, token: str) -> bool:
         """Keep a verified list and its times; returns whether that was possible."""
         try:
-            _write_whole(self._file("lists", uri, ".jwt"), token.encode("ascii"))
-            _write_whole(
-                self._file("lists", uri, ".json"), encode_json({"iat": seen.iat, "fetched_at": seen.fetched_at})
-            )
+            _write(self._file("lists", uri, ".jwt"), token.encode("ascii"))
+            _write(self._file("lists", uri, ".json"), encode_json({"iat": seen.iat, "fetched_at": seen.fetched_at}))
         except OSError:
             return False
         return True
@@ -85,7 +84,7 @@ class StateFolder:
         """Keep the newest bundle of a signing key; returns whether that was possible."""
         record = encode_json({"version": seen.version, "made_at": seen.made_at})
         try:
-            _write_whole(self._file("bundles", signer, ".json"), record)
+            _write(self._file("bundles", signer, ".json"), record)
         except OSError:
             return False
         return True
@@ -120,15 +119,6 @@ class StateFolder:
         return self._folder / kind / (hashlib.sha256(name.encode("utf-8")).hexdigest() + suffix)
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    import tempfile  # most checks write nothing
-
+def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, data)

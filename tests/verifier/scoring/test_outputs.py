@@ -231,6 +231,26 @@ def test_ranks_after_a_tie_are_passed_over(office: Office, several: list[str], m
     assert ranking_sheet(rank([]), "en") == ""
 
 
+def test_as_many_as_one_scoring_takes_are_ranked_without_comparing_each_with_each(
+    office: Office, several: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[Fraction] = []
+
+    class Counted(Fraction):
+        """Points that say when they are compared for equality."""
+
+        __hash__ = Fraction.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            compared.append(self)
+            return super().__eq__(other)
+
+    one, *_ = results(office, several, monkeypatch)
+    many = [replace(one, applicant=f"A-{n:04}", score=replace(one.score, total=Counted(n))) for n in range(500)]
+    assert [each.rank for each in rank(many).placed] == list(range(1, 501))
+    assert len(compared) <= 10 * len(many)
+
+
 def test_a_self_declared_result_is_never_ranked(
     office: Office, several: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
