@@ -5,9 +5,9 @@ told from a first one and ends what the first one gave.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, insert, or_, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, insert, select, update
 
 from issuer.store.tables import LARGE, METADATA, TEXT
 
@@ -27,6 +27,7 @@ REQUESTS: Final = Table(
     Column("offer_id", TEXT),
     Column("key_thumbprint", TEXT),
     Column("expires_at", LARGE, nullable=False),
+    Index(None, "offer_id"),
     Index(None, "expires_at"),
 )
 CODES: Final = Table(
@@ -56,6 +57,7 @@ REFRESH_TOKENS: Final = Table(
     Column("expires_at", LARGE, nullable=False),
     Column("used_at", LARGE),
     Index(None, "offer_id"),
+    Index(None, "parent_link"),
     Index(None, "expires_at"),
 )
 DEFERRALS: Final = Table(
@@ -214,8 +216,3 @@ class AuthorizationBook:
         if "identified" in values:
             values["identified"] = int(values["identified"])
         self._connection.execute(insert(table).values(**values))
-
-
-def still_needed(offer_id: "Column[str]") -> Any:  # noqa: ANN401 - a condition of SQLAlchemy, generic over its value
-    """Return the condition that something here still needs an offer."""
-    return or_(*(offer_id.in_(select(table.c.offer_id)) for table in (CODES, REFRESH_TOKENS, DEFERRALS)))

@@ -4,7 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
 
 from issuer.store.appending import APART
 from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS
@@ -109,14 +123,12 @@ class EntryBook:
 
     def certified_count(self, person_link: str) -> int:
         """Return how many of a person's entries are carried by a certificate."""
-        carried = select(CERTIFICATE_ENTRIES.c.source_entry_id)
-        these = and_(ENTRIES.c.person_link == person_link, ENTRIES.c.id.in_(carried))
+        these = and_(ENTRIES.c.person_link == person_link, _carried())
         return self._connection.execute(select(func.count()).select_from(ENTRIES).where(these)).scalar_one()
 
     def remove_uncertified(self, person_link: str) -> int:
         """Erase a person's entries that no certificate carries; answer how many."""
-        carried = select(CERTIFICATE_ENTRIES.c.source_entry_id)
-        these = and_(ENTRIES.c.person_link == person_link, ENTRIES.c.id.not_in(carried))
+        these = and_(ENTRIES.c.person_link == person_link, not_(_carried()))
         return self._connection.execute(delete(ENTRIES).where(these)).rowcount
 
     def find_record(self, source: str, record_key: str) -> StoredEntry | None:
@@ -174,9 +186,8 @@ class EntryBook:
 
     def held(self) -> list[StoredEntry]:
         """Return the entries whose person is not registered."""
-        registered = select(PERSONS.c.person_link)
-        of_unknown = and_(ENTRIES.c.person_link.is_not(None), ENTRIES.c.person_link.not_in(registered))
-        return self._select(of_unknown)
+        registered = exists().where(PERSONS.c.person_link == ENTRIES.c.person_link)
+        return self._select(and_(ENTRIES.c.person_link.is_not(None), not_(registered)))
 
     def registered_like(self, title: str, days: Collection[str], *, limit: int) -> list[StoredEntry]:
         """Return entries of registered persons with this title in whose fields all these days stand."""
@@ -196,6 +207,11 @@ class EntryBook:
         if shared:
             query = query.execution_options(**APART)
         return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _carried() -> ColumnElement[bool]:
+    """Return the condition that a certificate carries an entry."""
+    return exists().where(CERTIFICATE_ENTRIES.c.source_entry_id == ENTRIES.c.id)
 
 
 def _entries_where(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -14,7 +14,7 @@ from issuer.store.connections import POSTGRESQL, for_writing
 from issuer.store.facts import ISSUER, FactBook
 from issuer.store.tables import STORE_FACTS
 
-SCHEMA_VERSION: Final = "0017"
+SCHEMA_VERSION: Final = "0018"
 """The newest revision under `migrations/versions`; a test compares."""
 
 MIGRATIONS: Final = "issuer.store:migrations"

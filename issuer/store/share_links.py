@@ -6,10 +6,11 @@ When a link ends or is closed its copy is destroyed; the row stays, so that its 
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, Table, insert, select, text, update
 
 from issuer.store.tables import LARGE, METADATA, TEXT
 
+_KEPT: Final = text("sealed IS NOT NULL")
 SHARE_LINKS: Final = Table(
     "share_links",
     METADATA,
@@ -23,6 +24,7 @@ SHARE_LINKS: Final = Table(
     Column("opened", Integer, nullable=False, server_default="0"),
     Index(None, "number"),
     Index(None, "expires_at"),
+    Index("ix_share_links_kept", "expires_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
 )
 _SHOWN: Final = ("id", "number", "created_at", "expires_at", "closed_at", "opened")
 

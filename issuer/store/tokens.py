@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, ForeignKey, Select, Table, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Select, Table, insert, select, update
 
 from issuer.store.tables import LARGE, METADATA, TEXT
 
@@ -19,6 +19,7 @@ API_TOKENS: Final = Table(
     Column("created_by", TEXT, nullable=False),
     Column("expires_at", LARGE, nullable=False),
     Column("revoked_at", TEXT),
+    Index(None, "account_id"),
 )
 
 
