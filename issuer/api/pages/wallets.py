@@ -87,7 +87,7 @@ def _page(asked: Asked, request: StoredRequest, *, error: str = "") -> Page:
         issuer=asked.desk.bank.profile.issuer,
         fields=(("client_id", request.client_id), ("request_uri", asked.form.one("request_uri"))),
         question=_question(asked, request),
-        chosen={name: asked.form.many(name) for name in dict(asked.form.fields)},
+        chosen=asked.form.grouped(),
         error=error,
     )
     return allow_page(asked.visit, allow)
