@@ -3,7 +3,7 @@
 Then each credential comes in copies (`asking`), and is kept with what renews it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from credential_schemas.presented_claims import PresentedClaims
@@ -42,13 +42,16 @@ class _Granted:
     key: Mapping[str, JsonValue] | None
 
 
-def receive(order: Order, vault: Vault, outside: Outside) -> list[Received]:
+def receive(
+    order: Order, vault: Vault, outside: Outside, *, kept: Callable[[Received], None] = lambda _: None
+) -> list[Received]:
     """Receive every credential of an offer, or every one that the holder allowed.
 
     Args:
         order: what to receive.
         vault: where it is kept.
         outside: the world.
+        kept: is told each credential when it is in the wallet; one that fails later takes none of them away.
 
     Raises:
         OfferRefused: offer or issuer are not in order, or the transaction code cannot be the one.
@@ -74,6 +77,7 @@ def receive(order: Order, vault: Vault, outside: Outside) -> list[Received]:
             return vault.keep_issued(NewItem(asking.issuer, asking.configuration, asking.vct, moment, pairs, how))
 
         received.append(take_copies(asking, outside, granted.door, keep=keep))
+        kept(received[-1])
     return received
 
 

@@ -13,6 +13,7 @@ from keys.trust_list import TrustedIssuer, TrustList
 from tests.issuer.conftest import START, URL
 from tests.vectors.openid4vci.schemas import vector
 from tests.wallet_cli.issuer_world import IssuingBank, changed
+from wallet_cli import asking, issuance
 from wallet_cli.asking import Outside, Received
 from wallet_cli.errors import (
     CertificateRefused,
@@ -53,6 +54,25 @@ def receive_all(
     made = bank.offer(flat=flat)
     order = Order(read(bank, made.by_reference), tx_code, copies)
     return receive(order, vault, outside(bank))
+
+
+def test_each_credential_is_told_when_it_is_kept_whatever_becomes_of_the_next(
+    bank: IssuingBank, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer = read(bank, bank.offer().by_value)
+    order = Order(replace(offer, configurations=offer.configurations * 2), None, 1)
+    take, told = asking.take_copies, list[Received]()
+
+    def only_first(*arguments: Any, **more: Any) -> Received:  # noqa: ANN401 - those of what it stands for
+        if told:
+            raise ServiceUnreachable("The issuer could not be asked.", kind="connect")
+        return take(*arguments, **more)
+
+    monkeypatch.setattr(issuance, "take_copies", only_first)
+    with pytest.raises(ServiceUnreachable):
+        receive(order, vault, outside(bank), kept=told.append)
+    assert [each.item for each in told] == [each.id for each in vault.items()]
+    assert len(told) == 1
 
 
 def test_a_certificate_is_received_in_copies_and_kept_with_its_keys(bank: IssuingBank, vault: Vault) -> None:

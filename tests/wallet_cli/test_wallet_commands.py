@@ -10,6 +10,7 @@ from keys.private_jwk import private_jwk
 from keys.sealed_file import SealPrice
 from tests.wallet_cli.conftest import ISSUER, VCT, Wallet, World
 from wallet_cli.cli import context, main
+from wallet_cli.store import WalletStore
 from wallet_cli.vault import NewItem, Vault
 
 CHEAP = SealPrice(8, 1)
@@ -40,6 +41,30 @@ def test_what_was_kept_in_the_open_moves_into_the_first_wallet(
     assert {path.name for path in home(world).iterdir()} == {"wallet.wallet", "wallet.lock"}
     assert wallet("list", "--json") == 0
     assert json.loads(said.readouterr().out)["number"] == "CB-2026-00000001"
+
+
+def test_what_a_stopped_move_left_in_the_open_is_named_and_moved_by_the_next_one(
+    world: World, wallet: Wallet, said: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wallet("import", world.write("a.sdjwt", world.sign(world.claims())))
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(WalletStore, "forget", stop)
+        assert wallet("init") == 130
+    said.readouterr()
+    wallet("doctor", "--lang", "en")
+    assert "certificates still lie unencrypted beside it: 1" in said.readouterr().out
+    assert wallet("init", "--lang", "en") == 0
+    assert "(1 certificates moved into it)" in said.readouterr().out
+    assert list(home(world).glob("*.sdjwt")) == []
+    wallet("doctor", "--lang", "en")
+    assert "encrypted, and it opens" in said.readouterr().out
+    assert wallet("list") == 0
+    assert len(said.readouterr().out.splitlines()) == 1
+    assert wallet("init") == 2
 
 
 def test_identities_know_nothing_of_each_other(world: World, wallet: Wallet, said: pytest.CaptureFixture[str]) -> None:

@@ -92,6 +92,9 @@ def _wallet(context: CommandContext) -> Finding:
     if _is_closed(context):
         return Finding("warning", _say("not_opened", context))
     context.vault()
+    left = len(list(context.plain_store.items())) if context.settings.identity == DEFAULT_IDENTITY else 0
+    if left:
+        return Finding("warning", _say("left_open", context, count=left))
     return Finding("ok", _say("encrypted", context))
 
 

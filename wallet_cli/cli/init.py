@@ -1,4 +1,7 @@
-"""`cb-wallet init`: make an encrypted wallet; certificates that were kept in the plain folder move into it."""
+"""`cb-wallet init`: make an encrypted wallet; certificates that were kept in the plain folder move into it.
+
+Where a first run was stopped on the way, a second one moves the rest.
+"""
 
 import argparse
 import json
@@ -19,14 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
     """Make the wallet, and move into the first one what was kept without encryption."""
-    path = context.new_vault_path()
-    vault = Vault.create(path, context.passphrase(new=True), price=world.VAULT_PRICE)
-    moved = 0
-    if context.settings.identity == DEFAULT_IDENTITY:
-        for kept in list(context.plain_store.items()):
-            vault.keep(kept.id, sd_jwt=kept.sd_jwt, pdf=kept.pdf_bytes())
-            context.plain_store.forget(kept)
-            moved += 1
+    path = context.settings.vault
+    in_the_open = list(context.plain_store.items()) if context.settings.identity == DEFAULT_IDENTITY else []
+    if in_the_open and path.exists():
+        vault = context.vault()
+    else:
+        path = context.new_vault_path()
+        vault = Vault.create(path, context.passphrase(new=True), price=world.VAULT_PRICE)
+    for kept in in_the_open:
+        vault.keep(kept.id, sd_jwt=kept.sd_jwt, pdf=kept.pdf_bytes())
+        context.plain_store.forget(kept)
+    moved = len(in_the_open)
     if arguments.json:
         print(json.dumps({"wallet": str(path), "moved": moved}), file=context.out)
     elif context.language == "ko":

@@ -75,28 +75,26 @@ def run(arguments: argparse.Namespace, context: CommandContext) -> ExitCode:
         outside = Outside(
             lambda *, bearer=None: door(offer.issuer, bearer), trust, context.now, browser, wait=time.sleep
         )
-        received = receive(order, vault, outside)
-    _say(received, arguments, context)
+        receive(order, vault, outside, kept=lambda each: _say(each, arguments, context))
     return ExitCode.DONE
 
 
-def _say(received: "list[Received]", arguments: argparse.Namespace, context: CommandContext) -> None:
-    for each in received:
-        titles = [entry.title for entry in each.claims.entries if entry.title]
-        if arguments.json:
-            document = {
-                "id": each.item,
-                "configuration": each.configuration,
-                "copies": each.copies,
-                "issuer": each.claims.issuer,
-                "valid_until": each.claims.valid_until.isoformat(),
-                "entries": titles,
-            }
-            print(json.dumps(document, ensure_ascii=False), file=context.out)
-        elif context.language == "ko":
-            print(f"{each.item} 번호로 받았습니다: {', '.join(titles)} (사본 {each.copies}개)", file=context.out)
-        else:
-            print(f"Received {each.item}: {', '.join(titles)} ({each.copies} copies)", file=context.out)
+def _say(each: "Received", arguments: argparse.Namespace, context: CommandContext) -> None:
+    titles = [entry.title for entry in each.claims.entries if entry.title]
+    if arguments.json:
+        document = {
+            "id": each.item,
+            "configuration": each.configuration,
+            "copies": each.copies,
+            "issuer": each.claims.issuer,
+            "valid_until": each.claims.valid_until.isoformat(),
+            "entries": titles,
+        }
+        print(json.dumps(document, ensure_ascii=False), file=context.out)
+    elif context.language == "ko":
+        print(f"{each.item} 번호로 받았습니다: {', '.join(titles)} (사본 {each.copies}개)", file=context.out)
+    else:
+        print(f"Received {each.item}: {', '.join(titles)} ({each.copies} copies)", file=context.out)
 
 
 def _count(text: str) -> int:
