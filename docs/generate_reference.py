@@ -1,9 +1,8 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
 Commands, end points, errors, actions of the audit trail, members of a Report and of a policy, the list of decisions,
-the pictures of docs/architecture.md, the verifier's help,
-the licences of THIRD_PARTY_NOTICES.md, and share/ (completion and man pages).
-Writes what has changed; `make fix` runs it.
+the pictures of docs/architecture.md, the sizes of docs/sizing.md, the verifier's help, the licences of
+THIRD_PARTY_NOTICES.md, and share/ (completion and man pages). Writes what has changed; `make fix` runs it.
 """
 
 import re

@@ -10,7 +10,6 @@ import time
 from argparse import ArgumentParser
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,6 +18,7 @@ NAME = "haneul"
 OFFICER = "narae"
 STAFF = "damdang"
 START_S = 60
+STOP_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def main() -> int:
         for service in services:
             service.terminate()
         for service in services:
-            service.wait(timeout=10)
+            service.wait(timeout=STOP_S)
     return 0
 
 
@@ -143,7 +143,7 @@ def wait_until_ready(url: str) -> None:
         try:
             with urlopen(f"{url}/healthz", timeout=1):
                 return
-        except (URLError, TimeoutError):
+        except OSError:  # nobody listens yet, or it has not begun to answer
             time.sleep(0.1)
     raise TimeoutError(url)
 

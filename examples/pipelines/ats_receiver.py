@@ -16,9 +16,9 @@ import threading
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 TOLERANCE_S = 300
@@ -70,7 +70,7 @@ class Inbox:
         (folder / "seen").mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def take(self, message_id: str, job: str | None) -> None:
-        """Fetch what a message is about, unless that was done; an OSError means: not yet."""
+        """Fetch what a message is about, unless that was done; an OSError or HTTPException means: not yet."""
         with self._lock:
             seen = self._folder / "seen" / message_id
             if seen.exists():
@@ -89,7 +89,7 @@ def fetch_from(verifier: str, token: str) -> Callable[[str], bytes]:
 
     def fetch(job: str) -> bytes:
         address = f"{verifier.rstrip('/')}/api/v1/jobs/{job}/results"
-        request = Request(address, headers={"authorization": f"Bearer {token}", "accept": "application/jsonl"})
+        request = Request(address, headers={"authorization": f"Bearer {token}", "accept": "application/x-ndjson"})
         with urlopen(request, timeout=FETCH_S) as answer:
             return bytes(answer.read())
 
@@ -110,7 +110,7 @@ class Receiver(BaseHTTPRequestHandler):
 
     def _status(self) -> int:
         length = self.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > MAX_BYTES:
+        if not re.fullmatch(r"[0-9]{1,9}", length) or int(length) > MAX_BYTES:
             self.close_connection = True
             return 413
         body = self.rfile.read(int(length))
@@ -119,7 +119,7 @@ class Receiver(BaseHTTPRequestHandler):
             self.inbox.take(message_id, finished_job(body))
         except Refused as refusal:
             return int(refusal.args[0])
-        except (URLError, OSError):
+        except (HTTPException, OSError):  # it did not answer, or not to its end
             return 503
         return 204
 

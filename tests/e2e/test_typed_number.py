@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from issuer.issued.confirmations import ConfirmationDesk
 from keys.confirmation_code import generate_code
 from keys.gate.server import server_of
 from tests.keys.gate.serving import GENEROUS_S, ask, serving
+from tests.ports import own_port
 from verifier.app import create_app as create_verifier
 from verifier.checks.rules import Rules
 from verifier.cli.main import main as verifier_main
@@ -34,7 +34,7 @@ DELIVERIES = Path(__file__).resolve().parents[2] / "examples/deliveries"
 class Town:
     """A bank that answers on loopback, a certificate of it, and an employer."""
 
-    def __init__(self, folder: Path, port: int, capture: pytest.CaptureFixture[str] | None = None) -> None:
+    def __init__(self, folder: Path, port: int) -> None:
         self.folder = folder
         self.port = port
         self.issued: dict[str, str] = json.loads((folder / "issued.json").read_text())
@@ -66,7 +66,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     bank = open_bank(folder / "bank", passphrase=None)
     with bank.store.read() as transaction:
         (account,) = transaction.accounts.accounts()
-    shutil.rmtree(folder / "out", ignore_errors=True)
     with (folder / "issued.json").open("w+") as out, pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.stdout", out)
         files = ("--out", folder / "c.pdf", "--sd-jwt", folder / "c.sdjwt")
@@ -140,10 +139,8 @@ def test_a_mistyped_number_exits_4(employer: Town, capsys: pytest.CaptureFixture
 def test_an_issuer_that_does_not_answer_exits_3(
     employer: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
     moved = tmp_path / "trust.json"
-    moved.write_text(employer.trust.read_text().replace(f":{employer.port}/api", f":{port}/api"))
+    moved.write_text(employer.trust.read_text().replace(f":{employer.port}/api", f":{own_port()}/api"))
     assert verifier_main(["check", "--code", employer.code, "--trust", str(moved)]) == 3
     assert "could not be asked" in capsys.readouterr().err
 

@@ -231,10 +231,12 @@ async function saveReceipt(row, said) {
 
 async function copyRequest(row, said) {
   const text = filled(words.request_text, { id: row.line.id ?? "-" });
-  await navigator.clipboard.writeText(text).then(
-    () => (said.textContent = words.copied),
-    () => (said.textContent = text),
-  );
+  try {
+    await navigator.clipboard.writeText(text);
+    said.textContent = words.copied;
+  } catch {
+    said.textContent = text; // not allowed, or not there: at least it can be read
+  }
 }
 
 function showKept(until) {

@@ -122,8 +122,13 @@ class Visit {
   async copyRequest(report, button) {
     const failed = report.checks.find((each) => each.outcome === "failed");
     const values = { reason: this.words.of(failed.message), id: report.id };
-    await navigator.clipboard.writeText(this.words.word("request_text", values));
-    button.lastChild.textContent = this.words.word("copied");
+    const text = this.words.word("request_text", values);
+    try {
+      await navigator.clipboard.writeText(text);
+      button.lastChild.textContent = this.words.word("copied");
+    } catch {
+      button.lastChild.textContent = text; // not allowed here: at least it can be read
+    }
   }
 
   async again() {
