@@ -218,7 +218,7 @@ def test_broken_row_of_one_work_does_not_touch_those_that_share_its_commit(store
         with store.write() as transaction:
             yield transaction
 
-    group = GroupCommit(write_when_all_wait, patience_s=60)
+    group = GroupCommit(write_when_all_wait, patience_s=1)
 
     def record(certificate: StoredCertificate) -> str:
         try:
