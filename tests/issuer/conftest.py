@@ -14,6 +14,7 @@ import pytest
 
 from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
+from issuer.store.engine import Store, create_server_store, open_store
 from issuer.store.entries import StoredEntry
 from tests.issuer.cheap_codes import at_the_least_price, cheap_codes
 
@@ -126,6 +127,22 @@ class World:
 def founding_deliveries() -> list[Path]:
     """The sample deliveries of the bank that tests begin with; a source that is added later changes no count."""
     return [file for file in sorted(DELIVERIES.iterdir()) if file.stem in FOUNDED_WITH]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty store on each database."""
+    if request.param == "sqlite":
+        opened = open_store(tmp_path / "bank.db")
+        yield opened
+        opened.close()
+        return
+    server = request.getfixturevalue("postgresql")
+    url = server.new_database()
+    opened = create_server_store(url)
+    yield opened
+    opened.close()
+    server.drop(url)
 
 
 @pytest.fixture(scope="session")

@@ -17,25 +17,9 @@ from alembic.script import ScriptDirectory
 from issuer.errors import StorageFull, StorageUnusable
 from issuer.store import connections
 from issuer.store.blocks import Reservations
-from issuer.store.engine import Store, create_server_store, open_store
+from issuer.store.engine import Store, open_store
 from issuer.store.schema import SCHEMA_VERSION
 from issuer.store.tables import METADATA
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """The same store on each database."""
-    if request.param == "sqlite":
-        opened = open_store(tmp_path / "bank.db")
-        yield opened
-        opened.close()
-        return
-    server = request.getfixturevalue("postgresql")
-    url = server.new_database()
-    opened = create_server_store(url)
-    yield opened
-    opened.close()
-    server.drop(url)
 
 
 @pytest.fixture

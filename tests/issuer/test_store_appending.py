@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -13,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer.store.accounts import Account, Consent
 from issuer.store.certificates import CarriedEntry, StoredCertificate
-from issuer.store.engine import Store, create_server_store, open_store
+from issuer.store.engine import Store
 from issuer.store.entries import Delivery, StoredEntry
 from issuer.store.group_commit import GroupCommit
 from issuer.store.transaction import Transaction
@@ -43,25 +42,9 @@ CERTIFICATE = StoredCertificate(
 )
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """The same store on each database, with an account, an entry and reserved indexes 0 to 5 of list 1."""
-    if request.param == "sqlite":
-        opened = open_store(tmp_path / "bank.db")
-        fill(opened)
-        yield opened
-        opened.close()
-        return
-    server = request.getfixturevalue("postgresql")
-    url = server.new_database()
-    opened = create_server_store(url)
-    fill(opened)
-    yield opened
-    opened.close()
-    server.drop(url)
-
-
+@pytest.fixture(autouse=True)
 def fill(store: Store) -> None:
+    """Give the store an account, an entry and reserved indexes 0 to 5 of list 1."""
     places = iter(range(6))
     with store.write() as transaction:
         delivery = transaction.entries.record_delivery(Delivery("source", "file", "", TIME, "2026-11-22"))

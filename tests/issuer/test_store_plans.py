@@ -7,13 +7,12 @@ leads to the rows. What may read a whole table (dashboards, checks, an operator'
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from sqlalchemy import Connection, UniqueConstraint, event
 
-from issuer.store.engine import Store, create_server_store, open_store
+from issuer.store.engine import Store
 from issuer.store.tables import METADATA
 from issuer.store.transaction import Transaction
 
@@ -166,22 +165,6 @@ WALKED: Final = frozenset({"ix_certificates_issued_at"})
 _IN_SQLITE: Final = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 _ON_POSTGRESQL: Final = re.compile(r"Seq Scan on (\w+)()")
 _WITHOUT_CONDITION: Final = re.compile(r"Scan(?: Backward)? using (\w+) on (\w+)[^\n]*(?:\n(?!\s*Index Cond)|$)")
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty store on each database."""
-    if request.param == "sqlite":
-        opened = open_store(tmp_path / "bank.db")
-        yield opened
-        opened.close()
-        return
-    server = request.getfixturevalue("postgresql")
-    url = server.new_database()
-    opened = create_server_store(url)
-    yield opened
-    opened.close()
-    server.drop(url)
 
 
 @contextmanager
