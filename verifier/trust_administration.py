@@ -1,7 +1,8 @@
 """Changing the trust list through the service: the rules of `cb-verifier trust`, and a record of who and why.
 
-A change and its record are one: the record is written first and taken back when the change fails. After a change the
-service judges by the new list.
+An addition or removal and its record are one: the record is written first and taken back when the change fails. What a
+refresh brings is signed by issuers believed already and is known only after it; it stays when its record fails. After a
+change the service judges by the new list.
 """
 
 from collections.abc import Callable, Iterator
@@ -116,12 +117,15 @@ class TrustAdministration:
 
         Raises:
             ReasonMissing, TrustMissing, TrustFileError: nothing was changed.
+            StoreUnusable: the record failed; what was fetched is in use.
         """
         self._check(by)
         results = refresh(self._place.path, (), TrustContext(self._place.path, self._place.state, self._now()))
+        self._changed()
         outcomes: dict[str, JsonValue] = {result.issuer_id: result.outcome for result in results}
-        with self._noted("trust_refresh", str(len(results)), outcomes, by=by):
-            return results
+        with self._store.write() as transaction:
+            transaction.changes.append(self._change("trust_refresh", str(len(results)), outcomes, by=by))
+        return results
 
     def bundle(self, issuer_id: str) -> bytes | None:
         """Return the last signed bundle of an issuer, as it was fetched; None where there is none.
@@ -139,12 +143,13 @@ class TrustAdministration:
     @contextmanager
     def _noted(self, action: str, subject: str, detail: dict[str, JsonValue], *, by: By) -> Iterator[None]:
         self._check(by)
-        person, reason = by.person, by.reason.strip()
-        change = Change(self._now(), person.user_id, person.name, action, subject, detail, reason)
         with self._store.write() as transaction:
-            transaction.changes.append(change)
+            transaction.changes.append(self._change(action, subject, detail, by=by))
             yield
         self._changed()
+
+    def _change(self, action: str, subject: str, detail: dict[str, JsonValue], *, by: By) -> Change:
+        return Change(self._now(), by.person.user_id, by.person.name, action, subject, detail, by.reason.strip())
 
     def _check(self, by: By) -> None:
         if not MIN_REASON <= len(by.reason.strip()) <= MAX_REASON:

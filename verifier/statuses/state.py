@@ -109,7 +109,12 @@ class StateFolder:
     def _forget_old_nonces(self, folder: Path, now: int) -> None:
         for file in folder.iterdir():
             try:
-                used_at = int(file.read_text("ascii") or now)
+                text = file.read_text("ascii")
+                if not text:  # just begun, or left by a crash: its life is counted from here
+                    with file.open("r+", encoding="ascii") as record:
+                        record.write(str(now))
+                    continue
+                used_at = int(text)
             except (OSError, ValueError):
                 continue
             if used_at < now - NONCE_LIFE_S:

@@ -260,6 +260,16 @@ def test_nonce_is_forgotten_after_its_life_and_strange_files_are_left_alone(tmp_
     assert (tmp_path / "nonces" / "strange").exists()
 
 
+def test_a_nonce_file_that_a_crash_left_empty_is_forgotten_a_nonce_life_after_it_was_found(tmp_path: Path) -> None:
+    state = StateFolder(tmp_path)
+    assert state.use_nonce("a", "n", now=1000)
+    (record,) = (tmp_path / "nonces").iterdir()
+    record.write_text("")
+    assert not state.use_nonce("a", "n", now=5000)
+    assert not state.use_nonce("a", "n", now=5600)
+    assert state.use_nonce("a", "n", now=5601)
+
+
 def test_last_known_revocation_is_not_forgotten_by_an_offline_profile(world: World) -> None:
     world.profile = Profile("field", accept_unknown_status=True)
     world.statuses, world.status_issued_at = {7: 1}, int(NOW.timestamp()) - 5 * 86400

@@ -242,6 +242,21 @@ def test_a_refresh_takes_newer_bundles_and_says_what_became_of_each(
     assert [change.detail for change in changes(house)][:2] == [{ISSUER: "unreachable"}, {ISSUER: "updated"}]
 
 
+def test_what_a_refresh_brought_is_in_use_although_its_record_failed(
+    house: House, bundles: BundleDesk, answers: Answers, administrator: Browser
+) -> None:
+    add(administrator, offered_fingerprint(house, bundles, answers))
+    bundles.version, bundles.at = 5, bundles.at + 10
+    answers[URL] = bundles.token().encode()
+    house.now += 20
+    with sqlite3.connect(house.database) as by_hand:
+        by_hand.execute("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN SELECT RAISE(ABORT, 'full'); END")
+    house.rules.clear()
+    assert administrator.post("/en/settings/trust/refresh", reason=REASON).status_code >= 500
+    assert len(house.rules) == 1
+    assert [change.action for change in changes(house)] == ["trust_add"]
+
+
 def test_the_signed_bundle_of_an_issuer_can_be_taken_along(
     house: House, bundles: BundleDesk, answers: Answers, administrator: Browser
 ) -> None:
