@@ -10,7 +10,7 @@ Source: C2SP tlog-tiles, version 1
 import fcntl
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -68,7 +68,7 @@ def publish_log(bank: Bank) -> int:
             return 0
     with storage_errors(bank.folder.log.name):
         bank.folder.log.mkdir(parents=True, exist_ok=True)
-    with _alone(bank.folder):
+    with changing_log_files(bank.folder):
         begin = published_size(bank.folder)
         with bank.store.read() as transaction:
             state = transaction.log.state()
@@ -80,15 +80,20 @@ def publish_log(bank: Bank) -> int:
         return state.size
 
 
-def publish_cosigned(bank: Bank, note: bytes, *, newest: bool) -> None:
+def publish_cosigned(bank: Bank, note: bytes, *, is_newest: Callable[[], bool]) -> None:
     """Publish a cosigned checkpoint: beside the newest one if it is the newest of its kind, and in its place if same.
+
+    Args:
+        bank: whose log it is.
+        note: the checkpoint with its signatures.
+        is_newest: whether none of its kind that is published is later; asked while nobody else publishes.
 
     Raises:
         StorageFull, StorageUnusable: the files that are there stay right.
     """
     published = bank.folder.log / "checkpoint"
-    with _alone(bank.folder):
-        if newest:
+    with changing_log_files(bank.folder):
+        if is_newest():
             write_whole(bank.folder.log / WITNESSED, note)
         if published.read_bytes().partition(b"\n\n")[0] == note.partition(b"\n\n")[0]:
             write_whole(published, note)
@@ -161,7 +166,12 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def _alone(folder: BankFolder) -> Iterator[None]:
+def changing_log_files(folder: BankFolder) -> Iterator[None]:
+    """Let nobody else change the files of the log or the list of its witnesses; not to be entered twice.
+
+    Raises:
+        StorageFull, StorageUnusable: the lock, or what is done under it, fails in the file system.
+    """
     with storage_errors("log"), (folder.path / ".log.lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

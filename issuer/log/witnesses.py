@@ -17,7 +17,7 @@ from issuer.bank import Bank
 from issuer.bank.key_ring import published_issuer
 from issuer.errors import FileUnreadable, InvalidOption
 from issuer.log.errors import LogMissing, WitnessRefused
-from issuer.log.files import WITNESSED, publish_cosigned, publish_log
+from issuer.log.files import WITNESSED, changing_log_files, publish_cosigned, publish_log
 from issuer.outputs import PRIVATE, write_whole
 from issuer.store.log import LogState
 from keys.checkpoint import Checkpoint, verify_checkpoint
@@ -94,8 +94,6 @@ def add_witness(bank: Bank, key: str, *, url: str | None, in_proofs: bool) -> Wi
         raise LogMissing
     try:
         witness = Witness(WitnessKey.from_text(key), url, in_proofs=in_proofs)
-        known = [each for each in read_witnesses(bank) if each.key != witness.key]
-        check_different(each.key for each in (*known, witness))
         if url is not None:
             parse_url(url, allow_loopback=bank.profile.development)
     except (NoteError, UrlError) as error:
@@ -103,10 +101,16 @@ def add_witness(bank: Bank, key: str, *, url: str | None, in_proofs: bool) -> Wi
     if in_proofs and url is None:
         problem = "a witness without an address cannot be asked for each certificate"
         raise InvalidOption(problem, option="--in-proofs")
-    if len(known) >= _MOST:
-        problem = f"expected at most {_MOST} witnesses"
-        raise InvalidOption(problem, option="witness")
-    _write(bank, (*known, witness))
+    with changing_log_files(bank.folder):
+        known = [each for each in read_witnesses(bank) if each.key != witness.key]
+        try:
+            check_different(each.key for each in (*known, witness))
+        except NoteError as error:
+            raise InvalidOption(error.message, option="witness") from error
+        if len(known) >= _MOST:
+            problem = f"expected at most {_MOST} witnesses"
+            raise InvalidOption(problem, option="witness")
+        _write(bank, (*known, witness))
     return witness
 
 
@@ -115,13 +119,15 @@ def remove_witness(bank: Bank, name: str) -> None:
 
     Raises:
         InvalidOption: there is none of this name.
+        StorageFull, StorageUnusable: nothing changed.
     """
-    known = read_witnesses(bank)
-    left = [each for each in known if each.key.name != name]
-    if len(left) == len(known):
-        problem = "there is no witness of this name"
-        raise InvalidOption(problem, option=name)
-    _write(bank, left)
+    with changing_log_files(bank.folder):
+        known = read_witnesses(bank)
+        left = [each for each in known if each.key.name != name]
+        if len(left) == len(known):
+            problem = "there is no witness of this name"
+            raise InvalidOption(problem, option=name)
+        _write(bank, left)
 
 
 def ask_witnesses(bank: Bank, *, network: Network | None = None) -> Asked:
@@ -261,8 +267,12 @@ def _seen(bank: Bank, witness: Witness) -> int:
 def _publish(bank: Bank, size: int, note: bytes) -> None:
     """Publish a cosigned checkpoint, after the files that it speaks of, unless a later one is there."""
     publish_log(bank)
-    newest = witnessed_checkpoint(bank, index=0)
-    publish_cosigned(bank, note, newest=newest is None or newest[0] <= size)
+
+    def is_newest() -> bool:
+        newest = witnessed_checkpoint(bank, index=0)
+        return newest is None or newest[0] <= size
+
+    publish_cosigned(bank, note, is_newest=is_newest)
 
 
 def _is_ours(bank: Bank, checkpoint: Checkpoint) -> bool:

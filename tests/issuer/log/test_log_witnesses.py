@@ -1,12 +1,17 @@
 """Witnesses of the log: asked over the network or by file, published, and carried by proofs."""
 
-from collections.abc import Iterator
+import fcntl
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from credential_schemas.pdf_container import read_container
+from issuer.bank import Bank
 from issuer.errors import FileUnreadable, InvalidOption
+from issuer.log import files, witnesses
 from issuer.log.verifying import verify_log
 from issuer.log.witnesses import add_witness, cosigned_now, keep_witnessed, read_witnesses
 from issuer.upkeep import Upkeep
@@ -253,6 +258,64 @@ def test_one_key_is_one_witness(world: World) -> None:
     with pytest.raises(InvalidOption, match="at most 32"):
         add_witness(bank, Witness("more.example").key, url=None, in_proofs=False)
     assert len(read_witnesses(bank)) == len(bank_witnesses) + 1
+    bank.close()
+
+
+@pytest.mark.parametrize("do", ["add", "remove"])
+def test_a_witness_that_is_named_while_the_list_changes_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch, do: str
+) -> None:
+    bank, meets = world.open(), threading.Event()
+    one, other = Witness("one.example"), Witness("other.example")
+    add_witness(bank, one.key, url=None, in_proofs=False)
+    really_write, really_lock = witnesses._write, fcntl.flock
+
+    def name_other() -> None:
+        add_witness(bank, other.key, url=None, in_proofs=False)
+        meets.set()
+
+    second = threading.Thread(target=name_other)
+
+    def lock(file: IO[bytes], operation: int) -> None:
+        if threading.current_thread() is second:
+            meets.set()
+        really_lock(file, operation)
+
+    def write(into: Bank, named: Iterable[witnesses.Witness]) -> None:
+        if threading.current_thread() is not second:
+            second.start()
+            meets.wait()  # until the second has written, or waits for the first
+        really_write(into, named)
+
+    monkeypatch.setattr(witnesses, "_write", write)
+    monkeypatch.setattr(files.fcntl, "flock", lock)
+    if do == "add":
+        add_witness(bank, one.key, url="https://one.example", in_proofs=False)
+    else:
+        witnesses.remove_witness(bank, one.name)
+    second.join()
+    left = {"add": {"one.example", "other.example"}, "remove": {"other.example"}}
+    assert {each.key.name for each in read_witnesses(bank)} == left[do]
+    bank.close()
+
+
+def test_an_older_checkpoint_that_is_published_late_takes_nothing_away(
+    world: World, issued: Document, holder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offline, bank = Witness("offline.example"), world.open()
+    add_witness(bank, offline.key, url=None, in_proofs=False)
+    older = published(world)
+    world.issue(holder)
+    newer, really = published(world), witnesses.publish_cosigned
+
+    def publish_after_another(*given: object, **rest: object) -> None:
+        monkeypatch.setattr(witnesses, "publish_cosigned", really)
+        witnesses.take_cosigned(bank, newer + offline.cosign(newer))
+        really(*given, **rest)  # type: ignore[arg-type] # as they came
+
+    monkeypatch.setattr(witnesses, "publish_cosigned", publish_after_another)
+    witnesses.take_cosigned(bank, older + offline.cosign(older))
+    assert published(world, "checkpoint.witnessed") == newer + offline.cosign(newer)
     bank.close()
 
 
