@@ -38,11 +38,13 @@ def read_offered(path: Path | None) -> Offered:
 
 def read_trust_bytes(path: Path | None) -> bytes:
     """Read a trust list or bundle, no further than the limit of bundles; errors as `read_offered`."""
-    if path is None or not path.exists():
+    if path is None:
         raise TrustMissing("expected a trust list, found none")
     try:
         with path.open("rb") as file:
             return file.read(MAX_TRUST_BUNDLE_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise TrustMissing("expected a trust list, found none") from error
     except OSError as error:
         raise TrustFileError(f"expected a readable trust list, found: {error.strerror}", kind="unreadable") from error
 

@@ -139,6 +139,9 @@ def remember_as_newest(bundle: TrustBundle, state: StateFolder | None) -> None:
 
 def _installed_folder(context: TrustContext, chosen: Path | None) -> TrustFolder | None:
     installed = context.installed
-    if installed is None or installed == chosen or not installed.exists():
+    if installed is None or installed == chosen:
         return None
-    return None if is_trust_bundle(read_trust_bytes(installed)) else TrustFolder(installed)
+    try:
+        return None if is_trust_bundle(read_trust_bytes(installed)) else TrustFolder(installed)
+    except TrustMissing:
+        return None

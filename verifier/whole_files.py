@@ -14,16 +14,40 @@ def write_whole(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
     Raises:
         OSError: it cannot be written; an earlier one is as it was, and nothing is left beside it.
     """
+    temporary = _write_beside(path, data, mode)
+    try:
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def write_new(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
+    """Write a file where none is; its folder must be there. Of several programs that do so at once one succeeds.
+
+    Raises:
+        FileExistsError: there is one, which is as it was.
+        OSError: it cannot be written, and nothing is left beside it.
+    """
+    temporary = _write_beside(path, data, mode)
+    try:
+        os.link(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_beside(path: Path, data: bytes, mode: int) -> Path:
     import tempfile  # most checks write nothing
 
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, mode)
             file.write(data)
             file.flush()
             os.fsync(descriptor)
-        Path(temporary).replace(path)
     except OSError:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+    return temporary

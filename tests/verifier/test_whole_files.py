@@ -6,7 +6,7 @@ import pytest
 
 from verifier.receipt.digests import sha256_hex
 from verifier.receipt.kept import KeptMaterial
-from verifier.whole_files import PUBLIC, write_whole
+from verifier.whole_files import PUBLIC, write_new, write_whole
 
 
 @pytest.fixture
@@ -29,6 +29,14 @@ def test_a_disk_that_refuses_leaves_the_earlier_file_and_nothing_beside_it(tmp_p
     with pytest.raises(OSError, match="No space left"):
         write_whole(tmp_path / "file", b"later")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"earlier")]
+
+
+def test_a_new_file_is_never_put_over_another(tmp_path: Path) -> None:
+    write_new(tmp_path / "file", b"first")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "file", b"second")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"first")]
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_kept_list_that_was_damaged_is_kept_anew(tmp_path: Path) -> None:

@@ -23,11 +23,14 @@ def check_output(out: Path) -> None:
     """
     if out.suffix not in FORMATS:
         raise BatchRefused("output", f"expected --out to end with one of {', '.join(FORMATS)}, found {out.name}")
-    if not out.parent.is_dir():
-        raise BatchRefused("output", f"expected the folder {out.parent} to be there, found none")
-    for path in (out, summary_of(out)):
-        if path.exists():
-            raise BatchRefused("output", f"expected a new file for the results, found {path} there already")
+    try:
+        if not out.parent.is_dir():
+            raise BatchRefused("output", f"expected the folder {out.parent} to be there, found none")
+        for path in (out, summary_of(out)):
+            if path.exists():
+                raise BatchRefused("output", f"expected a new file for the results, found {path} there already")
+    except OSError as error:
+        raise BatchRefused("output", f"expected to write {out}, found: {error.strerror}") from error
     require_libraries(out.suffix)
 
 

@@ -141,7 +141,11 @@ def _read_start(path: Path, size: int) -> bytes:
 
 
 def _add_path(found: _Found, path: Path, *, root: int) -> None:
-    if not path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError:  # a name that cannot be looked up: one line says so
+        is_folder = False
+    if not is_folder:
         _add_file(found, path, Item(well_formed(str(path)), path, root=root))
         return
     inside = path.resolve()

@@ -40,12 +40,15 @@ class ReceiptFolder:
         """Refuse a folder with anything in it, unless an interrupted batch goes on.
 
         Raises:
-            ReceiptWriteError: it is a file, or not empty.
+            ReceiptWriteError: it is a file, not empty, or cannot be looked into.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise ReceiptWriteError(f"expected --receipt to be a folder, found a file at {self.folder.name}")
-        if not resumes and self.folder.is_dir() and any(self.folder.iterdir()):
-            raise ReceiptWriteError(f"expected no receipts in {self.folder.name} yet, found files")
+        try:
+            if self.folder.exists() and not self.folder.is_dir():
+                raise ReceiptWriteError(f"expected --receipt to be a folder, found a file at {self.folder.name}")
+            if not resumes and self.folder.is_dir() and any(self.folder.iterdir()):
+                raise ReceiptWriteError(f"expected no receipts in {self.folder.name} yet, found files")
+        except OSError as error:
+            raise ReceiptWriteError(f"expected to write in {self.folder.name}, found: {error.strerror}") from error
 
     def write(self, line: Line) -> None:
         """Write the receipt of a result; nothing for a file without a verdict.

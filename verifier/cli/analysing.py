@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,12 +15,13 @@ from verifier.analysis.roles import read_role
 from verifier.analysis.tables import analysis_csv
 from verifier.analysis.texts import text
 from verifier.cli.options import language_of
-from verifier.cli.scoring import evidence_of, trust_of
+from verifier.cli.scoring import evidence_of
 from verifier.cli.sheets import write_result
+from verifier.cli.telling import tell, tell_refusal
+from verifier.cli.trust_given import state_of, trust_of
 from verifier.errors import OptionError, ScoringFileError, VerifierError
-from verifier.exit_codes import OF_ERROR, ExitCode
+from verifier.exit_codes import ExitCode
 from verifier.rendering.plain_text import harmless
-from verifier.rendering.refusals import sentence_of
 from verifier.scoring.applicants import group, read_applicants
 from verifier.settings import Settings
 
@@ -37,8 +37,7 @@ def analyse_command(arguments: argparse.Namespace, now: Callable[[], datetime] =
         for path in arguments.out:
             write_result(path, _WRITERS[path.suffix](analysis, language))
     except VerifierError as error:
-        _tell(f"cb-verifier analyse: {sentence_of(error, language)}")
-        return OF_ERROR[type(error)]
+        return tell_refusal("analyse", error, language)
     _tell_everything(analysis, unused, arguments, language)
     if arguments.json:
         print(json.dumps(analysis.to_json(), ensure_ascii=True, separators=(",", ":")))
@@ -65,7 +64,7 @@ def _analysed(arguments: argparse.Namespace, now: datetime) -> tuple[Analysis, d
     settings = Settings.from_environment(os.environ)
     consents = read_consents(arguments.consent)
     roles = [read_role(wanted) for wanted in arguments.role]
-    trust = trust_of(arguments, settings, now)
+    trust = trust_of(arguments, settings, state=state_of(settings), now=int(now.timestamp())).trust
     evidence, without = evidence_of(arguments, settings)
     listed = read_applicants(arguments.employees) if arguments.employees is not None else {}
     employees, nobody = group(evidence, listed=listed, everything=None)
@@ -101,20 +100,16 @@ def _tell_everything(
 ) -> None:
     """Say to whoever runs the command what came out, and who is left out and why."""
     counts = {"people": analysis.map.people, "fields": len(analysis.map.rows), "roles": len(analysis.roles)}
-    _tell(text("told_summary", language, left_out=len(analysis.absent), **counts))
+    tell(text("told_summary", language, left_out=len(analysis.absent), **counts))
     for part, reason in analysis.reasons:
         named = [each.employee for each in analysis.left_out if (each.part, each.reason) == (part, reason)]
         shown = ", ".join(harmless(number) for number in named[:_MAX_NAMED]) + (
             ", …" if len(named) > _MAX_NAMED else ""
         )
         words = {"part": text(f"part_{part}", language), "reason": text(reason, language)}
-        _tell(text("told_left_out", language, employees=shown, **words))
+        tell(text("told_left_out", language, employees=shown, **words))
     for name, count in unused.items():
         if count:
-            _tell(text(name, language, count=count))
+            tell(text(name, language, count=count))
     for path in arguments.out:
-        _tell(text("written", language, file=harmless(path.name)))
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr)
+        tell(text("written", language, file=harmless(path.name)))

@@ -37,10 +37,9 @@ from verifier.checks.rules import Moment
 from verifier.cli.batch_receipts import batch_receipts, receipt_terms
 from verifier.cli.checking import CheckRun, prepare_run
 from verifier.cli.options import language_of
+from verifier.cli.telling import tell, tell_refusal
 from verifier.errors import BatchRefused, VerifierError
-from verifier.exit_codes import OF_ERROR
 from verifier.rendering.plain_text import harmless
-from verifier.rendering.refusals import sentence_of
 from verifier.rendering.words import word
 from verifier.settings import Settings
 
@@ -67,16 +66,15 @@ def check_batch(arguments: argparse.Namespace) -> int:
         batch = _prepared(arguments, language)
         summary = _carried_out(batch, arguments)
     except VerifierError as error:
-        print(f"cb-verifier batch: {sentence_of(error, language)}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("batch", error, language)
     except KeyboardInterrupt:
         if journal_of(arguments.out).exists():
-            print(word("batch_interrupted", language), file=sys.stderr)
+            tell(word("batch_interrupted", language))
         raise
     if arguments.json:
         print(json.dumps(summary.to_json(), ensure_ascii=True, separators=(",", ":")))
     else:
-        print("\n".join(_summary_lines(summary, batch, arguments, language)), file=sys.stderr)
+        tell("\n".join(_summary_lines(summary, batch, arguments, language)))
     return summary.exit_code
 
 

@@ -6,6 +6,7 @@ import gc
 from pathlib import Path
 
 from keys.values import dataclass
+from verifier.cli.options import add_language, add_trust
 
 SUMMARY = "Check certificates: PDFs, pictures (PNG, JPEG), credentials, presentations, the text of codes."
 EXAMPLES = """examples:
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="confirmation number from a paper, looked up at its issuer; - reads it from stdin",
     )
     add("--issuer", metavar="ID", help="which issuer of the trust list to ask (with --code; default: the only one)")
-    add("--trust", type=Path, metavar="FILE", help="trust list (default: VERIFIER_TRUST, else the one of `trust add`)")
+    add_trust(parser)
     add("--status-map", type=Path, metavar="FILE", help="JSON file that names a token file for each status list")
     add("--offline", action="store_true", help="never use the network")
     add("--max-status-age", type=int, metavar="S", help="refuse status lists signed more than S seconds ago")
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--receipt-with-content", action="store_true", help="put everything that was disclosed into the receipt, too")
     add("--keep", type=Path, metavar="DIR", help="keep the trust and status lists, so that the check can be repeated")
     add("--json", action="store_true", help="print one JSON document per input, one per line")
-    add("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")
+    add_language(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

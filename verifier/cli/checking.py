@@ -22,6 +22,8 @@ from keys.values import dataclass, field, replace
 from verifier.checks.assembling import Verification, examine
 from verifier.checks.rules import Moment, Rules
 from verifier.cli.options import language_of
+from verifier.cli.telling import tell, tell_refusal
+from verifier.cli.trust_given import profile_of, state_of, trust_of
 from verifier.confirmations import NAME_OF_NUMBER, Found, ask_listed_issuer, look_up_number, read_issuer_tokens
 from verifier.errors import (
     IssuerChoice,
@@ -35,7 +37,6 @@ from verifier.evidence.gathering import NAME_OF_TEXT, Submission, well_formed
 from verifier.evidence.limits import MAX_EVIDENCE_BYTES
 from verifier.evidence.reader import EvidenceReader
 from verifier.exit_codes import OF_ERROR, OF_VERDICT, ExitCode, worst
-from verifier.policies.profile import DEFAULT_PROFILE, read_profile
 from verifier.rendering.colour import wants_colour, with_coloured_heading
 from verifier.rendering.plain_text import harmless
 from verifier.rendering.refusals import sentence_of
@@ -45,12 +46,10 @@ from verifier.rendering.words import word
 from verifier.settings import Settings
 from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
 from verifier.statuses.network import fetch_from_listed_origins
-from verifier.statuses.state import StateFolder
 from verifier.statuses.status_map import read_status_map
-from verifier.trust_in_use import TrustContext, trust_in_use
 
 if TYPE_CHECKING:
-    from verifier.cli.receipts import ReceiptDesk
+    from verifier.cli.receipts import ReceiptWriter
 
 _Source = Callable[[], Submission | Found]
 _MAX_TYPED_BYTES = 1024
@@ -65,7 +64,7 @@ class CheckRun:
     language: Language
     as_json: bool
     trust_data: bytes = field(repr=False)
-    desk: "ReceiptDesk | None" = None
+    receipts: "ReceiptWriter | None" = None
 
 
 def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
@@ -74,21 +73,20 @@ def check_inputs(arguments: argparse.Namespace, reader: EvidenceReader) -> int:
     _make_output_safe()
     try:
         settings = Settings.from_environment(os.environ)
-        run = _with_desk(prepare_run(arguments, settings, language), arguments, settings)
+        run = _with_receipts(prepare_run(arguments, settings, language), arguments, settings)
         sources = list(_sources(arguments, settings, run.rules.trust))
     except VerifierError as error:
-        print(f"cb-verifier check: {sentence_of(error, language)}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("check", error, language)
     return worst([_check_one(name, source, run=run, reader=reader) for name, source in sources])
 
 
-def _with_desk(run: CheckRun, arguments: argparse.Namespace, settings: Settings) -> CheckRun:
+def _with_receipts(run: CheckRun, arguments: argparse.Namespace, settings: Settings) -> CheckRun:
     if arguments.receipt is None and not arguments.receipt_with_content and arguments.keep is None:
         return run
-    from verifier.cli.receipts import receipt_desk  # most checks write no receipt
+    from verifier.cli.receipts import receipt_writer  # most checks write no receipt
 
-    desk = receipt_desk(arguments, settings, rules=run.rules, trust=run.trust_data, language=run.language)
-    return replace(run, desk=desk)
+    receipts = receipt_writer(arguments, settings, rules=run.rules, trust=run.trust_data, language=run.language)
+    return replace(run, receipts=receipts)
 
 
 def prepare_run(arguments: argparse.Namespace, settings: Settings, language: Language) -> CheckRun:
@@ -98,15 +96,12 @@ def prepare_run(arguments: argparse.Namespace, settings: Settings, language: Lan
         VerifierError: they do not fit together, or a file they name cannot be used.
     """
     moment = _moment(arguments.now)
-    profile_file = arguments.profile or settings.profile
-    profile = read_profile(profile_file) if profile_file is not None else DEFAULT_PROFILE
+    profile = profile_of(arguments, settings)
     if arguments.max_status_age is not None and arguments.max_status_age < 0:
         raise OptionError("expected --max-status-age to be 0 or more seconds", kind="max_status_age")
     # A simulated time must neither read nor leave traces of what was seen at real times.
-    keeps_state = settings.state_folder is not None and not moment.simulated
-    state = StateFolder(settings.state_folder) if keeps_state and settings.state_folder is not None else None
-    context = TrustContext(settings.trust_file, state, moment.seconds)
-    trust = trust_in_use(arguments.trust or settings.trust_file, context)
+    state = None if moment.simulated else state_of(settings)
+    trust = trust_of(arguments, settings, state=state, now=moment.seconds)
     sources = StatusSources(
         prefetched=read_status_map(arguments.status_map) if arguments.status_map is not None else {},
         fetch=None if arguments.offline else fetch_from_listed_origins(),
@@ -203,13 +198,13 @@ def _check_one(name: str, source: _Source, *, run: CheckRun, reader: EvidenceRea
         verification = examine(given, rules=rules, moment=run.moment, reader=reader)
     except IssuerChoice as error:
         listed = " ".join(harmless(issuer) for issuer in error.issuers)
-        print(f"cb-verifier check: {sentence_of(error, run.language)}: {listed}", file=sys.stderr)
+        tell(f"cb-verifier check: {sentence_of(error, run.language)}: {listed}")
         return OF_ERROR[IssuerChoice]
     except (UnreadableEvidence, LookupFailed) as error:
         if run.as_json:
             _print_json(unreadable_document(error, name=name))
         else:
-            print(unreadable_text(error, name=name, language=run.language), file=sys.stderr)
+            tell(unreadable_text(error, name=name, language=run.language))
         return OF_ERROR[type(error)]
     report = verification.report
     if run.as_json:
@@ -232,15 +227,15 @@ def _print_report(report: Report, language: Language) -> None:
 
 
 def _write_receipt(verification: Verification, run: CheckRun) -> ExitCode:
-    if run.desk is None:
+    if run.receipts is None:
         return ExitCode.VALID
     try:
-        files = run.desk.write(verification)
+        files = run.receipts.write(verification)
     except ReceiptWriteError as error:
-        print(f"cb-verifier check: {sentence_of(error, run.language)}", file=sys.stderr)
+        tell_refusal("check", error, run.language)
         return ExitCode.REFUSED
     for file in files:
-        print(word("receipt_written", run.language, file=harmless(str(file))), file=sys.stderr)
+        tell(word("receipt_written", run.language, file=harmless(str(file))))
     return ExitCode.VALID
 
 

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 
 from verifier.cli.options import add_language, add_trust, language_of
 from verifier.errors import TrustFileError, TrustMissing, VerifierError
@@ -25,9 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the folders and say what comes next."""
     import json
 
-    from verifier.exit_codes import OF_ERROR
+    from verifier.cli.telling import tell_refusal
     from verifier.rendering.plain_text import harmless
-    from verifier.rendering.refusals import sentence_of
     from verifier.rendering.words import word
     from verifier.trust_folder import TrustFolder
 
@@ -40,8 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         _make_state_folder(settings)
         key = _make_receipt_key(settings)
     except VerifierError as error:
-        print(f"cb-verifier init: {sentence_of(error, language)}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("init", error, language)
     state = settings.state_folder
     if arguments.json:
         places = {"trust": str(path), "state": None if state is None else str(state)}

@@ -19,9 +19,9 @@ def add_action(
     return actions.add_parser(name, help=summary, description=summary, epilog=f"example: {example}")
 
 
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """Add `--lang`."""
-    parser.add_argument("--lang", choices=("ko", "en"), help="language of messages (default: from the locale, else en)")
+def add_language(parser: argparse.ArgumentParser, *, of: str = "messages") -> None:
+    """Add `--lang`; `of` says what is in this language."""
+    parser.add_argument("--lang", choices=("ko", "en"), help=f"language of {of} (default: from the locale, else en)")
 
 
 def add_trust(parser: argparse.ArgumentParser) -> None:

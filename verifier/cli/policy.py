@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,17 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one verb and return the exit code."""
+    from verifier.cli.telling import tell_refusal
     from verifier.errors import VerifierError
-    from verifier.exit_codes import OF_ERROR
-    from verifier.rendering.refusals import sentence_of
     from verifier.scoring.criteria_files import read_policy_file
 
     try:
         file = read_policy_file(arguments.policy)
         return {"check": _check, "sign": _sign, "verify": _verify}[arguments.verb](file, arguments)
     except VerifierError as error:
-        print(f"cb-verifier policy: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("policy", error, language_of(arguments))
 
 
 def _check(file: "PolicyFile", arguments: argparse.Namespace) -> int:
@@ -76,13 +73,13 @@ def _sign(file: "PolicyFile", arguments: argparse.Namespace) -> int:
     from verifier.receipt.signing_key import open_receipt_key
     from verifier.scoring.criteria_files import read_policy, refuse_forbidden
     from verifier.settings import Settings
+    from verifier.whole_files import PUBLIC, write_new
 
     refuse_forbidden(read_policy(file), None)
     settings = Settings.from_environment(os.environ)
     signer = open_receipt_key(settings.config_folder, passphrase=settings.passphrase)
     try:
-        with arguments.out.open("x", encoding="ascii") as target:
-            target.write(sign_policy(file.data, signer=signer) + "\n")
+        write_new(arguments.out, (sign_policy(file.data, signer=signer) + "\n").encode("ascii"), mode=PUBLIC)
     except OSError as error:
         raise ScoringFileError(f"{arguments.out.name}: expected to write it, found: {error.strerror}") from error
     _print(file, arguments, signed_by=signer.key_id, word="policy_signed_now")

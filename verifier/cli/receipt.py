@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,17 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one verb and return the exit code."""
+    from verifier.cli.telling import tell_refusal
     from verifier.errors import VerifierError
-    from verifier.exit_codes import OF_ERROR
-    from verifier.rendering.refusals import sentence_of
     from verifier.settings import Settings
 
     try:
         settings = Settings.from_environment(os.environ)
         return _keys(settings) if arguments.verb == "keys" else _verify(arguments, settings)
     except VerifierError as error:
-        print(f"cb-verifier receipt: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("receipt", error, language_of(arguments))
 
 
 def _keys(settings: "Settings") -> int:

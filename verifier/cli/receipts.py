@@ -1,8 +1,6 @@
 """Receipts of `check`: where they go, the key that signs them, and the lists that are kept beside them."""
 
 import argparse
-import os
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +15,13 @@ from verifier.receipt.making import ReceiptMaker
 from verifier.receipt.record import Circumstances, Recorded
 from verifier.receipt.signing_key import open_receipt_key
 from verifier.settings import Settings
+from verifier.whole_files import write_new
 
 _TOKEN, _PAGE = ".jws", ".pdf"
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptDesk:
+class ReceiptWriter:
     """Writes the receipts of one run.
 
     Args:
@@ -63,10 +62,10 @@ class ReceiptDesk:
         return token, _write_new(self.out / (name + _PAGE), receipt.pdf or b"")
 
 
-def receipt_desk(
+def receipt_writer(
     arguments: argparse.Namespace, settings: Settings, *, rules: Rules, trust: bytes, language: Language
-) -> ReceiptDesk | None:
-    """Return the desk that the options ask for, or None.
+) -> ReceiptWriter | None:
+    """Return what writes the receipts that the options ask for; None where they ask for none.
 
     Args:
         arguments: the options.
@@ -88,10 +87,13 @@ def receipt_desk(
         return None
     out: Path = arguments.receipt
     inputs = len(arguments.files) + bool(arguments.text) + bool(arguments.code)
-    _check_place(out, inputs)
+    try:
+        _check_place(out, inputs)
+    except OSError as error:
+        raise ReceiptWriteError(f"expected to write {out.name}, found: {error.strerror}") from error
     signer = open_receipt_key(settings.config_folder, passphrase=settings.passphrase)
     circumstances = Circumstances(rules, settings.name, VERSION, datetime.now(UTC))
-    return ReceiptDesk(
+    return ReceiptWriter(
         out=out,
         maker=ReceiptMaker(signer, circumstances, language),
         with_content=arguments.receipt_with_content,
@@ -113,27 +115,17 @@ def _check_place(out: Path, inputs: int) -> None:
 
 
 def _write_new(path: Path, data: bytes) -> Path:
-    """Write whole or not at all, and never over another file; the result is for its owner's eyes."""
-    temporary = None
+    """Write for the owner's eyes, in a folder that is made where there is none, and never over another file."""
     try:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ReceiptWriteError(f"expected to write in {path.parent.name}, found: {error.strerror}") from error
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, path)
+        write_new(path, data)
     except FileExistsError as error:
         raise ReceiptWriteError(
             f"expected no file at {path.name}; a receipt is never overwritten", kind="exists"
         ) from error
     except OSError as error:
         raise ReceiptWriteError(f"expected to write {path.name}, found: {error.strerror}") from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
     return path

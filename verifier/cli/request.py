@@ -3,14 +3,10 @@
 import argparse
 import json
 import os
-import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from verifier.cli.options import add_language, add_trust, language_of
-
-if TYPE_CHECKING:
-    from keys.trust_list import TrustList
 
 SUMMARY = "Print the presentation request (DCQL) that a policy implies: only the claims its rules use."
 EXAMPLES = """examples:
@@ -31,12 +27,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the query and return the exit code."""
     from credential_schemas.criteria.asking import asked_types, dcql_query
+    from verifier.cli.telling import tell, tell_refusal
+    from verifier.cli.trust_given import state_of, trust_of
     from verifier.errors import VerifierError
-    from verifier.exit_codes import OF_ERROR
     from verifier.presentations.wish import types_by_entry
-    from verifier.rendering.refusals import sentence_of
     from verifier.scoring.criteria_files import read_policy, read_policy_file, read_posting, refuse_forbidden
     from verifier.scoring.texts import text
+    from verifier.settings import Settings
 
     language = language_of(arguments)
     try:
@@ -48,27 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
             policy = read_policy(file)
             refuse_forbidden(policy, None)
             asked = asked_types(policy, None)
-        types = types_by_entry(_trust(arguments), [each.entry_type.id for each in asked])
+        settings, now = Settings.from_environment(os.environ), int(datetime.now(UTC).timestamp())
+        trust = trust_of(arguments, settings, state=state_of(settings), now=now).trust
+        types = types_by_entry(trust, [each.entry_type.id for each in asked])
     except VerifierError as error:
-        print(f"cb-verifier request: {sentence_of(error, language)}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("request", error, language)
     names = [each.entry_type.id for each in asked]
     idle = [name for name in names if not types.certificates[name] and not types.alone[name]]
     if idle:
-        print(text("not_asked", language, claims=", ".join(idle)), file=sys.stderr)
+        tell(text("not_asked", language, claims=", ".join(idle)))
     query = dcql_query(asked, vcts=types.certificates, alone=types.alone)
     print(json.dumps(query, ensure_ascii=True, indent=1))
     return 0
-
-
-def _trust(arguments: argparse.Namespace) -> "TrustList":
-    from datetime import UTC, datetime
-
-    from verifier.settings import Settings
-    from verifier.statuses.state import StateFolder
-    from verifier.trust_in_use import TrustContext, trust_in_use
-
-    settings = Settings.from_environment(os.environ)
-    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
-    context = TrustContext(settings.trust_file, state, int(datetime.now(UTC).timestamp()))
-    return trust_in_use(arguments.trust or settings.trust_file, context).trust

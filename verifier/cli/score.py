@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from verifier.cli.options import add_language, add_trust
+
 SUMMARY = "Score applicants by published criteria: every point with its rule, entries and reason; never a decision."
 EXAMPLES = """examples:
   cb-verifier score --policy ts-hiring-criteria --notice notice.json --reports results.jsonl --json
@@ -35,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--adjudications", type=Path, metavar="FILE", help="what people decided about entries, JSON Lines")
     add("--ratings", type=Path, metavar="FILE", help="levels that people gave to texts, JSON Lines")
-    add("--trust", type=Path, metavar="FILE", help="trust list (default: VERIFIER_TRUST, else the one of `trust add`)")
+    add_trust(parser)
     add(
         "--out",
         type=Path,
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--sheets", type=Path, metavar="DIR", help="write a score sheet (.html) for each applicant into a new folder")
     add("--json", action="store_true", help="print one JSON document per applicant, one per line")
-    add("--lang", choices=("ko", "en"), help="language of messages and sheets (default: from the locale, else en)")
+    add_language(parser, of="messages and sheets")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,16 +21,16 @@ from credential_schemas.criteria.errors import ScoringInputError
 from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import flag_text
 from credential_schemas.report.messages import Language
-from keys.encoding import decode_json
+from keys.encoding import JsonValue, decode_json
 from keys.errors import DecodingError
-from keys.trust_list import TrustList
 from verifier.cli.options import language_of
 from verifier.cli.sheets import check_sheets_folder, write_result, write_sheets
+from verifier.cli.telling import tell, tell_refusal
+from verifier.cli.trust_given import state_of, trust_of
 from verifier.errors import OptionError, ScoringFileError, VerifierError
-from verifier.exit_codes import OF_ERROR, ExitCode
+from verifier.exit_codes import ExitCode
 from verifier.receipt.signing_key import published_keys, read_published_keys
 from verifier.rendering.plain_text import harmless
-from verifier.rendering.refusals import sentence_of
 from verifier.scoring.applicants import group, read_applicants
 from verifier.scoring.criteria_files import Posting, read_limited, read_policy_file, read_posting, signed_policy
 from verifier.scoring.evidence import Evidence, NoVerdict, read_receipt_file, read_results
@@ -40,8 +39,6 @@ from verifier.scoring.limits import MAX_LIST_BYTES, MAX_RECEIPTS
 from verifier.scoring.results import Panel, Result, score_one, score_own_words
 from verifier.scoring.texts import text
 from verifier.settings import Settings
-from verifier.statuses.state import StateFolder
-from verifier.trust_in_use import TrustContext, trust_in_use
 
 _MAX_NAMED = 10
 
@@ -55,16 +52,15 @@ def score_command(arguments: argparse.Namespace, now: Callable[[], datetime] = l
         file = signed_policy(file, signature=arguments.policy_signature, keys=arguments.policy_keys)
         posting = read_posting(file, arguments.notice)
         if file.signed_by is None:
-            _tell(f"{posting.policy.policy.id}: {text('policy_unsigned', language)}")
+            tell(f"{posting.policy.policy.id}: {text('policy_unsigned', language)}")
         work = _self_checked if arguments.self_check else _verified
         results, open_lines = work(arguments, posting, language=language, now=now())
         _write_all(arguments.out, results, language)
         if arguments.sheets is not None:
             write_sheets(arguments.sheets, results, language)
-            _tell(text("sheets_written", language, count=len(results), folder=harmless(arguments.sheets.name)))
+            tell(text("sheets_written", language, count=len(results), folder=harmless(arguments.sheets.name)))
     except VerifierError as error:
-        _tell(f"cb-verifier score: {sentence_of(error, language)}")
-        return OF_ERROR[type(error)]
+        return tell_refusal("score", error, language)
     for result in results:
         print(_json(result) if arguments.json else _summary(result, language))
     settled = open_lines == 0 and all(result.settled for result in results)
@@ -98,23 +94,27 @@ def _self_checked(
     """Return the one result of an applicant's own words."""
     del language  # nothing is left out here, so there is nothing to tell
     asked = asked_of_people(posting.policy, posting.notice)
+    document = _json_in(arguments.entries)
     try:
-        entries = read_entries(decode_json(read_limited(arguments.entries, MAX_LIST_BYTES), max_bytes=MAX_LIST_BYTES))
+        entries = read_entries(document)
+    except ScoringInputError as error:
+        raise ScoringFileError(f"{arguments.entries.name}: {error}") from error
+    try:
         given = {
-            kind: read_assumptions(
-                decode_json(read_limited(path, MAX_LIST_BYTES), max_bytes=MAX_LIST_BYTES),
-                asked,
-                kind=kind,
-                name=path.name,
-            )
-            if path is not None
-            else {}
+            kind: read_assumptions(_json_in(path), asked, kind=kind, name=path.name) if path is not None else {}
             for kind, path in _decision_files(arguments)
         }
-    except (DecodingError, ScoringInputError) as error:
-        raise ScoringFileError(f"{arguments.entries.name}: {error}") from error
+    except ScoringInputError as error:
+        raise ScoringFileError(error.detail) from error
     assumptions = assumed(given["adjudications"], given["ratings"])
     return (score_own_words(entries, posting, assumed=assumptions, now=now),), 0
+
+
+def _json_in(path: Path) -> JsonValue:
+    try:
+        return decode_json(read_limited(path, MAX_LIST_BYTES), max_bytes=MAX_LIST_BYTES)
+    except DecodingError as error:
+        raise ScoringFileError(f"{path.name}: {error}") from error
 
 
 def _decision_files(arguments: argparse.Namespace) -> tuple[tuple[Kind, Path | None], ...]:
@@ -126,7 +126,7 @@ def _verified(
 ) -> tuple[tuple[Result, ...], int]:
     """Return the results, and how many checks could not be given to anybody or had no verdict."""
     settings = Settings.from_environment(os.environ)
-    trust = trust_of(arguments, settings, now)
+    trust = trust_of(arguments, settings, state=state_of(settings), now=int(now.timestamp())).trust
     asked = asked_of_people(posting.policy, posting.notice)
     given: dict[Kind, dict[str, tuple[Decision, ...]]] = {}
     for kind, path in _decision_files(arguments):
@@ -169,21 +169,10 @@ def evidence_of(arguments: argparse.Namespace, settings: Settings) -> tuple[list
     return found, without
 
 
-def trust_of(arguments: argparse.Namespace, settings: Settings, now: datetime) -> TrustList:
-    """Return the trust list in use.
-
-    Raises:
-        VerifierError: there is none, or it cannot be read.
-    """
-    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
-    context = TrustContext(settings.trust_file, state, int(now.timestamp()))
-    return trust_in_use(arguments.trust or settings.trust_file, context).trust
-
-
 def _write_all(paths: Sequence[Path], results: Sequence[Result], language: Language) -> None:
     for path in paths:
         write_result(path, WRITERS[path.suffix](results, language))
-        _tell(text("written", language, file=harmless(path.name)))
+        tell(text("written", language, file=harmless(path.name)))
 
 
 def _json(result: Result) -> str:
@@ -208,8 +197,4 @@ def _summary(result: Result, language: Language) -> str:
 def _tell_left_out(name: str, places: Sequence[str], language: Language) -> None:
     if places:
         shown = ", ".join(places[:_MAX_NAMED]) + (", …" if len(places) > _MAX_NAMED else "")
-        _tell(text(name, language, count=len(places), reports=harmless(shown), places=harmless(shown)))
-
-
-def _tell(message: str) -> None:
-    print(message, file=sys.stderr)
+        tell(text(name, language, count=len(places), reports=harmless(shown), places=harmless(shown)))

@@ -51,9 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until stopped."""
     from keys.errors import GateError
+    from verifier.cli.telling import tell_refusal
     from verifier.confirmations import read_issuer_tokens
-    from verifier.exit_codes import OF_ERROR, ExitCode
-    from verifier.rendering.refusals import sentence_of
 
     settings = Settings.from_environment(os.environ)
     try:
@@ -62,8 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         read_issuer_tokens(settings.issuer_tokens)
         deliveries = _deliveries(arguments, settings)
     except VerifierError as error:
-        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("serve", error, language_of(arguments))
     from verifier.app import Offers
 
     try:
@@ -71,12 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         contact = _security_txt(settings)
         offers = Offers(desk, folder, settings.kept_days(), deliveries, security_txt=contact)
         _serve(arguments, rules, settings=settings, proxies=proxies, offers=offers)
-    except GateError as error:
-        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return ExitCode.REFUSED
-    except VerifierError as error:
-        print(f"cb-verifier serve: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+    except (GateError, VerifierError) as error:
+        return tell_refusal("serve", error, language_of(arguments))
     return 0
 
 
@@ -123,6 +117,7 @@ def _serve(
     from keys.gate.server import listen, serve
     from keys.gate.telling import telling
     from verifier.app import RULES, create_app
+    from verifier.cli.own_address import address_at
     from verifier.cli.serving_people import entrance_of_settings
     from verifier.cli.serving_requests import asks_of_settings
     from verifier.confirmations import ask_listed_issuer, read_issuer_tokens
@@ -142,7 +137,7 @@ def _serve(
     now = datetime.now(UTC)
     asks = asks_of_settings(settings, host=host, port=port, development=arguments.dev, now=now)
     offers = replace(offers, entrance=entrance, trust=trust, receipt_keys=keys, asks=asks)
-    where, drain_s = f"http://{arguments.host}:{arguments.port}", settings.drain_s()
+    drain_s = settings.drain_s()
     with telling(_telling(settings, RULES.bodies)) as teller:
         if teller.metrics is not None:
             count = teller.metrics.counter("cb_checks", "Checks.", label="verdict", values=list(Verdict))
@@ -151,7 +146,7 @@ def _serve(
         listening = listen(host, port)
 
         def ready() -> None:
-            print(f"listening: {where}", flush=True)
+            print(f"listening: {address_at(host, port)}", flush=True)
 
         serve(app, listening, ready=ready, drain_s=drain_s, log_form=settings.log)
 
@@ -170,35 +165,27 @@ def _changeable_trust(arguments: argparse.Namespace, settings: Settings) -> "Cha
     """The trust list that administrators change on the settings page: a list in a file, not a bundle."""
     from credential_schemas.trust_bundle import is_trust_bundle
     from verifier.app import ChangeableTrust
-    from verifier.statuses.state import StateFolder
+    from verifier.cli.trust_given import state_of
     from verifier.trust_administration import TrustPlace
     from verifier.trust_files import read_trust_bytes
 
     path = arguments.trust or settings.trust_file
     if path is None or is_trust_bundle(read_trust_bytes(path)):
         return None
-    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
-    place = TrustPlace(path, state, development=arguments.dev)
+    place = TrustPlace(path, state_of(settings), development=arguments.dev)
     return ChangeableTrust(place, lambda: _rules(arguments, settings))
 
 
 def _rules(arguments: argparse.Namespace, settings: Settings) -> "Rules":
     from verifier.checks.rules import Rules
-    from verifier.policies.profile import DEFAULT_PROFILE, read_profile
+    from verifier.cli.trust_given import profile_of, state_of, trust_of
     from verifier.statuses.lookup import Freshness, StatusLookup, StatusSources
     from verifier.statuses.network import fetch_from_listed_origins, fetch_listings_from_listed_origins
     from verifier.statuses.published import PublishedLists
-    from verifier.statuses.state import StateFolder
     from verifier.statuses.status_map import read_status_map
-    from verifier.trust_in_use import TrustContext, trust_in_use
 
-    profile_file = arguments.profile or settings.profile
-    profile = read_profile(profile_file) if profile_file is not None else DEFAULT_PROFILE
-    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
-    trust = trust_in_use(
-        arguments.trust or settings.trust_file,
-        TrustContext(settings.trust_file, state, int(datetime.now(UTC).timestamp())),
-    )
+    profile, state = profile_of(arguments, settings), state_of(settings)
+    trust = trust_of(arguments, settings, state=state, now=int(datetime.now(UTC).timestamp()))
     sources = StatusSources(
         prefetched=read_status_map(arguments.status_map) if arguments.status_map is not None else {},
         fetch=None if arguments.offline else fetch_from_listed_origins(),

@@ -2,23 +2,19 @@
 
 import secrets
 import time
-from typing import Final
 
-from keys.errors import UrlError
 from keys.gate.rate_limits import RateLimits
 from keys.sign_in.cookies import Cookies
 from keys.sign_in.passwords import Passwords
 from keys.sign_in.throttle import SignInThrottle
-from keys.urls import parse_origin
 from verifier.api.signed_in import Entrance
+from verifier.cli.own_address import addresses_here, set_address
 from verifier.errors import OptionError, StoreUnusable
 from verifier.people.providers import relying_parties
 from verifier.people.service_key import open_service_key
 from verifier.people.sign_in_desk import Secrets, SignInDesk
 from verifier.settings import Settings
 from verifier.store.engine import STORE_FILE, open_store
-
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def entrance_of_settings(
@@ -63,10 +59,8 @@ def entrance_of_settings(
 
 def _own_origins(url: str | None, host: str, port: int) -> tuple[str, ...]:
     if url is not None:
-        try:
-            return (parse_origin(url, allow_loopback=True),)
-        except UrlError as error:
-            raise OptionError(f"expected VERIFIER_URL to be an origin: {error.message}", kind="url") from error
-    if host not in _LOOPBACK:
+        return (set_address(url).origin,)
+    here = addresses_here(host, port)
+    if not here:
         raise OptionError("expected VERIFIER_URL, because people sign in and others can reach the service", kind="url")
-    return tuple(f"http://{name}:{port}" for name in (f"[{host}]" if ":" in host else host, "127.0.0.1", "localhost"))
+    return here

@@ -1,18 +1,14 @@
 """What `serve` needs to ask wallets: its own address, and the key that signs requests."""
 
 from datetime import datetime
-from typing import Final
 
-from keys.errors import UrlError
-from keys.urls import parse_url
 from verifier.api.asking import Asks
+from verifier.cli.own_address import addresses_here, set_address
 from verifier.errors import OptionError
 from verifier.presentations.errors import RequestRefused
 from verifier.presentations.request_key import Holder, KeyElsewhere, RequestSigner, open_request_signer
 from verifier.presentations.request_object import Service
 from verifier.settings import Settings
-
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def asks_of_settings(settings: Settings, *, host: str, port: int, development: bool, now: datetime) -> Asks | None:
@@ -23,21 +19,17 @@ def asks_of_settings(settings: Settings, *, host: str, port: int, development: b
     Raises:
         OptionError: the address or the files of the key cannot be used.
     """
-    url = settings.url
-    if url is None and development and host in _LOOPBACK:
-        url = f"http://127.0.0.1:{port}"
+    here = addresses_here(host, port) if development else ()
+    url = settings.url or next(iter(here), None)
     if url is None:
         return None
-    try:
-        origin = parse_url(url.rstrip("/"), allow_loopback=True)
-    except UrlError as error:
-        raise OptionError(f"expected VERIFIER_URL to be an origin: {error.message}", kind="url") from error
-    if origin.loopback and not development:
+    own = set_address(url)
+    if own.loopback and not development:
         return None
-    signer = _signer(settings, origin.origin, now=now)
+    signer = _signer(settings, own.origin, now=now)
     if signer is None and not development:
         return None
-    return Asks(Service(origin.origin, signer, development), settings.name)
+    return Asks(Service(own.origin, signer, development), settings.name)
 
 
 def _signer(settings: Settings, url: str, *, now: datetime) -> RequestSigner | None:

@@ -21,8 +21,13 @@ def check_sheets_folder(folder: Path) -> None:
 
     Raises:
         OptionError: it is a file, or not empty.
+        ScoringFileError: it cannot be looked into.
     """
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+    try:
+        is_new = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError as error:
+        raise ScoringFileError(f"{folder.name}: expected to make the folder, found: {error.strerror}") from error
+    if not is_new:
         raise OptionError(f"expected a new or an empty folder, found {folder.name} with something in it", kind="sheets")
 
 

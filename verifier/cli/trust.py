@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one verb and return the exit code."""
     from keys.errors import FetchError
-    from verifier.exit_codes import OF_ERROR, ExitCode
-    from verifier.rendering.refusals import sentence_of
+    from verifier.cli.telling import tell_refusal
 
     settings, now = Settings.from_environment(os.environ), int(datetime.now(UTC).timestamp())
     verbs: dict[str, Callable[[argparse.Namespace, Path], int]] = {
@@ -67,12 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         if path is None:
             raise TrustMissing("expected a place for the trust list, found no home folder")
         return verbs[arguments.verb](arguments, path)
-    except FetchError as error:
-        print(f"cb-verifier trust: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return ExitCode.REFUSED
-    except VerifierError as error:
-        print(f"cb-verifier trust: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+    except (FetchError, VerifierError) as error:
+        return tell_refusal("trust", error, language_of(arguments))
 
 
 def _add(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
@@ -103,13 +97,12 @@ def _list(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
 def _refresh(arguments: argparse.Namespace, path: Path, *, settings: Settings, now: int) -> int:
     import json
 
+    from verifier.cli.trust_given import state_of
     from verifier.exit_codes import worst
-    from verifier.statuses.state import StateFolder
     from verifier.trust_in_use import TrustContext
     from verifier.trust_refreshing import refresh, refresh_text
 
-    state = StateFolder(settings.state_folder) if settings.state_folder is not None else None
-    results = refresh(path, arguments.bundles, TrustContext(path, state, now))
+    results = refresh(path, arguments.bundles, TrustContext(path, state_of(settings), now))
     if arguments.json:
         print(json.dumps({"issuers": [result.document() for result in results]}))
     else:

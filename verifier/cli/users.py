@@ -65,8 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry out one verb and return the exit code."""
-    from verifier.exit_codes import OF_ERROR
-    from verifier.rendering.refusals import sentence_of
+    from verifier.cli.telling import tell_refusal
 
     verbs: dict[str, Callable[[argparse.Namespace, Administration], None]] = {
         "add": _add,
@@ -79,8 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         verbs[arguments.verb](arguments, _administration(Settings.from_environment(os.environ)))
     except VerifierError as error:
-        print(f"cb-verifier users: {sentence_of(error, language_of(arguments))}", file=sys.stderr)
-        return OF_ERROR[type(error)]
+        return tell_refusal("users", error, language_of(arguments))
     return 0
 
 

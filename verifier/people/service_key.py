@@ -4,12 +4,14 @@ It lies beside the trust list, not beside the database, so that who gets a copy 
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from keys.limits import MIN_PEPPER_BYTES
 from keys.sign_in.passwords import RandomBytes
 from verifier.errors import StoreUnusable
+from verifier.whole_files import write_new
 
 KEY_FILE: Final = "sign-in.key"
 _OTHERS: Final = 0o077
@@ -46,15 +48,5 @@ def _make(path: Path, key: bytes) -> None:
     """Write a new key whole, unless there is one; of two programs that do so at once one wins."""
     if path.exists():
         return
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(new, path)
-    except FileExistsError:
-        return
-    finally:
-        new.unlink(missing_ok=True)
+    with suppress(FileExistsError):
+        write_new(path, key)

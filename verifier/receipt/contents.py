@@ -126,7 +126,7 @@ def _contents(record: _Reader) -> ReceiptContents:
     return ReceiptContents(
         verifier=record.text("iss"),
         made_at=datetime.fromtimestamp(record.number("iat"), UTC),
-        verified_at=datetime.fromisoformat(record.text("verified_at")),
+        verified_at=_moment(record.text("verified_at")),
         simulated=record.truth("simulated"),
         report_id=record.text("report_id"),
         verdict=Verdict(record.text("verdict")).value,
@@ -152,6 +152,13 @@ def _contents(record: _Reader) -> ReceiptContents:
         program_version=record.inner("program").text("version"),
         personal=record.truth("contains_personal_data"),
     )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(text)
+    return moment
 
 
 def _asked(members: _Reader) -> Asked:

@@ -146,7 +146,7 @@ class ReceiptPage:
             rows.append(("", notice("no_automatic_rejection").in_language(self._language)))
         yield from self._facts("section_reasons", rows)
 
-    def _circumstance_rows(self) -> list[tuple[str, str]]:
+    def _circumstance_rows(self) -> list["_Row"]:
         report, verifier = self._report, self._circumstances.verifier
         rows = [
             ("verified_at", self._moment(report.context.verified_at)),
@@ -208,7 +208,7 @@ class ReceiptPage:
         widths = [_MARK_WIDTH, 82, 56, _WIDTH - _MARK_WIDTH - 138]
         yield from self._section("section_checks", Table(rows, colWidths=widths, style=_GRID, repeatRows=1))
 
-    def _basis_rows(self) -> list[tuple[str, str]]:
+    def _basis_rows(self) -> list["_Row"]:
         rules, profile = self._circumstances.rules, self._circumstances.rules.profile
         name = profile.name if profile.sha256 is not None else self._say("profile_builtin", profile=profile.name)
         return [
@@ -222,7 +222,7 @@ class ReceiptPage:
             (self._say("specifications"), "; ".join(SPECIFICATIONS)),
         ]
 
-    def _list_rows(self, lists: Sequence[ListUsed]) -> Iterator[tuple[str, str]]:
+    def _list_rows(self, lists: Sequence[ListUsed]) -> Iterator["_Row"]:
         if not lists:
             yield self._say("status_list"), self._say("status_none")
         for used in lists:
@@ -249,9 +249,9 @@ class ReceiptPage:
         yield from self._section("section_limits", Table(points, colWidths=[14, _WIDTH - 14], style=box))
         key = self._say("verify_key", kid=self._key.kid, thumbprint=self._key.thumbprint())
         how = self._say("verify_how", command="cb-verifier receipt verify FILE --key receipt-keys.json")
-        yield from self._section("section_verify", Paragraph(_markup(_lines(how, key)), marks.SMALL))
+        yield from self._section("section_verify", _paragraph(_lines(how, key), marks.SMALL))
 
-    def _facts(self, name: str, rows: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    def _facts(self, name: str, rows: "Sequence[_Row]") -> Iterator[Any]:
         cells = [[_paragraph(label, marks.LABEL), _paragraph(value, marks.BODY)] for label, value in rows]
         yield from self._section(name, Table(cells, colWidths=[_LABEL_WIDTH, _WIDTH - _LABEL_WIDTH], style=_ROWS))
 
@@ -281,14 +281,15 @@ _ROWS = [
 _GRID = [*_ROWS, ("BACKGROUND", (0, 0), (-1, 0), marks.TINT), ("LINEABOVE", (0, 0), (-1, 0), 0.8, marks.COVER)]
 
 
-def _paragraph(words: str, style: Any) -> Paragraph:  # noqa: ANN401 - a style of ReportLab
-    return Paragraph(_markup(words), style)
+_Words = str | tuple[str, ...]
+"""One line, or several; a break within one is a stranger's and is written out."""
+_Row = tuple[str, _Words]
 
 
-def _markup(words: str) -> str:
-    """Strangers' text stays literal; only our own line breaks are kept."""
-    return "<br/>".join(escape(printable(line)) for line in words.split("\n"))
+def _paragraph(words: _Words, style: Any) -> Paragraph:  # noqa: ANN401 - a style of ReportLab
+    lines = (words,) if isinstance(words, str) else words
+    return Paragraph("<br/>".join(escape(printable(line)) for line in lines), style)
 
 
-def _lines(*lines: str) -> str:
-    return "\n".join(line for line in lines if line)
+def _lines(*lines: str) -> tuple[str, ...]:
+    return tuple(line for line in lines if line)

@@ -85,7 +85,7 @@ def replay(
         state = StateFolder(Path(folder))
         for used in receipt.lists:
             text = texts[used.sha256] or b""
-            state.remember(used.uri, SeenList(used.iat, used.obtained_at), text.decode("ascii"))
+            state.remember(used.uri, SeenList(used.iat, used.obtained_at), text.decode("ascii", "replace"))
         return _ask_again(receipt, evidence, rules=_rules(receipt, _believed(receipt, listed), state), reader=reader)
 
 

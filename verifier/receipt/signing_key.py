@@ -42,6 +42,8 @@ def open_receipt_key(folder: Path | None, *, passphrase: str | None) -> FileSign
         signer = read_signer(folder / KEY_FILE, passphrase=passphrase)
     except KeysError as error:
         raise ReceiptKeyError(error.message) from error
+    except OSError as error:
+        raise ReceiptKeyError(f"expected a readable key file, found: {error.strerror}") from error
     publish_key(folder, signer.public_key)
     return signer
 

@@ -85,11 +85,15 @@ def read_policy_file(wanted: str) -> PolicyFile:
         ScoringFileError: there is no such file, or it cannot be read.
     """
     path = Path(wanted)
-    if not path.is_file() and path.name == wanted:
+    try:
+        is_file, is_there = path.is_file(), path.exists()
+    except OSError:  # a name of no file: too long, or in a folder that may not be looked into
+        is_file = is_there = False
+    if not is_file and path.name == wanted:
         named = [each for each in published_policies() if each == wanted or each.rpartition("-")[0] == wanted]
         if named:
             return _published(max(named, key=_version))
-    if not path.exists():
+    if not is_there:
         known = ", ".join(published_policies())
         raise ScoringFileError(f"{path.name}: expected a policy file, or the id of a published policy ({known})")
     found = PolicyFile(path.name, read_limited(path, MAX_BYTES))

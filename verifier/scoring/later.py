@@ -143,7 +143,9 @@ class LaterStages:
         if self.written is not None:
             for name, found in self.written.sections.items():
                 mark, questions = found.mark, self.written.test.sections[name].questions
-                value = (mark.correct, questions, mark.subject or None) if mark is not None else ()
+                if mark is None:
+                    continue
+                value = (mark.correct, questions, mark.subject or None)
                 for by in found.entered:
                     yield ("written_test", name, *value, by.officer, timestamp(by.at))
         for member in self.interview.members if self.interview is not None else ():

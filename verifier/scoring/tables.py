@@ -92,7 +92,7 @@ def _result_rows(results: Sequence[Result]) -> Iterator[list[Cell]]:
             safe(signer.short_name()) if signer is not None else None,
             safe(posting.notice.id),
             True,
-            *(later.get(result.applicant, {}).get(name) for name in stages),
+            *(_cell(later.get(result.applicant, {}).get(name)) for name in stages),
         ]
 
 
@@ -125,11 +125,15 @@ def _later_rows(results: Iterable[Result]) -> Iterator[list[Cell]]:
     yield ["applicant", "stage", "part", "value", "of", "choice", "officer", "at"]
     for result in results:
         for row in result.later.rows() if result.later is not None else ():
-            yield [safe(each) if isinstance(each, str) else each for each in (result.applicant, *row)]
+            yield [_cell(each) for each in (result.applicant, *row)]
 
 
 def _names(groups: Iterable[Mapping[str, object]]) -> list[str]:
     return [*dict.fromkeys(name for group in groups for name in group)]
+
+
+def _cell(value: Cell) -> Cell:
+    return safe(value) if isinstance(value, str) else value
 
 
 def _number(points: Fraction | None) -> Cell:

@@ -11,7 +11,8 @@ import pytest
 from credential_schemas.pdf_container import read_container
 from issuer.bank import Bank
 from issuer.errors import FileUnreadable, InvalidOption
-from issuer.log import files, witnesses
+from issuer.log import witnesses
+from issuer.log.files import publish_cosigned
 from issuer.log.verifying import verify_log
 from issuer.log.witnesses import add_witness, cosigned_now, keep_witnessed, read_witnesses
 from issuer.upkeep import Upkeep
@@ -288,7 +289,7 @@ def test_a_witness_that_is_named_while_the_list_changes_is_not_lost(
         really_write(into, named)
 
     monkeypatch.setattr(witnesses, "_write", write)
-    monkeypatch.setattr(files.fcntl, "flock", lock)
+    monkeypatch.setattr("issuer.log.files.fcntl.flock", lock)
     if do == "add":
         add_witness(bank, one.key, url="https://one.example", in_proofs=False)
     else:
@@ -306,7 +307,7 @@ def test_an_older_checkpoint_that_is_published_late_takes_nothing_away(
     add_witness(bank, offline.key, url=None, in_proofs=False)
     older = published(world)
     world.issue(holder)
-    newer, really = published(world), witnesses.publish_cosigned
+    newer, really = published(world), publish_cosigned
 
     def publish_after_another(*given: object, **rest: object) -> None:
         monkeypatch.setattr(witnesses, "publish_cosigned", really)

@@ -55,6 +55,39 @@ def desk(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.M
     return Desk(world, capsys)
 
 
+LONG = "a" * 300  # no file can have such a name
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "a.pdf", "--trust", LONG),
+        ("check", "a.pdf", "--trust", "GOOD", "--receipt", f"{LONG}.jws"),
+        ("batch", "a.pdf", "--trust", "GOOD", "--out", f"{LONG}.csv"),
+        ("batch", "a.pdf", "--trust", "GOOD", "--out", "new.csv", "--receipt", LONG),
+        ("score", "--policy", LONG, "--notice", "n.json", "--reports", "r.jsonl"),
+        ("score", "--policy", "ts-hiring-criteria", "--notice", "n.json", "--reports", "r.jsonl", "--sheets", LONG),
+        ("trust", "list", "--trust", LONG),
+        ("trust", "add", LONG),
+        ("policy", "check", LONG),
+    ],
+)
+def test_a_name_of_no_file_is_refused_and_no_fault(
+    desk: Desk, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFIER_PASSPHRASE", "correct horse")
+    monkeypatch.chdir(desk.folder)
+    assert main([desk.trust if each == "GOOD" else each for each in arguments]) == 2
+    assert "fault in the program" not in desk.output()[1]
+
+
+def test_a_path_too_long_in_a_batch_is_one_line(desk: Desk) -> None:
+    out = str(desk.folder / "results.jsonl")
+    assert main(["batch", LONG, desk.good, "--trust", desk.trust, "--offline", "--out", out, "--jobs", "1"]) == 4
+    lines = [json.loads(line) for line in Path(out).read_text("utf-8").splitlines()]
+    assert ["error" in line for line in lines] == [True, False]
+
+
 def test_valid_certificate_exits_0_and_prints_the_verdict(desk: Desk) -> None:
     assert desk.run(desk.good) == 0
     out, err = desk.output()

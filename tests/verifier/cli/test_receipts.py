@@ -241,6 +241,11 @@ def test_receipt_for_a_place_that_is_none_is_refused(office: Desk) -> None:
     assert "expected to write in file" in office.output()[1]
 
 
+def test_receipt_of_a_name_too_long_for_any_file_is_refused(office: Desk) -> None:
+    assert office.run(office.good, "--receipt", "a" * 300 + ".jws") == 2
+    assert "File name too long" in office.output()[1]
+
+
 def test_init_makes_the_key_for_receipts_when_it_has_a_passphrase(office: Desk) -> None:
     assert main(["init", "--lang", "ko"]) == 0
     assert "확인서 서명 키" in office.output()[0]

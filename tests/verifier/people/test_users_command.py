@@ -213,8 +213,12 @@ def test_while_nobody_was_added_a_service_without_a_place_for_a_database_serves_
 
 def test_on_this_machine_the_own_address_is_known(folders: Path) -> None:
     add(folders)
-    for host, first in (("127.0.0.1", "http://127.0.0.1:81"), ("::1", "http://[::1]:81")):
-        entrance = entrance_of_settings(settings(folders), limits=RateLimits(), host=host, port=81)
+    for host, port, first in (
+        ("127.0.0.1", 81, "http://127.0.0.1:81"),
+        ("::1", 81, "http://[::1]:81"),
+        ("localhost", 80, "http://localhost"),  # as browsers write it
+    ):
+        entrance = entrance_of_settings(settings(folders), limits=RateLimits(), host=host, port=port)
         assert entrance is not None
         assert entrance.own_origins[0] == first
         assert not entrance.cookies.secure

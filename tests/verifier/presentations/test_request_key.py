@@ -148,8 +148,10 @@ def test_settings_decide_whether_wallets_are_asked(folder: Path, tmp_path: Path)
     assert asks(Settings(url="http://127.0.0.1:1")) is None
     assert asks(Settings(), development=True) == Service("http://127.0.0.1:8081", None, True)
     assert asks(Settings(), host="0.0.0.0", development=True) is None
-    with pytest.raises(OptionError, match="origin"):
-        asks(Settings(url="verify.example"))
+    assert asks(Settings(), host="::1", development=True) == Service("http://[::1]:8081", None, True)
+    for wrong in ("verify.example", f"{URL}/below"):
+        with pytest.raises(OptionError, match="origin"):
+            asks(Settings(url=wrong))
     write_encrypted(tmp_path / KEY_FILE, create_key(), passphrase="another passphrase")
     with pytest.raises(OptionError) as refused:
         asks(Settings(config_folder=tmp_path, passphrase=PASSPHRASE, url=URL))

@@ -196,6 +196,14 @@ def test_hostile_entry_text_stays_literal_and_breaks_no_page(office: Office) -> 
     assert "<b>굵게</b> & <para>" in said
 
 
+def test_a_line_break_in_the_name_of_a_file_starts_no_line(office: Office) -> None:
+    maker = office.maker()
+    named = office.check(office.world.token(), name="a.pdf\n판정")
+    pdf = maker.as_page(maker.record(named, with_content=True)).pdf
+    assert pdf is not None
+    assert "a.pdf<U+000A>판정" in words(pdf)
+
+
 @pytest.mark.parametrize("kind", list(EvidenceKind))
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_kind_of_evidence_has_a_word(kind: EvidenceKind, language: Language) -> None:

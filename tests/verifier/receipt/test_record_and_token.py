@@ -143,6 +143,7 @@ def test_receipt_of_a_later_format_is_refused_and_not_guessed_at(office: Office)
         {"iat": 10**15},
         {"simulated": "no"},
         {"verified_at": "yesterday"},
+        {"verified_at": "2026-11-21T12:00:00"},
         {"checks": {}},
         {"checks": [1]},
         {"evidence": []},

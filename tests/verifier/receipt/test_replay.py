@@ -15,6 +15,7 @@ from tests.verifier.receipt.conftest import Office
 from verifier.errors import ReceiptRefused, ReceiptWriteError
 from verifier.policies.profile import Profile
 from verifier.receipt.contents import Finding
+from verifier.receipt.digests import sha256_hex
 from verifier.receipt.kept import KeptMaterial
 from verifier.receipt.replay import Replay, ReplayOutcome, replay
 
@@ -98,7 +99,7 @@ def test_verdict_that_does_not_follow_from_the_checks_is_found_to_differ(office:
     assert found.outcome is ReplayOutcome.DIFFERENT
 
 
-def test_check_that_rested_on_a_missing_list_is_said_to_be_not_repeatable(office: Office) -> None:
+def test_check_whose_list_could_not_be_had_then_is_as_undecided_again(office: Office) -> None:
     def unreachable(_: str) -> bytes:
         raise FetchError("expected an answer, found none", kind="timeout")
 
@@ -151,15 +152,11 @@ def test_kept_trust_list_that_is_none_is_not_taken(office: Office, damage: str) 
 
 
 def _digest(office: Office, data: bytes) -> str:
-    from verifier.receipt.digests import sha256_hex
-
     office.kept.keep(data)
     return sha256_hex(data)
 
 
 def test_evidence_that_cannot_be_read_any_more_is_a_different_answer(office: Office) -> None:
-    from verifier.receipt.digests import sha256_hex
-
     contents = replace(office.read(office.token(office.world.token())).contents, evidence_sha256=sha256_hex(b"GIF89a"))
     found = replay(contents, b"GIF89a", kept=office.kept, trust=None, reader=office.world.reader)
     assert found.outcome is ReplayOutcome.DIFFERENT

@@ -159,13 +159,14 @@ def test_own_entries_that_are_none_are_refused(office: Office, content: str, mes
     [
         ('{"e9": {"related": true}}', "adjudications: expected only entries of the applicant"),
         ('{"e1": {"related": 1}}', "a.json: e1/related: expected true or false"),
+        ('{"e1": {"related": 1}', "a.json: expected"),
     ],
 )
 def test_an_own_assumption_that_is_none_is_refused(office: Office, content: str, message: str) -> None:
     own = office.put("entries.json", "[]")
     arguments = ["--self-check", "--entries", own, "--adjudications", office.put("a.json", content)]
     code, told = refused(office, *arguments)
-    assert (code, message in told) == (2, True)
+    assert (code, message in told, "entries.json" in told) == (2, True, False)
 
 
 @pytest.mark.parametrize(
