@@ -159,9 +159,9 @@ def _day(given: JsonValue, name: str, _: object) -> Value:
 
 
 def _choice(given: JsonValue, name: str, parameter: ChoiceParameter) -> Value:
-    if given not in parameter.values:
+    if not isinstance(given, str) or given not in parameter.values:
         raise NoticeError(f"{name}: expected one of {', '.join(parameter.values)}")
-    return str(given)
+    return given
 
 
 def _requirements(given: JsonValue, name: str, _: object) -> Value:

@@ -48,6 +48,7 @@ STATUS: Final[Mapping[str, int]] = {
             "interview_closed",
             "members",
             "tasks",
+            "not_kept",
         ),
         _CONFLICT,
     ),

@@ -9,7 +9,7 @@ class CommitteeRefused(VerifierError):
     Kinds: `unknown` (no such thing, or none that this person may see), `role`, `reason`, `draft_only`, `open_only`,
     `criteria_frozen`, `criteria_invalid`, `criteria_forbidden`, `notice_invalid`, `name_taken`, `days`, `past`,
     `upload`, `evidence`, `too_many`, `confirmed`, `not_confirmed`, `incomplete`, `answered`, `settled`, `no_question`,
-    `answer`, `accept`, `typed`, `examples`, `busy`, `mark`, `interview_closed`, `members`, `tasks`.
+    `answer`, `accept`, `typed`, `examples`, `busy`, `mark`, `interview_closed`, `members`, `tasks`, `not_kept`.
     """
 
     code = "committee"

@@ -17,7 +17,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from credential_schemas.criteria.errors import ScoringInputError
 from keys.encoding import JsonValue, decode_json_object
 from keys.faults import log_event
 from keys.values import dataclass, replace
@@ -83,7 +82,7 @@ class IntakeDesk:
         self._believed = believed
         self._jobs = jobs
         self._pending: dict[str, _Pending] = {}
-        self._taken: dict[str, tuple[int, Taken]] = {}
+        self._ended: dict[str, tuple[int, Taken | CommitteeRefused]] = {}
         self._lock = threading.Lock()
 
     def take(self, officer: Officer, notice_id: int, *, files: Sequence[tuple[str, bytes]]) -> Taken:
@@ -96,7 +95,7 @@ class IntakeDesk:
         officer.demand(OFFICER)
         try:
             items = [item for name, data in files for item in self._items(name, data)]
-        except (ScoringFileError, ScoringEvidenceRefused, ScoringInputError) as error:
+        except (ScoringFileError, ScoringEvidenceRefused) as error:
             raise CommitteeRefused("upload", str(error)) from error
         return self._keep(officer, notice_id, items)
 
@@ -131,32 +130,37 @@ class IntakeDesk:
         if pending is None:
             return
         items: list[_Item] = []
-        taken = Taken()
+        ended: Taken | CommitteeRefused = CommitteeRefused("not_kept")
         try:
             while lines := self._jobs.lines(job_id, CALLER, after=len(items)).splitlines():
                 items += [self._checked(line, pending.manifest) for line in lines]
-            taken = self._keep(pending.officer, pending.notice_id, items)
+            ended = self._keep(pending.officer, pending.notice_id, items)
         except VerifierError as error:  # destroyed meanwhile, or the database is out of reach: nothing of it is kept
+            ended = error if isinstance(error, CommitteeRefused) else ended
             about = log_event("results_not_taken_over", code=error.code)
             _LOG.error("the results of a job were not taken over: %s", error.code, extra=about)
-        with self._lock:
-            del self._pending[job_id]
-            self._taken[job_id] = (pending.notice_id, taken)
-            for old in [*self._taken][:-_MAX_PENDING]:
-                del self._taken[old]
-        self._jobs.erase(job_id, CALLER)
+        finally:
+            with self._lock:
+                del self._pending[job_id]
+                self._ended[job_id] = (pending.notice_id, ended)
+                for old in [*self._ended][:-_MAX_PENDING]:
+                    del self._ended[old]
+            self._jobs.erase(job_id, CALLER)
 
     def progress(self, officer: Officer, notice_id: int, job_id: str) -> Progress | Taken:
         """Say how far a job is, or what became of it.
 
         Raises:
-            CommitteeRefused: `role`; `unknown`, there is no such job of this notice.
+            CommitteeRefused: `role`; `unknown`, there is no such job of this notice; `not_kept` or why else its
+                results could not be kept.
         """
         officer.demand(OFFICER)
         with self._lock:
-            pending, taken = self._pending.get(job_id), self._taken.get(job_id)
-        if taken is not None and taken[0] == notice_id:
-            return taken[1]
+            pending, ended = self._pending.get(job_id), self._ended.get(job_id)
+        if ended is not None and ended[0] == notice_id:
+            if isinstance(ended[1], CommitteeRefused):
+                raise CommitteeRefused(ended[1].kind, ended[1].detail)
+            return ended[1]
         if pending is None or pending.notice_id != notice_id:
             raise CommitteeRefused("unknown")
         try:

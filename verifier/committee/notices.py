@@ -8,6 +8,7 @@ from functools import lru_cache
 from credential_schemas.criteria.errors import NoticeError, PolicyError
 from credential_schemas.criteria.notice import chosen_readings, read_notice
 from keys.encoding import JsonValue, decode_json_object
+from keys.errors import DecodingError
 from keys.values import dataclass, replace
 from verifier.committee.access import Files, change, is_over, notice_in
 from verifier.committee.criteria import check_criteria, policy_file, policy_of
@@ -63,7 +64,7 @@ def checked_notice(criteria: CriteriaRow, form: Mapping[str, str]) -> Filled:
         return filled
     try:
         _posting(criteria.text, encoded(filled.document))
-    except (PolicyRefused, PolicyError) as error:
+    except (PolicyRefused, PolicyError, DecodingError) as error:  # the last: it is too long
         return Filled(filled.document, {"": str(error)})
     except NoticeError as error:
         place, _, said = error.detail.partition(": ")

@@ -84,6 +84,7 @@ def test_an_added_row_means_every_spelling_that_the_policy_has_for_its_words() -
         ({"notice_date": "2 March"}, "notice_date: expected a day such as 2026-03-02"),
         ({"track": "old"}, "track: expected one of new, experienced"),
         ({"track": None}, "track: expected one of new, experienced"),
+        ({"track": {"new": 1}}, "track: expected one of new, experienced"),
         ({"required_qualifications": {}}, "required_qualifications: expected a list"),
         ({"required_qualifications": [{}] * 201}, "required_qualifications: expected a list of at most 200 rows"),
         ({"required_qualifications": ["기사"]}, 'expected a list of {"any_of": [names]}'),

@@ -14,8 +14,10 @@ from tests.verifier.scoring.office import course
 from tests.verifier.world import World, claims, entry
 from verifier.checks.assembling import examine
 from verifier.checks.rules import Moment
+from verifier.committee.errors import CommitteeRefused
 from verifier.committee.intake import Taken
 from verifier.committee.officers import Officer
+from verifier.errors import StoreUnusable
 from verifier.evidence.gathering import Submission
 from verifier.jobs.job import Progress
 from verifier.jobs.uploads import Part, Upload
@@ -136,6 +138,32 @@ def test_files_with_a_manifest_are_checked_by_a_job_and_matched(working: Chamber
         with working.jobs._changed:
             working.jobs._changed.wait(0.01)
     assert not [path for path in Path(working.folder / "jobs").rglob("*") if path.suffix == ".jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (ZeroDivisionError(), "not_kept"),
+        (StoreUnusable("locked"), "not_kept"),
+        (CommitteeRefused("too_many"), "too_many"),
+    ],
+)
+def test_a_job_whose_results_cannot_be_kept_says_so_and_is_erased(
+    working: Chamber, monkeypatch: pytest.MonkeyPatch, fault: Exception, kind: str
+) -> None:
+    notice, intake = working.notice(), working.committee.intake
+
+    def broken(*_given: object) -> Taken:
+        raise fault
+
+    monkeypatch.setattr(intake, "_keep", broken)
+    job = intake.begin(KIM, notice, upload=upload_of(working, a=b"nothing"), manifest=None)
+    with refused(kind):
+        finished(working, notice, job)
+    while working.jobs._jobs:
+        with working.jobs._changed:
+            working.jobs._changed.wait(0.01)
+    assert (intake._pending, working.jobs.storage.kept(job)) == ({}, None)
 
 
 def test_a_manifest_that_is_none_and_a_foreign_job_are_refused(working: Chamber) -> None:

@@ -119,6 +119,12 @@ def test_a_value_that_the_policy_does_not_allow_is_told_beside_its_field(field: 
     assert list(problems) == [place]
 
 
+def test_a_form_that_makes_too_long_a_notice_is_told() -> None:
+    problems = checked_notice(row(), {**FORM, PREFIX + "required_qualifications": "a|" * 60_000}).problems
+    assert list(problems) == [""]
+    assert "expected at most 262144 bytes" in problems[""]
+
+
 def test_a_notice_that_adds_what_blind_hiring_hides_is_refused() -> None:
     member = '[{"id": "alumni", "types": ["school_course"], "claims": {"provider": ["경영대학교"]}}]'
     problems = checked_notice(row(), {**FORM, PREFIX + "extra_special_qualifications": member}).problems

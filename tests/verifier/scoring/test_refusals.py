@@ -173,6 +173,7 @@ def test_an_own_assumption_that_is_none_is_refused(office: Office, content: str,
     ("changes", "message"),
     [
         ({"track": "old"}, "notice.json: track: expected one of new, experienced"),
+        ({"track": {"new": 1}}, "notice.json: track: expected one of new, experienced"),
         ({"notice_date": None}, "notice.json: notice_date: expected a day"),
         ({"pass_mark": 60}, "notice.json: pass_mark: expected a parameter of the policy"),
         ({"readings": {"AMB-99": "x"}}, "expected a known reading, found AMB-99: x"),
