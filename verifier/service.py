@@ -84,8 +84,9 @@ class VerificationService:
         """
         if self._ask is None:
             raise IssuerUnreachable("expected a network to ask the issuer, found that none may be used")
-        found = look_up_number(typed, trust=self._rules.trust, issuer_id=issuer_id, ask=self._ask)
-        return self._verify(found.submission, replace(self._rules, trust=found.trust))
+        rules = self._rules  # the same for the question and the check, though it takes a while
+        found = look_up_number(typed, trust=rules.trust, issuer_id=issuer_id, ask=self._ask)
+        return self._verify(found.submission, replace(rules, trust=found.trust))
 
     @property
     def rules(self) -> Rules:
@@ -112,8 +113,8 @@ class VerificationService:
 
         def checked(submission: Submission, language: Language) -> tuple[Report, bytes]:
             wish = ReceiptWish(PAGE_MEDIA_TYPE, with_content=False, language=language)
-            verification, now = self._examine(submission)
-            return verification.report, self._receipt_of(desk, verification, now=now, wish=wish)
+            verification, circumstances = self._examine(submission, verifier=desk.verifier)
+            return verification.report, _receipt_of(desk, verification, circumstances, wish=wish)
 
         return checked
 
@@ -121,24 +122,19 @@ class VerificationService:
         """Verify as `verify` does, and keep what the answer rests on."""
         return self._examine(submission)[0]
 
-    def _examine(self, submission: Submission) -> tuple[Verification, datetime]:
-        now = self._now()
+    def _examine(self, submission: Submission, *, verifier: str = "") -> tuple[Verification, Circumstances]:
+        """Return what was found, and by which rules and when: others may be in use before a receipt is made."""
+        circumstances = Circumstances(self._rules, verifier, VERSION, self._now())
         with stage("verify"), self._readers.reader() as reader:
-            verification = examine(submission, rules=self._rules, moment=Moment(now), reader=reader)
+            verification = examine(
+                submission, rules=circumstances.rules, moment=Moment(circumstances.made_at), reader=reader
+            )
         self._counted(verification.report)
-        return verification, now
+        return verification, circumstances
 
     def _receipt(self, desk: ReceiptDesk, submission: Submission, *, wish: ReceiptWish) -> bytes:
-        verification, now = self._examine(submission)
-        return self._receipt_of(desk, verification, now=now, wish=wish)
-
-    def _receipt_of(self, desk: ReceiptDesk, verification: Verification, *, now: datetime, wish: ReceiptWish) -> bytes:
-        circumstances = Circumstances(self._rules, desk.verifier, VERSION, now)
-        maker = ReceiptMaker(desk.signer, circumstances, wish.language)
-        recorded = maker.record(verification, with_content=wish.with_content)
-        if wish.media_type == PAGE_MEDIA_TYPE:
-            return maker.as_page(recorded).pdf or b""
-        return maker.as_token(recorded).token.encode("ascii")
+        verification, circumstances = self._examine(submission, verifier=desk.verifier)
+        return _receipt_of(desk, verification, circumstances, wish=wish)
 
     def _verify(self, submission: Submission, rules: Rules) -> Report:
         with stage("verify"), self._readers.reader() as reader:
@@ -148,3 +144,13 @@ class VerificationService:
         if self._count is not None:
             self._count(report.verdict)
         return report
+
+
+def _receipt_of(
+    desk: ReceiptDesk, verification: Verification, circumstances: Circumstances, *, wish: ReceiptWish
+) -> bytes:
+    maker = ReceiptMaker(desk.signer, circumstances, wish.language)
+    recorded = maker.record(verification, with_content=wish.with_content)
+    if wish.media_type == PAGE_MEDIA_TYPE:
+        return maker.as_page(recorded).pdf or b""
+    return maker.as_token(recorded).token.encode("ascii")

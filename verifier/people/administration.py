@@ -7,6 +7,7 @@ from typing import Final
 from keys.encoding import JsonValue
 from keys.sign_in.errors import PasswordRefused
 from keys.sign_in.passwords import Passwords, RandomBytes, check_new_password
+from keys.sign_in.sessions import STANDARD_LIMITS
 from keys.sign_in.throttle import folded_name
 from keys.values import dataclass
 from verifier.errors import PeopleRefused
@@ -165,7 +166,7 @@ class Administration:
     def listing(self) -> list[ListedPerson]:
         """Return everybody, by name."""
         with self._store.read() as transaction:
-            return [_listed(transaction, person) for person in transaction.people.all()]
+            return [_listed(transaction, person, now=self._now()) for person in transaction.people.all()]
 
     def _kept(self, name: str, password: str) -> str:
         try:
@@ -187,7 +188,7 @@ def _known(transaction: Transaction, name: str) -> PersonRow:
     return person
 
 
-def _listed(transaction: Transaction, person: PersonRow) -> ListedPerson:
+def _listed(transaction: Transaction, person: PersonRow, *, now: int) -> ListedPerson:
     return ListedPerson(
         person.id,
         person.name,
@@ -196,5 +197,5 @@ def _listed(transaction: Transaction, person: PersonRow) -> ListedPerson:
         has_password=person.password is not None,
         has_second_step=person.totp_secret is not None,
         identities=tuple(transaction.people.identities_of(person.id)),
-        sessions=transaction.sessions.count(person.id),
+        sessions=transaction.sessions.count(person.id, now=now, limits=STANDARD_LIMITS),
     )

@@ -68,7 +68,7 @@ class OwnSignIn:
                 person.password is not None,
                 person.totp_secret is not None,
                 transaction.people.recovery_codes_left(person.id),
-                transaction.sessions.count(person.id),
+                transaction.sessions.count(person.id, now=self._desk.now(), limits=self._desk.limits),
             )
 
     def offer_second_step(self, signed_in: SignedIn, *, name: str) -> NewSecondStep:

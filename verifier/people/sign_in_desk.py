@@ -96,7 +96,7 @@ class SignInDesk:
         self.secrets = secrets
         self.now = now
         self._throttle = throttle
-        self._limits = limits
+        self.limits = limits
 
     def is_set_up(self) -> bool:
         """Return whether anybody may sign in."""
@@ -167,7 +167,7 @@ class SignInDesk:
         with self.store.read() as transaction:
             session = transaction.sessions.find(session_id)
             person = None if session is None else transaction.people.by_id(session.user_id)
-        if session is None or person is None or not is_alive(session, now=now, limits=self._limits):
+        if session is None or person is None or not is_alive(session, now=now, limits=self.limits):
             return None
         if should_touch(session, now=now):
             with self.store.write() as transaction:
@@ -229,7 +229,7 @@ class SignInDesk:
         old = session_id_of(brought)
         if old is not None:
             transaction.sessions.end(old)
-        transaction.sessions.end_dead(now=self.now(), limits=self._limits)
+        transaction.sessions.end_dead(now=self.now(), limits=self.limits)
         transaction.sessions.begin(session)
 
     def _welcome(self, person: PersonRow, token: str) -> Welcome:

@@ -14,6 +14,7 @@ from credential_schemas.criteria.errors import NoticeError, PolicyError, PolicyS
 from credential_schemas.criteria.language import Policy
 from credential_schemas.criteria.loading import load_policy
 from credential_schemas.criteria.notice import Notice, chosen_readings, read_notice
+from credential_schemas.criteria.rule_kinds import AnyRule, QualificationsRule
 from credential_schemas.criteria.signature import MAX_SIGNATURE_CHARACTERS, check_policy_signature
 from keys.encoding import JsonValue, decode_json_object
 from keys.errors import DecodingError
@@ -41,7 +42,7 @@ class PolicyFile:
 
     @property
     def sha256(self) -> str:
-        """Digest of the file, in hex."""
+        """SHA-256 of the file, in hex."""
         return hashlib.sha256(self.data).hexdigest()
 
 
@@ -67,6 +68,17 @@ class Posting:
             },
             "notice": {"id": self.notice.id, "sha256": self.notice_sha256},
         }
+
+    def rule_of(self, line_rule: str) -> AnyRule:
+        """Return the rule of a trace line, which names the rule, an item of it, or the rule of a qualification."""
+        name = line_rule.partition("/")[0]
+        return next(rule for rule in self.policy.rules if rule.id == name or name in self._rules_of_families(rule))
+
+    def _rules_of_families(self, rule: AnyRule) -> set[str | None]:
+        if not isinstance(rule, QualificationsRule):
+            return set()
+        listed = (family for families in rule.lists.values.values() for family in families)
+        return {family.rule for family in (*rule.common, *listed, *self.notice.families(rule.added_by))}
 
 
 def published_policies() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from credential_schemas.criteria.case import Line
 from credential_schemas.criteria.decisions import Decision
 from credential_schemas.criteria.entries import ScoringEntry
 from credential_schemas.criteria.language import Component
-from credential_schemas.criteria.rule_kinds import AnyRule, QualificationsRule, RubricRule
+from credential_schemas.criteria.rule_kinds import AnyRule, RubricRule
 from credential_schemas.criteria.scoring import EVALUATION_DATE
 from credential_schemas.criteria.values import number_text
 from credential_schemas.criteria.wording import flag_text, reason_text
@@ -158,7 +158,7 @@ class _Sheet:
         stage = self.policy.document_screening
         by_rule: dict[str, list[Line]] = {}
         for line in self.score.trace:
-            by_rule.setdefault(self._rule_of(line.rule).id, []).append(line)
+            by_rule.setdefault(self.result.posting.rule_of(line.rule).id, []).append(line)
         parts = []
         for name, part in (*stage.components.items(), *stage.bonuses.items()):
             if name in self.score.components or name in self.score.bonus:
@@ -232,17 +232,6 @@ class _Sheet:
 
     def _has_rule(self, rule_id: str) -> bool:
         return any(rule.id == rule_id for rule in self.policy.rules)
-
-    def _rule_of(self, line_rule: str) -> AnyRule:
-        """Return the rule of a trace line, which names the rule, an item of it, or the rule of a qualification."""
-        name = line_rule.partition("/")[0]
-        return next(rule for rule in self.policy.rules if rule.id == name or name in self._family_rules(rule))
-
-    def _family_rules(self, rule: AnyRule) -> set[str | None]:
-        if not isinstance(rule, QualificationsRule):
-            return set()
-        listed = (family for families in rule.lists.values.values() for family in families)
-        return {family.rule for family in (*rule.common, *listed, *self.notice.families(rule.added_by))}
 
     def _excluded(self) -> str:
         rows = [

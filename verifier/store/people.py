@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from keys.values import dataclass, field
 from verifier.store.tables import IDENTITIES, PEOPLE, RECOVERY_CODES
@@ -110,8 +110,8 @@ class PeopleBook:
 
     def recovery_codes_left(self, person_id: str) -> int:
         """Return how many recovery codes a person still has."""
-        mine = select(RECOVERY_CODES.c.link).where(RECOVERY_CODES.c.person_id == person_id)
-        return len(self._connection.execute(mine).all())
+        mine = select(func.count()).select_from(RECOVERY_CODES).where(RECOVERY_CODES.c.person_id == person_id)
+        return int(self._connection.execute(mine).scalar_one())
 
     def _change(self, person_id: str, **values: object) -> None:
         self._connection.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))

@@ -1,6 +1,6 @@
 """Sessions of people who are signed in, known by the hash of their token only."""
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
 from keys.sign_in.sessions import SessionLimits, SessionRecord
 from verifier.store.tables import SESSIONS
@@ -42,10 +42,15 @@ class SessionBook:
 
     def end_dead(self, *, now: int, limits: SessionLimits) -> None:
         """Forget sessions that nobody can use any more."""
-        over = or_(SESSIONS.c.started_at <= now - limits.absolute_s, SESSIONS.c.seen_at <= now - limits.idle_s)
-        self._connection.execute(delete(SESSIONS).where(over))
+        self._connection.execute(delete(SESSIONS).where(_is_dead(now, limits)))
 
-    def count(self, person_id: str) -> int:
-        """Return how many sessions a person has."""
-        mine = select(SESSIONS.c.session_id).where(SESSIONS.c.person_id == person_id)
-        return len(self._connection.execute(mine).all())
+    def count(self, person_id: str, *, now: int, limits: SessionLimits) -> int:
+        """Return in how many sessions a person is signed in; those that nobody can use any more do not count."""
+        mine = (
+            select(func.count()).select_from(SESSIONS).where(SESSIONS.c.person_id == person_id, ~_is_dead(now, limits))
+        )
+        return int(self._connection.execute(mine).scalar_one())
+
+
+def _is_dead(now: int, limits: SessionLimits) -> ColumnElement[bool]:
+    return or_(SESSIONS.c.started_at <= now - limits.absolute_s, SESSIONS.c.seen_at <= now - limits.idle_s)

@@ -7,7 +7,7 @@ from typing import Final
 from credential_schemas.criteria.case import Line
 from credential_schemas.criteria.decisions import Decision
 from credential_schemas.criteria.language import Component
-from credential_schemas.criteria.rule_kinds import AnyRule, QualificationsRule, RubricRule
+from credential_schemas.criteria.rule_kinds import AnyRule, RubricRule
 from credential_schemas.criteria.values import number_text
 from credential_schemas.entry_types import entry_types
 from credential_schemas.look.markup import NOTHING, Html, html, joined
@@ -72,12 +72,7 @@ class Points:
         full = self.values.number(stage.full_marks)
         gauges = [
             self._gauge(part, points, self.frame.both(part.title))
-            for name, part in stage.components.items()
-            if (points := self._points(name)) is not _ABSENT
-        ]
-        gauges += [
-            self._gauge(part, points, self.frame.both(part.title))
-            for name, part in stage.bonuses.items()
+            for name, part in (*stage.components.items(), *stage.bonuses.items())
             if (points := self._points(name)) is not _ABSENT
         ]
         return html(
@@ -129,7 +124,7 @@ class Points:
         stage = self.policy.document_screening
         by_rule: dict[str, list[Line]] = {}
         for line in self.score.trace:
-            by_rule.setdefault(self._rule_of(line.rule).id, []).append(line)
+            by_rule.setdefault(self.notice.posting.rule_of(line.rule).id, []).append(line)
         groups = []
         for name, part in (*stage.components.items(), *stage.bonuses.items()):
             points = self._points(name)
@@ -236,16 +231,6 @@ class Points:
         return self.frame.word(
             "by", name=decision.officer, at=time_with_zone(decision.at.isoformat(), self.frame.language)
         )
-
-    def _rule_of(self, name: str) -> AnyRule:
-        wanted = name.partition("/")[0]
-        return next(rule for rule in self.policy.rules if rule.id == wanted or wanted in self._family_rules(rule))
-
-    def _family_rules(self, rule: AnyRule) -> set[str | None]:
-        if not isinstance(rule, QualificationsRule):
-            return set()
-        listed = (family for families in rule.lists.values.values() for family in families)
-        return {family.rule for family in (*rule.common, *listed, *self.values.families(rule.added_by))}
 
 
 def _once(decisions: list[Decision]) -> list[Decision]:

@@ -1,5 +1,6 @@
 """Signing in and out over HTTP: who gets in, who does not, and that nobody learns why."""
 
+import sqlite3
 import threading
 from datetime import timedelta
 from urllib.parse import quote
@@ -7,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from keys.sign_in.passwords import PasswordParameters, Passwords
+from keys.sign_in.sessions import STANDARD_LIMITS
 from tests.verifier.people.entrance_world import ORIGIN, PASSWORD, House, words_of
 from verifier.people.administration import Proof
 from verifier.people.roles import Role
@@ -129,6 +131,17 @@ def test_signing_out_ends_the_session_on_the_server_too(house: House) -> None:
     assert not browser.is_signed_in()
 
 
+def test_a_session_that_nobody_can_use_any_more_is_not_counted(house: House) -> None:
+    house.browser().sign_in("haneul")
+    house.now += STANDARD_LIMITS.idle_s - 1
+    later = house.browser()
+    later.sign_in("haneul")
+    assert "Signed in at this moment: 2" in words_of(later.get("/en/account").text)
+    house.now += 1
+    assert "Signed in at this moment: 1" in words_of(later.get("/en/account").text)
+    assert [each.sessions for each in house.people.listing() if each.name == "haneul"] == [1]
+
+
 def test_signing_out_everywhere_ends_every_session_of_this_person_alone(house: House) -> None:
     first, second, other = (house.signed_in(name) for name in ("haneul", "haneul", "minji"))
     first.post("/en/account/sign-out-everywhere")
@@ -155,7 +168,9 @@ def test_dead_sessions_are_forgotten_when_somebody_signs_in(house: House) -> Non
     house.signed_in("haneul")
     house.now += int(timedelta(days=2).total_seconds())
     house.signed_in("minji")
-    assert [person.sessions for person in house.people.listing()] == [0, 0, 1]
+    with sqlite3.connect(house.database) as rows:
+        assert rows.execute("SELECT count(*) FROM sessions").fetchone() == (1,)
+    rows.close()
 
 
 @pytest.mark.parametrize("cookie", ["x", "a" * 43, "é", "a" * 43 + "; verifier-session=" + "b" * 43])
