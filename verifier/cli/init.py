@@ -34,8 +34,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if path is None:
             raise TrustMissing("expected a place for the trust list, found no home folder")
+        _make_state_folder(settings)  # before the list, which a second try would find there
         TrustFolder(path).create()
-        _make_state_folder(settings)
         key = _make_receipt_key(settings)
     except VerifierError as error:
         return tell_refusal("init", error, language)

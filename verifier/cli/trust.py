@@ -72,11 +72,12 @@ def run(arguments: argparse.Namespace) -> int:
 def _add(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
     from verifier.cli.trust_adding import confirmed_offer
     from verifier.rendering.plain_text import harmless
+    from verifier.rendering.words import word
     from verifier.trust_folder import TrustFolder
 
     offer, source = confirmed_offer(arguments, now=now)
     for issuer in TrustFolder(path).add(offer, source=source, now=now):
-        print(f"trusted: {harmless(issuer)}")
+        print(word("trust_added", language_of(arguments), issuer=harmless(issuer)))
     return 0
 
 
@@ -113,8 +114,9 @@ def _refresh(arguments: argparse.Namespace, path: Path, *, settings: Settings, n
 
 def _remove(arguments: argparse.Namespace, path: Path, *, now: int) -> int:
     from verifier.rendering.plain_text import harmless
+    from verifier.rendering.words import word
     from verifier.trust_folder import TrustFolder
 
     TrustFolder(path).remove(arguments.issuer, now=now)
-    print(f"removed: {harmless(arguments.issuer)}")
+    print(word("trust_removed", language_of(arguments), issuer=harmless(arguments.issuer)))
     return 0

@@ -3,12 +3,19 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Final
 
 from credential_schemas.limits import MAX_TRUST_BUNDLE_BYTES
+from credential_schemas.report.messages import Language
+from verifier.cli.options import language_of
+from verifier.cli.telling import tell
 from verifier.errors import OptionError, TrustFileError
 from verifier.rendering.plain_text import harmless
+from verifier.rendering.words import word
 from verifier.trust_files import Offered, offered_list_or_bundle
 from verifier.trust_sources import fetched
+
+_YES: Final = ("y", "yes", "예")
 
 
 def confirmed_offer(arguments: argparse.Namespace, *, now: int) -> tuple[Offered, str | None]:
@@ -23,13 +30,14 @@ def confirmed_offer(arguments: argparse.Namespace, *, now: int) -> tuple[Offered
     remote = arguments.source.startswith(("https://", "http://"))
     data = fetched(arguments.source, development=arguments.dev) if remote else _read(Path(arguments.source))
     offer = offered_list_or_bundle(data, now=now)
-    _describe(offer)
+    language = language_of(arguments)
+    _describe(offer, language)
     if not arguments.dev and any(issuer.development for issuer in offer.trust.issuers.values()):
         raise TrustFileError(
             "expected a real issuer, found a test issuer; --dev adds it all the same", kind="test_issuer"
         )
     if arguments.fingerprint is None:
-        _confirm()
+        _confirm(language)
     elif arguments.fingerprint.lower().replace(":", "").replace(" ", "") != offer.fingerprint:
         raise TrustFileError(
             "expected the fingerprint you gave, found another; nothing was changed", kind="fingerprint"
@@ -45,23 +53,23 @@ def _read(source: Path) -> bytes:
         raise TrustFileError(f"expected a readable trust list, found: {error.strerror}", kind="unreadable") from error
 
 
-def _describe(offer: Offered) -> None:
-    kind = "key of the bundle" if offer.bundle is not None else "file"
-    print(f"fingerprint (SHA-256): {offer.fingerprint} ({kind})", file=sys.stderr)
+def _describe(offer: Offered, language: Language) -> None:
+    kind = word("trust_kind_bundle" if offer.bundle is not None else "trust_kind_list", language)
+    tell(word("trust_fingerprint", language, fingerprint=offer.fingerprint, kind=kind))
     for issuer in offer.trust.issuers.values():
-        mark = " (test issuer)" if issuer.development else ""
-        print(f"issuer: {harmless(issuer.id)} {harmless(issuer.name['ko'])}{mark}", file=sys.stderr)
+        name = "trust_offered_test" if issuer.development else "trust_offered"
+        tell(word(name, language, issuer=harmless(issuer.id), called=harmless(issuer.name[language])))
         for kid, key in issuer.keys.items():
-            print(f"  key {harmless(kid)}, thumbprint {key.thumbprint()}", file=sys.stderr)
+            tell(word("trust_offered_key", language, kid=harmless(kid), thumbprint=key.thumbprint()))
 
 
-def _confirm() -> None:
+def _confirm(language: Language) -> None:
     """Ask a person whether the fingerprint is the one the issuer made known elsewhere."""
     if not sys.stdin.isatty():
         raise OptionError(
             "expected --fingerprint where nobody can be asked; ask the issuer for it by another way",
             kind="fingerprint_missing",
         )
-    print("Is this the fingerprint the issuer told you by another way? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    print(word("trust_ask", language), end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in _YES:
         raise TrustFileError("the list was not confirmed; nothing was changed", kind="not_confirmed")

@@ -12,6 +12,7 @@ from verifier.errors import VerifierError
 from verifier.settings import Settings
 
 if TYPE_CHECKING:
+    from credential_schemas.report.messages import Language
     from verifier.people.administration import Administration, ListedPerson
 
 SUMMARY = "Say who may sign in to the service, and in which roles: add, list, remove, roles, password, link."
@@ -133,14 +134,15 @@ def _list(arguments: argparse.Namespace, people: "Administration") -> None:
         print(json.dumps({"users": [person.document() for person in listed]}, ensure_ascii=False))
         return
     for person in listed:
-        print(_line(person))
+        print(_line(person, language_of(arguments)))
 
 
-def _line(person: "ListedPerson") -> str:
+def _line(person: "ListedPerson", language: "Language") -> str:
     from verifier.rendering.plain_text import harmless
+    from verifier.rendering.words import word
 
-    ways = ["password"] if person.has_password else []
-    ways += ["second step"] if person.has_second_step else []
+    ways = [word("users_password", language)] if person.has_password else []
+    ways += [word("users_second_step", language)] if person.has_second_step else []
     ways += [f"{issuer} {subject}" for issuer, subject in person.identities]
     return harmless(f"{person.name}  {person.shown_name}  [{', '.join(sorted(person.roles))}]  {', '.join(ways)}")
 
@@ -161,6 +163,7 @@ def _typed_password(arguments: argparse.Namespace) -> str:
     from getpass import getpass
 
     from verifier.errors import PeopleRefused
+    from verifier.rendering.words import word
 
     if arguments.password_file is not None:
         try:
@@ -171,7 +174,9 @@ def _typed_password(arguments: argparse.Namespace) -> str:
             raise PeopleRefused("expected a readable file with the password in UTF-8", kind="password") from error
     if not sys.stdin.isatty():
         raise PeopleRefused("expected --password-file where nobody can be asked", kind="password")
-    first, second = getpass("password: ", sys.stderr), getpass("again: ", sys.stderr)
+    language = language_of(arguments)
+    first = getpass(word("users_ask", language), sys.stderr)
+    second = getpass(word("users_ask_again", language), sys.stderr)
     if first != second:
         raise PeopleRefused("expected the same password twice, found two", kind="password")
     return first

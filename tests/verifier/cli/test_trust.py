@@ -96,6 +96,27 @@ def test_init_without_a_place_or_with_one_that_cannot_be_written_exits_2(
     assert main(["init", "--trust", str(world.folder / "own/trust.json")]) == 0
 
 
+def test_init_that_failed_can_be_tried_again(world: World, desk: BundleDesk) -> None:
+    blocking = world.folder / "state"
+    blocking.write_text("a file where the folder should be")
+    assert main(["init"]) == 2
+    blocking.unlink()
+    assert main(["init"]) == 0
+
+
+def test_the_question_about_the_fingerprint_is_asked_in_the_readers_language(
+    source: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("예\n"))
+    assert main(["trust", "add", str(source), "--lang", "ko"]) == 0
+    out, err = capsys.readouterr()
+    assert "다른 경로로 알려 준 지문과 같습니까?" in err
+    assert f"발급기관: {ISSUER}" in err
+    assert out == f"신뢰 목록에 더했습니다: {ISSUER}\n"
+    assert main(["trust", "remove", ISSUER, "--lang", "ko"]) == 0
+    assert capsys.readouterr().out == f"신뢰 목록에서 뺐습니다: {ISSUER}\n"
+
+
 def test_added_issuer_is_trusted_and_its_fingerprint_shown(
     world: World, source: Path, add: Callable[..., int], capsys: Captured
 ) -> None:

@@ -38,8 +38,13 @@ def test_doctor_names_what_is_missing(
         monkeypatch.delenv(name, raising=False)
     assert main(["doctor"]) == 2
     out = capsys.readouterr().out
-    assert "[x] trust list" in out
-    assert "[x] state folder" in out
+    assert "[x] trust list: there is no trust list; give --trust FILE" in out
+    assert "[x] state folder: expected a home folder or VERIFIER_STATE" in out
+    assert main(["doctor", "--lang", "ko"]) == 2
+    out = capsys.readouterr().out
+    assert "[x] 신뢰 목록: 신뢰 목록이 없습니다" in out
+    assert "[x] 상태 폴더: 홈 폴더도 VERIFIER_STATE도 없어" in out
+    assert "작동함" in out
 
 
 def test_serve_runs_the_application_on_loopback_by_default(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:

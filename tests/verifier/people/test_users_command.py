@@ -66,6 +66,8 @@ def test_people_are_added_listed_given_roles_and_removed(folders: Path, capsys: 
     assert users("list") == 0
     line = capsys.readouterr().out
     assert line == "haneul  김하늘  [administrator, officer]  password, https://login.example s 2\n"
+    assert users("list", "--lang", "ko") == 0
+    assert capsys.readouterr().out == line.replace("password", "비밀번호")
 
 
 def test_a_password_is_set_anew(folders: Path) -> None:

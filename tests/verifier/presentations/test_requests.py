@@ -149,6 +149,7 @@ REFUSED: list[tuple[str, bytes | JsonObject, str]] = [
     ("policy no text", {"policy": 7}, "policy"),
     ("notice of another form", {"policy": POLICY, "notice": {"id": 7}}, "policy"),
     ("notice no object", {"policy": POLICY, "notice": []}, "policy"),
+    ("notice with an odd choice", {"policy": POLICY, "notice": {"id": "a", "track": {}}}, "policy"),
     ("return by http", {**ASKED, "return_url": "http://apply.example/"}, "return_url"),
     ("return to this machine", {**ASKED, "return_url": "https://127.0.0.1/"}, "return_url"),
     ("return no text", {**ASKED, "return_url": 7}, "return_url"),
