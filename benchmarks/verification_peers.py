@@ -53,7 +53,7 @@ WARM_UP = 3  # rounds
 TURN = 4  # credentials in one turn, beside one that is not counted
 PEOPLE = (WARM_UP + ROUNDS) * (TURN + 1)
 ENTRIES, SHOWN = 10, 5
-PACKAGES = ("cryptography", "sd-jwt", "jwcrypto")
+PACKAGES = ("cryptography", "sd-jwt", "jwcrypto", "orjson")
 # Issue 10. The first two kinds are speeds (ours in times of the other), at least this.
 GOALS = {
     "report_to_raw": 0.60,

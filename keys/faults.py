@@ -3,7 +3,6 @@
 A message of an exception may hold anything.
 """
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -11,8 +10,6 @@ from typing import Final
 EVENT: Final = "cb_event"
 TOLD: Final = "cb_told"
 """What a record of the log has beside its text: the name of the event, and members of a JSON line."""
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 def log_event(name: str, **told: object) -> dict[str, object]:
@@ -46,4 +43,8 @@ def faults_told(work: str, *kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        _LOG.error("%s failed: %s", work, place_of(error), extra=log_event("work_failed", work=work))
+        import logging  # a child that reads evidence asks for places only
+
+        logging.getLogger(__name__).error(
+            "%s failed: %s", work, place_of(error), extra=log_event("work_failed", work=work)
+        )

@@ -14,6 +14,7 @@ Left to the caller: which key is right (`x5c` and `kid` are not looked at here),
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from keys import algorithms
@@ -28,6 +29,7 @@ _EXTENSIONS: Final = ("crit", "b64", "zip")
 _KEY_MEMBERS: Final = ("jwk", "jku", "x5u")
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9_-]*+")
 _MAX_HEADER_CHARACTERS: Final = (MAX_JWS_HEADER_BYTES * 4 + 2) // 3
+_SHORT_HEADER_CHARACTERS: Final = 128  # typ, alg and the name of a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,36 @@ def parse_compact(token: str, *, max_bytes: int) -> UnverifiedJws:
     if len(parts) != 3:
         raise JwsFormatError(f"expected a token of 3 parts, found {len(parts)}", kind="parts")
     header_text, payload_text, signature_text = parts
-    if len(header_text) > _MAX_HEADER_CHARACTERS:
-        raise JwsFormatError(f"expected a token header of at most {MAX_JWS_HEADER_BYTES} bytes", kind="size")
-    header = _decode_header(_decode_part(header_text, "header"))
+    header = decode_header(header_text)
     payload = _decode_part(payload_text, "payload")
     signature = _decode_signature(signature_text)
     signing_input = f"{header_text}.{payload_text}".encode("ascii")
     return UnverifiedJws(header=header, payload=payload, signing_input=signing_input, signature=signature)
+
+
+def decode_header(text: str) -> dict[str, JsonValue]:
+    """Decode the first part of a compact JWS, of which nothing is believed by that.
+
+    Raises:
+        JwsFormatError: kinds `size`, `base64url`, `header` and `duplicate_member`.
+    """
+    return _decode_header(text) if len(text) > _SHORT_HEADER_CHARACTERS else {**_decode_short_header(text)}
+
+
+def _decode_header(text: str) -> dict[str, JsonValue]:
+    if len(text) > _MAX_HEADER_CHARACTERS:
+        raise JwsFormatError(f"expected a token header of at most {MAX_JWS_HEADER_BYTES} bytes", kind="size")
+    data = _decode_part(text, "header")
+    try:
+        return decode_json_object(data, max_bytes=MAX_JWS_HEADER_BYTES)
+    except DecodingError as error:
+        kind: JwsFormatKind = "duplicate_member" if error.kind == "duplicate_member" else "header"
+        raise JwsFormatError(f"token header: {error.message}", kind=kind) from None
+
+
+@lru_cache(maxsize=64)  # most tokens have one of a few headers
+def _decode_short_header(text: str) -> Mapping[str, JsonValue]:
+    return _decode_header(text)
 
 
 def verify(jws: UnverifiedJws, key: PublicKey, *, typ: str) -> bytes:
@@ -163,14 +188,6 @@ def _decode_signature(text: str) -> bytes:
         return b64url_decode(text)
     except DecodingError:
         return b""
-
-
-def _decode_header(data: bytes) -> dict[str, JsonValue]:
-    try:
-        return decode_json_object(data, max_bytes=MAX_JWS_HEADER_BYTES)
-    except DecodingError as error:
-        kind: JwsFormatKind = "duplicate_member" if error.kind == "duplicate_member" else "header"
-        raise JwsFormatError(f"token header: {error.message}", kind=kind) from None
 
 
 def _refuse_members(header: Mapping[str, JsonValue], names: tuple[str, ...], *, kind: JwsFormatKind) -> None:

@@ -8,6 +8,7 @@ everywhere, but Ed25519 for the key of a transparency log and RSA for that of Op
 import os
 import secrets
 import stat
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +72,13 @@ class FileSigner(PublicHalf):
 
     def sign(self, message: bytes) -> bytes:
         """Return the raw r || s signature (64 bytes) over the message."""
-        return der_to_raw(self.key.cryptography_key().sign(message, ec.ECDSA(hashes.SHA256())))
+        return der_to_raw(self.key.cryptography_key().sign(message, _ecdsa_sha256()))
+
+
+@cache
+def _ecdsa_sha256() -> ec.ECDSA:
+    """Return the one object; making it loads every cipher of the library."""
+    return ec.ECDSA(hashes.SHA256())
 
 
 def create_key() -> PrivateKey:

@@ -83,6 +83,19 @@ def test_help_of_the_verifier_loads_no_parser(command: list[str]) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("task", "unneeded"),
+    [
+        ("pdf", {"pypdf", "pyhanko", "cryptography", "importlib.resources", "keys.jwk"}),
+        ("seal", {"pypdf", "pyhanko", "PIL", "pypdfium2", "importlib.metadata", "logging", "keys.key_files"}),
+    ],
+)
+def test_a_server_of_children_loads_what_its_task_needs(task: str, unneeded: set[str]) -> None:
+    program = "import sys; from verifier.evidence.worker import LOADERS; LOADERS[sys.argv[1]](); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program, task], capture_output=True, text=True, check=True)
+    assert not unneeded & set(done.stdout.split())
+
+
 def test_check_of_a_bare_credential_loads_neither_processes_nor_network_nor_codes(tmp_path: Path) -> None:
     with EvidenceReader() as reader:
         world = World(Keys(), reader, tmp_path)

@@ -10,12 +10,14 @@ In marked text a word is one character of plane 15, U+F0000 plus the number of i
 Source: docs/formats/qr-payload.md section 4
 """
 
+import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.limits import MAX_INFLATED_BYTES
-from keys.values import dataclass
 
 END, OTHER, GENERAL = 0, 1, 2
 FIRST_SYMBOL = 3  # the first with a text
@@ -31,24 +33,65 @@ _FIRST_PRINTABLE = 0x20
 class Table:
     """One canonical prefix code: codes by rising length, then by rising number of the symbol.
 
-    `symbols` has the symbol of each code, a text of binary digits, for a reader.
+    What reading and writing need is worked out when they are first asked for: a stream uses a few of the tables.
+
+    Args:
+        symbols: rising.
+        lengths: bits of the code of each, 0 for a symbol that has none.
     """
 
-    def __init__(self, lengths: Mapping[int, int]) -> None:
-        self.symbols: dict[str, int] = {}
-        code = last = 0
-        for symbol, length in sorted(lengths.items(), key=lambda pair: (pair[1], pair[0])):
-            code <<= length - last
-            self.symbols[f"{code:0{length}b}"] = symbol
-            code, last = code + 1, length
+    def __init__(self, symbols: Sequence[int], lengths: bytes) -> None:
+        self._symbols = symbols
+        self._lengths = lengths
+        self._found: dict[int, list[int]] = {}
+
+    def read(self, bits: str, at: int) -> tuple[int, int]:
+        """Return the symbol whose code stands at a place, and the place behind it.
+
+        Raises:
+            QrPayloadError: kind `stream`: no code stands there.
+        """
+        limits, rows = self._rows
+        following = int(bits[at : at + MAX_CODE_BITS].ljust(MAX_CODE_BITS, "0"), 2)
+        row = bisect_right(limits, following)
+        if row < len(rows):
+            length, first = rows[row]
+            if at + length <= len(bits):
+                return self._symbols_of(length)[(following >> MAX_CODE_BITS - length) - first], at + length
+        raise QrPayloadError("stream", "expected a code of this dictionary")
 
     @cached_property
     def codes(self) -> Mapping[int, str]:
         """The code of each symbol, for a writer."""
-        return {symbol: bits for bits, symbol in self.symbols.items()}
+        return {
+            symbol: f"{code:0{length}b}"
+            for length, first in self._rows[1]
+            for code, symbol in enumerate(self._symbols_of(length), first)
+        }
+
+    @cached_property
+    def _rows(self) -> tuple[list[int], list[tuple[int, int]]]:
+        """For each length that codes have: the first number of 24 bits behind its codes; the length, its first code."""
+        limits, rows = [], []
+        code = last = 0
+        for length in range(1, MAX_CODE_BITS + 1):
+            count = self._lengths.count(length)
+            if count:
+                code <<= length - last
+                rows.append((length, code))
+                code, last = code + count, length
+                limits.append(code << MAX_CODE_BITS - length)
+        return limits, rows
+
+    def _symbols_of(self, length: int) -> list[int]:
+        """Return the symbols whose codes have this length, in order."""
+        found = self._found.get(length)
+        if found is None:
+            places = re.finditer(re.escape(bytes((length,))), self._lengths)
+            found = self._found[length] = [self._symbols[place.start()] for place in places]
+        return found
 
 
-@dataclass(frozen=True, slots=True)
 class StreamCode:
     """The code of one dictionary.
 
@@ -56,13 +99,19 @@ class StreamCode:
         texts: of the symbols from `FIRST_SYMBOL` on; single characters and marks first, each once.
         contexts: for every symbol the number of the table for the next one.
         tables: table 0 knows every symbol but GENERAL; each other one knows GENERAL.
-        characters: the symbols of single characters.
+        single: how many of the texts are single characters or marks.
     """
 
-    texts: Sequence[str]
-    contexts: bytes
-    tables: Sequence[Table]
-    characters: Mapping[str, int]
+    def __init__(self, texts: Sequence[str], contexts: bytes, tables: Sequence[Table], *, single: int) -> None:
+        self.texts = texts
+        self.contexts = contexts
+        self.tables = tables
+        self._single = single
+
+    @cached_property
+    def characters(self) -> Mapping[str, int]:
+        """The symbols of single characters."""
+        return {text: symbol for symbol, text in enumerate(islice(self.texts, self._single), FIRST_SYMBOL)}
 
     def encode(self, marked: str) -> bytes:
         """Write marked text, in which words are characters of plane 15."""
@@ -122,8 +171,8 @@ class StreamCode:
         return self.contexts[symbol]
 
     def _read(self, bits: str, at: int, context: int) -> tuple[int, int]:
-        symbol, at = _next(self.tables[context], bits, at)
-        return _next(self.tables[0], bits, at) if symbol == GENERAL else (symbol, at)
+        symbol, at = self.tables[context].read(bits, at)
+        return self.tables[0].read(bits, at) if symbol == GENERAL else (symbol, at)
 
     def _other(self, bits: str, at: int) -> str:
         digits = bits[at : at + _OTHER_BITS]
@@ -133,11 +182,3 @@ class StreamCode:
         if chr(code) in self.characters:
             raise QrPayloadError("stream", "expected no code point for a character that has its own code")
         return chr(code)
-
-
-def _next(table: Table, bits: str, at: int) -> tuple[int, int]:
-    for end in range(at + 1, min(at + MAX_CODE_BITS, len(bits)) + 1):
-        symbol = table.symbols.get(bits[at:end])
-        if symbol is not None:
-            return symbol, end
-    raise QrPayloadError("stream", "expected a code of this dictionary")

@@ -13,7 +13,8 @@ Source: RFC 9901 sections 4 and 9; SD-JWT VC draft -19 section 2
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeAlias
 
 from credential_schemas.errors import SdJwtBuildError
 from credential_schemas.limits import (
@@ -24,15 +25,18 @@ from credential_schemas.limits import (
     SALT_BYTES,
 )
 from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, DEFAULT_DIGEST, RESERVED_NAMES, Path
-from keys.encoding import JsonValue, b64url_encode, b64url_encode_all, encode_json
+from keys.encoding import JsonValue, b64url_encode, b64url_encode_all, b64url_encode_each, encode_json
 from keys.jws_sign import sign_compact
+from keys.plain_json import encode_plain_json
 from keys.signer import Signer
 from keys.values import dataclass, field
 
 SD_JWT_VC_TYP = "dc+sd-jwt"
-_SCALARS = frozenset({str, int, float, bool, type(None)})
+_PLAIN_SCALARS = frozenset({str, int, bool, type(None)})  # not float: see `keys.plain_json`
 _DIGEST_BYTES = hashlib.sha256().digest_size
 _OWN_HEADER_MEMBERS = frozenset({"alg", "typ", "kid"})
+
+_Container: TypeAlias = dict[str, JsonValue] | list[JsonValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +74,15 @@ def build_sd_jwt(
 
     Raises:
         SdJwtBuildError: a path leads nowhere or to a control claim, a name is reserved, or a limit would be passed.
+        DecodingError: kinds `number` and `utf8`: a claim that no JSON of ours may hold.
     """
     extra_header = header or {}
     if not _OWN_HEADER_MEMBERS.isdisjoint(extra_header):
         raise SdJwtBuildError("expected further header members only, found alg, typ or kid")
     builder = _Builder(disclose, random_bytes)
-    payload = builder.object(claims, (), level=0)
-    builder.check_all_paths_used()
-    if builder.has_digests:
-        payload["_sd_alg"] = DEFAULT_DIGEST
+    payload = builder.build(claims)
     full_header = {"alg": signer.algorithm, "typ": SD_JWT_VC_TYP, "kid": signer.key_id, **extra_header}
-    issuer_jwt = sign_compact(full_header, encode_json(payload), signer=signer)
+    issuer_jwt = sign_compact(full_header, payload, signer=signer)
     sd_jwt = "~".join([issuer_jwt, *builder.disclosures, ""])
     if len(builder.disclosures) > MAX_DISCLOSURES or len(sd_jwt) > MAX_SD_JWT_BYTES:
         raise SdJwtBuildError(
@@ -90,82 +92,175 @@ def build_sd_jwt(
     return sd_jwt
 
 
+class _Place:
+    """What is asked for at one place of the claims, and at the places inside it."""
+
+    __slots__ = ("decoys", "inside", "is_disclosed")
+
+    def __init__(self) -> None:
+        self.is_disclosed = False
+        self.decoys: int | None = None
+        self.inside: dict[str | int, _Place] = {}
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is asked for inside of it, or decoys."""
+        return bool(self.inside) or self.decoys is not None
+
+    def at(self, path: Path) -> "_Place":
+        """Return the place to which a path leads from here."""
+        place = self
+        for step in path:
+            inner = place.inside.get(step)
+            if inner is None:
+                inner = place.inside[step] = _Place()
+            place = inner
+        return place
+
+
+class _Level:
+    """The disclosures that lie inside equally many others, before they are written.
+
+    `hidden` has, for each, its number, its elements but for the salt, and the container and key where its digest
+    belongs; `to_sort` has the `_sd` arrays among these containers.
+    """
+
+    __slots__ = ("hidden", "to_sort")
+
+    def __init__(self) -> None:
+        self.hidden: list[tuple[int, list[JsonValue], _Container, str | int]] = []
+        self.to_sort: list[list[JsonValue]] = []
+
+
 class _Builder:
-    """Turns claims into a payload with digests; collects the disclosures on the way."""
+    """Turns claims into a payload with digests; collects the disclosures on the way.
+
+    One walk finds what is hidden. Then the disclosures are written level by level, the innermost first, because the
+    others hold their digests.
+    """
 
     def __init__(self, disclose: Disclosable, random_bytes: Callable[[int], bytes]) -> None:
         self.disclosures: list[str] = []
-        self.has_digests = False
-        self._paths = frozenset(disclose.paths)
-        self._decoys = dict(disclose.decoys)
         self._random_bytes = random_bytes
-        self._used: set[Path] = set()
-        salts = self._random(SALT_BYTES * len(self._paths))
+        self._levels = [_Level()]
+        self._has_decoys = False
+        self._encode = encode_plain_json
+        self._wanted = _Place()
+        paths = frozenset(disclose.paths)
+        for path in paths:
+            self._wanted.at(path).is_disclosed = True
+        for path, count in disclose.decoys.items():
+            self._wanted.at(path).decoys = count
+        self._unused = len(paths) + len(disclose.decoys)
+        for name in CONTROL_CLAIMS.intersection(self._wanted.inside):
+            raise SdJwtBuildError(f"expected {name} to stay in plain sight, found it disclosable")
+        salts = self._random(SALT_BYTES * len(paths))
         self._salts = b64url_encode_all([salts[at : at + SALT_BYTES] for at in range(0, len(salts), SALT_BYTES)])
-        # Nothing has to be taken out of a value whose place is not one of these.
-        parents = {path[:-1] for path in (*self._paths, *((*path, "") for path in self._decoys))}
-        self._on_the_way = {path[:length] for path in parents for length in range(len(path) + 1)}
-        for path in (*self._paths, *self._decoys):
-            if path and path[0] in CONTROL_CLAIMS:
-                raise SdJwtBuildError(f"expected {path[0]} to stay in plain sight, found it disclosable")
 
-    def object(self, source: Mapping[str, JsonValue], path: Path, *, level: int) -> dict[str, JsonValue]:
-        """Return `source` with digests for what is disclosable; `level` counts the disclosures around it."""
+    def build(self, claims: Mapping[str, JsonValue]) -> bytes:
+        """Return the payload as JSON; fill `disclosures`."""
+        payload = self._object(claims, self._wanted, level=0)
+        if self._unused:
+            # What leads to nothing would leave something undisclosable unnoticed.
+            raise SdJwtBuildError(f"expected every path to lead to a claim, found {self._unused} that lead nowhere")
+        for level in reversed(self._levels[1:]):
+            self._write(level)
+        if self.disclosures or self._has_decoys:
+            payload["_sd_alg"] = DEFAULT_DIGEST
+        return self._encode(payload)
+
+    def _object(self, source: Mapping[str, JsonValue], place: _Place, *, level: int) -> dict[str, JsonValue]:
+        """Return `source` with room for the digests; `level` counts the disclosures around it."""
+        if not RESERVED_NAMES.isdisjoint(source):
+            raise _reserved(source)
         plain: dict[str, JsonValue] = {}
-        digests: list[str] = []
+        digests: list[JsonValue] = []
         for name, value in source.items():
-            if name in RESERVED_NAMES:
-                raise _reserved(name)
-            place = (*path, name)
-            if place in self._paths:
-                digests.append(self._disclose([name], value, place, level=level + 1))
+            inner = place.inside.get(name)
+            if inner is not None and inner.is_disclosed:
+                digests.append(None)
+                self._hide([name], value, inner, into=(digests, len(digests) - 1), level=level + 1)
             else:
-                plain[name] = self._value(value, place, level=level)
-        digests.extend(self._take_decoys(path))
+                plain[name] = self._value(value, inner, level=level)
         if digests:
-            self.has_digests = True
-            plain["_sd"] = [*sorted(digests)]
+            self._levels[level + 1].to_sort.append(digests)
+        digests += sorted(self._decoys(place))
+        if digests:
+            plain["_sd"] = digests
         return plain
 
-    def _array(self, source: list[JsonValue], path: Path, *, level: int) -> list[JsonValue]:
+    def _array(self, source: list[JsonValue], place: _Place, *, level: int) -> list[JsonValue]:
         elements: list[JsonValue] = []
         for index, value in enumerate(source):
-            place = (*path, index)
-            if place in self._paths:
-                self.has_digests = True
-                elements.append({"...": self._disclose([], value, place, level=level + 1)})
+            inner = place.inside.get(index)
+            if inner is not None and inner.is_disclosed:
+                element: dict[str, JsonValue] = {}
+                elements.append(element)
+                self._hide([], value, inner, into=(element, "..."), level=level + 1)
             else:
-                elements.append(self._value(value, place, level=level))
-        for digest in self._take_decoys(path):
-            self.has_digests = True
+                elements.append(self._value(value, inner, level=level))
+        for digest in self._decoys(place):
             elements.insert(self._random_below(len(elements) + 1), {"...": digest})
         return elements
 
-    def _value(self, value: JsonValue, path: Path, *, level: int) -> JsonValue:
-        if not isinstance(value, (dict, list)):
+    def _value(self, value: JsonValue, place: _Place | None, *, level: int) -> JsonValue:
+        if type(value) in _PLAIN_SCALARS:
             return value
-        if path not in self._on_the_way:
-            _refuse_reserved_names(value)
-            return value
-        if isinstance(value, dict):
-            return self.object(value, path, level=level)
-        return self._array(value, path, level=level)
+        if place is not None and isinstance(value, dict):
+            return self._object(value, place, level=level)
+        if place is not None and isinstance(value, list):
+            return self._array(value, place, level=level)
+        self._look_through(value)
+        return value
 
-    def _disclose(self, name: list[JsonValue], value: JsonValue, path: Path, *, level: int) -> str:
+    def _look_through(self, value: JsonValue) -> None:
+        """Refuse a reserved name anywhere in a value that is written as it is, and notice numbers with a fraction."""
+        if isinstance(value, dict):
+            if not RESERVED_NAMES.isdisjoint(value):
+                raise _reserved(value)
+            parts: Iterable[JsonValue] = value.values()
+        elif isinstance(value, list):
+            parts = value
+        else:
+            self._encode = encode_json
+            return
+        if not _PLAIN_SCALARS.issuperset(map(type, parts)):
+            for part in parts:
+                if type(part) not in _PLAIN_SCALARS:
+                    self._look_through(part)
+
+    def _hide(
+        self, name: list[JsonValue], value: JsonValue, place: _Place, *, into: tuple[_Container, str | int], level: int
+    ) -> None:
         if level > MAX_DISCLOSURE_RECURSION:
             raise SdJwtBuildError(f"expected disclosures at most {MAX_DISCLOSURE_RECURSION} deep in each other")
-        self._used.add(path)
+        self._unused -= 1
+        if level == len(self._levels):
+            self._levels.append(_Level())
         position = len(self.disclosures)
         self.disclosures.append("")  # a parent stands before what lies in it, but is known only after it
-        hidden = self._value(value, path, level=level)
-        text = b64url_encode(encode_json([self._salts[position], *name, hidden]))
-        if len(text) > MAX_DISCLOSURE_BYTES:
-            raise SdJwtBuildError(f"expected at most {MAX_DISCLOSURE_BYTES} characters a disclosure, found {len(text)}")
-        self.disclosures[position] = text
-        return b64url_encode(hashlib.sha256(text.encode("ascii")).digest())
+        hidden = self._value(value, place if place.has_more else None, level=level)
+        self._levels[level].hidden.append((position, [self._salts[position], *name, hidden], *into))
 
-    def _take_decoys(self, path: Path) -> list[str]:
-        return [b64url_encode(self._random(_DIGEST_BYTES)) for _ in range(self._decoys.pop(path, 0))]
+    def _write(self, level: _Level) -> None:
+        """Write the disclosures of a level, and their digests where they belong."""
+        texts = b64url_encode_each([self._encode(elements) for _, elements, _, _ in level.hidden])
+        longest = max(map(len, texts))
+        if longest > MAX_DISCLOSURE_BYTES:
+            raise SdJwtBuildError(f"expected at most {MAX_DISCLOSURE_BYTES} characters a disclosure, found {longest}")
+        digests = b64url_encode_all([hashlib.sha256(text.encode("ascii")).digest() for text in texts])
+        for (position, _, container, key), text, digest in zip(level.hidden, texts, digests, strict=True):
+            self.disclosures[position] = text
+            container[key] = digest  # type: ignore[index]  # the key belongs to the container
+        for each in level.to_sort:
+            each.sort()  # digests by now
+
+    def _decoys(self, place: _Place) -> list[str]:
+        if place.decoys is None:
+            return []
+        self._unused -= 1
+        self._has_decoys |= place.decoys > 0
+        return [b64url_encode(self._random(_DIGEST_BYTES)) for _ in range(place.decoys)]
 
     def _random(self, size: int) -> bytes:
         data = self._random_bytes(size)
@@ -176,23 +271,8 @@ class _Builder:
     def _random_below(self, bound: int) -> int:
         return int.from_bytes(self._random(8), "big") % bound
 
-    def check_all_paths_used(self) -> None:
-        """Refuse paths that lead to nothing, which would leave something undisclosable unnoticed."""
-        for path in (*self._paths - self._used, *self._decoys):
-            raise SdJwtBuildError(f"expected every path to lead to a claim, found {len(path)} steps that lead nowhere")
 
-
-def _refuse_reserved_names(value: dict[str, JsonValue] | list[JsonValue]) -> None:
-    """Refuse a reserved name anywhere in a value that is written as it is."""
-    if isinstance(value, dict) and not RESERVED_NAMES.isdisjoint(value):
-        raise _reserved(min(RESERVED_NAMES.intersection(value)))
-    parts = value.values() if isinstance(value, dict) else value
-    if _SCALARS.issuperset(map(type, parts)):
-        return
-    for part in parts:
-        if isinstance(part, (dict, list)):
-            _refuse_reserved_names(part)
-
-
-def _reserved(name: str) -> SdJwtBuildError:
-    return SdJwtBuildError(f"expected the name of a claim, found the reserved name {name}")
+def _reserved(names: Iterable[str]) -> SdJwtBuildError:
+    return SdJwtBuildError(
+        f"expected the name of a claim, found the reserved name {min(RESERVED_NAMES.intersection(names))}"
+    )

@@ -26,6 +26,7 @@ from keys.encoding import JsonValue, decode_json_object
 from keys.errors import AlgorithmNotAllowed, DecodingError, JwkError, JwsFormatError, SignatureInvalid
 from keys.jwk import PublicKey
 from keys.jws import UnverifiedJws, parse_compact, verify
+from keys.values import dataclass
 
 KEY_BINDING_TYP = "kb+jwt"
 _TRANSACTION_HASHES = "transaction_data_hashes"
@@ -42,33 +43,43 @@ _REFUSALS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class KeyBindingFindings:
+    """What was found of a key binding.
+
+    `refusals` are those of steps 23 to 28 in order; none when the binding holds, or when there is none and none is
+    required. `holds` is true when there is one without refusals; then `authorised` are the hashes of the transaction
+    data that it authorises.
+    """
+
+    refusals: tuple[SdJwtRefused, ...] = ()
+    holds: bool = False
+    authorised: tuple[str, ...] = ()
+
+
 def examine_key_binding(
     parsed: ParsedSdJwt, claims: Mapping[str, JsonValue], *, policy: VerificationPolicy, now: int
-) -> list[SdJwtRefused]:
-    """Check the key binding of a presentation whose credential was verified.
-
-    Returns:
-        Refusals of steps 23 to 28 in order; none when the binding holds, or when there is none and none is required.
-    """
+) -> KeyBindingFindings:
+    """Check the key binding of a presentation whose credential was verified."""
     if parsed.key_binding is None and policy.key_binding is not None and policy.key_binding.required:
-        return [SdJwtRefused("E_KB_MISSING", 23, "expected a key-binding JWT, found none")]
+        return KeyBindingFindings((SdJwtRefused("E_KB_MISSING", 23, "expected a key-binding JWT, found none"),))
     try:
         jwk = _confirmation_jwk(claims)
         if parsed.key_binding is None:
-            return []
+            return KeyBindingFindings()
         binding = _verified_claims(_parse(parsed.key_binding), _holder_key(jwk))
     except SdJwtRefused as refusal:
-        return [refusal]
-    return [
+        return KeyBindingFindings((refusal,))
+    refusals = (
         *_time_refusals(binding, policy, now=now),
         *_transaction_refusals(binding, policy),
         *_hash_refusals(binding, parsed, policy=policy),
-    ]
+    )
+    return KeyBindingFindings(refusals) if refusals else KeyBindingFindings(holds=True, authorised=_authorised(binding))
 
 
-def authorised_transactions(key_binding: str) -> tuple[str, ...]:
-    """Return the hashes of the transaction data that a key-binding JWT authorises, which was verified before."""
-    listed = decode_json_object(_parse(key_binding).payload, max_bytes=MAX_SD_JWT_BYTES).get(_TRANSACTION_HASHES)
+def _authorised(binding: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    listed = binding.get(_TRANSACTION_HASHES)
     return tuple(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
 
 

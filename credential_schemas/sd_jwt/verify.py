@@ -22,7 +22,7 @@ from typing import Literal, Protocol
 from credential_schemas.errors import IssuerNotTrusted, SdJwtRefused
 from credential_schemas.numeric_date import is_numeric_date
 from credential_schemas.sd_jwt.disclosures import Disclosure, process_disclosures
-from credential_schemas.sd_jwt.key_binding import authorised_transactions, examine_key_binding
+from credential_schemas.sd_jwt.key_binding import examine_key_binding
 from credential_schemas.sd_jwt.parse import ParsedSdJwt, parse_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy, KeyFinder, VerificationPolicy
 from keys.encoding import JsonValue
@@ -149,7 +149,7 @@ def examine_sd_jwt_vc(token: str, *, policy: VerificationPolicy, keys: KeyFinder
         return Examination(processed.faults[:1], processed.faults[0].step, None)
     claims = processed.claims
     refusals = [*processed.faults[:1], *_type_refusals(claims, policy), *_time_refusals(claims, policy, now=now)]
-    binding_refusals = examine_key_binding(parsed, claims, policy=policy, now=now)
+    binding = examine_key_binding(parsed, claims, policy=policy, now=now)
     verified = VerifiedSdJwt(
         token=token,
         header=parsed.jws.header,
@@ -158,10 +158,10 @@ def examine_sd_jwt_vc(token: str, *, policy: VerificationPolicy, keys: KeyFinder
         disclosures=processed.disclosures,
         undisclosed_members=processed.undisclosed_members,
         undisclosed_elements=processed.undisclosed_elements,
-        key_bound=parsed.key_binding is not None and not binding_refusals,
-        authorised=authorised_transactions(parsed.key_binding) if parsed.key_binding and not binding_refusals else (),
+        key_bound=binding.holds,
+        authorised=binding.authorised,
     )
-    return Examination((*refusals, *binding_refusals), END_OF_STEPS, verified)
+    return Examination((*refusals, *binding.refusals), END_OF_STEPS, verified)
 
 
 def _check_header(header: Mapping[str, JsonValue], policy: VerificationPolicy) -> None:

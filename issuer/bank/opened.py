@@ -23,10 +23,11 @@ from issuer.errors import (
 )
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store, open_server_store, open_store
+from keys.key_uris import open_note_key, open_signer
 from keys.keyed_link import keyed_link
 from keys.note_keys import NoteSigner
 from keys.pkcs11_signer import Pkcs11NoteSigner, Pkcs11Signer
-from keys.signer import Signer, open_note_key, open_signer
+from keys.signer import Signer
 
 SERVICE: Final = "service"
 """The actor of what nobody in particular does."""

@@ -12,8 +12,8 @@ import pytest
 from asn1crypto import core
 from pkcs11.util.ec import encode_named_curve_parameters
 
+from keys.key_uris import open_signer
 from keys.pkcs11_signer import Pkcs11Signer
-from keys.signer import open_signer
 
 PIN, SECOND_PIN = "4711 토큰", "0815"
 MODULE_PATHS = (

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json, decode_json_object, encode_json
+from keys.encoding import (
+    JsonValue,
+    b64url_decode,
+    b64url_encode,
+    b64url_encode_each,
+    decode_json,
+    decode_json_object,
+    encode_json,
+)
 from keys.errors import DecodingError
 from keys.limits import MAX_JSON_DEPTH, MAX_JSON_INTEGER, MAX_JSON_MEMBERS
 from tests.strategies import JSON
@@ -31,6 +39,11 @@ def refused_kind(text: str | bytes) -> str:
 @given(st.binary(max_size=64))
 def test_base64url_of_any_bytes_is_read_back(data: bytes) -> None:
     assert b64url_decode(b64url_encode(data)) == data
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=6))
+def test_byte_strings_written_together_are_written_as_each_alone(values: list[bytes]) -> None:
+    assert b64url_encode_each(values) == [b64url_encode(value) for value in values]
 
 
 def test_base64url_uses_the_url_alphabet_without_padding() -> None:

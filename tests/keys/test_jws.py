@@ -196,6 +196,12 @@ def test_a_header_that_we_would_refuse_is_not_written(
     assert refusal.value.kind == kind
 
 
+def test_a_header_that_was_read_before_is_a_new_object(signer: FileSigner) -> None:
+    token = sign_compact({"typ": "example+jwt", "alg": "ES256"}, b"{}", signer=signer)
+    parse_compact(token, max_bytes=1000).header["alg"] = "none"
+    assert parse_compact(token, max_bytes=1000).header == {"typ": "example+jwt", "alg": "ES256"}
+
+
 def test_a_header_that_names_another_algorithm_than_the_signer_is_not_written(signer: FileSigner) -> None:
     with pytest.raises(AlgorithmNotAllowed):
         sign_compact({"typ": "a", "alg": "none"}, b"", signer=signer)

@@ -29,8 +29,8 @@ from keys.key_files import (
     write_encrypted,
     write_plain_for_development,
 )
+from keys.key_uris import open_signer
 from keys.pkcs8 import encrypt_pkcs8
-from keys.signer import open_signer
 
 PASSPHRASE = "correct horse 배터리"
 

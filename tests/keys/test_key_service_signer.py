@@ -16,8 +16,8 @@ from keys.jws import parse_compact, verify
 from keys.jws_sign import sign_compact
 from keys.key_files import PrivateKey, create_key
 from keys.key_service_signer import KeyServiceSigner
+from keys.key_uris import open_signer
 from keys.limits import MAX_KEY_URI_CHARACTERS
-from keys.signer import open_signer
 
 
 @dataclass

@@ -13,8 +13,8 @@ from keys.key_files import (
     write_encrypted,
     write_plain_for_development,
 )
+from keys.key_uris import open_note_key
 from keys.note_keys import create_note_key
-from keys.signer import open_note_key
 
 PASSPHRASE = "correct horse"
 KEY = create_note_key()

@@ -19,6 +19,7 @@ from keys.checkpoint import Checkpoint, sign_checkpoint, verify_checkpoint
 from keys.errors import KeyDeviceError, WrongPassphrase
 from keys.jwk import PublicKey, raw_to_der
 from keys.key_files import create_key
+from keys.key_uris import open_note_key, open_signer
 from keys.merkle import EMPTY_ROOT
 from keys.note_keys import NotePublicKey, create_note_key
 from keys.pdf_seal import Sealer, apply_seal, check_seal
@@ -31,7 +32,6 @@ from keys.pkcs11_signer import (
     open_pkcs11_signer,
     parse_key_uri,
 )
-from keys.signer import open_note_key, open_signer
 from tests.keys.pdf_seal.sealing import NOW, SIGNED_AT, Authority, Usage, draw
 from tests.keys.softhsm import PIN, Token, needs_token, softhsm
 

@@ -31,8 +31,9 @@ from keys.certificates import (
 from keys.errors import CertificateError, KeysError
 from keys.jwk import PublicKey
 from keys.key_files import create_key, read_private_key, read_signer, write_encrypted
+from keys.key_uris import open_signer
 from keys.pem_form import certificate_der
-from keys.signer import Signer, open_signer
+from keys.signer import Signer
 from keys.urls import parse_url
 from keys.values import dataclass, field, replace
 from verifier.presentations.errors import RequestRefused

@@ -171,7 +171,7 @@ def _holdings(arguments: argparse.Namespace, context: CommandContext) -> "Holdin
     if arguments.key is None:
         return OneCredential(_read(arguments.credential).strip(), None)
     from keys.errors import KeysError
-    from keys.signer import open_signer
+    from keys.key_uris import open_signer
 
     try:
         holder = open_signer(arguments.key, secrets=lambda _: context.passphrase())

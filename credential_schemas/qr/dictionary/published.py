@@ -10,9 +10,10 @@ its entries, each two bytes of a symbol and one of a length.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
+from typing import overload
 
 from credential_schemas.errors import QrPayloadError
 from credential_schemas.qr.stream import FIRST_SYMBOL, StreamCode, Table
@@ -53,7 +54,7 @@ def load_dictionary(number: int) -> Dictionary:
     """
     if number not in SHA256:
         raise QrPayloadError("dictionary_unknown", f"expected a dictionary of {sorted(SHA256)}, found {number}")
-    data = (files(__package__) / f"v{number}.bin").read_bytes()
+    data = Path(__file__).with_name(f"v{number}.bin").read_bytes()
     if hashlib.sha256(data).hexdigest() != SHA256[number]:
         raise QrPayloadError("dictionary_unknown", f"dictionary {number} is not the published file")
     return read_dictionary(data)
@@ -61,25 +62,48 @@ def load_dictionary(number: int) -> Dictionary:
 
 def read_dictionary(data: bytes) -> Dictionary:
     """Read the file of a dictionary, as `build.build_dictionary` makes it."""
-    counts = [int.from_bytes(data[at : at + 2]) for at in (0, 2, 4)]
-    texts, at = [], 6
-    for _ in range(sum(counts)):
-        end = at + 1 + data[at]
-        texts.append(data[at + 1 : end].decode())
-        at = end
-    total = FIRST_SYMBOL + len(texts)
+    characters, frames, names = (int.from_bytes(data[at : at + 2]) for at in (0, 2, 4))
+    texts = _Texts(data, 6, count=characters + frames + names)
+    at, total = texts.end, FIRST_SYMBOL + len(texts)
     contexts, general = data[at : at + total], data[at + total : at + 2 * total]
-    tables = [Table({symbol: length for symbol, length in enumerate(general) if length})]
-    tables += _read_tables(data[at + 2 * total :])
-    characters = {text: FIRST_SYMBOL + place for place, text in enumerate(texts[: counts[0]])}
-    frames = range(FIRST_SYMBOL + counts[0], FIRST_SYMBOL + counts[0] + counts[1])
-    return Dictionary(StreamCode(texts, contexts, tables, characters), frames=frames, names=range(frames.stop, total))
+    tables = [Table(range(total), general), *_read_tables(data[at + 2 * total :])]
+    code = StreamCode(texts, contexts, tables, single=characters)
+    first_name = FIRST_SYMBOL + characters + frames
+    return Dictionary(code, frames=range(FIRST_SYMBOL + characters, first_name), names=range(first_name, total))
+
+
+class _Texts(Sequence[str]):
+    """Texts in a file, each after one byte with its length, decoded when they are asked for: a reader needs a few."""
+
+    def __init__(self, data: bytes, at: int, *, count: int) -> None:
+        self._data = data
+        self._starts = []
+        for _ in range(count):
+            self._starts.append(at + 1)
+            at += 1 + data[at]
+        self.end = at
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self._text(start) for start in self._starts[place]]
+        return self._text(self._starts[place])
+
+    def _text(self, start: int) -> str:
+        return self._data[start : start + self._data[start - 1]].decode()
 
 
 def _read_tables(data: bytes) -> Iterator[Table]:
     at = 1
     for _ in range(data[0]):
         count = int.from_bytes(data[at : at + 2])
-        entries = (data[place : place + 3] for place in range(at + 2, at + 2 + 3 * count, 3))
-        yield Table({int.from_bytes(entry[:2]): entry[2] for entry in entries})
+        entries = data[at + 2 : at + 2 + 3 * count]
+        symbols = [high << 8 | low for high, low in zip(entries[::3], entries[1::3], strict=True)]
+        yield Table(symbols, entries[2::3])
         at += 2 + 3 * count

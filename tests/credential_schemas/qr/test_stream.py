@@ -15,8 +15,8 @@ CODE = load_dictionary(1).code
 SMALL = StreamCode(
     texts=("a", "b", "word"),
     contexts=bytes((0, 0, 0, 0, 0, 1)),
-    tables=(Table({END: 2, OTHER: 3, 3: 1, 4: 4, 5: 4}), Table({END: 1, GENERAL: 1})),
-    characters={"a": 3, "b": 4},
+    tables=(Table((END, OTHER, 3, 4, 5), bytes((2, 3, 1, 4, 4))), Table((END, GENERAL), bytes((1, 1)))),
+    single=2,
 )
 A, AT_END, OTHER_CODE, B, WORD = "0", "10", "110", "1110", "1111"
 WORD_CHARACTER = chr(FIRST_WORD + 5)
@@ -38,7 +38,7 @@ def refusal_of(data: bytes, code: StreamCode = SMALL) -> str:
 
 
 def test_codes_of_one_length_stand_in_the_order_of_their_symbols() -> None:
-    assert Table({9: 2, 7: 2, 8: 1}).codes == {8: "0", 7: "10", 9: "11"}
+    assert Table((7, 8, 9), bytes((2, 1, 2))).codes == {8: "0", 7: "10", 9: "11"}
 
 
 def test_a_stream_may_have_as_many_characters_as_are_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_bits_that_are_no_whole_stream_are_refused(data: bytes) -> None:
 
 
 def test_bits_that_no_code_begins_with_are_refused() -> None:
-    code = StreamCode((), bytes(3), (Table({END: 2}),), {})
+    code = StreamCode((), bytes(3), (Table((END,), bytes((2,))),), single=0)
     assert refusal_of(b"\xff" * 4, code) == "stream"
 
 

@@ -1,6 +1,7 @@
 """Building credentials: what is written, what is refused, and that both verifiers read it."""
 
 import json
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -8,11 +9,13 @@ from jwcrypto.jwk import JWK
 from sd_jwt.verifier import SDJWTVerifier
 
 from credential_schemas.errors import SdJwtBuildError
+from credential_schemas.sd_jwt import build as subject
 from credential_schemas.sd_jwt.build import Disclosable, build_sd_jwt
 from credential_schemas.sd_jwt.disclosures import CONTROL_CLAIMS, Path
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.verify import verify_sd_jwt_vc
-from keys.encoding import JsonValue, b64url_decode, b64url_encode
+from keys.encoding import JsonValue, b64url_decode, b64url_encode, encode_json
+from keys.errors import DecodingError
 from tests.credential_schemas.sd_jwt.conftest import NOW, POLICY, World, digest, random_bytes
 
 HOLDER: dict[str, JsonValue] = {"name": "홍길동", "birth_date": "1990-01-01"}
@@ -170,6 +173,69 @@ def test_own_header_member_is_refused(world: World, name: str) -> None:
         build_sd_jwt(
             world.claims(), disclose=Disclosable(), signer=world.issuer, random_bytes=random_bytes, header={name: "x"}
         )
+
+
+@pytest.mark.parametrize("holder", [HOLDER, {"name": '\x1f"\\\u2028', "birth_date": 2**70}], ids=["plain", "odd"])
+def test_both_writers_of_json_build_the_same_credential(
+    world: World, holder: JsonValue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built() -> list[str]:
+        source = random.Random(7).randbytes
+        disclose = Disclosable(PATHS, {("list",): 2})
+        token = build_sd_jwt(
+            world.claims(holder=holder, list=ENTRIES), disclose=disclose, signer=world.issuer, random_bytes=source
+        )
+        return [token.partition(".")[2].partition(".")[0], *parse_sd_jwt(token).disclosures]
+
+    fast = built()
+    monkeypatch.setattr(subject, "encode_plain_json", encode_json)
+    assert built() == fast
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"a": 1e16}, id="a claim"),
+        pytest.param({"a": {"b": [1, {"c": 1e16}]}}, id="inside of a claim"),
+        pytest.param({"holder": {"name": 1e16, "birth_date": 1}}, id="what may be withheld"),
+        pytest.param({"holder": {"name": [{"x": 1e16}], "birth_date": 1}}, id="inside of what may be withheld"),
+        pytest.param({"list": [{}, {"title": "a", "units": ["a", 1e16]}]}, id="beside what may be withheld"),
+    ],
+)
+def test_a_number_with_a_fraction_is_written_by_the_strict_writer(world: World, more: dict[str, JsonValue]) -> None:
+    claims: dict[str, JsonValue] = {"holder": {**HOLDER}, "list": ENTRIES}
+    token = build(world, Disclosable(PATHS), **(claims | more))
+    texts = [parse_sd_jwt(token).jws.payload, *map(b64url_decode, parse_sd_jwt(token).disclosures)]
+    assert [b"1e+16" in text for text in texts].count(True) == 1
+    assert not any(b"1e16" in text for text in texts)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+@pytest.mark.parametrize("name", ["plain", "hidden"])
+def test_a_number_that_is_none_is_refused_wherever_it_stands(world: World, name: str, number: float) -> None:
+    claims: dict[str, JsonValue] = {"plain": 1, "hidden": 1}
+    with pytest.raises(DecodingError) as refusal:
+        build(world, Disclosable([("hidden",)]), **(claims | {name: [{"deep": number}]}))
+    assert refusal.value.kind == "number"
+
+
+def test_digests_of_nested_disclosures_are_sorted_at_every_level(world: World) -> None:
+    inner: dict[str, JsonValue] = {f"m{number}": number for number in range(6)}
+    paths: list[Path] = [("a",), *(("a", name) for name in inner), ("b",)]
+    token = build(world, Disclosable(paths, {("a",): 3, (): 2}), a=inner, b=1)
+    hidden = next(elements[2] for elements in decoded(token) if elements[1] == "a")
+    assert isinstance(hidden, dict)
+    for digests, count in ((hidden["_sd"], 9), (parse_sd_jwt(token).payload["_sd"], 4)):
+        assert isinstance(digests, list)
+        assert digests == sorted(map(str, digests))
+        assert len(set(map(str, digests))) == count
+
+
+def test_decoys_alone_are_sorted_too(world: World) -> None:
+    token = build(world, Disclosable([], {(): 9}), a=1)
+    digests = parse_sd_jwt(token).payload["_sd"]
+    assert isinstance(digests, list)
+    assert digests == sorted(map(str, digests))
 
 
 def test_short_randomness_is_refused(world: World) -> None:
