@@ -1,7 +1,7 @@
 """Writes everything that the code can say better than a person: so that it cannot fall behind, a test compares.
 
-Commands, end points, errors, actions of the audit trail, members of a Report and of a policy, the list of decisions,
-the pictures of docs/architecture.md, the sizes of docs/sizing.md, the verifier's help, the licences of
+Commands, end points, errors, actions of the audit trail, members of a Report, of a policy and its schema, the list
+of decisions, the pictures of docs/architecture.md, the sizes of docs/sizing.md, the verifier's help, the licences of
 THIRD_PARTY_NOTICES.md, and share/ (completion and man pages). Writes what has changed; `make fix` runs it.
 """
 
@@ -16,7 +16,7 @@ from generate_share import share_files
 from reference_audit import audit_page
 from reference_charts import PAGE as PERFORMANCE_PAGE
 from reference_charts import claims_picture, growth_picture, performance_page
-from reference_criteria import criteria_page
+from reference_criteria import SCHEMA, criteria_page, policy_schema
 from reference_endpoints import endpoints_page
 from reference_errors import errors_page
 from reference_licences import NOTICES, notices_page
@@ -69,6 +69,7 @@ def _files() -> Iterator[tuple[Path, str]]:
     yield DOCS / "reference/audit-trail.md", audit_page()
     yield DOCS / "reference/endpoints.md", endpoints_page()
     yield DOCS / "reference/errors.md", errors_page()
+    yield SCHEMA, policy_schema()
     yield DOCS / "reference/hiring-criteria.md", criteria_page()
     yield DOCS / "reference/report-members.md", report_members_page()
     yield DOCS / "decisions/README.md", decisions_page()

@@ -5,7 +5,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from credential_schemas.criteria.language import Policy
+
 ROOT = Path(__file__).resolve().parent.parent / "credential_schemas/criteria"
+SCHEMA = ROOT / "policy.schema.json"
 INTRODUCTION = """# Hiring criteria, member by member
 
 Written by `docs/generate_reference.py` from the code. What the parts mean together, and how an applicant is scored:
@@ -24,9 +27,14 @@ _SENTENCES = (
 _SENTENCES_NOTE = "The reason of a rule's own condition (`otherwise`) is told as `own_condition`."
 
 
+def policy_schema() -> str:
+    """Return the JSON Schema of the policy language, for editors."""
+    return json.dumps(Policy.model_json_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
 def criteria_page() -> str:
     """Return the whole page."""
-    schema = json.loads((ROOT / "policy.schema.json").read_text("utf-8"))
+    schema = Policy.model_json_schema()
     parts = {"Policy": schema, **schema["$defs"]}
     return INTRODUCTION + "".join(_part(name, part) for name, part in parts.items()) + _sentences()
 

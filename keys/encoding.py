@@ -51,7 +51,7 @@ def b64url_encode(data: bytes) -> str:
 
 
 def b64url_encode_all(values: Sequence[bytes]) -> list[str]:
-    """Byte strings that are all of one length to their base64url texts, in one go."""
+    """Byte strings that are all of one length, not empty, to their base64url texts, in one go."""
     if not values:
         return []
     length = len(values[0])
@@ -150,7 +150,7 @@ def decode_texts(texts: Sequence[str]) -> list[str] | None:
     Source: docs/decisions/0062-verifying-in-fewer-passes.md
     """
     joined = "".join([text + _FILLERS[len(text) & 3].get(text[-1:], "!") for text in texts])
-    if "+" in joined or "/" in joined or "=" in joined:
+    if "+" in joined or "/" in joined:
         return None
     try:
         data = binascii.a2b_base64(joined.replace("-", "+").replace("_", "/"), strict_mode=True)

@@ -147,26 +147,28 @@ def _read_objects(pdf: bytes) -> _Drawn | None:
     texts: list[bytes] = []
     streams: dict[int, bytes] = {}
     places: list[int] = []
-    position, written = len(HEADER), 0
+    position, number = len(HEADER), 0
     while (found := _OBJECT.match(pdf, position)) is not None:
-        number, text, form = found.groups()
         places.append(position)
-        position = found.end()
-        written += len(text)
-        if int(number) != len(places) or len(text) > MAX_OBJECT_TEXT_BYTES or written > MAX_TEXT_BYTES:
+        number += 1
+        said, text, form = found.groups()
+        if int(said) != number:
             return None
+        position = found.end()
         if form == b"stream":
             headed = _LENGTH.fullmatch(text)
             if headed is None:
                 return None
             text, length = headed.groups()
-            streams[len(places)] = pdf[position : position + int(length)]
-            position += int(length)
-            if not pdf.startswith(_STREAM_END, position):
+            end = position + int(length)
+            streams[number] = pdf[position:end]
+            if not pdf.startswith(_STREAM_END, end):
                 return None
-            position += len(_STREAM_END)
+            position = end + len(_STREAM_END)
         texts.append(text)
-    return _Drawn(texts, streams, places, position) if 0 < len(places) <= _MAX_OBJECTS else None
+    if not 0 < number <= _MAX_OBJECTS or max(map(len, texts)) > MAX_OBJECT_TEXT_BYTES:
+        return None
+    return _Drawn(texts, streams, places, position) if sum(map(len, texts)) <= MAX_TEXT_BYTES else None
 
 
 def _read_table(pdf: bytes, drawn: _Drawn) -> _Trailer | None:

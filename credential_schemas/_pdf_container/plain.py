@@ -38,10 +38,14 @@ _ATTRIBUTES: Final = (
     rf"(?: /Alt {_TEXT} /A << /O /Layout /Placement /Block /BBox {_BOX} >>"
     r"| /A << /O /Table(?: /Scope /(?:Row|Column))?(?: /ColSpan \d{1,2})? >>)?"
 )
-# What each object that is no stream may be, the commonest first.
+# An element of the structure: most of the objects are one, and nothing else begins like one.
+_ELEMENT_BEGINS: Final = b"<< /Type /StructElem "
+_ELEMENT: Final = (
+    r"<< /Type /StructElem /S /(?:Document|H1|P|Table|TR|TH|TD|Figure)"
+    rf" /P {_REFERENCE}(?: /Pg {_REFERENCE})?(?: /K \[\d{{1,5}}(?: 0 R)?(?: \d{{1,5}}(?: 0 R)?)*\])?{_ATTRIBUTES} >>\n"
+)
+# What each other object that is no stream may be.
 _FORMS: Final = {
-    "element": r"<< /Type /StructElem /S /(?:Document|H1|P|Table|TR|TH|TD|Figure)"
-    rf" /P {_REFERENCE}(?: /Pg {_REFERENCE})?(?: /K \[\d{{1,5}}(?: 0 R)?(?: \d{{1,5}}(?: 0 R)?)*\])?{_ATTRIBUTES} >>",
     "owners": rf"(?:\[\]|{_REFERENCES})",
     "page": rf"<< /Type /Page /Parent (?P<tree>{_REFERENCE}) /MediaBox {_BOX}"
     rf" /Resources << /Font <<(?: /{_LABEL} {_REFERENCE})* >> /XObject <<(?: /{_LABEL} {_REFERENCE})+ >> >>"
@@ -87,6 +91,7 @@ def _one_of(forms: Mapping[str, str]) -> re.Pattern[bytes]:
 
 _OBJECT: Final = _one_of(_FORMS)
 _STREAM: Final = _one_of(_STREAMS)
+_ELEMENTS: Final = re.compile(f"(?:{_ELEMENT})*+".encode("ascii"))
 _NUMBER: Final = re.compile(rb"([1-9]\d*) 0 R")
 _NAMED: Final = re.compile(rb"\(([^()]*)\) ([1-9]\d*) 0 R")
 
@@ -120,14 +125,19 @@ def inspect_plain(pdf: bytes) -> PdfInspection | None:
 
 
 def _kinds(plain: PlainPdf) -> _Found | None:
-    """Return the objects by their kinds; None if one has none of the forms."""
+    """Return the objects but the elements by their kinds; None if one has none of the forms."""
     found: dict[str, dict[int, re.Match[bytes]]] = {kind: {} for kind in (*_FORMS, *_STREAMS)}
+    elements: list[bytes] = []
     for number, text in enumerate(plain.objects, start=1):
+        if text.startswith(_ELEMENT_BEGINS) and number not in plain.streams:
+            elements.append(text)
+            continue
         match = (_STREAM if number in plain.streams else _OBJECT).fullmatch(text)
         if match is None:
             return None
         found[str(match.lastgroup)][number] = match
-    return found
+    # Together, because no object has a line end in it.
+    return found if _ELEMENTS.fullmatch(b"\n".join([*elements, b""])) else None
 
 
 def _is_within_limits(streams: Mapping[int, bytes]) -> bool:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from credential_schemas.qr.digits import digits_from_bytes
+from credential_schemas.sd_jwt.key_binding import KeyBindingFindings
 from keys import encoding
 from keys.errors import DecodingError
 from tests.fuzz.targets import CORPUS, TARGETS, corpus
@@ -137,7 +138,7 @@ UNPROTECTED: dict[str, tuple[str, bytes, str, object]] = {
         "sd_jwt",
         seed("sd_jwt", "bound")[:-90] + b"A.A",
         "credential_schemas.sd_jwt.verify.examine_key_binding",
-        always([]),
+        always(KeyBindingFindings(holds=True)),
     ),
     "line ends in base64url are skipped": (
         "jws",

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.encoding import JsonValue, b64url_decode, b64url_encode, decode_json, decode_json_texts, encode_json
+from keys.encoding import (
+    JsonValue,
+    b64url_decode,
+    b64url_encode,
+    decode_json,
+    decode_json_texts,
+    decode_texts,
+    encode_json,
+)
 from keys.errors import DecodingError
 from keys.limits import MAX_JSON_DEPTH
 from tests.strategies import JSON
@@ -70,6 +78,7 @@ def test_documents_are_read_as_each_alone(documents: list[bytes]) -> None:
         pytest.param([b'{"a":1}'], id="an object"),
         pytest.param([b"1", b"2"], id="numbers"),
         pytest.param([b"[" * 21 + b"]" * 21, WHOLE], id="too deep"),
+        pytest.param([b'["s",' + b'{"a":' * 20 + b"1" + b"}" * 20 + b"]", WHOLE], id="too deep by objects"),
         pytest.param([b"[" * 12_000], id="deeper than the parser goes"),
         pytest.param([b'["a","' + b"b" * LIMIT + b'"]'], id="too large"),
     ],
@@ -99,6 +108,30 @@ def test_documents_that_may_be_refused_are_not_read_together(documents: list[byt
 )
 def test_texts_that_are_not_canonical_are_not_read_together(texts: list[str]) -> None:
     assert decode_json_texts(texts, max_bytes=LIMIT) is None
+
+
+@pytest.mark.parametrize("mark", [*"+/=!.~ \n\0", "é"])
+@pytest.mark.parametrize("place", [0, 2, 4], ids=["before", "inside", "behind"])
+def test_a_character_of_another_alphabet_is_never_skipped(mark: str, place: int) -> None:
+    spoilt = f"{'QUJD'[:place]}{mark}{'QUJD'[place:]}"
+    assert decode_texts(["QUJD", spoilt]) is None
+    assert decode_texts(["QUJD", mark * 4]) is None
+
+
+@pytest.mark.parametrize("text", ["Pj4+", "Pz8/", "QQ==", "QUI=", "Q=Q=", "=QQ="])
+def test_the_standard_alphabet_and_padding_are_not_read(text: str) -> None:
+    for texts in ([text], [text, "QUJD"], ["QUJD", text]):
+        assert decode_texts(texts) is None
+
+
+def test_both_characters_of_the_url_alphabet_are_read() -> None:
+    assert decode_texts(["Pj4-Pz8_", "QQ"]) == [">>>???", "A"]
+
+
+def test_a_document_of_exactly_the_limit_is_read_with_others() -> None:
+    text = b64url_encode(WHOLE)
+    assert decode_json_texts([text, text], max_bytes=len(text)) == [alone(text)] * 2
+    assert decode_json_texts([text, text], max_bytes=len(text) - 1) is None
 
 
 _PIECES = st.sampled_from(

@@ -13,6 +13,7 @@ from keys.encoding import (
     JsonValue,
     b64url_decode,
     b64url_encode,
+    b64url_encode_all,
     b64url_encode_each,
     decode_json,
     decode_json_object,
@@ -44,6 +45,11 @@ def test_base64url_of_any_bytes_is_read_back(data: bytes) -> None:
 @given(st.lists(st.binary(max_size=20), min_size=1, max_size=6))
 def test_byte_strings_written_together_are_written_as_each_alone(values: list[bytes]) -> None:
     assert b64url_encode_each(values) == [b64url_encode(value) for value in values]
+
+
+@given(st.integers(1, 40).flatmap(lambda size: st.lists(st.binary(min_size=size, max_size=size), max_size=6)))
+def test_byte_strings_of_one_length_written_together_are_written_as_each_alone(values: list[bytes]) -> None:
+    assert b64url_encode_all(values) == [b64url_encode(value) for value in values]
 
 
 def test_base64url_uses_the_url_alphabet_without_padding() -> None:

@@ -85,6 +85,26 @@ def test_salts_have_128_bits_and_differ(world: World) -> None:
     assert {len(b64url_decode(str(salt))) for salt in salts} == {16}
 
 
+def test_salts_share_no_random_byte(world: World) -> None:
+    drawn = bytes(range(16 * len(PATHS)))
+    token = build_sd_jwt(
+        world.claims(holder=HOLDER, list=ENTRIES),
+        disclose=Disclosable(PATHS),
+        signer=world.issuer,
+        random_bytes=lambda size: drawn[:size],
+    )
+    assert b"".join(sorted(b64url_decode(str(elements[0])) for elements in decoded(token))) == drawn
+
+
+def test_decoys_that_none_are_leave_no_trace(world: World) -> None:
+    assert parse_sd_jwt(build(world, Disclosable([], {("list",): 0}), list=[1])).payload == world.claims(list=[1])
+
+
+def test_decoys_before_a_place_that_wants_none_name_their_algorithm(world: World) -> None:
+    token = build(world, Disclosable([], {("first",): 1, ("second",): 0}), first=[], second=[])
+    assert parse_sd_jwt(token).payload["_sd_alg"] == "sha-256"
+
+
 def test_sd_is_sorted_and_marked_with_its_algorithm(world: World) -> None:
     payload = parse_sd_jwt(build_all(world, holder=5)).payload
     holder = payload["holder"]
