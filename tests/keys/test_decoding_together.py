@@ -118,7 +118,7 @@ def test_a_character_of_another_alphabet_is_never_skipped(mark: str, place: int)
     assert decode_texts(["QUJD", mark * 4]) is None
 
 
-@pytest.mark.parametrize("text", ["Pj4+", "Pz8/", "QQ==", "QUI=", "Q=Q=", "=QQ="])
+@pytest.mark.parametrize("text", ["Pj4+", "Pz8/", "YWI+Yw", "YWI/Yw", "QQ==", "QUI=", "Q=Q=", "=QQ="])
 def test_the_standard_alphabet_and_padding_are_not_read(text: str) -> None:
     for texts in ([text], [text, "QUJD"], ["QUJD", text]):
         assert decode_texts(texts) is None
