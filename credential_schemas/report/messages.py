@@ -8,12 +8,15 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from credential_schemas.report.outcomes import CheckName, EntryStatus, Outcome
 from credential_schemas.report.reasons import Contact, Reason
 from keys.encoding import JsonValue
 from keys.values import dataclass
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 Language = Literal["ko", "en"]
 
@@ -32,6 +35,11 @@ class Sentence:
         """Return the text in one language."""
         return self.ko if language == "ko" else self.en
 
+    def text(self, language: Language, /, **values: object) -> str:
+        """Return the text in one language, with its placeholders replaced by `values`, which must be safe to show."""
+        text = self.in_language(language)
+        return text.format_map(values) if values else text
+
     def to_json(self) -> dict[str, JsonValue]:
         """Return the two texts as the Report writes them."""
         return {"ko": self.ko, "en": self.en}
@@ -40,6 +48,12 @@ class Sentence:
         """Return the sentence with its placeholders (`{date}`, `{count}`, `{since}`) replaced by `values`."""
         plain = {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
         return Sentence(self.ko.format_map(plain), self.en.format_map(plain))
+
+
+def read_sentences(file: "Path | Traversable") -> Mapping[str, Sentence]:
+    """Return the sentences of a JSON file of our own by name: `{"NAME": {"ko": "...", "en": "..."}}`."""
+    document = json.loads(file.read_text("utf-8"))
+    return {name: Sentence(node["ko"], node["en"]) for name, node in document.items()}
 
 
 def reason_sentence(reason: Reason, detail: Mapping[str, JsonValue]) -> Sentence:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from credential_schemas.report.messages import Sentence, notice, unreadable_kinds, unreadable_texts
+from credential_schemas.report.messages import Sentence, notice, read_sentences, unreadable_kinds, unreadable_texts
 from keys.encoding import JsonValue
 from keys.values import dataclass, replace
 from verifier.batch.facts import ERROR, LineFacts, facts_of
@@ -82,5 +82,4 @@ def problem_kinds() -> frozenset[str]:
 
 @cache
 def _texts() -> Mapping[str, Sentence]:
-    document = json.loads(files(__package__).joinpath("texts.json").read_text("utf-8"))
-    return {name: Sentence(texts["ko"], texts["en"]) for name, texts in document.items()}
+    return read_sentences(files(__package__) / "texts.json")

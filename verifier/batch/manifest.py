@@ -102,7 +102,7 @@ def _rows(lines: Iterator[list[str]], heading: list[str]) -> Iterator[Row]:
             raise _mistake(number, f"expected {len(heading)} cells, found {len(line)}")
         cells = {column: cell.strip() for column, cell in zip(heading, line, strict=True)}
         row = Row(normal_path(cells["path"]), _application(cells, number), number)
-        if row.path in ("", "/"):
+        if row.path in ("", "/") or "\0" in row.path:
             raise _mistake(number, "expected a path, found none")
         if row.path in seen:
             raise _mistake(number, f"expected every path once, found that of row {seen[row.path]} again")

@@ -1,11 +1,10 @@
 """The words of presentations: states and reasons, in both languages."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from credential_schemas.report.messages import Sentence
+from credential_schemas.report.messages import Sentence, read_sentences
 from verifier.presentations.presentation import State
 
 
@@ -21,5 +20,4 @@ def reason_text(reason: str) -> Sentence:
 
 @cache
 def _texts() -> Mapping[str, Sentence]:
-    document = json.loads(files(__package__).joinpath("texts.json").read_text("utf-8"))
-    return {name: Sentence(each["ko"], each["en"]) for name, each in document.items()}
+    return read_sentences(files(__package__) / "texts.json")

@@ -11,8 +11,7 @@ from credential_schemas.report.messages import Language, Sentence
 
 def text(name: str, language: Language, **values: object) -> str:
     """Return one text with its placeholders filled."""
-    found = _texts()[name].in_language(language)
-    return found.format_map(values) if values else found
+    return _texts()[name].text(language, **values)
 
 
 def refusal(kind: str) -> Sentence:

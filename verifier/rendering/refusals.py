@@ -4,12 +4,11 @@ Every code has one in `refusals.json`, and so have the kinds that a person can c
 behind it says what was expected and found, in English.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from credential_schemas.report.messages import Language, Sentence
+from credential_schemas.report.messages import Language, Sentence, read_sentences
 from keys.errors import KeysError
 from verifier.errors import LookupFailed, UnreadableEvidence, VerifierError
 from verifier.rendering.plain_text import harmless
@@ -28,5 +27,4 @@ def sentence_of(error: VerifierError | KeysError, language: Language) -> str:
 @cache
 def refusal_sentences() -> Mapping[str, Sentence]:
     """Return every sentence by code, or code, dot and kind."""
-    document = json.loads(Path(__file__).with_name("refusals.json").read_text("utf-8"))
-    return {name: Sentence(texts["ko"], texts["en"]) for name, texts in document.items()}
+    return read_sentences(Path(__file__).with_name("refusals.json"))

@@ -1,18 +1,16 @@
 """The few words around a terminal report that are not sentences of the Report itself, in both languages."""
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from credential_schemas.report.messages import Language, Sentence, lookup_texts, unreadable_texts
+from credential_schemas.report.messages import Language, Sentence, lookup_texts, read_sentences, unreadable_texts
 from verifier.errors import LookupFailed, UnreadableEvidence
 
 
 def word(name: str, language: Language, **values: object) -> str:
     """Return a word or short phrase; values must be harmless already."""
-    text = _words()[name].in_language(language)
-    return text.format_map(values) if values else text
+    return _words()[name].text(language, **values)
 
 
 def no_verdict_texts(error: UnreadableEvidence | LookupFailed) -> tuple[Sentence, Sentence]:
@@ -24,5 +22,4 @@ def no_verdict_texts(error: UnreadableEvidence | LookupFailed) -> tuple[Sentence
 
 @cache
 def _words() -> Mapping[str, Sentence]:
-    document = json.loads(Path(__file__).with_name("words.json").read_text("utf-8"))
-    return {name: Sentence(texts["ko"], texts["en"]) for name, texts in document.items()}
+    return read_sentences(Path(__file__).with_name("words.json"))

@@ -209,6 +209,7 @@ def test_manifest_of_a_spreadsheet_is_read_and_its_other_columns_are_named(folde
         ("applicant_no,path\n1", "row 2 of the manifest: expected 2 cells, found 1"),
         ("applicant_no,path\n1,a\n\n2,a", "row 4 of the manifest: expected every path once, found that of row 2"),
         ("applicant_no,path\n1, ", "row 2 of the manifest: expected a path"),
+        ("applicant_no,path\n1,a\0b", "row 2 of the manifest: expected a path"),
         ("applicant_no,path\n,a", "row 2 of the manifest: expected an applicant_no"),
         ("applicant_no,path,name\n1,a," + "x" * 201, "expected a name of at most 200"),
         ("applicant_no,path,birth_date\n1,a,1.2.1999", "expected birth_date as"),
