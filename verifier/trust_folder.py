@@ -11,11 +11,10 @@ Rules enforced:
 * an issuer for tests (`dev`) is added only by that name, and no update turns another into one.
 """
 
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal, cast
@@ -32,7 +31,7 @@ from keys.values import dataclass
 from verifier.errors import BundleRefused, TrustFileError
 from verifier.statuses.lookup import BundledLists
 from verifier.trust_files import Offered, bundle_text, expect_certificates, offered, read_offered, read_trust_bytes
-from verifier.whole_files import write_whole
+from verifier.whole_files import held, write_whole
 
 _FORMAT: Final = 1
 _MEMBER: Final = "installed"
@@ -275,12 +274,10 @@ class TrustFolder:
         with _as_trust_file_error():
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.companion.mkdir(mode=0o700, exist_ok=True)
-            lock = os.open(self.companion / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            locked = ExitStack()
+            locked.enter_context(held(self.companion / "lock"))
+        with locked:
             yield
-        finally:
-            os.close(lock)
 
 
 def _check_newer(bundle: TrustBundle, current: Mapping[str, JsonValue], entry: Installed) -> bool:

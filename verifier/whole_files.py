@@ -1,6 +1,9 @@
-"""Write a file so that it is there whole or not at all, also after a loss of power."""
+"""Write a file so that it is there whole or not at all, also after a loss of power; and one program after another."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +37,24 @@ def write_new(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
         os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(lock: Path) -> Iterator[None]:
+    """Hold a lock; whoever waits for it sees what the one before has written. It is not to be taken twice.
+
+    Args:
+        lock: a file that is made where there is none; its folder must be there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write_beside(path: Path, data: bytes, mode: int) -> Path:

@@ -8,10 +8,14 @@ wallet as a root of known verifiers. A certificate of somebody else's authority 
 The key may lie elsewhere, in a token (PKCS#11) for example: then there is no `request-key.pem`, and the key is opened
 by its URI with a secret of its own. The certificate is made for it in the same way.
 
+Programs that share the folder open the key one after another, so that one of them makes what belongs together.
+
 Our own certificate is made anew when its last month begins, or when the service has got another address.
 """
 
 import base64
+import os
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -37,12 +41,13 @@ from keys.signer import Signer
 from keys.urls import parse_url
 from keys.values import dataclass, field, replace
 from verifier.presentations.errors import RequestRefused
-from verifier.whole_files import PUBLIC, write_whole
+from verifier.whole_files import PUBLIC, held, write_whole
 
 KEY_FILE: Final = "request-key.pem"
 ROOT_KEY_FILE: Final = "request-root-key.pem"
 CERTIFICATE_FILE: Final = "request-certificate.pem"
 ROOT_FILE: Final = "request-root.pem"
+LOCK_FILE: Final = "request-key.lock"
 _END: Final = "-----END CERTIFICATE-----"
 _ROOT_YEARS: Final = 10
 _LEAF_DAYS: Final = 397
@@ -109,11 +114,12 @@ def open_request_signer(
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        signer = _key(folder, elsewhere, passphrase=passphrase)
-        if (folder / ROOT_KEY_FILE).exists() or not (folder / CERTIFICATE_FILE).exists():
-            chain = _own_chain(folder, holder, signer, passphrase=passphrase, now=now)
-        else:
-            chain = _read_chain(folder)
+        with held(folder / LOCK_FILE) if os.access(folder, os.W_OK) else nullcontext():  # else all is there already
+            signer = _key(folder, elsewhere, passphrase=passphrase)
+            if (folder / ROOT_KEY_FILE).exists() or not (folder / CERTIFICATE_FILE).exists():
+                chain = _own_chain(folder, holder, signer, passphrase=passphrase, now=now)
+            else:
+                chain = _read_chain(folder)
         _check(chain, signer, now=now)
         return RequestSigner(signer, chain, certificate_hosts(chain[0]))
     except OSError as error:

@@ -14,10 +14,11 @@ from keys.jwk import PublicKey
 from keys.key_files import FileSigner, create_key, read_signer, write_encrypted
 from keys.limits import MAX_KEYS_IN_SET
 from verifier.errors import ReceiptKeyError, ReceiptPassphraseMissing
-from verifier.whole_files import PUBLIC, write_whole
+from verifier.whole_files import PUBLIC, held, write_whole
 
 KEY_FILE = "receipt-key.pem"
 PUBLISHED_FILE = "receipt-keys.json"
+LOCK_FILE = "receipt-key.lock"
 _MAX_PUBLISHED_BYTES = 64 * 1024
 
 
@@ -38,7 +39,10 @@ def open_receipt_key(folder: Path | None, *, passphrase: str | None) -> FileSign
         raise ReceiptPassphraseMissing("expected the passphrase of the receipt key in VERIFIER_PASSPHRASE, found none")
     try:
         if not (folder / KEY_FILE).exists():
-            return create_receipt_key(folder, passphrase=passphrase)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with held(folder / LOCK_FILE):  # of several programs that need it at once, one makes it
+                if not (folder / KEY_FILE).exists():
+                    return create_receipt_key(folder, passphrase=passphrase)
         signer = read_signer(folder / KEY_FILE, passphrase=passphrase)
     except KeysError as error:
         raise ReceiptKeyError(error.message) from error

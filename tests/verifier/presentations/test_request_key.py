@@ -1,15 +1,18 @@
 """The key that signs requests, in one folder that grows older; and the settings that decide whether it is used."""
 
 import base64
+import fcntl
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keys.certificates import LeafKind, SubjectNames, Validity, certificate_key, create_leaf, create_root
 from keys.jwk import PublicKey
-from keys.key_files import FileSigner, create_key, write_encrypted
+from keys.key_files import FileSigner, create_key, read_private_key, write_encrypted
 from keys.pem_form import certificate_der
 from keys.pkcs11_signer import Pkcs11Signer
 from tests.keys.softhsm import PIN, needs_token, softhsm
@@ -21,6 +24,7 @@ from verifier.presentations.errors import RequestRefused
 from verifier.presentations.request_key import (
     CERTIFICATE_FILE,
     KEY_FILE,
+    LOCK_FILE,
     ROOT_FILE,
     ROOT_KEY_FILE,
     Holder,
@@ -79,6 +83,49 @@ def test_certificate_of_another_authority_is_used_as_it_is(folder: Path) -> None
     (folder / CERTIFICATE_FILE).write_text(middle.certificate_pem)
     with pytest.raises(RequestRefused, match="another key"):
         opened(folder)
+
+
+def test_of_two_programs_that_make_the_key_at_once_both_have_it_and_its_certificate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meets, found = threading.Event(), list[RequestSigner | Exception]()
+    really_lock, really_make = fcntl.flock, create_root
+
+    def open_too() -> None:
+        try:
+            found.append(opened(tmp_path))
+        except RequestRefused as error:
+            found.append(error)
+        meets.set()
+
+    second = threading.Thread(target=open_too)
+
+    def lock(file: int, operation: int) -> None:
+        if threading.current_thread() is second:
+            meets.set()
+        really_lock(file, operation)
+
+    def make(*given: Any, **more: Any) -> Any:  # noqa: ANN401 - passed on
+        if threading.current_thread() is not second:
+            second.start()
+            meets.wait()  # until the second has made everything, or waits for the first
+        return really_make(*given, **more)
+
+    monkeypatch.setattr("verifier.whole_files.fcntl.flock", lock)
+    monkeypatch.setattr("verifier.presentations.request_key.create_root", make)
+    first = opened(tmp_path)
+    second.join()
+    assert [each.hash for each in found if isinstance(each, RequestSigner)] == [first.hash]
+    root_key = read_private_key(tmp_path / ROOT_KEY_FILE, passphrase=PASSPHRASE).public_key()
+    assert certificate_key((tmp_path / ROOT_FILE).read_text()).jwk() == root_key.jwk()
+
+
+def test_a_folder_that_cannot_be_written_to_is_used_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = opened(tmp_path)
+    (tmp_path / LOCK_FILE).unlink()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert opened(tmp_path).hash == first.hash
+    assert not (tmp_path / LOCK_FILE).exists()
 
 
 def test_files_that_cannot_be_used_are_named(folder: Path, tmp_path: Path) -> None:

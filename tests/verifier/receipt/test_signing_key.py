@@ -1,6 +1,9 @@
 """The key for receipts: made on first use, encrypted, published; whoever checks pins the published file."""
 
+import fcntl
 import json
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,37 @@ def test_key_is_made_on_first_use_and_opened_afterwards(tmp_path: Path) -> None:
     assert b"ENCRYPTED" in (tmp_path / "new" / KEY_FILE).read_bytes()
     assert (tmp_path / "new" / KEY_FILE).stat().st_mode & 0o777 == 0o600
     assert list(published_keys(tmp_path / "new")) == [first.key_id]
+
+
+def test_of_two_programs_that_need_the_key_at_once_both_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meets, found = threading.Event(), list[str]()
+    really_lock, really_make = fcntl.flock, create_receipt_key
+
+    def open_too() -> None:
+        with suppress(ReceiptKeyError):
+            found.append(open_receipt_key(tmp_path, passphrase=PASSPHRASE).key_id)
+        meets.set()
+
+    second = threading.Thread(target=open_too)
+
+    def lock(file: int, operation: int) -> None:
+        if threading.current_thread() is second:
+            meets.set()
+        really_lock(file, operation)
+
+    def make(folder: Path, *, passphrase: str) -> FileSigner:
+        if threading.current_thread() is not second:
+            second.start()
+            meets.wait()  # until the second has made one, or waits for the first
+        return really_make(folder, passphrase=passphrase)
+
+    monkeypatch.setattr("verifier.whole_files.fcntl.flock", lock)
+    monkeypatch.setattr("verifier.receipt.signing_key.create_receipt_key", make)
+    first = open_receipt_key(tmp_path, passphrase=PASSPHRASE).key_id
+    second.join()
+    assert found == [first]
 
 
 def test_retired_key_stays_published_when_a_new_one_is_made(tmp_path: Path) -> None:
