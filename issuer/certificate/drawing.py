@@ -110,7 +110,9 @@ def _draw_pages(canvas: TaggedCanvas, wording: CertificateWording, *, codes: Cod
         if index > 0:
             canvas.next_page()
             draw_background(canvas, mark)
-        y = draw_rows(canvas, table, rows, y=top if index == 0 else _TOP_LATER, element=element)
+        y = top if index == 0 else _TOP_LATER
+        if rows:
+            y = draw_rows(canvas, table, rows, y=y, element=element)
         if index == len(pages) - 1:
             _draw_end_mark(canvas, wording, y)
             draw_closing(canvas, closing)

@@ -24,20 +24,22 @@ def paginate(heights: Sequence[float], *, with_next: Sequence[bool], room: Room)
         room: what a page holds.
 
     Returns:
-        For each page the indexes of its rows; the closing block fits below the last of them.
+        For each page the indexes of its rows; the closing block fits below the last of them. The first page has none
+        when everything belongs together and only fits a later one.
     """
     pages = _fill(heights, with_next, room)
     last = pages[-1]
     available = room.first if len(pages) == 1 else room.later
     if sum(heights[row] for row in last) + room.closing <= available:
         return pages
-    start = max(last.stop - _LEAST_ON_LAST_PAGE, last.start)
-    while start > last.start and with_next[start - 1]:
-        start -= 1
-    while sum(heights[row] for row in range(start, last.stop)) + room.closing > room.later:
-        start += 1
-    head, tail = range(last.start, start), range(start, last.stop)
-    return [*pages[:-1], head, tail]
+    # Where the last page may begin: at a row that need not stand with the one before it, or behind all rows.
+    starts = [row for row in last if row == last.start or not with_next[row - 1]] + [last.stop]
+    start = max(row for row in starts if row <= max(last.stop - _LEAST_ON_LAST_PAGE, last.start))
+    if start == last.start and len(starts) > 2:
+        start = starts[1]  # something stays on the page before
+    while sum(heights[start : last.stop]) + room.closing > room.later and start < last.stop:
+        start = starts[starts.index(start) + 1]
+    return [*pages[:-1], range(last.start, start), range(start, last.stop)]
 
 
 def _fill(heights: Sequence[float], with_next: Sequence[bool], room: Room) -> list[range]:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from credential_schemas.wording.compare import compare_print
 from credential_schemas.wording.model import EntryRow, Language
+from issuer.certificate import draw_certificate
 from issuer.certificate.columns import PAD, measure_columns
 from issuer.certificate.details import fit_details
 from issuer.certificate.errors import TextDoesNotFitError
@@ -20,7 +22,7 @@ from tests.issuer.certificate.claims import (
     put_into_words,
     text_of_pages,
 )
-from tests.issuer.certificate.samples import make_wording
+from tests.issuer.certificate.samples import make_request, make_wording
 from tests.sample_certificate import CAREER, TRAINING
 
 STYLE = TextStyle(Weight.REGULAR, INK, (10, 9, 8))
@@ -184,6 +186,40 @@ def test_a_heading_is_not_left_behind_when_rows_move_to_the_last_page() -> None:
     heading_before_the_last_three = [False] * 5 + [True] + [False] * 3
     pages = paginate([10] * 9, with_next=heading_before_the_last_three, room=ROOM)
     assert pages == [range(5), range(5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("heights", "with_next", "pages"),
+    [
+        ([50, 50], [False, False], [range(1), range(1, 2)]),
+        ([10, 40, 10, 40], [True, False, True, False], [range(2), range(2, 4)]),
+        ([10, 50, 50], [True, False, False], [range(2), range(2, 3)]),
+        ([10, 90], [True, False], [range(0), range(2)]),
+    ],
+    ids=["two rows", "two groups", "a group of two", "one row, which cannot be divided"],
+)
+def test_the_first_page_keeps_a_row_where_rows_can_be_divided(
+    heights: list[float], with_next: list[bool], pages: list[range]
+) -> None:
+    assert paginate(heights, with_next=with_next, room=Room(first=120, later=250, closing=70)) == pages
+
+
+def test_high_rows_leave_no_heading_behind_either() -> None:
+    pages = paginate([20, 20, 10, 170], with_next=[False, False, True, False], room=Room(230, 245, 70))
+    assert pages == [range(4), range(4, 4)]
+    pages = paginate([80, 10, 60, 10, 60], with_next=[False, True, False, True, False], room=Room(230, 200, 70))
+    assert pages == [range(3), range(3, 5)]
+
+
+def test_a_table_that_begins_on_the_second_page_has_its_headings_there_only() -> None:
+    wording = make_wording("ko")
+    group = wording.groups[0]
+    entry = replace(group.rows[0], details=("능력단위 응용소프트웨어 기초 기술 활용 (수준 4)",) * 70)
+    alone = replace(wording, groups=(replace(group, rows=(entry,)),))
+    first, second = pages = text_of_pages(draw_certificate(make_request(alone, codes=4)))
+    assert compare_print(alone, pages) == ()
+    assert wording.columns[1] not in first
+    assert second.index(wording.columns[1]) < second.index(entry.title)
 
 
 def test_many_rows_fill_as_many_pages_as_they_need() -> None:
