@@ -76,7 +76,7 @@ class Asking:
     @property
     def vct(self) -> str:
         """The type of what is asked for."""
-        return self.metadata.vct_of[self.configuration]
+        return self.metadata.vct(self.configuration)
 
     @property
     def wanted(self) -> dict[str, JsonValue]:

@@ -59,6 +59,7 @@ class IssuerMetadata:
     """Where to ask, and for what; `sign_in` None when no holder needs to, `sealed` None for messages in plain.
 
     `server` is the name of the token service; `binds`: it binds tokens to a key of the wallet (DPoP with ES256).
+    `vct_of` has the type of each configuration, or why this wallet does not take it; `vct` asks for one.
     """
 
     server: str
@@ -69,18 +70,38 @@ class IssuerMetadata:
     nonce_endpoint: str | None
     notification_endpoint: str | None
     batch_size: int
-    vct_of: Mapping[str, str]
+    vct_of: Mapping[str, str | OfferRefused]
     sign_in: SignInPlace | None
     sealed: SealedForm | None
 
+    def vct(self, configuration: str) -> str:
+        """Return the type of a configuration that was asked about.
+
+        Raises:
+            OfferRefused: the issuer does not have it, or not as this wallet takes it.
+        """
+        found = self.vct_of[configuration]
+        if isinstance(found, OfferRefused):
+            raise found
+        return found
+
 
 def read_metadata(offer: Offer, door: Door) -> IssuerMetadata:
-    """Read what the issuer of an offer says about itself.
+    """Read what the issuer of an offer says about itself, and about everything that it offers.
 
     Raises:
         OfferRefused: its metadata break a rule of this module.
         ServiceUnreachable: it did not answer, or not in time, in form or size.
     """
+    return _read(offer, door, every=True)
+
+
+def read_metadata_about_each(offer: Offer, door: Door) -> IssuerMetadata:
+    """As `read_metadata`; but a configuration that breaks a rule is refused when its `vct` is asked for."""
+    return _read(offer, door, every=False)
+
+
+def _read(offer: Offer, door: Door, *, every: bool) -> IssuerMetadata:
     issuer = offer.issuer
     found = _document(door, _well_known(issuer.id, _ISSUER_PATH))
     if found.get("credential_issuer") != issuer.id:
@@ -88,6 +109,9 @@ def read_metadata(offer: Offer, door: Door) -> IssuerMetadata:
     supported = found.get("credential_configurations_supported")
     types = {trusted.vct for trusted in issuer.types}
     vct_of = {name: _vct(supported, name, types) for name in offer.configurations}
+    refusals = [each for each in vct_of.values() if isinstance(each, OfferRefused)]
+    if refusals and every:
+        raise refusals[0]
     batch = found.get("batch_credential_issuance")
     size = batch.get("batch_size") if isinstance(batch, dict) else 1
     server = _server(offer, found, door)
@@ -176,7 +200,14 @@ def _sealed(found: Document) -> SealedForm | None:
     return SealedForm(key, common[0])
 
 
-def _vct(supported: JsonValue, name: str, types: set[str]) -> str:
+def _vct(supported: JsonValue, name: str, types: set[str]) -> str | OfferRefused:
+    try:
+        return _checked_vct(supported, name, types)
+    except OfferRefused as refusal:
+        return refusal
+
+
+def _checked_vct(supported: JsonValue, name: str, types: set[str]) -> str:
     each = supported.get(name) if isinstance(supported, dict) else None
     if not isinstance(each, dict):
         raise odd("expected the offered credentials among those that the issuer has")

@@ -25,10 +25,10 @@ from keys.private_jwk import read_private_jwk
 from keys.trust_list import TrustedIssuer, TrustList
 from keys.values import dataclass
 from wallet_cli.asking import Asking, Outside, Pairs, Received, take_copies
-from wallet_cli.errors import CertificateRefused, IssuerUnknown, ItemNotFound, ServiceRefused, WalletError
+from wallet_cli.errors import CertificateRefused, IssuerUnknown, ItemNotFound, OfferRefused, ServiceRefused, WalletError
 from wallet_cli.held import words_of
 from wallet_cli.issuer_client import Token, ask_bound_token
-from wallet_cli.issuer_metadata import IssuerMetadata, odd, read_metadata
+from wallet_cli.issuer_metadata import IssuerMetadata, odd, read_metadata_about_each
 from wallet_cli.offer import REFRESH_GRANT, Offer
 from wallet_cli.proving import ProvingDoor
 from wallet_cli.vault import NewItem, Renewable, Renewal, Vault
@@ -129,7 +129,10 @@ def _visit(group: Sequence[Renewable], vault: Vault, trust: TrustList, outside_o
     outside = outside_of(issuer)
     configurations = tuple(dict.fromkeys(each.configuration for each in group))
     plain = outside.open_door()
-    metadata = read_metadata(Offer(issuer, configurations, None, None, renewal.server), plain)
+    metadata = read_metadata_about_each(Offer(issuer, configurations, None, None, renewal.server), plain)
+    refusals = [found for found in metadata.vct_of.values() if isinstance(found, OfferRefused)]
+    if len(refusals) == len(configurations):
+        raise refusals[0]  # nothing to ask a token for
     proving = ProvingDoor(plain, FileSigner(read_private_jwk(renewal.key)), now=outside.now)
     token = _token(metadata, renewal, vault, door=proving)
     return _Visit(metadata, token, proving.with_token(token.text), outside)
@@ -166,7 +169,7 @@ def _one(each: Renewable, visit: _Visit, vault: Vault) -> Renewed:
         return vault.keep_issued(new, instead_of=each.item)
 
     try:
-        if visit.metadata.vct_of[each.configuration] != each.vct:
+        if visit.metadata.vct(each.configuration) != each.vct:
             raise odd("expected the type of credential that it renews")
         identifier = _identifier(each, visit.token.identifiers)
         asking = Asking(each.issuer, visit.metadata, each.configuration, identifier, each.copies)

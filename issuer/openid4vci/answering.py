@@ -63,9 +63,9 @@ class _AnsweredMeanwhileError(Exception):
     """Another request has kept an answer for this configuration; ours leaves nothing."""
 
 
-def place_of(access: Access, configuration: Configuration, bank: Bank) -> str:
+def place_of(access: Access, configuration: str, bank: Bank) -> str:
     """Return under what the answers about a configuration of an offer are made one at a time."""
-    return link_of(bank, f"{access.offer.id}\n{configuration.id}", "answer")
+    return link_of(bank, f"{access.offer.id}\n{configuration}", "answer")
 
 
 class CopiesAnswer:

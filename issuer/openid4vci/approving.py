@@ -73,8 +73,11 @@ def question_of(bank: Bank, request: StoredRequest, opened: OpenAccount, *, now:
     offer = _offer_of(bank, request)
     mine = offer is None or offer.account_id == opened.account.id
     wanted: dict[str, Sequence[Candidate]] = {}
+    issued = configurations(bank.profile.issuer)
     for name in wanted_of(request):
-        entry_type = configurations(bank.profile.issuer)[name].entry_type
+        if name not in issued:  # given up since it was offered or asked for
+            continue
+        entry_type = issued[name].entry_type
         among = None if offer is None else offered(offer).get(name, ())
         choice = Choice() if offer is None or not among else request_of(offer, name).choice
         fitting = [each for each in opened.entries if each.in_force and _fits(each, entry_type, among)]

@@ -59,7 +59,7 @@ def answer_credential_request(
     demands = ProofDemands(bank.profile.issuer, access.client_id, int(now.timestamp()))
     proved = check_proofs(request.get("proofs"), demands)
     _use_nonces(bank, proved, now_s=demands.now_s)
-    with one_at_a_time(place_of(access, configuration, bank)):
+    with one_at_a_time(place_of(access, configuration.id, bank)):
         answer = CopiesAnswer(bank, access, configuration, keys=proved.keys, now=now)
         known = answer.known()
         if known is None and must_wait(bank, access, configuration.id, now=now):
@@ -75,13 +75,13 @@ def answer_deferred_request(
     message = read_message(bank, body, media_type, wrong="invalid_credential_request")
     name = message.members.get("transaction_id")
     deferral = find_deferral(bank, access, name, now=now)
-    configuration = configurations(bank.profile.issuer)[deferral.configuration]
 
     def end(transaction: Transaction) -> None:
         transaction.authorizations.end_deferral(deferral.transaction_link)
 
-    with one_at_a_time(place_of(access, configuration, bank)):
+    with one_at_a_time(place_of(access, deferral.configuration, bank)):
         try:
+            configuration = _still_issued(bank, deferral.configuration)
             answer = CopiesAnswer(bank, access, configuration, keys=keys_of(deferral), now=now)
             known = answer.known()
             if known is None and must_wait(bank, access, configuration.id, now=now):
@@ -135,7 +135,15 @@ def _configuration(bank: Bank, access: Access, request: Mapping[str, JsonValue])
         return known[by_id]
     if not access.identified or not isinstance(by_identifier, str) or by_identifier not in offered(access.offer):
         raise Refused("unknown_credential_identifier", "expected an identifier that came with the token")
-    return known[by_identifier]
+    return _still_issued(bank, by_identifier)
+
+
+def _still_issued(bank: Bank, name: str) -> Configuration:
+    """Return a configuration that was offered once; this issuer may have given it up since."""
+    found = configurations(bank.profile.issuer).get(name)
+    if found is None:
+        raise Refused("credential_request_denied", "this issuer does not issue this kind of credential any more")
+    return found
 
 
 def _use_nonces(bank: Bank, proved: ProvedKeys, *, now_s: int) -> None:

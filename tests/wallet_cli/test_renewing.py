@@ -229,7 +229,8 @@ def test_an_issuer_that_is_not_on_the_list_any_more_is_not_asked(bank: IssuingBa
     assert bank.asked == []
 
 
-def test_credentials_that_were_allowed_together_are_renewed_with_one_exchange(bank: IssuingBank, vault: Vault) -> None:
+def received_together(bank: IssuingBank, vault: Vault) -> list[str]:
+    """Receive a certificate and an entry that the holder allows together; return their ids."""
     link = {
         "credential_issuer": bank.bank.profile.issuer,
         "credential_configuration_ids": ["competency-certificate", "entry-vocational_training"],
@@ -244,9 +245,34 @@ def test_credentials_that_were_allowed_together_are_renewed_with_one_exchange(ba
     )
     both = receive(Order(offer, None, 1), vault, outside(bank, browser=HolderBrowser(bank)))
     bank.begin()
-    denied = renewed(bank, vault, *(each.item for each in both))
+    return [each.item for each in both]
+
+
+def test_credentials_that_were_allowed_together_are_renewed_with_one_exchange(bank: IssuingBank, vault: Vault) -> None:
+    denied = renewed(bank, vault, *received_together(bank, vault))
     assert [getattr(each.error, "kind", None) for each in denied] == ["credential_request_denied"] * 2
     assert (bank.asked.count(TOKEN), len({each.renewal.token for each in vault.renewable()})) == (2, 1)
+
+
+def test_a_kind_that_an_issuer_gave_up_keeps_no_other_from_being_renewed(bank: IssuingBank, vault: Vault) -> None:
+    def without(*names: str) -> Callable[[str, Answer], Answer]:
+        def change(found: Any) -> Any:  # noqa: ANN401 - decoded JSON
+            for name in names:
+                del found["credential_configurations_supported"][name]
+            return found
+
+        return changed(METADATA, change)
+
+    both = received_together(bank, vault)
+    bank.change = without("entry-vocational_training")
+    told = {each.configuration: each.error for each in renewed(bank, vault, *both)}
+    assert isinstance(told["entry-vocational_training"], OfferRefused)
+    assert getattr(told["competency-certificate"], "kind", None) == "credential_request_denied"  # it was asked for
+    assert bank.asked.count(CREDENTIAL) == 1
+    bank.begin()
+    bank.change = without("entry-vocational_training", "competency-certificate")
+    assert [type(each.error) for each in renewed(bank, vault, *both)] == [OfferRefused] * 2
+    assert TOKEN not in bank.asked
 
 
 def test_a_service_that_binds_no_token_to_a_key_gives_nothing_to_renew_with(bank: IssuingBank, vault: Vault) -> None:

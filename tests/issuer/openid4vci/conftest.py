@@ -20,6 +20,8 @@ from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
 from issuer.issuing.claims import IssueRequest
+from issuer.openid4vci import approving, credentials
+from issuer.openid4vci.configurations import Configuration, configurations
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
 from issuer.work_places import WorkPlaces
@@ -178,3 +180,13 @@ def opened(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def office(opened: Office) -> Office:
     opened.begin()
     return opened
+
+
+def given_up(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bank issue a kind of credential no more, as a later version may."""
+
+    def fewer(issuer: str) -> dict[str, Configuration]:
+        return {each.id: each for each in configurations(issuer).values() if each.id != name}
+
+    for module in (approving, credentials):
+        monkeypatch.setattr(module, "configurations", fewer)

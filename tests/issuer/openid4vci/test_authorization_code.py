@@ -26,7 +26,7 @@ from tests.issuer.openid4vci.code_wallet import (
     CodeWallet,
     state_offer,
 )
-from tests.issuer.openid4vci.conftest import TITLES, Office, refusal
+from tests.issuer.openid4vci.conftest import TITLES, Office, given_up, refusal
 from tests.vectors.openid4vci.schemas import schema, unbroken
 
 
@@ -79,6 +79,30 @@ def test_authorization_details_are_answered_with_identifiers(wallet: CodeWallet)
     proofs = {"jwt": [wallet.proof(wallet.c_nonce())]}
     named = wallet.proved("/openid4vci/credential", {"credential_identifier": TITLES, "proofs": proofs})
     assert named.status_code == 200, named.text
+
+
+def test_a_kind_that_is_given_up_costs_the_others_of_a_token_nothing(
+    wallet: CodeWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    details = json.dumps([{"type": "openid_credential", "credential_configuration_id": TITLES}])
+    wallet.exchange(wallet.code(scope=CERTIFICATE, authorization_details=details))
+    given_up(TITLES, monkeypatch)
+
+    def named(name: str) -> httpx.Response:
+        proofs = {"jwt": [wallet.proof(wallet.c_nonce())]}
+        return wallet.proved("/openid4vci/credential", {"credential_identifier": name, "proofs": proofs})
+
+    assert refusal(named(TITLES)) == (400, "credential_request_denied")
+    assert named(CERTIFICATE).status_code == 200
+
+
+def test_a_kind_that_is_given_up_is_not_asked_of_the_holder(
+    wallet: CodeWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushed = wallet.push(scope=f"{CERTIFICATE} {TITLES}")
+    given_up(TITLES, monkeypatch)
+    question, _ = wallet.question(pushed)
+    assert [*question.wanted] == [CERTIFICATE]
 
 
 def test_scope_and_details_together_ask_for_both(wallet: CodeWallet) -> None:

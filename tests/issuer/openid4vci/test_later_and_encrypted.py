@@ -14,7 +14,7 @@ from issuer.sources.registry import SOURCES
 from keys.encoding import encode_json
 from keys.jwe import EncryptionKey, encrypt_to
 from tests.issuer.openid4vci.code_wallet import CERTIFICATE, CREDENTIAL, CodeWallet
-from tests.issuer.openid4vci.conftest import Office, TestWallet, refusal
+from tests.issuer.openid4vci.conftest import Office, TestWallet, given_up, refusal
 
 DEFERRED = "/openid4vci/deferred-credential"
 
@@ -91,6 +91,16 @@ def test_a_deferred_credential_whose_answer_was_lost_is_given_again_for_its_keys
     lost = bearer.post(DEFERRED, {"transaction_id": name})
     proof = bearer.proof(bearer.nonce(), signer=bearer.keys[0])
     assert bearer.ask_credential(CERTIFICATE, {"jwt": [proof]}).content == lost.content
+
+
+def test_a_deferred_credential_that_is_given_up_meanwhile_is_denied_and_forgotten(
+    office: Office, bearer: TestWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with being_asked(office):
+        name, _ = deferred(bearer)
+    given_up(CERTIFICATE, monkeypatch)
+    assert refusal(bearer.post(DEFERRED, {"transaction_id": name})) == (400, "credential_request_denied")
+    assert refusal(bearer.post(DEFERRED, {"transaction_id": name})) == (400, "invalid_transaction_id")
 
 
 @pytest.mark.parametrize("name", ["unknown", "x" * 200, "", 7, None])
