@@ -8,6 +8,6 @@ MAX_APPLICANTS = 20_000  # of one notice
 MAX_FILES = 1_000  # of one upload by a form; more come as results of `cb-verifier batch`
 MAX_UPLOAD_BYTES = 48 * 1024 * 1024
 MIN_DAYS, MAX_DAYS = MIN_KEPT_DAYS, MAX_KEPT_DAYS  # LR-16: 14 to 180 days after the decision
-KEPT_RESULTS = 4_000  # results kept in memory, so that a list of applicants is not scored anew for every page
+KEPT_RESULTS = MAX_APPLICANTS  # in memory, about 17 KB each: fewer, and the longest list is scored anew for every page
 ANSWERS_AT_ONCE = 500  # of one form
 TIDY_EVERY_S = 600.0

@@ -171,8 +171,7 @@ function takeFiles(files) {
 
 function takeForm(form, name) {
   const fields = new FormData(form);
-  const text = fields.get("text");
-  checkOne(rows.add(name(fields), text === null ? null : text), fields);
+  checkOne(rows.add(name, fields.get("text")), fields);
   form.reset();
 }
 
@@ -277,7 +276,7 @@ function listen() {
     event.preventDefault();
     takeFiles(files);
   });
-  const forms = { number: () => words.drop_number_label, text: () => words.pasted };
+  const forms = { number: words.drop_number_label, text: words.pasted };
   for (const [id, name] of Object.entries(forms)) {
     place(id).addEventListener("submit", (event) => {
       event.preventDefault();

@@ -108,7 +108,7 @@ export class ResultsTable {
     sorter.addEventListener("click", () => {
       const descending = this.order?.name === name && !this.order.descending;
       this.order = { name, descending };
-      for (const [each, other] of this.heads) other.removeAttribute("aria-sort", each);
+      for (const other of this.heads.values()) other.removeAttribute("aria-sort");
       cell.setAttribute("aria-sort", descending ? "descending" : "ascending");
       this.refresh();
     });

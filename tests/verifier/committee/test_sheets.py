@@ -8,7 +8,9 @@ import pytest
 from tests.verifier.committee.chamber import ADMIN, KIM, LEE, STRANGER, Chamber
 from tests.verifier.scoring.office import course
 from tests.verifier.world import entry
+from verifier.committee import sheets
 from verifier.committee.errors import CommitteeRefused
+from verifier.committee.limits import KEPT_RESULTS, MAX_APPLICANTS
 from verifier.committee.panel import Answer
 from verifier.committee.sheets import SheetState
 
@@ -169,6 +171,18 @@ def test_who_neither_scores_nor_judges_sees_no_sheet(chamber: Chamber, person: o
         chamber.committee.sheets.book(person, notice)  # type: ignore[arg-type] # an officer by parametrisation
     with refused("role"):
         chamber.committee.sheets.confirm(replace(KIM, roles=frozenset({"reviewer"})), notice, 1, reason="")
+
+
+def test_nobody_is_scored_anew_for_a_page_while_nothing_has_changed(
+    chamber: Chamber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = chamber.notice()
+    chamber.applied(notice, "A-1", "A-2", "A-3")
+    monkeypatch.setattr(sheets, "KEPT_RESULTS", 3)  # as many as there are applicants, at most
+    first = chamber.committee.sheets.book(KIM, notice)
+    monkeypatch.setattr(sheets, "score_one", None)
+    assert chamber.committee.sheets.book(KIM, notice) == first
+    assert KEPT_RESULTS == MAX_APPLICANTS
 
 
 @pytest.mark.parametrize(("notice_id", "place"), [(99, 1), (1, 99)])
