@@ -121,7 +121,7 @@ export class ResultsTable {
   refresh() {
     const { rows, words } = this.desk;
     const shown = this.sorted(rows.all.filter((row) => this.isShown(row)));
-    this.body.replaceChildren(...shown.flatMap((row) => this.nodes(row)));
+    this.replace(shown.flatMap((row) => this.nodes(row)));
     const counts = rows.counts();
     for (const [name, { count }] of this.chips) {
       count.textContent = String(name === "all" ? rows.all.length : counts.get(name));
@@ -132,6 +132,13 @@ export class ResultsTable {
     this.bar.value = done;
     this.bar.hidden = done === total;
     this.status.textContent = words.progress.replace("{total}", total).replace("{done}", done);
+  }
+
+  /** Show lines; whoever is in one of them with the keyboard stays there. */
+  replace(lines) {
+    const { activeElement: focused } = document;
+    this.body.replaceChildren(...lines);
+    if (this.body.contains(focused)) focused.focus({ preventScroll: true });
   }
 
   /** Say something about all results, beside the buttons for them. */

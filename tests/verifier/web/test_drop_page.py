@@ -449,6 +449,19 @@ def test_keys_alone_reach_the_file_button_the_number_and_the_details(desk: Desk)
     expect(page.locator(".detail")).to_have_count(0)
 
 
+def test_results_that_come_later_leave_the_keyboard_where_it_is(desk: Desk) -> None:
+    page = desk.visit()
+    given(page, desk.file("a.txt"), desk.file("b.txt"))
+    expect(page.locator("#said")).to_contain_text("모두 확인했습니다.")
+    page.locator(".c-details button").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail")).to_have_count(1)
+    given(page, desk.file("c.txt"))
+    expect(page.locator(".c-details button")).to_have_count(3)
+    page.keyboard.press("Enter")
+    expect(page.locator(".detail")).to_have_count(0)
+
+
 def test_a_service_that_is_gone_is_said_and_is_no_verdict(desk: Desk) -> None:
     page = desk.visit()
     page.context.set_offline(True)
