@@ -32,6 +32,9 @@ _FORMAT_BYTE: Final = b"\x01"
 _SALT_BYTES: Final = 16
 _NONCE_BYTES: Final = 12
 _KEY_BYTES: Final = 32
+_TAG_BYTES: Final = 16
+SEALED_MORE_BYTES: Final = len(_FORMAT_BYTE) + _SALT_BYTES + _NONCE_BYTES + _TAG_BYTES
+"""How much longer what is sealed is than what it was made from."""
 _LOCATOR_LABEL: Final = b"competency-bank/confirmation-code/locator/1"
 _KEY_LABEL: Final = b"competency-bank/confirmation-code/key/1"
 

@@ -44,11 +44,16 @@ def state_of(line: CertificateLine, *, now: datetime) -> str:
 
     Superseded: an entry on it was cancelled, corrected or suspended at its source, so that a new one should be issued.
     """
-    if line.status == "revoked":
-        return line.status
-    if korean_day_of(now) > date.fromisoformat(line.valid_until):
+    return certificate_state(line.status, line.valid_until, is_changed=line.changed > 0, now=now)
+
+
+def certificate_state(status: str, valid_until: str, *, is_changed: bool, now: datetime) -> str:
+    """Return the same of a recorded status and last Korean day; `is_changed`: an entry on it is not valid any more."""
+    if status == "revoked":
+        return status
+    if korean_day_of(now) > date.fromisoformat(valid_until):
         return EXPIRED
-    return "superseded" if line.status == "valid" and line.changed else line.status
+    return "superseded" if status == "valid" and is_changed else status
 
 
 def list_certificates(bank: Bank, account_id: str, *, now: datetime) -> list[CertificateLine]:

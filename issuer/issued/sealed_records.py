@@ -9,7 +9,7 @@ from typing import Final
 from issuer.bank import Bank
 from issuer.errors import CodeWrong
 from issuer.store.certificates import StoredCertificate
-from keys.confirmation_code import code_locator, open_under_code, seal_under_code
+from keys.confirmation_code import SEALED_MORE_BYTES, code_locator, open_under_code, seal_under_code
 from keys.errors import ConfirmationCodeError
 
 _LENGTH_BYTES: Final = 4
@@ -28,6 +28,11 @@ def seal_record(bank: Bank, number: str, *, pdf: bytes, credential: str, code: s
     text = credential.encode("ascii")
     plaintext = len(text).to_bytes(_LENGTH_BYTES, "big") + text + pdf
     return seal_under_code(plaintext, code=code, pepper=bank.pepper, associated_data=number.encode())
+
+
+def pdf_bytes_of(sealed_bytes: int, *, credential: str) -> int:
+    """Return how large the PDF is in a record of so many bytes that holds this credential; nothing is opened for it."""
+    return sealed_bytes - SEALED_MORE_BYTES - _LENGTH_BYTES - len(credential)
 
 
 def open_record(bank: Bank, certificate: StoredCertificate, *, code: str) -> OpenedRecord:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from credential_schemas.entry_types import Names
+from credential_schemas.wording.model import Language
 from issuer.deliveries.ages import Promises, all_sources
 from issuer.deliveries.errors import SourcesUnreadable
 from issuer.deliveries.reconciling import Allowance
@@ -21,6 +23,7 @@ from keys.errors import DecodingError, UrlError
 from keys.urls import parse_url
 
 _TOKEN: Final = re.compile(r"[!-~]{1,4000}")
+_CONTACT: Final = re.compile(r"\S(?:[^\x00-\x1f\x7f\u2028\u2029]{0,198}\S)?")
 _VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,99}")
 _NUMBERS: Final[Mapping[str, tuple[int, int, int]]] = {  # name: least, most, default
     "every_minutes": (1, 60 * 24 * 31, 60 * 24),
@@ -67,10 +70,21 @@ Environment = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """What the file says: sources that are asked, and for those that deliver files how old these may be in hours."""
+    """What the file says.
+
+    Attributes:
+        asked: sources that are asked.
+        files: for those that deliver files, how old these may be in hours.
+        contacts: how holders reach a source to have a record corrected: a telephone number, an address.
+    """
 
     asked: Mapping[str, AskedSource] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)
+    contacts: Mapping[str, Names] = field(default_factory=dict)
+
+    def contact(self, source: str, language: Language) -> str:
+        """Return how a source is reached, empty where the file does not say."""
+        return self.contacts[source].in_language(language) if source in self.contacts else ""
 
     @property
     def promises(self) -> Promises:
@@ -93,16 +107,20 @@ def read_source_settings(path: Path, *, environment: Environment, development: b
         members = decode_json_object(_read(path, MAX_SETTINGS_BYTES), max_bytes=MAX_SETTINGS_BYTES)
     except DecodingError as error:
         raise SourcesUnreadable(f"expected a JSON object ({error.kind})") from error
-    listed, files = members.get("asked"), members.get("files", {})
+    listed, files, contacts = members.get("asked"), members.get("files", {}), members.get("contacts", {})
     if (
         members.get("sources") != 1
-        or not {"sources", "asked"} <= set(members) <= {"sources", "asked", "files"}
+        or not {"sources", "asked"} <= set(members) <= {"sources", "asked", "files", "contacts"}
         or not isinstance(listed, dict)
         or not isinstance(files, dict)
+        or not isinstance(contacts, dict)
     ):
-        problem = 'expected "sources": 1 and an object "asked", and none or one "files", with a line for each source'
+        problem = (
+            'expected "sources": 1 and an object "asked", and none or one "files" and "contacts", '
+            "with a line for each source"
+        )
         raise SourcesUnreadable(problem)
-    for source in (*listed, *files):
+    for source in (*listed, *files, *contacts):
         if source not in all_sources():
             raise SourcesUnreadable(f"expected sources of this bank, found {source[:40]!r}")
         if source in listed and source in files:
@@ -112,13 +130,25 @@ def read_source_settings(path: Path, *, environment: Environment, development: b
         return _token(source, line, folder=path.parent, environment=environment)
 
     asked = {source: _source(source, line, token_of, development=development) for source, line in listed.items()}
-    return SourceSettings(asked, {source: _promise(source, line) for source, line in files.items()})
+    return SourceSettings(
+        asked,
+        {source: _promise(source, line) for source, line in files.items()},
+        {source: _contact(source, line) for source, line in contacts.items()},
+    )
 
 
 def _promise(source: str, line: JsonValue) -> int:
     if not isinstance(line, dict) or set(line) != {_AGE}:
         raise SourcesUnreadable(f"{source}: expected an object with {_AGE} alone, because it delivers files")
     return _number(source, _AGE, line)
+
+
+def _contact(source: str, line: JsonValue) -> Names:
+    texts = [line.get(each) for each in ("ko", "en")] if isinstance(line, dict) and set(line) == {"ko", "en"} else []
+    said = [each for each in texts if isinstance(each, str) and _CONTACT.fullmatch(each)]
+    if len(said) != len(Names.__slots__):
+        raise SourcesUnreadable(f"{source}: expected a contact as ko and en, one line of 1 to 200 characters each")
+    return Names(*said)
 
 
 def _source(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    func,
     insert,
     or_,
     select,
@@ -140,6 +141,13 @@ class AuditBook:
         wanted = (AUDIT_RECORDS.c.seq > seq, AUDIT_RECORDS.c.action.in_(actions))
         query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq)
         return [AuditRecord(*row) for row in self._connection.execute(query)]
+
+    def last_acts(self, subjects: Collection[str], actions: Collection[str]) -> dict[tuple[str, str], str]:
+        """Return when each of these actions was last done to each of these subjects, by subject and action."""
+        subject, action = AUDIT_RECORDS.c.subject, AUDIT_RECORDS.c.action
+        query = select(subject, action, func.max(AUDIT_RECORDS.c.at)).where(subject.in_(subjects), action.in_(actions))
+        rows = self._connection.execute(query.group_by(subject, action))
+        return {(each_subject, each_action): at for each_subject, each_action, at in rows}
 
     def of_staff(self, wish: StaffActs, *, limit: int) -> list[AuditRecord]:
         """Return what staff did, newest first, at most `limit` records."""

@@ -152,6 +152,11 @@ class CertificateBook:
         found = self._select((CERTIFICATES.c.number == number) & (CERTIFICATES.c.account_id == account_id))
         return found[0] if found else None
 
+    def sealed_bytes(self, number: str) -> int:
+        """Return how long the stored copy of a certificate is, without reading it; 0 for no such certificate."""
+        query = select(func.length(CERTIFICATES.c.sealed)).where(CERTIFICATES.c.number == number)
+        return self._connection.execute(query).scalar() or 0
+
     def lines(self, account_id: str, number: str | None = None) -> list[CertificateLine]:
         """Return the certificates of an account, or one of them, the newest first."""
         carried = select(func.count()).where(CERTIFICATE_ENTRIES.c.number == CERTIFICATES.c.number)

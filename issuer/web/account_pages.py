@@ -1,7 +1,7 @@
 """The account: a passbook cover, what is late, the ledger with its filters, and the chart of competencies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -35,7 +35,11 @@ class AccountCover:
 
 @dataclass(frozen=True, slots=True)
 class AccountShown:
-    """Everything the page of an account shows; `proofs` has the entries that prove units, by id."""
+    """Everything the page of an account shows.
+
+    `proofs` has all entries by id, among them those that prove units. `status_days` says since which Korean day an
+    entry has the status that it has, by id, where that is known.
+    """
 
     cover: AccountCover
     view: AccountView
@@ -43,6 +47,7 @@ class AccountShown:
     sources: Sequence[SourceState]
     proofs: Mapping[str, AccountEntry]
     today: date
+    status_days: Mapping[str, str] = field(default_factory=dict)
 
 
 def account_page(visit: Visit, shown: AccountShown) -> Page:
@@ -109,7 +114,7 @@ def _held_words(visit: Visit, entry: AccountEntry, shown: AccountShown) -> HeldB
     return HeldBack(
         visit.to(f"/account/entries/{entry.id}#correct"),
         foreign(visit, title, is_korean=title == entry.title),
-        status_tag(visit, entry, today=shown.today),
+        _status(visit, entry, shown),
         source_name(shown.sources, entry.source_entry.source, visit.language),
     )
 
@@ -245,7 +250,7 @@ def _row(visit: Visit, entry: AccountEntry, shown: AccountShown) -> Html:
         title=foreign(visit, words.title, is_korean=words.title == entry.title),
         status=joined(
             (
-                status_tag(visit, entry, today=shown.today),
+                _status(visit, entry, shown),
                 repeat_tags(visit, entry),
                 _late_tag(visit, entry, shown.sources),
             )
@@ -263,6 +268,10 @@ def _row(visit: Visit, entry: AccountEntry, shown: AccountShown) -> Html:
         source=source_name(shown.sources, source.source, visit.language),
         as_of=visit.say("as_of", day=source.as_of),
     )
+
+
+def _status(visit: Visit, entry: AccountEntry, shown: AccountShown) -> Html:
+    return status_tag(visit, entry, today=shown.today, since=shown.status_days.get(entry.id, ""))
 
 
 def _unbroken(period: str) -> Html:

@@ -16,7 +16,19 @@ from issuer.web.certificate_records import Difference, records
 from issuer.web.drafts import PURPOSES
 from issuer.web.entry_words import row_words
 from issuer.web.facsimile import facsimile
-from issuer.web.parts import Field, button, error_summary, facts, field, form, link_button, note, select, tag
+from issuer.web.parts import (
+    Field,
+    button,
+    error_summary,
+    facts,
+    field,
+    form,
+    link_button,
+    note,
+    select,
+    size_words,
+    tag,
+)
 from issuer.web.pick_page import CONFIRM_PATH, PICK_PATH, STYLES, step_line
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Page, Visit
@@ -36,11 +48,15 @@ _DRAWN: Final = frozenset({"valid", "superseded"})
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the holder's browser alone knows of a certificate for some time: its code, and with it what it says."""
+    """What the holder's browser alone knows of a certificate for some time: its code, and with it what it says.
+
+    `sizes` are those of the files that are there already, in bytes, by what the form calls them.
+    """
 
     code: str
     has_reveal: bool
     wording: CertificateWording
+    sizes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +197,7 @@ def _files(visit: Visit, shown: Shown) -> Html:
         '{code}<ul class="files">{rows}</ul>',
         code=_code_field(visit, shown, "file_code"),
         rows=joined(
-            _file(visit, kind, is_stored=place == 0, is_first=place == 0 and not shown.again)
+            _file(visit, kind, _about_file(visit, shown, kind), is_first=place == 0 and not shown.again)
             for place, kind in enumerate(kinds)
         ),
     )
@@ -192,14 +208,23 @@ def _files(visit: Visit, shown: Shown) -> Html:
     )
 
 
-def _file(visit: Visit, kind: str, *, is_stored: bool, is_first: bool) -> Html:
+def _about_file(visit: Visit, shown: Shown, kind: str) -> Html:
+    """Say what a file is, and how large where that is known: one in another language is drawn when it is asked for."""
+    about = visit.say("cert_file_stored" if kind == shown.own.line.language else f"cert_about_{kind}")
+    sizes = {} if shown.known is None else shown.known.sizes
+    if kind not in sizes:
+        return html("{about}", about=about)
+    return html('{about} · <span class="nb num">{size}</span>', about=about, size=size_words(sizes[kind]))
+
+
+def _file(visit: Visit, kind: str, about: Html, *, is_first: bool) -> Html:
     name = visit.say(f"cert_file_{kind}")
     return html(
         '<li>{doc}<div><h3>{name}</h3><p class="s muted">{about}</p></div><button class="btn{primary}" name="what" '
         'value="{kind}">{down}{word}<span class="vh"> {name}</span></button></li>',
         doc=icon("doc"),
         name=name,
-        about=visit.say("cert_file_stored" if is_stored else f"cert_about_{kind}"),
+        about=about,
         primary=" p" if is_first else "",
         kind=kind,
         down=icon("down"),

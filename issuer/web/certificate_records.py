@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from credential_schemas.entry_types import entry_types
 from credential_schemas.korean_time import korean_time
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
+from credential_schemas.wording.model import Language
 from issuer.issued.own_certificates import OwnCertificate, OwnEntry
 from issuer.times import utc_moment
 from issuer.web.entry_words import row_words
@@ -23,10 +24,14 @@ class Difference:
     changed: Sequence[str]
 
 
-def difference_of(own: OwnCertificate, before: OwnCertificate) -> Difference:
-    """Compare two certificates of one account by their entries and the fields that these disclosed."""
+def difference_of(own: OwnCertificate, before: OwnCertificate, language: Language) -> Difference:
+    """Compare two certificates of one account by their entries and the fields that these disclosed.
+
+    Titles are in the language, where an entry has one in it.
+    """
     now, then = _fields(own), _fields(before)
-    titles = {each.entry_id: each.entry.title for each in (*before.entries, *own.entries) if each.entry is not None}
+    entries = (*before.entries, *own.entries)
+    titles = {each.entry_id: row_words(each.entry, language).title for each in entries if each.entry is not None}
 
     def named(ids: Sequence[str]) -> list[str]:
         return [titles[each] for each in ids if each in titles]

@@ -30,7 +30,9 @@ class Shown:
 class EntryShown:
     """What the page of an entry shows; times are texts of the Korean day and minute.
 
-    `also` are the names and days of other sources that delivered the same record, `alike` entries that may be the same.
+    `since` is the Korean day on which the bank recorded the entry's status, `contact` how its source is reached; empty
+    where nobody knows it. `also` are the names and days of other sources that delivered the same record, `alike`
+    entries that may be the same.
     """
 
     entry: AccountEntry
@@ -40,6 +42,8 @@ class EntryShown:
     first_collected_at: str
     certificates: Sequence[Shown]
     today: date
+    since: str = ""
+    contact: str = ""
     also: Sequence[tuple[str, str]] = ()
     alike: Sequence[AccountEntry] = ()
 
@@ -54,12 +58,13 @@ def entry_page(visit: Visit, shown: EntryShown) -> Page:
         '<p class="lead">{kind} {status}</p></div>'
         '<section class="card private"><h2>{fields_word}</h2>{fields}</section>'
         '<section class="card"><h2>{chain_word}</h2>{chain}</section>{alike}{shown}'
-        '<section class="card" id="correct"><h2>{wrong}</h2><p>{how}</p><p class="mt">{help}</p></section></div>',
+        '<section class="card" id="correct"><h2>{wrong}</h2><p>{how}</p>{contact}<p class="mt">{help}</p></section>'
+        "</div>",
         back=visit.to("/account"),
         back_word=visit.say("back_to_account"),
         title=foreign(visit, title, is_korean=title == entry.title),
         kind=kind,
-        status=joined((status_tag(visit, entry, today=shown.today), repeat_tags(visit, entry))),
+        status=joined((status_tag(visit, entry, today=shown.today, since=shown.since), repeat_tags(visit, entry))),
         fields_word=visit.say("entry_fields"),
         fields=facts(field_values(visit, entry.type, entry.fields)),
         chain_word=visit.say("entry_chain"),
@@ -68,6 +73,7 @@ def entry_page(visit: Visit, shown: EntryShown) -> Page:
         shown=_disclosed(visit, shown.certificates, entry),
         wrong=visit.say("entry_wrong"),
         how=visit.say("entry_wrong_how", source=shown.source),
+        contact=_contact(visit, shown),
         help=link_button(visit.say("wrong_entry_how"), visit.to("/help/correct"), sign="info"),
     )
     return Page(visit.say("entry_heading"), main, current="account")
@@ -103,6 +109,8 @@ def _chain(visit: Visit, shown: EntryShown) -> Html:
         (visit.say("chain_collected"), shown.collected_at),
         (visit.say("chain_first"), shown.first_collected_at),
     ]
+    if shown.since:
+        rows.append((visit.say("chain_status_since"), shown.since))
     if shown.also:
         others = (
             html('{source} <span class="nb">({day})</span>', source=source, day=visit.say("as_of", day=day))
@@ -117,6 +125,12 @@ def _chain(visit: Visit, shown: EntryShown) -> Html:
         )
         rows.insert(0, (visit.say("chain_proof"), proof))
     return facts(rows)
+
+
+def _contact(visit: Visit, shown: EntryShown) -> Html:
+    if not shown.contact:
+        return NOTHING
+    return facts([(visit.say("entry_contact"), shown.contact)])
 
 
 def _alike(visit: Visit, entries: Sequence[AccountEntry]) -> Html:

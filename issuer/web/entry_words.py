@@ -48,13 +48,22 @@ def row_words(entry: AccountEntry, language: Language) -> EntryRow:
     return group.rows[0]
 
 
-def status_tag(visit: Visit, entry: AccountEntry, *, today: date) -> Html:
-    """Return the mark of an entry that is not simply in force; nothing for one that is."""
-    status = "expired" if entry.status == "valid" and is_past(entry, today) else entry.status
+def status_on(entry: AccountEntry, today: date) -> str:
+    """Return the status of an entry on a Korean day: expired, too, when its own last day is over."""
+    return "expired" if entry.status == "valid" and is_past(entry, today) else entry.status
+
+
+def status_tag(visit: Visit, entry: AccountEntry, *, today: date, since: str = "") -> Html:
+    """Return the mark of an entry that is not simply in force; nothing for one that is.
+
+    `since` is the Korean day on which the bank recorded that status; empty where nobody knows it.
+    """
+    status = status_on(entry, today)
     if status not in _STATUS_TAGS:
         return NOTHING
     kind, sign = _STATUS_TAGS[status]
-    return tag(visit.say(f"status_{status}"), kind=kind, sign=sign)
+    word = visit.say(f"status_{status}")
+    return tag(visit.say("status_since", status=word, day=since) if since else word, kind=kind, sign=sign)
 
 
 def repeat_tags(visit: Visit, entry: AccountEntry) -> Html:

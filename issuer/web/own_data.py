@@ -1,7 +1,7 @@
 """Everything held about a holder, in words for the file that is taken away: the same that the JSON says."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from credential_schemas.bodies import body_name
 from credential_schemas.entry_types import entry_types
@@ -13,10 +13,11 @@ from issuer.audit.history import Access
 from issuer.certificate.statement import Statement, StatementBlock, StatementPart
 from issuer.holders.collecting_consents import SourceState
 from issuer.holders.own_records import OwnCertificateRecord, OwnData
+from issuer.issued.own_certificates import certificate_state
 from issuer.store.accounts import Consent
 from issuer.times import korean_day_of, utc_moment
 from issuer.web.certificate_pages import purpose_words
-from issuer.web.entry_words import row_words, source_name
+from issuer.web.entry_words import row_words, source_name, status_on
 from issuer.web.privacy_pages import actor_words
 from issuer.web.shell import Visit
 from issuer.web.words import words
@@ -34,12 +35,13 @@ def own_data_statement(visit: Visit, data: OwnData, sources: Sequence[SourceStat
     """
     entries = [] if data.opened is None else [*data.opened.entries]
     by_id = {each: entry for entry in entries for each in entry.ids}
-    today = korean_day_of(utc_moment(data.made_at))
+    now = utc_moment(data.made_at)
+    today = korean_day_of(now)
     parts = (
         ("account", [StatementBlock("", _account(visit, data))]),
         ("consents", [_consent(visit, each, sources, today=today) for each in data.consents]),
-        ("entries", [_entry(visit, each, sources) for each in entries]),
-        ("certificates", [_certificate(visit, each, by_id) for each in data.certificates]),
+        ("entries", [_entry(visit, each, sources, today=today) for each in entries]),
+        ("certificates", [_certificate(visit, each, by_id, now=now) for each in data.certificates]),
         ("accesses", [StatementBlock("", [_access(visit, each) for each in reversed(data.accesses)])]),
     )
     return Statement(
@@ -96,11 +98,11 @@ def _consent(visit: Visit, consent: Consent, sources: Sequence[SourceState], *, 
     return StatementBlock(visit.say(f"consent_{consent.act}"), _said(visit, rows))
 
 
-def _entry(visit: Visit, entry: AccountEntry, sources: Sequence[SourceState]) -> StatementBlock:
+def _entry(visit: Visit, entry: AccountEntry, sources: Sequence[SourceState], *, today: date) -> StatementBlock:
     stored, kind = entry.source_entry, entry_types()[entry.type]
     body = body_name(entry.issuing_body).in_language(visit.language)
     keeper = body_name(stored.record_keeper).in_language(visit.language) if stored.record_keeper else body
-    status = f"status_{entry.status}"
+    status = f"status_{status_on(entry, today)}"
     rows = _said(
         visit,
         (
@@ -132,12 +134,16 @@ def _entry(visit: Visit, entry: AccountEntry, sources: Sequence[SourceState]) ->
     return StatementBlock(row_words(entry, visit.language).title, rows)
 
 
-def _certificate(visit: Visit, record: OwnCertificateRecord, entries: Mapping[str, AccountEntry]) -> StatementBlock:
+def _certificate(
+    visit: Visit, record: OwnCertificateRecord, entries: Mapping[str, AccountEntry], *, now: datetime
+) -> StatementBlock:
     issued = record.issued
+    is_changed = any(each.status != 0 for each in record.carried)
+    state = certificate_state(issued.status, issued.valid_until, is_changed=is_changed, now=now)
     rows = _said(
         visit,
         (
-            ("column_state", visit.say(f"certificate_{issued.status}")),
+            ("column_state", visit.say(f"certificate_{state}")),
             ("column_recipient", issued.recipient or visit.say("recipient_open")),
             ("data_purpose", purpose_words(visit, issued.purpose)),
             ("data_applicant_no", issued.applicant_no),

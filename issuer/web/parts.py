@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.web.shell import Visit, csrf_field
 
+_KILOBYTE = 1000
 NoteKind = Literal["", "ok", "un", "bad"]
 _NOTE_ICONS: Mapping[NoteKind, str] = {"": "info", "ok": "ok", "un": "un", "bad": "bad"}
 
@@ -80,6 +81,11 @@ def field(each: Field) -> Html:
         described=html(' aria-describedby="{ids}"', ids=" ".join(described)) if described else NOTHING,
         invalid=Html(' aria-invalid="true"') if each.error else NOTHING,
     )
+
+
+def size_words(size: int) -> str:
+    """Return a number of bytes as files are listed: whole kilobytes (1,000 bytes), rounded up."""
+    return f"{-(-size // _KILOBYTE):,} KB"
 
 
 def lines_of(text: str) -> Html:

@@ -4,7 +4,7 @@ The page works by itself: every choice can be sent with a button, and the answer
 it at each change and puts the parts marked `data-live` in place.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -57,6 +57,7 @@ class Pick:
         errors: (id of the control, sentence).
         today: the Korean day.
         longest: how many days a certificate may be valid.
+        status_days: since which Korean day an entry has the status that it has, by id, where that is known.
         tab: which side of the preview is open.
         latest: number of the newest certificate, for the same choice again; empty for none.
         kept_at: Korean day and minute of a choice that was put aside and is not the one shown; empty for none.
@@ -72,6 +73,7 @@ class Pick:
     errors: Sequence[tuple[str, str]]
     today: date
     longest: int
+    status_days: Mapping[str, str]
     tab: str = "page"
     latest: str = ""
     kept_at: str = ""
@@ -101,7 +103,7 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         errors=error_summary(visit, pick.errors),
         action=visit.to(PICK_PATH),
         csrf=csrf_field(visit),
-        # What the Enter key presses: the first button of a form, which a posting must not be.
+        # What the Enter key presses: the first button of a form, which nothing that chooses must be.
         enter=html('<button hidden formaction="{to}" name="do" value="confirm"></button>', to=visit.to(CONFIRM_PATH)),
         edition=pick.draft.edition,
         posting=_posting_field(pick),
@@ -205,8 +207,8 @@ def _applicant(visit: Visit, pick: Pick) -> Html:
 
 def _entries(visit: Visit, pick: Pick) -> Html:
     again = html(
-        '<span class="s"><a href="{address}">{word}</a></span>',
-        address=f"{visit.to(PICK_PATH)}?like={pick.latest}",
+        '<button class="btn t sm" name="like" value="{number}">{word}</button>',
+        number=pick.latest,
         word=visit.say("cert_like_last"),
     )
     groups = [_group(visit, pick, category) for category in categories()]
@@ -262,11 +264,11 @@ def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
             '<span class="meta">{meta}</span><span class="meta">{why}</span></div></div></li>',
             icon=icon("na"),
             title=words.title,
-            status=status_tag(visit, entry, today=pick.today),
+            status=status_tag(visit, entry, today=pick.today, since=pick.status_days.get(entry.id, "")),
             meta=meta,
             why=visit.say("cert_not_in_force"),
         )
-    needed_by = _needed_by(pick, entry)
+    needed_by = _needed_by(visit, pick, entry)
     ticked = entry.id in pick.draft.entries
     reason = visit.say("cert_companion", title=needed_by) if needed_by and not ticked else ""
     # A companion sends another name: it is not a choice, and goes when what needs it goes.
@@ -283,10 +285,10 @@ def _row(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:
     return check_row(row)
 
 
-def _needed_by(pick: Pick, entry: AccountEntry) -> str:
+def _needed_by(visit: Visit, pick: Pick, entry: AccountEntry) -> str:
     """Return the title of a ticked entry that this one proves; empty for none."""
     chosen = (each for each in pick.entries if each.id in pick.draft.entries and each.proven_by == entry.id)
-    return next((each.title for each in chosen), "")
+    return next((row_words(each, visit.language).title for each in chosen), "")
 
 
 def _switches(visit: Visit, pick: Pick, entry: AccountEntry) -> Html:

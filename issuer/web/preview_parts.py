@@ -14,6 +14,7 @@ from credential_schemas.report_page.view import View, view_of
 from credential_schemas.wording.model import Language
 from issuer.accounts.selection import ChosenEntry
 from issuer.issuing.previewing import Preview
+from issuer.web.entry_words import row_words
 from issuer.web.facsimile import facsimile
 from issuer.web.parts import note
 from issuer.web.shell import Visit
@@ -116,7 +117,7 @@ def _tab(visit: Visit, value: str, chosen: str) -> Html:
 def _meter(visit: Visit, meter: Meter | None, preview: Preview) -> Html:
     if meter is None:
         largest = max(preview.selection.entries, key=_size)
-        return note(visit.say("cert_too_much", title=largest.entry.title), kind="un")
+        return note(visit.say("cert_too_much", title=row_words(largest.entry, visit.language).title), kind="un")
     words, shown = meter_words(visit, meter), min(meter.percent, _FULL)
     advice = visit.say("cert_room", n=meter.more) if meter.codes == 1 else visit.say("cert_more_codes", n=meter.codes)
     return html(

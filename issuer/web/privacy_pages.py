@@ -18,7 +18,7 @@ from issuer.web.words import words
 class ConsentShown:
     """One consent: what for, to whom and what of, since when and until when, in texts; `state` says how it stands.
 
-    `state` is "standing", "withdrawn" or "over". `withdraw` is what its form sends, empty where there is nothing to do.
+    `state` is "standing", "withdrawn" or "over". `entries` is how many are named, None where all are meant.
     """
 
     id: int

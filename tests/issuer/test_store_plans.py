@@ -59,6 +59,7 @@ ACTS: Final[dict[str, tuple[Callable[[Transaction], object], ...]]] = {
     "list entries": (
         lambda t: t.entries.entries_of("p", ["s"]),
         lambda t: t.entries.counts_of("p"),
+        lambda t: t.audit.last_acts(["e"], ["entry_changed"]),
     ),
     "list certificates": (
         lambda t: t.certificates.lines("a"),
@@ -67,6 +68,7 @@ ACTS: Final[dict[str, tuple[Callable[[Transaction], object], ...]]] = {
     "show a certificate": (
         lambda t: t.certificates.lines("a", "n"),
         lambda t: t.certificates.certificate_of("a", "n"),
+        lambda t: t.certificates.sealed_bytes("n"),
     ),
     "show what became of it": (
         lambda t: t.certificates.events("n"),

@@ -12,6 +12,7 @@ from issuer.api.pages.routing import Pages
 from issuer.errors import SourceUnknown
 from issuer.holders.account_view import Wish, account_view
 from issuer.holders.collecting_consents import SourceState, give_consents, source_states, withdraw_source
+from issuer.holders.status_days import status_days
 from issuer.issued.own_certificates import state_of
 from issuer.operating.holder_collecting import ask_for_news, collecting_of
 from issuer.store.transaction import Transaction
@@ -55,6 +56,7 @@ def show(asked: Asked) -> Answer:
         opened = show_account(asked.desk.bank, transaction, asked.holder.account_id)
         states = source_states(transaction, opened.account.id, promises=asked.desk.operating.promises, now=now)
         certificates = transaction.certificates.lines(opened.account.id)
+        days = status_days(transaction, opened.entries)
     wish = _wish(asked.form)
     collected = [entry.source_entry.collected_at for entry in opened.entries]
     last = korean_time(utc_moment(max(collected))) if collected else ""
@@ -63,7 +65,7 @@ def show(asked: Asked) -> Answer:
     cover = AccountCover(opened.account.id, last, in_force, of_state["superseded"])
     proofs = {entry.id: entry for entry in opened.entries}
     view = account_view(opened.entries, wish)
-    return shown(account_page(asked.visit, AccountShown(cover, view, wish, states, proofs, today)))
+    return shown(account_page(asked.visit, AccountShown(cover, view, wish, states, proofs, today, days)))
 
 
 def show_entry(asked: Asked) -> Answer:
@@ -79,6 +81,7 @@ def show_entry(asked: Asked) -> Answer:
             raise NotHere
         states = source_states(transaction, opened.account.id, promises=asked.desk.operating.promises, now=now)
         certificates = _certificates_with(transaction, opened, entry, asked=asked)
+        days = status_days(transaction, [entry])
     stored = entry.source_entry
     details = EntryShown(
         entry=entry,
@@ -88,6 +91,8 @@ def show_entry(asked: Asked) -> Answer:
         first_collected_at=korean_time(utc_moment(stored.first_collected_at)),
         certificates=certificates,
         today=korean_day_of(now),
+        since=days.get(entry.id, ""),
+        contact=asked.desk.operating.sources.contact(stored.source, asked.visit.language),
         also=[(source_name(states, each.source, asked.visit.language), each.as_of) for each in entry.others],
         alike=[by_id[each] for each in entry.alike],
     )
@@ -174,13 +179,13 @@ def _wish(form: Form) -> Wish:
 def _certificates_with(
     transaction: Transaction, opened: OpenAccount, entry: AccountEntry, *, asked: Asked
 ) -> list[Shown]:
-    own = {each.number: each for each in transaction.certificates.of_account(opened.account.id)}
-    today = korean_day_of(asked.desk.clock()).isoformat()
+    own = {each.number: each for each in transaction.certificates.lines(opened.account.id)}
+    now = asked.desk.clock()
     found = []
     for copy in transaction.certificates.copies_of([each.id for each in entry.provenances]):
         issued = own.get(copy.number)
         if issued is None or copy.entry_id not in entry.ids:
             continue
-        status = "expired" if issued.status == "valid" and issued.valid_until < today else issued.status
-        found.append(Shown(issued.number, issued.recipient or "", issued.issued_on, status, copy.disclosed))
+        state = state_of(issued, now=now)
+        found.append(Shown(issued.number, issued.recipient or "", issued.issued_on, state, copy.disclosed))
     return found

@@ -16,6 +16,7 @@ from issuer.documents import DocumentRequest, document_wording
 from issuer.errors import CertificateNotFound, CodeWrong, NotOurCertificate
 from issuer.issued.own_certificates import OwnCertificate, show_certificate, state_of
 from issuer.issued.reprinting import ReprintRequest, claims_of, open_stored, reprint_number
+from issuer.issued.sealed_records import pdf_bytes_of
 from issuer.issued.sharing import LinkWish, close_link, make_link
 from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.errors import RetryKeyInvalid
@@ -197,7 +198,9 @@ def _shown(asked: Asked, own: OwnCertificate, *, link: str = "", errors: _Errors
         now=asked.desk.clock(),
         known=known,
         just_made=known is not None and state_of(own.line, now=asked.desk.clock()) == "valid",
-        difference=None if (before := _before(asked, own)) is None else difference_of(own, before),
+        difference=None
+        if (before := _before(asked, own)) is None
+        else difference_of(own, before, asked.visit.language),
         link=link,
         link_key=urlsafe_b64encode(asked.desk.random_bytes(_KEY_BYTES)).decode("ascii"),
         again=_again(asked, own),
@@ -261,4 +264,11 @@ def _known(asked: Asked, own: OwnCertificate) -> Known | None:
         return None  # it has expired meanwhile: the page says so without showing it
     language: Language = "en" if own.line.language == "en" else "ko"
     wording = document_wording(bank, DocumentRequest(claims, language, kept.code, now), link_only=False)
-    return Known(kept.code, has_reveal=kept.reveal is not None, wording=wording)
+    with bank.store.read() as transaction:
+        sealed_bytes = transaction.certificates.sealed_bytes(own.line.number)
+    sizes = {
+        own.line.language: pdf_bytes_of(sealed_bytes, credential=kept.credential),
+        "credential": len(kept.credential),
+        "reveal": len(encode_json(kept.reveal)),
+    }
+    return Known(kept.code, has_reveal=kept.reveal is not None, wording=wording, sizes=sizes)

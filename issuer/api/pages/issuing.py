@@ -14,7 +14,8 @@ from issuer.api.pages.routing import Pages
 from issuer.desk_errors import IssuedTooMany
 from issuer.errors import CertificateNotFound
 from issuer.holders.kept_choices import forget_choice, keep_choice, kept_choice
-from issuer.issued.own_certificates import show_certificate
+from issuer.holders.status_days import status_days
+from issuer.issued.own_certificates import OwnCertificate, show_certificate
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.errors import RetryKeyInvalid
 from issuer.issuing.making import Issued
@@ -66,12 +67,7 @@ def begin(asked: Asked) -> Answer:
         draft = draft_by_posting(draft, chosen, opened.entries)
     like = asked.form.one("like")
     if like:
-        try:
-            with bank.store.read() as transaction:
-                own = show_certificate(bank, transaction, opened.account.id, number=like)
-        except CertificateNotFound:
-            raise NotHere from None
-        draft = draft_like(draft, own, opened.entries)
+        draft = draft_like(draft, _own(asked, opened, like), opened.entries)
     kept_at = "" if kept is None else korean_time(utc_moment(kept.kept_at))
     return _shown(asked, replace(_pick(asked, opened, draft, errors=[]), kept_at=kept_at))
 
@@ -82,13 +78,19 @@ def begin_again(asked: Asked) -> Answer:
 
 
 def choose(asked: Asked) -> Answer:
-    """Show the first step as it was filled in, with its preview; with another choice where a posting was pressed."""
+    """Show the first step as it was filled in, with its preview.
+
+    Where a posting or an earlier certificate was pressed, it is chosen by that; what was typed stays.
+    """
     if not asked.holder.is_linked:
         return go_to(asked, "/identity")
     opened = _open(asked)
     draft, errors = _draft(asked, opened), list[tuple[str, str]]()
-    wanted = asked.form.one("by")
-    if wanted in asked.desk.postings:
+    wanted, like = asked.form.one("by"), asked.form.one("like")
+    if like:
+        again = draft_like(draft, _own(asked, opened, like), opened.entries)
+        draft = replace(again, recipient=draft.recipient or again.recipient, applicant_no=draft.applicant_no)
+    elif wanted in asked.desk.postings:
         draft = draft_by_posting(draft, asked.desk.postings[wanted], opened.entries)
     elif wanted or (draft.posting and draft.posting not in asked.desk.postings):
         errors.append(("f-entries", asked.visit.say("cert_posting_gone")))
@@ -203,6 +205,7 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -
     posting = desk.postings.get(draft.posting)
     with desk.bank.store.read() as transaction:
         lines = transaction.certificates.lines(opened.account.id)
+        days = status_days(transaction, opened.entries)
     return Pick(
         draft=draft,
         entries=opened.entries,
@@ -211,6 +214,7 @@ def _pick(asked: Asked, opened: OpenAccount, draft: Draft, *, errors: _Errors) -
         errors=errors,
         today=korean_day_of(now),
         longest=desk.bank.profile.max_valid_days,
+        status_days=days,
         tab="check" if asked.form.one("tab") == "check" else "page",
         latest=lines[0].number if lines else "",
         done=asked.form.one("done") == "kept",
@@ -237,6 +241,14 @@ def _by_posting(asked: Asked, posting: Posting, opened: OpenAccount, *, previewe
 def _open(asked: Asked) -> OpenAccount:
     with asked.desk.bank.store.read() as transaction:
         return show_account(asked.desk.bank, transaction, asked.holder.account_id)
+
+
+def _own(asked: Asked, opened: OpenAccount, number: str) -> OwnCertificate:
+    try:
+        with asked.desk.bank.store.read() as transaction:
+            return show_certificate(asked.desk.bank, transaction, opened.account.id, number=number)
+    except CertificateNotFound:
+        raise NotHere from None
 
 
 def _draft(asked: Asked, opened: OpenAccount) -> Draft:

@@ -11,7 +11,7 @@ from issuer.recognition.cases import CaseView, reviewer_of
 from issuer.recognition.texts import Target, targets_of
 from issuer.store.recognition import Recognised, StoredCourse, StoredEvent
 from issuer.times import utc_moment
-from issuer.web.parts import facts, lines_of, note, tag
+from issuer.web.parts import facts, lines_of, note, size_words, tag
 from issuer.web.problem_pages import hidden
 from issuer.web.shell import Visit
 from issuer.web.staff.frame import HOME, Table, table
@@ -95,16 +95,12 @@ def course_part(visit: Visit, course: StoredCourse, *, file_path: str, more: Htm
         '<ul class="plain">{units}</ul>',
         units=joined(html("<li>{unit}</li>", unit=target_name(each)) for each in targets_of(course.targets)),
     )
-    file: Html | str = visit.say("rec_no_file")
-    if course.file_sha256 is not None:
-        size = (course.file_bytes or 0) // 1024 + 1
-        file = html('<a href="{path}">{word}</a>', path=visit.to(file_path), word=visit.say("rec_get_file", n=size))
     rows: list[tuple[str, Html | str]] = [
         (visit.say("rec_hours"), visit.say("rec_hours_level", n=course.hours, level=course.level)),
         (visit.say("rec_units"), units),
         (visit.say("rec_outcome"), paragraphs(course.outcome)),
         (visit.say("rec_evaluation"), paragraphs(course.evaluation)),
-        (visit.say("rec_syllabus"), file),
+        (visit.say("rec_syllabus"), syllabus_link(visit, course, file_path)),
     ]
     if course.recognition_id is not None:
         rows.append((visit.say("rec_number"), course.recognition_id))
@@ -117,6 +113,14 @@ def course_part(visit: Visit, course: StoredCourse, *, file_path: str, more: Htm
         facts=facts(rows),
         more=more,
     )
+
+
+def syllabus_link(visit: Visit, course: StoredCourse, path: str) -> Html | str:
+    """Return the way to the syllabus of a course with its size, or that there is none."""
+    if course.file_sha256 is None:
+        return visit.say("rec_no_file")
+    word = visit.say("rec_get_file", size=size_words(course.file_bytes or 0))
+    return html('<a href="{path}">{word}</a>', path=visit.to(path), word=word)
 
 
 def paragraphs(text: str) -> Html:

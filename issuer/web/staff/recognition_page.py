@@ -24,6 +24,7 @@ from issuer.web.staff.case_parts import (
     notices,
     paragraphs,
     stage_tag,
+    syllabus_link,
     target_name,
     version_of,
     who_by_name,
@@ -202,10 +203,7 @@ def _target(visit: Visit, shown: CaseShown, course: StoredCourse, place: int) ->
 
 def _evidence(visit: Visit, shown: CaseShown, course: StoredCourse) -> Html:
     path = f"{shown.path}/courses/{course.position}/syllabus"
-    file: Html | str = visit.say("rec_no_file")
-    if course.file_sha256 is not None:
-        size = (course.file_bytes or 0) // 1024 + 1
-        file = html('<a href="{path}">{word}</a>', path=visit.to(path), word=visit.say("rec_get_file", n=size))
+    file = syllabus_link(visit, course, path)
     return facts([(course.title, paragraphs(course.evaluation)), (visit.say("rec_syllabus"), file)])
 
 

@@ -1,7 +1,7 @@
 """Sources for operators: all of them, one with its runs, one run with what was not taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from credential_schemas.korean_time import korean_time
@@ -159,7 +159,7 @@ def count_of(run: SourceRun, name: str) -> int:
 
 def with_refresh(page: Page) -> Page:
     """Return a page that a browser asks for again by itself every five seconds."""
-    return Page(page.title, page.main, page.current, page.styles, page.scripts, refresh_s=_REFRESH_S)
+    return replace(page, refresh_s=_REFRESH_S)
 
 
 def _source_row(visit: Visit, state: SourceState) -> Sequence[Html | str]:

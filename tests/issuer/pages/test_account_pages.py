@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -11,7 +12,9 @@ from urllib.parse import quote
 
 import pytest
 
+from credential_schemas.entry_types import Names
 from credential_schemas.pdf_container import read_container
+from issuer.audit.trail import Act, record_acts
 from issuer.deliveries.files import ImportOrder, import_delivery
 from issuer.holders.collecting_consents import give_consents
 from issuer.holders.errors import IdentityNotRegistered, IdentityRefused, UnderAge
@@ -22,6 +25,7 @@ from issuer.operating.works import OperatorWork
 from issuer.pulling.settings_file import SourceSettings
 from issuer.sources.registry import SOURCES
 from issuer.store.entries import StoredEntry
+from issuer.times import korean_day_of, utc_text
 from issuer.tokens import TokenDoor, TokenWish, create_token, list_tokens
 from tests.issuer.conftest import DELIVERIES
 from tests.issuer.pages.certificate_forms import NEW, Form, agree, go_on
@@ -367,6 +371,62 @@ def test_an_entry_that_its_source_withdrew_is_marked(pages: PageWorld, holder: B
     assert "정보통신기사 취소" in holder.get("/account").plain
 
 
+def test_status_says_since_which_day_the_bank_knows_it(pages: PageWorld, holder: Browser) -> None:
+    (entry,) = (each for each in stored_of(pages, holder) if each.title == "정보통신기사")
+    assert "상태를 기록한 날" not in holder.get(f"/account/entries/{entry.id}").plain
+    pages.now += timedelta(days=2)
+    record = f"{entry.source}:{entry.source_record_id}"
+    change_entry(pages.bank, record, StatusOrder("revoke", "source_cancelled"), now=pages.now)
+    holder.sign_in()
+    day = korean_day_of(pages.now).isoformat()
+    assert f"정보통신기사 취소 {day}" in holder.get("/account").plain
+    own = holder.get(f"/account/entries/{entry.id}").plain
+    assert f"취소 {day}" in own
+    assert f"이 은행이 상태를 기록한 날 {day}" in own
+    assert f"cancelled {day}" in holder.get(f"/en/account/entries/{entry.id}").plain
+
+
+def test_correction_says_the_day_on_which_it_arrived_and_what_came_so_says_none(
+    pages: PageWorld, holder: Browser
+) -> None:
+    entry, other = stored_of(pages, holder)[:2]
+    pages.now += timedelta(days=1)
+    with pages.bank.store.write() as transaction:
+        for each in (entry, other):
+            transaction.entries.replace(replace(each, source_status="corrected"))
+        act = Act("entry_changed", subject=entry.id)
+        record_acts(transaction, act, actor=pages.bank.actor, at=utc_text(pages.now))
+        # What the bank decided about it is no news of its source.
+        later = Act("entry_status_changed", subject=entry.id)
+        record_acts(transaction, later, actor=pages.bank.actor, at=utc_text(pages.now + timedelta(days=5)))
+    holder.sign_in()
+    assert f"정정 {korean_day_of(pages.now)}" in holder.get(f"/account/entries/{entry.id}").plain
+    first = holder.get(f"/account/entries/{other.id}").plain
+    assert "정정" in first
+    assert "상태를 기록한 날" not in first
+
+
+def test_contact_of_a_source_stands_where_the_correction_is_asked_for(
+    founded: Path, tmp_path: Path, holder: Browser
+) -> None:
+    assert "연락처" not in holder.get(f"/account/entries/{first_entry(holder)}").plain
+    copytree(founded, tmp_path / "named")
+    reached = Names("고객센터 02-0000-0000", "Help line <02-0000-0000>")
+    settings = SourceSettings(contacts=dict.fromkeys(SOURCES, reached))
+    world = PageWorld(tmp_path / "named", operating=OperatorWork(sources=settings))
+    own = world.holder()
+    shown = own.get(f"/account/entries/{first_entry(own)}").plain.partition("사실과 다릅니까?")[2]
+    english = own.get(f"/en/account/entries/{first_entry(own)}")
+    world.bank.close()
+    assert "연락처 고객센터 02-0000-0000" in shown
+    assert "Contact Help line <02-0000-0000>" in english.plain
+    assert "Help line &lt;02-0000-0000&gt;" in english.text
+
+
+def first_entry(browser: Browser) -> str:
+    return browser.get("/account").text.partition("/account/entries/")[2].partition('"')[0]
+
+
 def held_back(page: str) -> str:
     """What the card of entries that are held back says, without its marks."""
     card = page.partition('id="held-back"')[2].partition("</section>")[0]
@@ -381,13 +441,14 @@ def test_entries_that_are_held_back_are_listed_with_whom_to_ask(pages: PageWorld
     page = holder.get("/account?q=nothing-fits").text  # whatever the filters leave
     said = held_back(page)
     assert "1건은 지금 인정서에 담을 수 없습니다." in said
-    assert f"정보통신기사 효력 정지 {SOURCES[held.source].ko}에 정정 신청" in said
+    day = korean_day_of(pages.now)
+    assert f"정보통신기사 효력 정지 {day} {SOURCES[held.source].ko}에 정정 신청" in said
     assert said.count("정정 신청") == 1  # neither another entry nor a unit that hangs on this one
     assert f'href="/account/entries/{held.id}#correct"' in page
     assert 'id="correct"' in holder.get(f"/account/entries/{held.id}").text
     assert "1 entry cannot go on a certificate now." in held_back(holder.get("/en/account").text)
     refused = holder.get(NEW).plain
-    assert "정보통신기사 효력 정지" in refused
+    assert f"정보통신기사 효력 정지 {day}" in refused
 
 
 def test_an_account_without_entries_says_only_what_becomes_of_unclear_records(pages: PageWorld) -> None:

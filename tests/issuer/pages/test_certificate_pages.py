@@ -10,6 +10,7 @@ from issuer.accounts.account import AccountEntry, show_account
 from issuer.issued.sharing import MOST_OPEN
 from issuer.store.lookups import Lookup
 from issuer.web.certificate_pages import purpose_words
+from issuer.web.parts import size_words
 from issuer.web.shell import Site, Visit
 from tests.issuer.pages.certificate_forms import issue
 from tests.issuer.pages.page_world import Browser, PageWorld, Shown
@@ -49,6 +50,30 @@ def test_the_page_after_issuing_has_the_code_in_four_groups_and_the_files(holder
     ):
         assert text in shown.plain
     assert "이름 공개 파일" not in shown.plain
+
+
+def size_of(shown: Shown, kind: str) -> str:
+    """The size that the list of files names for one of them; empty where it names none."""
+    row = shown.text.partition('<ul class="files">')[2].partition(f'value="{kind}"')[0].rpartition("<li>")[2]
+    return row.partition('<span class="nb num">')[2].partition("</span>")[0]
+
+
+def test_files_that_are_there_already_say_how_large_they_are(holder: Browser, entries: list[AccountEntry]) -> None:
+    number = issue(holder, [entries[0].id], blind="yes", shown_for="blind")
+    for kind in ("ko", "credential", "reveal"):
+        size = size_of(holder.get(f"/certificates/{number}"), kind)
+        sent = holder.send(f"/certificates/{number}/file", {"what": kind}).content
+        assert size == size_words(len(sent)), kind
+    assert size_of(holder.get(f"/certificates/{number}"), "en") == ""  # it is drawn when it is asked for
+    forget(holder)
+    assert " KB" not in holder.get(f"/certificates/{number}").plain  # what is sealed has one length for all of it
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(0, "0 KB"), (1, "1 KB"), (1000, "1 KB"), (1001, "2 KB"), (1_234_567, "1,235 KB")]
+)
+def test_sizes_are_whole_kilobytes_rounded_up(size: int, said: str) -> None:
+    assert size_words(size) == said
 
 
 def test_another_browser_sees_the_certificate_without_its_code(holder: Browser, number: str) -> None:

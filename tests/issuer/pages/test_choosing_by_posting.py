@@ -173,6 +173,32 @@ def test_button_of_a_posting_keeps_what_was_filled_in(holder: Browser) -> None:
     assert '<option value="30" selected>' in form.shown.text
 
 
+OTHER = "ts-2026-02"
+
+
+@pytest.fixture
+def two(folder: Path) -> None:
+    """A second posting beside the first."""
+    shutil.copytree(folder / ID, folder / OTHER)
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("typed", [{}, {"blind": "yes", "shown_for": "blind", "applicant_no": "A-17"}])
+def test_another_posting_keeps_what_was_filled_in(
+    founded: Path, tmp_path: Path, folder: Path, typed: dict[str, str]
+) -> None:
+    path = tmp_path / "second"
+    shutil.copytree(founded, path)
+    world = PageWorld(path, ways=Ways(test_persons=people(), postings=read_postings(folder)))
+    filled = {"recipient": "(가상)기관", "days": "30", "language": "en", "purpose": "hr", **typed}
+    form = pick(world.holder(), [], posting=ID, by=OTHER, **filled)
+    world.bank.close()
+    assert f'name="posting" value="{OTHER}"' in form.shown.text
+    for kept in ('value="(가상)기관"', '<option value="30" selected>', 'value="hr" checked', 'value="en" checked'):
+        assert kept in form.shown.text
+    assert ('value="A-17"' in form.shown.text) == bool(typed)
+
+
 @pytest.mark.parametrize("fields", [{"posting": "gone"}, {"by": "gone"}, {"by": "../x"}])
 def test_a_posting_that_is_gone_is_said_and_the_choice_stays(
     holder: Browser, entries: list[AccountEntry], fields: dict[str, str]

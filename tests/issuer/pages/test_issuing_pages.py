@@ -208,10 +208,19 @@ def test_the_confirm_page_alone_leads_to_the_first_step(holder: Browser) -> None
 
 def test_the_last_choice_can_be_taken_again(holder: Browser, unit: AccountEntry) -> None:
     number = issue(holder, [unit.id], recipient="(가상)기관", blind="yes")
-    assert f"?like={number}" in holder.get(NEW).text
+    assert f'name="like" value="{number}"' in holder.get(NEW).text
     form = Form(holder.get(f"{NEW}?like={number}"))
     assert {entry for entry, ticked in form.rows.items() if ticked == "entry"} >= {unit.id}
     assert holder.get(f"{NEW}?like=CB-2026-99999999").status == 404
+
+
+def test_same_choice_again_keeps_what_was_typed(holder: Browser, entries: list[AccountEntry]) -> None:
+    number = issue(holder, [entries[0].id], recipient="(가상)처음", purpose="hr")
+    again = pick(holder, [entries[1].id], like=number, recipient="(가상)다음")
+    assert 'value="(가상)다음"' in again.shown.text
+    assert [each for each, how in again.rows.items() if how == "entry"] == [entries[0].id]
+    assert 'value="(가상)처음"' in pick(holder, [], like=number, recipient="").shown.text
+    assert holder.send(NEW, {"like": "CB-2026-99999999"}).status == 404
 
 
 def test_somebody_elses_certificate_is_no_choice_to_take(

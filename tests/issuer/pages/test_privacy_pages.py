@@ -176,6 +176,27 @@ def test_the_export_as_a_pdf_says_the_same_and_carries_it(
     assert pages.actions(holder.account)[-1] == "data_exported"
 
 
+def state_in(browser: Browser, heading: str) -> str:
+    """How something stands, as the PDF that is taken away says it below its heading."""
+    answer = browser.send("/privacy/export", {"form": "pdf"})
+    text = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages).split())
+    return text.rpartition(heading)[2].partition("상태")[2][:12].strip()
+
+
+def test_the_export_as_a_pdf_says_how_certificates_and_entries_stand_on_its_day(
+    pages: PageWorld, holder: Browser, issue: Issue
+) -> None:
+    number = issue()
+    assert state_in(holder, number).startswith("유효")
+    with pages.bank.store.write() as transaction:
+        for carried in transaction.certificates.carried_entries(number):
+            transaction.certificates.set_entry_status(carried, 3)
+    assert state_in(holder, number).startswith("새로 발급 필요")
+    pages.now += timedelta(days=91)
+    holder.sign_in()
+    assert state_in(holder, number).startswith("만료")
+
+
 def test_an_account_of_nobody_takes_away_what_little_there_is(pages: PageWorld) -> None:
     stranger = pages.browser()
     stranger.sign_up("stranger")

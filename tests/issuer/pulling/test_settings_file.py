@@ -140,6 +140,37 @@ def test_what_is_promised_for_files_stands_beside_what_is_asked(tmp_path: Path) 
     assert [found.promises.hours(source) for source in sources] == [48, 24, 8784, None]
 
 
+def test_contacts_of_sources_are_said_in_both_languages(tmp_path: Path) -> None:
+    file = tmp_path / "sources.json"
+    said = {"military": {"ko": "전화 02-0000-0000", "en": "x" * 200}}
+    file.write_text(json.dumps({"sources": 1, "asked": {"military": LINE}, "contacts": said}))
+    found = read_source_settings(file, environment={}, development=False)
+    assert (found.contact("military", "ko"), found.contact("military", "en")) == ("전화 02-0000-0000", "x" * 200)
+    assert found.contact("lifelong_learning", "ko") == ""
+
+
+@pytest.mark.parametrize(
+    ("contacts", "sentence"),
+    [
+        ([], '"contacts"'),
+        ({"nobody": {"ko": "a", "en": "b"}}, "sources of this bank"),
+        ({"military": "02-0000-0000"}, "as ko and en"),
+        ({"military": {"ko": "a"}}, "as ko and en"),
+        ({"military": {"ko": "a", "en": "b", "ja": "c"}}, "as ko and en"),
+        ({"military": {"ko": "a", "en": 1}}, "as ko and en"),
+        ({"military": {"ko": "a", "en": ""}}, "as ko and en"),
+        ({"military": {"ko": "a", "en": " b"}}, "as ko and en"),
+        ({"military": {"ko": "a\nb", "en": "b"}}, "as ko and en"),
+        ({"military": {"ko": "a", "en": "x" * 201}}, "as ko and en"),
+    ],
+)
+def test_a_contact_that_is_none_is_refused(tmp_path: Path, contacts: object, sentence: str) -> None:
+    file = tmp_path / "sources.json"
+    file.write_text(json.dumps({"sources": 1, "asked": {}, "contacts": contacts}))
+    with pytest.raises(SourcesUnreadable, match=sentence):
+        read_source_settings(file, environment={}, development=False)
+
+
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
