@@ -23,9 +23,11 @@ from credential_schemas.presented_claims import Form, PresentedClaims, ShownEntr
 from credential_schemas.sd_jwt.parse import parse_sd_jwt
 from credential_schemas.sd_jwt.policy import KeyBindingPolicy, VerificationPolicy
 from credential_schemas.sd_jwt.verify import VerifiedSdJwt, verify_sd_jwt_vc
+from issuer.accounts.selection import SHORT_ID
 from issuer.bank import Bank
 from issuer.bank.key_ring import own_keys
 from issuer.errors import CertificateNotInForce, EntryNotInForce, PresentationRefused
+from issuer.issued.entry_states import VALUE_NAMES
 from issuer.log.appending import is_believed
 from issuer.openid4vci.configurations import configurations
 from issuer.openid4vci.handles import link_of, nonce_end
@@ -89,7 +91,7 @@ def read_own_presentation(bank: Bank, content: bytes, *, audience: str, now: dat
     entries = tuple((_carried(carried, entry, form=claims.form), entry) for entry in claims.entries)
     for place, _ in entries:
         if place.status:
-            raise EntryNotInForce(entry=place.entry_id[:8], status="revoked")
+            raise EntryNotInForce(entry=place.entry_id[:SHORT_ID], status=VALUE_NAMES[place.status])
     digest = hashlib.sha256(text.encode("ascii")).hexdigest()
     return OwnPresentation(record, entries, claims, _holder_key(verified), digest, (nonce, end))
 

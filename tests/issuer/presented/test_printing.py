@@ -18,7 +18,7 @@ from issuer.accounts.account import OpenAccount, show_account
 from issuer.accounts.selection import Choice
 from issuer.bank import Bank
 from issuer.bank.key_ring import records
-from issuer.errors import PresentationRefused
+from issuer.errors import EntryNotInForce, PresentationRefused
 from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.issuing.claims import IssueRequest
 from issuer.issuing.making import make_certificate
@@ -166,6 +166,17 @@ def test_an_entry_that_was_cancelled_is_not_printed(holder: Holder) -> None:
     with holder.bank.store.write() as transaction:
         transaction.certificates.set_entry_status(place, 1)
     assert problem_of(post(holder, presentation)) == (409, "entry_not_in_force")
+
+
+@pytest.mark.parametrize(("value", "word"), [(1, "revoked"), (2, "suspended"), (3, "corrected")])
+def test_a_refused_entry_is_called_what_its_status_is(holder: Holder, value: int, word: str) -> None:
+    presentation = holder.present(holder.new_credential())
+    (place, _), *_ = presented(holder, presentation).entries
+    with holder.bank.store.write() as transaction:
+        transaction.certificates.set_entry_status(place, value)
+    with pytest.raises(EntryNotInForce) as refusal:
+        presented(holder, presentation)
+    assert refusal.value.details == {"entry": place.entry_id[:8], "status": word}
 
 
 @pytest.mark.parametrize("name", ["name", "birth_date"])
