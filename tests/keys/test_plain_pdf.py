@@ -183,7 +183,8 @@ def with_update(drawn: bytes, sealed: bytes) -> bytes:
     moved = len(drawn) - start
     update = re.sub(rb"(\d{10}) 00000 n", lambda found: b"%010d 00000 n" % (int(found[1]) + moved), sealed[start:])
     update = re.sub(rb"startxref\n(\d+)", lambda found: b"startxref\n%d" % (int(found[1]) + moved), update)
-    update = re.sub(rb"/Prev (\d+)", lambda found: b"/Prev %d" % (int(found[1]) + moved), update)
+    before = drawn.rpartition(b"startxref\n")[2].partition(b"\n")[0]
+    update = re.sub(rb"/Prev (\d+)", b"/Prev %b" % before, update)
     identifier = re.search(rb"/ID \[<(\w+)>", drawn)
     assert identifier is not None
     update = re.sub(rb"/ID \[ <\w+>", b"/ID [ <%b>" % identifier[1].lower(), update)
@@ -198,6 +199,18 @@ def with_update(drawn: bytes, sealed: bytes) -> bytes:
 def test_update_moves_with_the_drawn_file() -> None:
     written = Objects.of(drawn_file()).written()
     assert read_plain_pdf(with_update(written, sealed_file())) is not None
+
+
+def test_update_that_puts_its_form_over_a_drawn_object_is_not_plain() -> None:
+    def with_more(objects: Objects, until: int) -> None:
+        while len(objects.texts) < until:
+            objects.add(b"[]")
+
+    form = re.search(rb"/AcroForm (\d+) 0 R", sealed_file())
+    assert form is not None
+    for last, is_plain in ((int(form[1]) - 1, True), (int(form[1]), False)):
+        drawn = rewritten(drawn_file(), lambda objects, last=last: with_more(objects, last))  # type: ignore[misc]  # bound
+        assert (read_plain_pdf(with_update(drawn, sealed_file())) is not None) == is_plain
 
 
 @pytest.mark.parametrize("kind", [PAGE, CATALOGUE])

@@ -96,6 +96,17 @@ def another_information(objects: Objects) -> None:
     objects.information = objects.number(ELEMENT)
 
 
+def two_files_of_one_name(objects: Objects) -> None:
+    """Let the two names of the attached file lead to two streams that are both there."""
+    embedded, other = objects.number(EMBEDDED), objects.number(PICTURE)
+    objects.replace(SPECIFICATION, b"/UF %d 0 R >>" % embedded, b"/UF %d 0 R >>" % other)
+
+
+def the_other_file_of_one_name(objects: Objects) -> None:
+    embedded, other = objects.number(EMBEDDED), objects.number(PICTURE)
+    objects.replace(SPECIFICATION, b"/F %d 0 R /UF" % embedded, b"/F %d 0 R /UF" % other)
+
+
 def more_of(kind: bytes) -> Callable[[Objects], object]:
     return lambda objects: objects.add(objects.texts[objects.number(kind) - 1])
 
@@ -124,6 +135,8 @@ def more_of(kind: bytes) -> Callable[[Objects], object]:
         pytest.param(replaced(SPECIFICATION, b"/Source", b"/Data"), id="another relationship"),
         pytest.param(replaced(SPECIFICATION, b"/EF << /F ", b"/EF << /F 1 0 R /UF 1 0 R /F "), id="other files"),
         pytest.param(replaced(SPECIFICATION, b" 0 R /UF", b"0 0 R /UF"), id="two streams"),
+        pytest.param(two_files_of_one_name, id="two streams, the second not ours"),
+        pytest.param(the_other_file_of_one_name, id="two streams, the first not ours"),
         pytest.param(replaced(EMBEDDED, b"#2Fdc+sd-jwt", b"#2Fjwt"), id="another type"),
         pytest.param(replaced(CATALOGUE, b"/Names [(credential.sdjwt)", b"/Names [(credential.sdjwz)"), id="tree"),
         pytest.param(replaced(CATALOGUE, b"(credential.sdjwt)", b"(credential.tlog-proof)"), id="only a proof"),
