@@ -65,7 +65,7 @@ def held_back_card(visit: Visit, entries: Sequence[HeldBack], *, total: int) -> 
         '<p class="s muted mt">{unclear} <a href="{help}">{way}</a></p></section>',
         heading=visit.say("held_back_heading"),
         said=html('<p class="s">{said}</p>', said=said) if total else NOTHING,
-        listed=html('<ul class="list private">{items}</ul>', items=items) if entries else NOTHING,
+        listed=html('<ul class="held private">{items}</ul>', items=items) if entries else NOTHING,
         unclear=visit.say("held_back_unclear"),
         help=visit.to("/help/missing"),
         way=visit.say("progress_why"),

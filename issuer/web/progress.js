@@ -9,7 +9,9 @@ function look() {
   request.responseType = "document"; // parsed by the browser, with nothing in it run
   request.onload = () => {
     const panel = request.status === 200 && request.responseXML && request.responseXML.getElementById("collecting");
-    if (panel) put(panel); // nothing is there when the session is over: what is shown stays
+    if (panel) put(panel);
+    else if (request.status === 429 || request.status >= 500) again(); // nothing to show now, but perhaps soon
+    // Anything else: the session is over, and what is shown stays.
   };
   request.onerror = again;
   request.send();

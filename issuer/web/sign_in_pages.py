@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.web.parts import Field, account_steps, button, error_summary, form, link_button, note, tag
@@ -35,9 +36,8 @@ def sign_in_page(visit: Visit, shown: SignInForm) -> Page:
     """Return the page for signing in."""
     providers = joined(
         html(
-            '<li><a class="btn wide" href="{address}?next={next}" rel="nofollow">{icon}{name}</a></li>',
-            address=visit.to(f"/sign-in/{provider}"),
-            next=shown.next,
+            '<li><a class="btn wide" href="{address}" rel="nofollow">{icon}{name}</a></li>',
+            address=with_next(visit.to(f"/sign-in/{provider}"), shown.next),
             icon=icon("id"),
             name=visit.say("sign_in_with", name=name),
         )
@@ -54,11 +54,16 @@ def sign_in_page(visit: Visit, shown: SignInForm) -> Page:
         ways=visit.say("sign_in_ways"),
         providers=by_provider if shown.providers else NOTHING,
         form=form(visit, "/sign-in", sign_in_fields(visit, shown)),
-        sign_up=f"{visit.to('/sign-up')}?next={shown.next}" if shown.next else visit.to("/sign-up"),
+        sign_up=with_next(visit.to("/sign-up"), shown.next),
         sign_up_word=visit.say("sign_up_link"),
         what=_what_is_collected(visit),
     )
     return Page(visit.say("sign_in_heading"), main, current="sign_in")
+
+
+def with_next(address: str, after: str) -> str:
+    """Return the address of a way to sign in that says where to go afterwards; `after` is empty for nowhere."""
+    return f"{address}?{urlencode({'next': after})}" if after else address
 
 
 def sign_up_page(visit: Visit, shown: SignInForm) -> Page:

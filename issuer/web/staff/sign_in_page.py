@@ -3,7 +3,7 @@
 from credential_schemas.look.markup import NOTHING, Html, html, icon, joined
 from issuer.web.parts import facts, form, link_button, note
 from issuer.web.shell import Page, Visit
-from issuer.web.sign_in_pages import SignInForm, sign_in_errors, sign_in_fields
+from issuer.web.sign_in_pages import SignInForm, sign_in_errors, sign_in_fields, with_next
 from issuer.web.staff.frame import HOME, staff_page
 
 
@@ -50,9 +50,8 @@ def _providers(visit: Visit, shown: SignInForm) -> Html:
         return NOTHING
     items = joined(
         html(
-            '<li><a class="btn wide" href="{address}?next={next}" rel="nofollow">{icon}{name}</a></li>',
-            address=visit.to(f"{visit.room.sign_in}/with/{provider}"),
-            next=shown.next,
+            '<li><a class="btn wide" href="{address}" rel="nofollow">{icon}{name}</a></li>',
+            address=with_next(visit.to(f"{visit.room.sign_in}/with/{provider}"), shown.next),
             icon=icon("id"),
             name=visit.say("sign_in_with", name=name),
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from tests.axe import faults_once
 from tests.issuer.pages.collecting_world import LATER, NAME, Asking
@@ -65,6 +65,26 @@ def test_the_panel_follows_by_itself_and_leaves_the_focus_where_it_is(served: Se
     assert page.evaluate("performance.timeOrigin") == loaded  # nothing was loaded anew
     assert faults_once(page) == []
     assert served.asked == {served.world.issuer.removeprefix("http://")}
+
+
+def test_the_panel_goes_on_following_after_an_answer_that_failed(served: Served, asking: Asking) -> None:
+    asking.open.clear()
+    page = served.page(viewport=PHONE)
+    agree(page)
+    expect(page.locator("#collecting-list > li", has_text=NAME)).to_contain_text("가져오는 중")
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            route.continue_()
+            return
+        failed.append(route.request.url)
+        route.fulfill(status=503, body="")
+
+    page.route("**/account/sources", fail_once)
+    asking.open.set()
+    expect(page.get_by_role("status")).to_have_text("내 항목 2건", timeout=20_000)
+    assert len(failed) == 1
 
 
 def test_without_scripts_the_page_reloads_itself_until_nothing_goes_on(served: Served, asking: Asking) -> None:

@@ -1,9 +1,11 @@
 """Signing in with an OpenID provider through the pages: there, back, and everything that may go wrong on the way."""
 
+import re
 from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
 from shutil import copytree
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -68,6 +70,16 @@ def test_a_provider_opens_an_account_the_first_time_and_the_same_one_afterwards(
     there_and_back(again)
     assert again.account == account
     assert world.actions(account) == ["account_opened", "sign_in_added", "signed_in", "signed_in"]
+
+
+def test_a_provider_leads_back_to_the_whole_address_that_was_wanted(world: PageWorld) -> None:
+    wanted = "/authorize?client_id=wallet&request_uri=urn:x"
+    browser = world.browser()
+    page = browser.get(f"/sign-in?{urlencode({'next': wanted})}").text
+    (link,) = re.findall(r'href="(/sign-in/acme[^"]*)"', page)
+    assert there_and_back(browser, unescape(link)).location == wanted
+    (sign_up,) = re.findall(r'href="(/sign-up[^"]*)"', page)
+    assert f'name="next" value="{escape(wanted)}"' in world.browser().get(unescape(sign_up)).text
 
 
 def test_two_persons_of_a_provider_have_two_accounts(world: PageWorld, provider: OpenIdServer) -> None:

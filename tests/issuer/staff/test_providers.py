@@ -1,9 +1,11 @@
 """Staff sign in with an OpenID provider; whom nobody has added is told the identity and is let in nowhere."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from shutil import copytree
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -45,6 +47,13 @@ def there_and_back(browser: StaffBrowser, after: str = "/operator/keys") -> Show
     location = urlsplit(redirect_of(sent.location))
     assert location.path == f"{THERE}/callback"
     return browser.get(f"{THERE}/callback?{location.query}")
+
+
+def test_the_way_to_a_provider_carries_the_whole_address_that_was_wanted(world: StaffWorld) -> None:
+    wanted = "/operator/keys?kid=a&since=b"
+    page = world.nobody().get(f"/operator/sign-in?{urlencode({'next': wanted})}").text
+    (link,) = re.findall(r'href="(/operator/sign-in/with/[^"]*)"', page)
+    assert parse_qs(urlsplit(unescape(link)).query) == {"next": [wanted]}
 
 
 def test_an_identity_that_nobody_has_added_is_shown_and_opens_nothing(
