@@ -6,6 +6,7 @@ same person, until the identity register itself knows the reference. Names and d
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from issuer.audit.trail import Act, record_acts
 from issuer.bank import Bank
@@ -14,6 +15,8 @@ from issuer.errors import PersonNotFound
 from issuer.issued.entry_states import record_hash
 from issuer.store.entries import StoredEntry
 from issuer.times import utc_text
+
+_MOST_NAMED: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +48,14 @@ def give_held(bank: Bank, entry: str, *, person_link: str, reason: str, now: dat
     """Do the same for a person whose link is known; raises as `resolve_held`."""
     at = utc_text(now)
     with bank.store.write() as transaction:
-        held = transaction.entries.held()
-        found = [each for each in held if entry and each.id.startswith(entry.lower())]
+        found = transaction.entries.held_beginning(entry.lower(), limit=_MOST_NAMED) if entry else []
         if len(found) != 1:
             raise ReferenceNotHeld(entry=entry, count=len(found))
         delivered = str(found[0].person_link)
         if transaction.accounts.person_to_link(person_link) is None:
             raise PersonNotFound
         transaction.pulls.resolve(delivered, person_link=person_link, reason=reason, actor=bank.actor, at=at)
-        same = [_given(each, person_link) for each in held if each.person_link == delivered]
+        same = [_given(each, person_link) for each in transaction.entries.held_under(delivered)]
         for each in same:
             transaction.entries.replace(each)
         account = transaction.accounts.account_of(person_link)

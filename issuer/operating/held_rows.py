@@ -5,7 +5,7 @@ account that it is laid beside, too. A likeness proves nothing: people decide, a
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +24,7 @@ from issuer.times import utc_text
 
 MOST_CANDIDATES: Final = 20
 _SHORT: Final = 12
+_LEFT: Final = "held_entry_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,10 @@ def open_held(bank: Bank, entry_id: str, *, reason: str, now: datetime) -> Opene
         ReferenceNotHeld: there is no such held entry; nothing was recorded.
     """
     with bank.store.write() as transaction:
-        held = transaction.entries.held()
-        entry = _one(held, entry_id)
-        (row,) = (each for each in _rows(held, _left(transaction)) if each.id == entry_id)
+        entry = _one(transaction, entry_id)
+        together = transaction.entries.held_under(str(entry.person_link))
+        left = _newest(transaction.audit.acts_about([entry_id], _LEFT))
+        (row,) = (each for each in _rows(together, left) if each.id == entry_id)
         candidates = _candidates(transaction, entry)
         accounts = sorted({each.account_id for each in candidates if each.account_id is not None})
         acts = [Act("held_entries_read", None, entry.id, reason)]
@@ -121,10 +123,8 @@ def leave_held(bank: Bank, entry_id: str, *, reason: str, now: datetime) -> None
         ReferenceNotHeld: there is no such held entry; nothing was changed.
     """
     with bank.store.write() as transaction:
-        held = transaction.entries.held()
-        entry = _one(held, entry_id)
-        together = [each for each in held if each.person_link == entry.person_link]
-        acts = [Act("held_entry_left", None, each.id, reason) for each in together]
+        together = transaction.entries.held_under(str(_one(transaction, entry_id).person_link))
+        acts = [Act(_LEFT, None, each.id, reason) for each in together]
         record_acts(transaction, *acts, actor=bank.actor, at=utc_text(now))
 
 
@@ -135,7 +135,7 @@ def give_to_account(bank: Bank, entry_id: str, *, account_id: str, reason: str, 
         ReferenceNotHeld, AccountNotFound, AccountNotLinked, PersonNotFound: nothing was changed.
     """
     with bank.store.read() as transaction:
-        _one(transaction.entries.held(), entry_id)
+        _one(transaction, entry_id)
         account = find_account(transaction, account_id)
     if account.person_link is None:
         raise AccountNotLinked(account=account.id)
@@ -149,13 +149,13 @@ def give_to_reference(bank: Bank, entry_id: str, *, person_ref: str, reason: str
         ReferenceNotHeld, PersonNotFound: nothing was changed.
     """
     with bank.store.read() as transaction:
-        _one(transaction.entries.held(), entry_id)
+        _one(transaction, entry_id)
     return len(resolve_held(bank, entry_id, Resolution(person_ref, reason), now=now))
 
 
-def _one(held: Sequence[StoredEntry], entry_id: str) -> StoredEntry:
-    found = [each for each in held if each.id == entry_id]
-    if not found:
+def _one(transaction: Transaction, entry_id: str) -> StoredEntry:
+    found = transaction.entries.held_beginning(entry_id, limit=1)
+    if not found or found[0].id != entry_id:
         raise ReferenceNotHeld(entry=entry_id[:_SHORT], count=0)
     return found[0]
 
@@ -177,8 +177,12 @@ def _rows(held: Sequence[StoredEntry], left: Mapping[str, AuditRecord]) -> list[
 
 
 def _left(transaction: Transaction) -> dict[str, AuditRecord]:
-    """Return the newest decision to leave an entry held, by the id of the entry."""
-    return {str(each.subject): each for each in transaction.audit.acts_after(0, ["held_entry_left"])}
+    """Return the newest decision to leave an entry held, by the id of the entry; this reads the whole trail."""
+    return _newest(transaction.audit.acts_after(0, [_LEFT]))
+
+
+def _newest(acts: Iterable[AuditRecord]) -> dict[str, AuditRecord]:
+    return {str(each.subject): each for each in acts}
 
 
 def _candidates(transaction: Transaction, entry: StoredEntry) -> list[Candidate]:

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from issuer.store.appending import APART
-from issuer.store.tables import ACCOUNTS, CONSENTS, PERSONS
+from issuer.store.tables import ACCOUNTS, CONSENTS, PERSONS, begins_with
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_SCOPE_BYTES = 256 * 1024
-_LAST_CHARACTER = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,8 @@ class AccountBook:
 
     def accounts_beginning(self, text: str, *, limit: int) -> list[Account]:
         """Return at most so many accounts whose id begins with a text."""
-        between = ACCOUNTS.c.id.between(text, text + _LAST_CHARACTER)
-        rows = self._connection.execute(_select_accounts().where(between).order_by(ACCOUNTS.c.id).limit(limit))
+        query = _select_accounts().where(begins_with(ACCOUNTS.c.id, text)).order_by(ACCOUNTS.c.id).limit(limit)
+        rows = self._connection.execute(query)
         return [Account(*row) for row in rows]
 
     def account(self, account_id: str) -> Account | None:

@@ -142,6 +142,13 @@ class AuditBook:
         query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq)
         return [AuditRecord(*row) for row in self._connection.execute(query)]
 
+    def acts_about(self, subjects: Collection[str], action: str) -> list[AuditRecord]:
+        """Return the records of one action about some subjects, oldest first."""
+        columns = [AUDIT_RECORDS.c[name] for name in AuditRecord.__slots__]
+        wanted = (AUDIT_RECORDS.c.subject.in_(subjects), AUDIT_RECORDS.c.action == action)
+        query = select(*columns).where(*wanted).order_by(AUDIT_RECORDS.c.seq)
+        return [AuditRecord(*row) for row in self._connection.execute(query)]
+
     def last_acts(self, subjects: Collection[str], actions: Collection[str]) -> dict[tuple[str, str], str]:
         """Return when each of these actions was last done to each of these subjects, by subject and action."""
         subject, action = AUDIT_RECORDS.c.subject, AUDIT_RECORDS.c.action

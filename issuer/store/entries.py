@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from issuer.store.appending import APART
-from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS
+from issuer.store.tables import CERTIFICATE_ENTRIES, DELIVERIES, ENTRIES, PERSONS, begins_with
 from keys.encoding import JsonValue, decode_json_object, encode_json
 
 _MAX_FIELDS_BYTES: Final = 256 * 1024
@@ -185,9 +185,16 @@ class EntryBook:
         return self._select(and_(*wanted))
 
     def held(self) -> list[StoredEntry]:
-        """Return the entries whose person is not registered."""
-        registered = exists().where(PERSONS.c.person_link == ENTRIES.c.person_link)
-        return self._select(and_(ENTRIES.c.person_link.is_not(None), not_(registered)))
+        """Return the entries whose person is not registered; this reads all entries."""
+        return self._select(_held())
+
+    def held_beginning(self, text: str, *, limit: int) -> list[StoredEntry]:
+        """Return at most so many of these entries whose id begins with a text."""
+        return self._select(and_(begins_with(ENTRIES.c.id, text), _held()), limit=limit)
+
+    def held_under(self, person_link: str) -> list[StoredEntry]:
+        """Return those of these entries that are of one person."""
+        return self._select(and_(ENTRIES.c.person_link == person_link, _held()))
 
     def registered_like(self, title: str, days: Collection[str], *, limit: int) -> list[StoredEntry]:
         """Return entries of registered persons with this title in whose fields all these days stand."""
@@ -207,6 +214,12 @@ class EntryBook:
         if shared:
             query = query.execution_options(**APART)
         return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _held() -> ColumnElement[bool]:
+    """Return the condition that an entry's person is not registered."""
+    registered = exists().where(PERSONS.c.person_link == ENTRIES.c.person_link)
+    return and_(ENTRIES.c.person_link.is_not(None), not_(registered))
 
 
 def _carried() -> ColumnElement[bool]:

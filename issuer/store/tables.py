@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -18,7 +19,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
+    false,
 )
+
+_LAST_CHARACTER: Final = "\U0010ffff"
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -40,6 +45,13 @@ def _text(name: str, *, optional: bool = False, unique: bool = False) -> Column[
 
 def _integer(name: str, *, default: str | None = None) -> Column[int]:
     return Column(name, Integer, nullable=False, server_default=default)
+
+
+def begins_with(column: Column[str], text: str) -> ColumnElement[bool]:
+    """Return the condition that a column begins with a text, in the form for which both databases use its index."""
+    if "\0" in text:
+        return false()  # PostgreSQL keeps no such text, and refuses the question
+    return and_(column >= text, column <= text + _LAST_CHARACTER)
 
 
 LARGE: Final = BigInteger().with_variant(Integer(), "sqlite")

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 
 from issuer.errors import StorageFull, StorageUnusable
 from issuer.store import connections
+from issuer.store.accounts import Account
 from issuer.store.blocks import Reservations
 from issuer.store.engine import Store, open_store
 from issuer.store.schema import SCHEMA_VERSION
@@ -49,6 +50,25 @@ def test_no_migration_has_a_way_back_that_loses_records() -> None:
     for name in names:
         with pytest.raises(OnlyForward):
             importlib.import_module(f"{versions.__name__}.{name}").downgrade()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("", 3), ("a", 2), ("ab", 1), ("ac", 0), ("A", 0), ("%", 0), ("_", 0), ("a\0", 0), ("\U0010ffff", 0)],
+)
+def test_an_account_is_found_by_the_beginning_of_its_id(store: Store, text: str, found: int) -> None:
+    with store.write() as transaction:
+        for name in ("a1", "ab", "b1"):
+            transaction.accounts.open_account(Account(name, "2026-11-22T03:00:00Z"))
+        accounts = transaction.accounts.accounts_beginning(text, limit=5)
+    assert [each.id for each in accounts] == sorted(each.id for each in accounts)
+    assert len(accounts) == found
+
+
+@pytest.mark.parametrize("text", ["", "a", "a\0", "\0", "\U0010ffff"])
+def test_no_text_finds_a_held_entry_that_is_not_there(store: Store, text: str) -> None:
+    with store.read() as transaction:
+        assert transaction.entries.held_beginning(text, limit=1) == []
 
 
 def test_a_commit_survives_the_loss_of_power(file_store: Store) -> None:

@@ -110,6 +110,12 @@ ACTS: Final[dict[str, tuple[Callable[[Transaction], object], ...]]] = {
         lambda t: t.entries.entries_to_change(["e"]),
         lambda t: t.certificates.copies_of(["e"]),
     ),
+    "find an account by the beginning of its id": (lambda t: t.accounts.accounts_beginning("a", limit=2),),
+    "open a held entry": (
+        lambda t: t.entries.held_beginning("e", limit=1),
+        lambda t: t.entries.held_under("p"),
+        lambda t: t.audit.acts_about(["e"], "held_entry_left"),
+    ),
     "take a record": (
         lambda t: t.entries.find_record("s", "k"),
         lambda t: t.pulls.resolved("d"),

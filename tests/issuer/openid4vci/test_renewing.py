@@ -8,7 +8,7 @@ from issuer.issued.status_changes import StatusOrder, change_certificates
 from issuer.openid4vci.deferring import INTERVAL_S
 from tests.issuer.conftest import START
 from tests.issuer.openid4vci.code_wallet import CERTIFICATE, CodeWallet
-from tests.issuer.openid4vci.conftest import TITLES, Office, refusal
+from tests.issuer.openid4vci.conftest import TITLES, Office, given_up, refusal
 from tests.issuer.openid4vci.test_later_and_encrypted import DEFERRED, being_asked
 
 _reached = [START]
@@ -90,3 +90,16 @@ def test_a_certificate_whose_consent_was_withdrawn_is_not_renewed(office: Office
     wait(office, days=80)
     wallet.renew(wallet.refresh_token)
     assert refusal(wallet.credential()) == (400, "credential_request_denied")
+
+
+def test_a_kind_that_is_given_up_does_not_keep_the_others_of_a_grant_from_renewal(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wallet = CodeWallet(office)
+    wallet.exchange(wallet.code(scope=f"{CERTIFICATE} {TITLES}"))
+    assert [wallet.credential(name).status_code for name in (CERTIFICATE, TITLES)] == [200, 200]
+    given_up(TITLES, monkeypatch)
+    wait(office, days=85)
+    assert wallet.renew(wallet.refresh_token).status_code == 200
+    assert refusal(wallet.credential(TITLES)) == (400, "unknown_credential_configuration")
+    assert wallet.credential(CERTIFICATE).status_code == 200
