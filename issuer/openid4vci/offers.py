@@ -143,6 +143,12 @@ def offered(offer: StoredOffer) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(ids) for name, ids in json.loads(offer.configurations).items()}
 
 
+def still_issued(bank: Bank, offer: StoredOffer) -> list[str]:
+    """Return which offered configurations the bank has not given up since."""
+    issued = configurations(bank.profile.issuer)
+    return [name for name in offered(offer) if name in issued]
+
+
 def request_of(offer: StoredOffer, configuration_id: str) -> IssueRequest:
     """Return what to issue for one configuration of an offer."""
     members: dict[str, Any] = json.loads(offer.request)  # what `request_text` wrote

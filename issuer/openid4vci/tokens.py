@@ -11,7 +11,8 @@ Rules enforced (OpenID4VCI 1.0 section 6; RFC 6749 sections 4.1.3, 5 and 6; RFC 
 * only tokens bound to a key come with a refresh token, which is bound to the same key and exchanged for a new one each
   time. The one before stays good until its successor was used once, so that a lost answer costs nothing; after that,
   whoever shows it ends them all;
-* `authorization_details` are answered with identifiers, which are used from then on.
+* `authorization_details` are answered with identifiers, which are used from then on; a kind of credential that the
+  bank has given up since is not among them, and a grant of which nothing is left is no longer valid.
 
 All refusals of a code are alike, whatever is wrong with it.
 """
@@ -31,7 +32,7 @@ from issuer.openid4vci.dpop import check_dpop, need_dpop
 from issuer.openid4vci.forms import PLAIN, Asking, read_parameters
 from issuer.openid4vci.handles import link_of, new_secret
 from issuer.openid4vci.metadata import CODE_GRANT, GRANT, REFRESH_GRANT
-from issuer.openid4vci.offers import is_open, offered, tx_link
+from issuer.openid4vci.offers import is_open, offered, still_issued, tx_link
 from issuer.openid4vci.refusals import Refused
 from issuer.store.authorizations import StoredRefresh
 from issuer.store.transaction import Transaction
@@ -47,11 +48,12 @@ _WRONG: Final = "the code or the transaction code is not valid"
 
 @dataclass(frozen=True, slots=True)
 class _Granted:
-    """What a code or a refresh token was worth: an offer, and how it is named; `parent` is the refresh token used."""
+    """What a code or a refresh token was worth: `names` of an offer; `parent` is the refresh token used."""
 
     offer: StoredOffer
     client_id: str | None
-    details: list[str] | None
+    names: list[str]
+    identified: bool
     parent: str | None = None
     refresh_until: int | None = None
 
@@ -82,6 +84,8 @@ class _Exchange:
         with self._bank.store.write() as transaction:
             # What a wrong try uses up is recorded by this transaction, so nothing is raised inside it.
             outcome = redeem(transaction, secret)
+            if isinstance(outcome, _Granted) and not outcome.names:
+                outcome = Refused("invalid_grant", "the bank issues no credential of this grant any more")
             if isinstance(outcome, _Granted):
                 self._give(transaction, outcome, token=token, refresh=refresh)
         if isinstance(outcome, Refused):
@@ -89,10 +93,10 @@ class _Exchange:
         answer: Document = {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_S}
         if self._thumbprint is not None:
             answer |= {"token_type": "DPoP", "refresh_token": refresh}
-        if outcome.details is not None:
-            answer["authorization_details"] = answered_details(outcome.details)
+        if outcome.identified:
+            answer["authorization_details"] = answered_details(outcome.names)
         elif grant == CODE_GRANT:
-            answer["scope"] = " ".join(offered(outcome.offer))  # the holder may have allowed less than was asked for
+            answer["scope"] = " ".join(outcome.names)  # the holder may have allowed less than was asked for
         return answer
 
     def _checked(self, grant: str) -> str:
@@ -128,7 +132,9 @@ class _Exchange:
                 transaction.wallets.count_wrong_code(offer.id)
                 return wrong
         transaction.wallets.redeem(offer.id, at=utc_text(self._now))
-        return _Granted(offer, parameters.get("client_id"), details)
+        issued = still_issued(self._bank, offer)
+        names = issued if details is None else [name for name in details if name in issued]
+        return _Granted(offer, parameters.get("client_id"), names, details is not None)
 
     def _code(self, transaction: Transaction, code: str) -> "_Granted | Refused":
         wrong, parameters = Refused("invalid_grant", _WRONG), self.parameters
@@ -150,7 +156,7 @@ class _Exchange:
         )
         if not all(fits):
             return wrong
-        return _Granted(offer, stored.client_id, [*offered(offer)] if stored.identified else None)
+        return _Granted(offer, stored.client_id, still_issued(self._bank, offer), stored.identified)
 
     def _refreshed(self, transaction: Transaction, token: str) -> "_Granted | Refused":
         wrong, parameters = Refused("invalid_grant", "the refresh token is not valid"), self.parameters
@@ -168,16 +174,15 @@ class _Exchange:
             _end(transaction, offer.id)
             return wrong
         transaction.authorizations.use_refresh(link, now_s=self._now_s)
-        details = [*offered(offer)] if stored.identified else None
-        return _Granted(offer, stored.client_id, details, link, stored.expires_at)
+        names = still_issued(self._bank, offer)
+        return _Granted(offer, stored.client_id, names, stored.identified, link, stored.expires_at)
 
     def _give(self, transaction: Transaction, granted: _Granted, *, token: str, refresh: str) -> None:
-        identified = granted.details is not None
         access = StoredAccess(
             token_link=link_of(self._bank, token, "token"),
             offer_id=granted.offer.id,
             client_id=granted.client_id,
-            identified=identified,
+            identified=granted.identified,
             expires_at=self._now_s + TOKEN_S,
             key_thumbprint=self._thumbprint,
         )
@@ -189,7 +194,7 @@ class _Exchange:
             token_link=link_of(self._bank, refresh, "refresh-token"),
             offer_id=granted.offer.id,
             client_id=granted.client_id,
-            identified=identified,
+            identified=granted.identified,
             key_thumbprint=self._thumbprint,
             parent_link=granted.parent,
             expires_at=granted.refresh_until or latest,

@@ -20,7 +20,7 @@ from issuer.app import Desk, ServiceWork, create_app
 from issuer.bank import Bank, open_bank
 from issuer.cli.main import main
 from issuer.issuing.claims import IssueRequest
-from issuer.openid4vci import approving, credentials
+from issuer.openid4vci import approving, authorization, credentials, metadata, offers
 from issuer.openid4vci.configurations import Configuration, configurations
 from issuer.openid4vci.metadata import GRANT
 from issuer.openid4vci.offers import MadeOffer, OfferWish, make_offer
@@ -188,5 +188,5 @@ def given_up(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fewer(issuer: str) -> dict[str, Configuration]:
         return {each.id: each for each in configurations(issuer).values() if each.id != name}
 
-    for module in (approving, credentials):
+    for module in (approving, authorization, credentials, metadata, offers):
         monkeypatch.setattr(module, "configurations", fewer)

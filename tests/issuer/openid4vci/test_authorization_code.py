@@ -96,6 +96,31 @@ def test_a_kind_that_is_given_up_costs_the_others_of_a_token_nothing(
     assert named(CERTIFICATE).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "details", [None, json.dumps([{"type": "openid_credential", "credential_configuration_id": TITLES}])]
+)
+def test_a_kind_that_is_given_up_is_not_named_by_a_token(
+    wallet: CodeWallet, monkeypatch: pytest.MonkeyPatch, details: str | None
+) -> None:
+    code = wallet.code(scope=f"{CERTIFICATE} {TITLES}", authorization_details=details)
+    given_up(TITLES, monkeypatch)
+    answers = [wallet.exchange(code).json()]
+    answers.append(wallet.renew(wallet.refresh_token).json())
+    for answer in answers:
+        named = [each["credential_configuration_id"] for each in answer.get("authorization_details", [])]
+        assert (named or answer.get("scope", CERTIFICATE).split()) == [CERTIFICATE]
+
+
+def test_a_grant_of_which_every_kind_is_given_up_is_no_longer_valid(
+    wallet: CodeWallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, other = wallet.code(scope=TITLES), wallet.code(scope=TITLES)
+    assert wallet.exchange(code).json()["scope"] == TITLES
+    given_up(TITLES, monkeypatch)
+    assert refusal(wallet.exchange(other)) == (400, "invalid_grant")
+    assert refusal(wallet.renew(wallet.refresh_token)) == (400, "invalid_grant")
+
+
 def test_a_kind_that_is_given_up_is_not_asked_of_the_holder(
     wallet: CodeWallet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
