@@ -101,9 +101,10 @@ class SignInDesk:
             SignInThrottled, SignInCrowded, SignInRefused: nobody was signed in.
         """
         count_try(self._throttle, attempt)
-        handle = local_handle(attempt.name)
-        with self._bank.store.read() as transaction:
-            known = transaction.sign_ins.with_handle(handle)
+        handle, known = local_handle(attempt.name), None
+        if handle.isprintable():  # what no name can be is not asked of a database, which may not take it
+            with self._bank.store.read() as transaction:
+                known = transaction.sign_ins.with_handle(handle)
         try:
             checked = self._outside.passwords.check(attempt.password, known.password_hash if known else None)
         except SignInBusy as error:

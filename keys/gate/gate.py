@@ -2,6 +2,7 @@
 
 Rules enforced, in this order:
 * request line and headers at most 16 KiB (431), and never two statements about the length of a body (400);
+* no address has the character U+0000, which a database may refuse to look for (404);
 * the rate of the address that is asked (429 with `Retry-After`);
 * a token whose scopes the operator has narrowed, at an address of another scope (403);
 * the body at most as large as the address allows, by its declaration and by its bytes (413), complete in 30 seconds
@@ -316,6 +317,8 @@ def _check_head(scope: Scope) -> int:
     # RFC 9112 section 6.1: two statements about the length are how one request is smuggled inside another.
     if len(lengths) + codings > 1 or not all(value.isdigit() for value in lengths):
         raise Refusal(400, "length_ambiguous", detail="expected one statement about the length of the body")
+    if "\0" in scope["path"]:
+        raise Refusal(404, "not_found", detail="there is nothing here")
     return int(lengths[0][:20]) if lengths else 0
 
 

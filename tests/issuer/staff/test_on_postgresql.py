@@ -1,5 +1,6 @@
 """The staff of a bank whose database is on a PostgreSQL server: what they are shown comes from the same questions."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from issuer.staff.errors import StaffNameTaken
 from tests.issuer.conftest import DELIVERIES, START, URL
 from tests.issuer.pages.page_world import PageWorld
 from tests.issuer.staff.staff_world import StaffWorld
+from tests.issuer.staff.test_every_route import NAMES_NUMBER, addresses
 from tests.postgresql import PostgresqlServer
 
 pytestmark = pytest.mark.slow
@@ -43,6 +45,19 @@ def test_every_page_of_the_bank_is_shown_and_the_clocks_are_compared(world: Staf
         assert doyun.get(path).status == 200, path
     assert doyun.send_with_reason("/operator/traces", {"what": "delivery:1"}).text.startswith("account,number,")
     assert doyun.get("/operator/accesses?name=%00&day=2026-11-22&action=signed_in").status == 200
+
+
+def test_every_page_for_staff_is_there_and_ids_of_nothing_are_not(world: StaffWorld) -> None:
+    people = (world.operator(), world.auditor("seoyeon"), world.university())
+    for path in (each for each in addresses(world, "GET") if not each.startswith("/en")):
+        for nothing in ("999", "%00"):
+            answers = {person.get(re.sub(r"\{[^}]+\}", nothing, path)).status for person in people} - {404}
+            assert answers <= {303} if "{" in path or path.endswith(NAMES_NUMBER) else answers == {200}, path
+    for path in (each for each in addresses(world, "POST") if "{" in each and not each.startswith("/en")):
+        form = {"reason": "a test", "version": "1"}
+        for nothing in ("999", "%00"):
+            answers = {person.send(re.sub(r"\{[^}]+\}", nothing, path), form).status for person in people}
+            assert answers <= {404, 409}, path
 
 
 def test_names_that_a_server_does_not_take_sign_nobody_in(world: StaffWorld) -> None:

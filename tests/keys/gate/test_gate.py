@@ -267,6 +267,11 @@ def test_an_address_that_takes_no_body_answers_a_request_without_one() -> None:
     refused(door.ask("/", (b"a", False)), 413, "too_large")
 
 
+@pytest.mark.parametrize("path", ["/\0", "/certificates/CB-2026-00000001\0", "/refused\0"])
+def test_an_address_with_a_character_that_no_address_has_is_not_there(path: str) -> None:
+    refused(Door().ask(path), 404, "not_found")
+
+
 @pytest.mark.parametrize(("query", "status"), [(MAX_HEAD_BYTES - 1, 200), (MAX_HEAD_BYTES, 431)])
 def test_path_and_query_count_among_the_headers(query: int, status: int) -> None:
     more = {"raw_path": b"/", "query_string": b"q" * query}
