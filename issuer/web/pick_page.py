@@ -95,7 +95,9 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         '<input type="hidden" name="shown_for" value="{edition}" data-live id="shown-for">{posting}'
         '<div class="cols c-form"><div class="stack">{terms}{entries}</div>'
         '<aside class="stack sticky" aria-labelledby="pv"><section class="card"><div class="hd">'
-        '<h2 id="pv">{seen}</h2></div><div class="stack-s" data-live id="preview">{preview}</div>'
+        '<h2 id="pv">{seen}</h2></div><div role="status">'
+        '<div class="stack-s mb" id="preview-old" hidden>{old}{refresh}</div></div>'
+        '<div class="stack-s" data-live id="preview">{preview}</div>'
         "<noscript>{refresh}</noscript></section>{own_score}</aside></div>{bar}</form>{session}",
         steps=step_line(visit, 0),
         heading=visit.say("cert_pick_heading"),
@@ -111,6 +113,7 @@ def pick_page(visit: Visit, pick: Pick) -> Page:
         terms=_terms(visit, pick),
         entries=_entries(visit, pick),
         seen=visit.say("cert_seen"),
+        old=note(visit.say("cert_preview_old"), kind="un"),
         preview=preview_panel(visit, pick.preview, tab=pick.tab),
         refresh=button(visit.say("cert_refresh"), sign="redo", name="do", value="preview"),
         bar=_bar(visit, pick),

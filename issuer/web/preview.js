@@ -21,6 +21,12 @@ function put(page, kept) {
   hold();
 }
 
+// What stands beside the choice must not be taken for what the choice shows.
+function old(is) {
+  document.getElementById("preview-old").hidden = !is;
+  for (const id of ["preview", "bar-count"]) document.getElementById(id).toggleAttribute("data-old", is);
+}
+
 function send() {
   if (request) request.abort();
   request = new XMLHttpRequest();
@@ -28,12 +34,15 @@ function send() {
   request.responseType = "document"; // parsed by the browser, with nothing in it run
   request.onload = () => {
     const page = request.responseXML;
-    if (request.status === 200 && page && page.getElementById("pick")) {
+    if (request.status === 401) form.submit(); // the session is over: the page that keeps the form says what to do
+    const came = request.status === 200 && page && page.getElementById("pick");
+    if (came) {
       put(page, state());
       document.dispatchEvent(new Event("bank-asked"));
     }
-    if (request.status === 401) form.submit(); // the session is over: the page that keeps the form says what to do
+    old(!came);
   };
+  request.onerror = () => old(true);
   const fields = new URLSearchParams(new FormData(form));
   fields.set("do", "preview");
   request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");

@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, Route, expect, sync_playwright
 
 from credential_schemas.pdf_container import read_container
 from issuer.accounts.account import show_account
@@ -166,6 +166,42 @@ def test_the_preview_follows_the_keyboard_and_every_step_is_accessible(holders: 
     expect(page.locator("tbody")).to_contain_text("cancelled")
     assert found == []
     page.context.close()
+
+
+def test_a_preview_that_did_not_come_is_said_to_be_an_earlier_one(holders: Served) -> None:
+    page = holders.page(viewport=DESK)
+    sign_in(page, "desk", "/en/certificates/new")
+    box, old = page.locator("input[name=entry]").last, page.locator("#preview-old")
+    for answer in ("refused", "nothing"):
+        expect(old).to_be_hidden()
+        page.route("**/en/certificates/new", lambda route, how=answer: turned_down(route, how))
+        box.press("Space")
+        expect(old).to_contain_text("does not show your last change")
+        expect(page.locator("#preview")).to_have_attribute("data-old", "")
+        page.unroute("**/en/certificates/new")
+        box.press("Space")
+        box.press("Space")
+        expect(page.locator("#preview:not([data-old])")).to_be_visible()
+    page.route("**/en/certificates/new", lambda route: turned_down(route, "refused"))
+    box.press("Space")
+    expect(old).to_be_visible()
+    found = faults_once(page)
+    page.unroute("**/en/certificates/new")
+    old.get_by_role("button", name="Refresh the preview").click()
+    expect(page.locator("input[name=entry]").last).to_be_checked()
+    expect(old).to_be_hidden()
+    assert found == []
+    page.context.close()
+
+
+def turned_down(route: Route, how: str) -> None:
+    """Answer what a script sends with a refusal, or not at all; let the page itself through."""
+    if "do=preview" not in (route.request.post_data or ""):
+        route.continue_()
+    elif how == "refused":
+        route.fulfill(status=429)
+    else:
+        route.abort()
 
 
 def test_what_is_superseded_is_issued_again_by_keyboard_without_scripts(holders: Served) -> None:
