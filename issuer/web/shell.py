@@ -98,6 +98,15 @@ class Visit:
     csrf: str = ""
     room: Room = HOLDERS
 
+    @property
+    def here(self) -> str:
+        """The address of this page, with what follows "?"."""
+        return self.whole_address(self.language)
+
+    def whole_address(self, language: Language) -> str:
+        """Return the address of this page in a language, with what follows "?"."""
+        return self.address(self.path, language) + (f"?{self.query}" if self.query else "")
+
     def to(self, path: str) -> str:
         """Return the address of another page in the same language; `path` begins with "/"."""
         return self.address(path, self.language)
@@ -248,10 +257,8 @@ def _person(visit: Visit) -> Html:
 def _language(visit: Visit) -> Html:
     other: Language = "ko" if visit.language == "en" else "en"
     return html(
-        '<a class="lang" href="{address}{mark}{query}" lang="{other}" hreflang="{other}">{icon}{name}</a>',
-        address=visit.address(visit.path, other),
-        mark="?" if visit.query else "",
-        query=visit.query,
+        '<a class="lang" href="{address}" lang="{other}" hreflang="{other}">{icon}{name}</a>',
+        address=visit.whole_address(other),
         other=other,
         icon=icon("globe"),
         name=say("language_name", other),
@@ -283,9 +290,9 @@ def _theme_switch(visit: Visit) -> Html:
     )
     return html(
         '<form class="themes" method="post" action="{action}"><fieldset><legend>{legend}</legend>'
-        '<input type="hidden" name="next" value="{path}"><div class="row">{buttons}</div></fieldset></form>',
+        '<input type="hidden" name="next" value="{here}"><div class="row">{buttons}</div></fieldset></form>',
         action=visit.to("/theme"),
         legend=visit.say("theme_legend"),
-        path=visit.to(visit.path),
+        here=visit.here,
         buttons=buttons,
     )

@@ -166,8 +166,7 @@ def _has_token(desk: PageDesk, asked: Asked, person: Holder) -> bool:
 
 
 def _to_sign_in(asked: Asked) -> Answer:
-    here = asked.visit.to(asked.visit.path) + (f"?{asked.visit.query}" if asked.visit.query else "")
-    return Answer(go_to=f"{asked.visit.to('/sign-in')}?{Form.of({'next': here}).encoded()}")
+    return Answer(go_to=f"{asked.visit.to('/sign-in')}?{Form.of({'next': asked.visit.here}).encoded()}")
 
 
 def _keep_form(asked: Asked) -> Answer:

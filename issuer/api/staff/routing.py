@@ -175,8 +175,7 @@ def asked_by(desk: PageDesk, request: Request, form: Form, *, language: Language
 
 
 def _to_sign_in(asked: StaffAsked) -> Answer:
-    here = asked.visit.to(asked.visit.path) + (f"?{asked.visit.query}" if asked.visit.query else "")
-    return Answer(go_to=f"{asked.visit.to(asked.visit.room.sign_in)}?{Form.of({'next': here}).encoded()}")
+    return Answer(go_to=f"{asked.visit.to(asked.visit.room.sign_in)}?{Form.of({'next': asked.visit.here}).encoded()}")
 
 
 def _keep_form(asked: StaffAsked) -> Answer:

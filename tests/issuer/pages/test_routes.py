@@ -1,6 +1,8 @@
 """Every page as nobody, as somebody else, from elsewhere: what is not yours is not there, and nothing changes."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 
@@ -194,6 +196,16 @@ def test_the_choice_of_light_or_dark_is_kept_in_a_cookie(pages: PageWorld) -> No
     assert 'content="dark"' in page
     assert browser.post("/theme", {"theme": "purple"}).status == 404
     assert browser.post("/theme", {"theme": "light", "next": "//evil.example"}).location == "/"
+
+
+@pytest.mark.parametrize(
+    "here", ["/sign-in?next=%2Faccount%3Fpage%3D2%26year%3D2024", "/en/sign-in?next=%2Fhelp", "/en/help"]
+)
+def test_the_choice_of_light_or_dark_leads_back_to_the_whole_address(pages: PageWorld, here: str) -> None:
+    browser = pages.browser()
+    (kept,) = re.findall(r'action="[^"]*/theme".*?name="next" value="([^"]*)"', browser.get(here).text)
+    answer = browser.post("/theme", {"theme": "dark", "next": unescape(kept)})
+    assert (answer.status, answer.location) == (303, here)
 
 
 def test_files_of_pages_are_named_by_their_content_and_kept_for_ever(pages: PageWorld) -> None:
