@@ -9,7 +9,7 @@ from credential_schemas.pdf_container import PdfInspection, inspect_container, i
 from keys.encoding import JsonValue
 from verifier.errors import UnreadableEvidence
 from verifier.evidence.code_reading import codes_of_pictures
-from verifier.evidence.limits import MAX_CODE_PAGES, MAX_PAGE_PIXELS, MAX_PAGE_TEXT, PAGE_PIXELS_WIDE
+from verifier.evidence.limits import MAX_CODE_PAGES, MAX_PAGE_PIXELS, MAX_PAGE_TEXT, MAX_SIDE, PAGE_PIXELS_WIDE
 
 _NO_VERDICT = {
     "not_pdf": "pdf_damaged",
@@ -86,13 +86,21 @@ def _text(page: pypdfium2.PdfPage) -> str:
 
 
 def _pictures(document: pypdfium2.PdfDocument) -> Iterator[Image.Image]:
-    """Yield the pages as grey pictures, the last page first, because the code stands there."""
+    """Yield the pages as grey pictures, the last page first, because the code stands there.
+
+    Raises:
+        UnreadableEvidence: `pdf_damaged`.
+    """
     pages = len(document)
     for index in range(pages - 1, max(-1, pages - 1 - MAX_CODE_PAGES), -1):
         page = document[index]
         width, height = page.get_size()
         scale = PAGE_PIXELS_WIDE / max(width, 1.0)
         scale *= min(1.0, (MAX_PAGE_PIXELS / max(width * height * scale * scale, 1.0)) ** 0.5)
-        bitmap = page.render(scale=scale, grayscale=True)
+        scale = min(scale, MAX_SIDE / max(width, height, 1.0))
+        try:
+            bitmap = page.render(scale=scale, grayscale=True)
+        except ValueError as error:  # what is left of it when it is cropped has no area
+            raise UnreadableEvidence("pdf_damaged") from error
         yield bitmap.to_pil().convert("L")
         page.close()

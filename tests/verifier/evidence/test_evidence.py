@@ -12,6 +12,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
+from pypdf import PdfWriter
+from pypdf.generic import RectangleObject
 from reportlab.pdfgen.canvas import Canvas
 
 from credential_schemas.qr.framing import split_into_codes
@@ -27,6 +29,8 @@ from verifier.evidence.kinds import Form, form_of
 from verifier.evidence.limits import MAX_CODES, MAX_EVIDENCE_BYTES, MAX_TEXT_BYTES
 from verifier.evidence.pdf_reading import read_pdf
 from verifier.evidence.picture_reading import read_picture
+
+Box = tuple[float, float, float, float]
 
 PNG = b"\x89PNG\r\n\x1a\n"
 DRAWN: dict[str, bytes] = {}
@@ -254,3 +258,41 @@ def test_pdf_that_only_begins_like_one_is_damaged(drawn: bytes) -> None:
     with pytest.raises(UnreadableEvidence) as refusal:
         read_pdf(b"%PDF-1.7\nnothing")
     assert refusal.value.kind == "pdf_damaged"
+
+
+def page_of(media: Box, crop: Box | None = None, turned: int = 0) -> bytes:
+    """A PDF with one page of any proportions."""
+    writer, file = PdfWriter(), io.BytesIO()
+    page = writer.add_blank_page(1, 1)
+    page.mediabox = RectangleObject(media)
+    if crop is not None:
+        page.cropbox = RectangleObject(crop)
+    page.rotate(turned)
+    writer.write(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("turned", [0, 90])
+@pytest.mark.parametrize(
+    ("media", "crop"),
+    [
+        ((0, 0, 1_000_000, 0.001), None),
+        ((0, 0, 0.001, 1_000_000), None),
+        ((0, 0, 16_777_217, 3), None),
+        ((0, 0, 0, 0), (0, 0, 1, 1_000_000)),
+        ((0, 0, 100_000, 100_000), (0, 0, 1, 1_000_000)),
+    ],
+)
+def test_page_of_any_proportions_is_searched_for_codes(media: Box, crop: Box | None, turned: int) -> None:
+    read = read_pdf(page_of(media, crop, turned))
+    assert (read["codes"], read["code_problem"]) == ([], "no_code")
+
+
+def test_page_without_an_area_is_damaged() -> None:
+    assert kind_of_pdf(page_of((-5, -5, -1, -1), (0, 0, 1, 1_000_000))) == "pdf_damaged"
+
+
+def kind_of_pdf(data: bytes) -> str:
+    with pytest.raises(UnreadableEvidence) as refused:
+        read_pdf(data)
+    return refused.value.kind
