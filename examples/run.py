@@ -82,9 +82,9 @@ def main() -> int:
     try:
         for url in (demo.bank, demo.verifier):
             wait_until_ready(url)
-        say_where(demo, password)
         # Blocked only now: a child would inherit the block and could not be stopped.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        say_where(demo, password)
         signal.sigwait({signal.SIGINT, signal.SIGTERM})
     finally:
         for service in services:

@@ -311,6 +311,7 @@ def main() -> int:
         if source not in stubs or not (fault in FAULTS or _FIRST_FAILURES.fullmatch(fault)):
             parser.error(f"expected SOURCE=FAULT, found {text}")
         stubs[source].fault = fault
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})  # before anybody can know that it runs
     server = StubServer([*stubs.values()], port=arguments.port)
     arguments.file.write_text(sources_file(server.url, [*stubs.values()]), "utf-8")
     print(f"Sources answer at {server.url}. In another window:")
@@ -318,7 +319,6 @@ def main() -> int:
     print("  " + "\n  ".join(f"export STUB_TOKEN_{source.upper()}={source}" for source in stubs))
     print("  cb-issuer pull --due")
     print(f"A fault: curl -X PUT --data half-a-page {server.url}/hrdnet_training/fault", flush=True)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
     server.stop()
     return 0
