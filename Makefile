@@ -1,10 +1,12 @@
 # One command for each thing; `make help` lists them. Every target sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-fast torture fuzz mutate lint fix docs bench load chart package sbom lock clean
+.PHONY: help setup demo run test test-fast test-postgresql torture fuzz mutate lint fix docs bench load chart package sbom lock clean
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --quiet --no-build-isolation --editable
 FUZZ_SECONDS ?= 30
 KILLS ?= 200
+ON_POSTGRESQL ?= accounts audit bank batch deliveries issued issuing key_life log openid4vci operating pages pulling staff \
+  test_api.py test_api_access.py test_api_document.py test_api_generated.py test_publishing.py test_taken_back.py test_upkeep.py
 CLIENTS ?= 16
 FUZZ_TARGETS ?= $(notdir $(patsubst %/,%,$(wildcard tests/fuzz/corpus/*/)))
 MUTANTS ?=
@@ -29,6 +31,9 @@ test: setup ## the whole suite with coverage
 
 test-fast: setup ## the suite without the slow tests
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
+
+test-postgresql: setup ## the tests of the bank, every bank of theirs on a PostgreSQL server
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -q -p tests.banks_on_postgresql $(addprefix tests/issuer/,$(ON_POSTGRESQL))
 
 torture: setup ## kill the issuing service KILLS times (200) with CLIENTS clients (16), on SQLite and PostgreSQL, in its process and over HTTP
 	$(BIN)/python -m tests.torture.run --kills $(KILLS) --clients $(CLIENTS)

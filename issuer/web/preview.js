@@ -1,4 +1,5 @@
-// Sends the choice at each change and puts the new parts of the page in place. Without it a button does the same.
+// Sends the choice at each change and puts the new parts of the page in place, and takes it to the other language.
+// Without it a button shows the new parts; the other language begins anew.
 
 const WAIT_MS = 200;
 const form = document.getElementById("pick");
@@ -56,7 +57,18 @@ function hold() {
   }
 }
 
+// The page in the other language, with what was filled in here.
+function translate(event) {
+  event.preventDefault();
+  const wish = document.createElement("input");
+  Object.assign(wish, { type: "hidden", name: "do", value: "preview" });
+  form.append(wish);
+  form.action = event.currentTarget.pathname;
+  form.submit();
+}
+
 if (form) {
+  for (const link of document.querySelectorAll("a[hreflang]")) link.addEventListener("click", translate);
   form.addEventListener("change", (event) => {
     if (event.target.name === "tab") return;
     clearTimeout(timer);

@@ -158,6 +158,7 @@ def test_a_retry_key_of_another_account_opens_nothing(world: World, bank: Bank, 
     assert first.json()["number"] != second.json()["number"]
 
 
+@pytest.mark.sqlite
 def test_the_bank_keeps_no_token_but_its_hash(world: World, bank: Bank, holder: str) -> None:
     ran = world.run("token", "create", "--account", holder, "--name", "payroll", "--scope", "read", "issue")
     text = ran.out.strip()

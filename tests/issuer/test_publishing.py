@@ -160,6 +160,7 @@ def test_a_service_with_a_damaged_bundle_is_not_ready(client: Client, bank: Bank
     assert (answer.status_code, answer.json()["problems"]) == (503, ["trust bundle"])
 
 
+@pytest.mark.sqlite
 def test_a_service_without_its_database_is_not_ready_and_goes_on_serving_files(client: Client, bank: Bank) -> None:
     bank.store.close()
     (bank.folder.path / "bank.db").write_bytes(b"SYN-P-001" * 1000)

@@ -155,6 +155,7 @@ def test_trail_says_nothing_of_a_person(world: World, issued: Document, holder: 
         assert value not in text
 
 
+@pytest.mark.sqlite
 def test_read_that_cannot_be_recorded_shows_nothing(world: World, account: str, bank: Bank) -> None:
     tamper(bank, "CREATE TRIGGER full BEFORE INSERT ON audit_records BEGIN SELECT RAISE(FAIL, 'full'); END")
     ran = world.run("accounts", "show", account)

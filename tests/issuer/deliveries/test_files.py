@@ -130,6 +130,7 @@ def test_a_corrected_person_counts_as_changed(world: World) -> None:
     assert counts(ran.document) == (0, 1, 1, 0, 0)
 
 
+@pytest.mark.sqlite
 def test_the_database_holds_no_person_reference_and_no_connecting_information(world: World, account: str) -> None:
     world.issue(account)
     register = json.loads((DELIVERIES / "persons.json").read_text("utf-8"))["persons"]
@@ -141,6 +142,7 @@ def test_the_database_holds_no_person_reference_and_no_connecting_information(wo
         assert person["di_bank"].encode() not in stored
 
 
+@pytest.mark.sqlite
 def test_lr_03_forbidden_fields_are_dropped_and_counted(world: World) -> None:
     careers = {"items": [{"personRef": "SYN-P-001", "employerName": "(가상)모래(주)", "industry": "제조업",
                           "acquiredOn": "2020-01-02", "lostOn": None, "duty": "생산", "wage": "98765432",
@@ -267,6 +269,7 @@ def test_nothing_is_imported_when_a_needed_key_does_not_open(world: World, accou
     assert world.stored_entry("kca|24900000011E").source_status == "valid"
 
 
+@pytest.mark.sqlite
 def test_a_full_disk_leaves_the_database_as_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from issuer.store import connections
 

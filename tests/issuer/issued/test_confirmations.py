@@ -137,6 +137,7 @@ def test_a_mistyped_code_is_told_at_once_without_a_look_up(
     assert unknown_on(bank, "2026-11-22") == 0
 
 
+@pytest.mark.sqlite
 def test_each_look_up_is_recorded_with_time_and_requester_and_no_address(
     issued: Document, bank: Bank, desk: ConfirmationDesk, client: Client
 ) -> None:
@@ -205,6 +206,7 @@ def test_the_service_says_that_it_is_busy_instead_of_queueing(
         desk.look_up(issued["confirmation_code"])
 
 
+@pytest.mark.sqlite
 def test_a_damaged_copy_is_a_failure_of_ours_and_not_an_unknown_code(
     issued: Document, bank: Bank, desk: ConfirmationDesk, client: Client
 ) -> None:
@@ -250,6 +252,7 @@ def test_a_service_that_only_shows_files_has_no_such_address(world: World, bank:
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+@pytest.mark.sqlite
 def test_an_existing_bank_gets_the_new_table(world: World, issued: Document) -> None:
     bank = world.open()
     with bank.store.write() as transaction:

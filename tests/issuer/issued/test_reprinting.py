@@ -103,6 +103,7 @@ def test_a_wrong_code_opens_nothing(world: World, holder: str, issued: Document,
     assert "does not open the certificate" in ran.err
 
 
+@pytest.mark.sqlite
 def test_a_changed_record_opens_with_no_code(world: World, issued: Document) -> None:
     import sqlite3
 
@@ -158,6 +159,7 @@ def test_a_certificate_of_another_bank_is_not_printed(world: World, issued: Docu
     assert "another issuer or key signed it" in ran.err
 
 
+@pytest.mark.sqlite
 def test_a_certificate_without_a_record_is_not_printed(world: World, issued: Document) -> None:
     import sqlite3
 

@@ -138,6 +138,7 @@ def test_the_answer_cannot_be_read_without_the_key(world: World, bank: Bank, req
         assert secret.encode() not in stored
 
 
+@pytest.mark.sqlite
 def test_an_answer_that_was_moved_to_another_place_does_not_open(bank: Bank, request_of: IssueRequest) -> None:
     issue_once(bank, request_of, key=KEY, answer=written, now=START)
     with bank.store.write() as transaction:

@@ -105,6 +105,7 @@ def problem_of(path: Path) -> str | None:
     return None if "CERTIFICATE" in certificate else "no certificate"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("before", "work", "steps"),
     [

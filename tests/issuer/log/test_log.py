@@ -149,6 +149,7 @@ def test_clock_that_is_behind_makes_no_entry_older_than_the_one_before(world: Wo
     assert logged.at == int(START.timestamp())
 
 
+@pytest.mark.sqlite
 def test_older_copy_of_the_database_is_not_appended_to(world: World, bank: Bank) -> None:
     add(bank, 1)
     publish_log(bank)
@@ -166,6 +167,7 @@ def test_older_copy_of_the_database_is_not_appended_to(world: World, bank: Bank)
     restored.close()
 
 
+@pytest.mark.sqlite
 def test_log_that_begins_with_a_kept_checkpoint_is_sound(bank: Bank) -> None:
     add(bank, *range(3))
     publish_log(bank)
@@ -190,6 +192,7 @@ def test_log_that_was_written_anew_does_not_begin_with_a_kept_checkpoint(bank: B
     assert verify(bank, kept).findings == ("the log does not begin with the 3 entries of the earlier checkpoint",)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("statement", "values", "finding"),
     [
@@ -265,6 +268,7 @@ def test_published_checkpoint_of_another_tree_is_found(bank: Bank) -> None:
     assert "the published checkpoint is of another tree" in verify(bank).findings
 
 
+@pytest.mark.sqlite
 def test_entry_older_than_the_one_before_is_found(bank: Bank) -> None:
     from credential_schemas.log_entry import LogEntry
 
@@ -276,6 +280,7 @@ def test_entry_older_than_the_one_before_is_found(bank: Bank) -> None:
     assert "entry 1 is older than the one before it" in verify(bank).findings
 
 
+@pytest.mark.sqlite
 def test_certificate_outside_the_log_is_found(issued: Document, bank: Bank, world: World, holder: str) -> None:
     world.wait(hours=1)
     second = world.issue(holder)["number"]
@@ -354,6 +359,7 @@ def test_commands_show_verify_and_prove(world: World, issued: Document) -> None:
     assert world.run("log", "proof", "CB-2026-00009999").code == 2
 
 
+@pytest.mark.sqlite
 def test_command_names_findings_and_refuses(world: World, issued: Document, bank: Bank) -> None:
     damage(bank, "UPDATE log_state SET checkpoint = ?", b"x")
     ran = world.run("log", "verify")

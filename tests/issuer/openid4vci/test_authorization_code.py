@@ -375,6 +375,7 @@ def test_what_was_allowed_is_recorded_with_its_consent(office: Office, wallet: C
     assert (consent.channel, consent.valid_until) == ("wallet", "2027-05-21")
 
 
+@pytest.mark.sqlite
 def test_an_expired_authorization_is_forgotten_and_its_offer_with_it(office: Office, wallet: CodeWallet) -> None:
     wallet.exchange(wallet.code())
     wallet.push(issuer_state=state_offer(office)["grants"]["authorization_code"]["issuer_state"], scope=None)

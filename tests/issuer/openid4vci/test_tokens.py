@@ -177,6 +177,7 @@ def test_authorization_details_are_answered_with_identifiers(office: Office) -> 
     assert named.status_code == 200, named.text
 
 
+@pytest.mark.sqlite
 def test_nothing_secret_of_an_offer_is_in_the_database(office: Office) -> None:
     made, wallet = office.offer(with_code=True), office.wallet()
     secret = unquote(made.by_reference).rpartition("/")[2]

@@ -194,6 +194,20 @@ def test_a_preview_that_did_not_come_is_said_to_be_an_earlier_one(holders: Serve
     page.context.close()
 
 
+def test_what_was_filled_in_goes_along_to_the_other_language(holders: Served) -> None:
+    page = holders.page(viewport=DESK)
+    sign_in(page, "desk", "/certificates/new")
+    page.locator("input[name=entry]").last.check()
+    page.locator("#f-recipient").fill("(가상)한빛교통공단")
+    for heading, language in (("Choose", "en"), ("", "ko")):
+        page.locator("a[hreflang]:visible").click()
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.get_by_role("heading", level=1)).to_contain_text(heading)
+        expect(page.locator("#f-recipient")).to_have_value("(가상)한빛교통공단")
+        expect(page.locator("input[name=entry]").last).to_be_checked()
+    page.context.close()
+
+
 def turned_down(route: Route, how: str) -> None:
     """Answer what a script sends with a refusal, or not at all; let the page itself through."""
     if "do=preview" not in (route.request.post_data or ""):

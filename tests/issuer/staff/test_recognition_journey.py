@@ -217,6 +217,7 @@ def test_a_field_that_cannot_be_taken_is_named_and_everything_typed_stays(
     assert 'id="course-1"' not in hanbit.get(f"{OWN}/{case}").text
 
 
+@pytest.mark.sqlite
 def test_only_a_pdf_of_five_mebibytes_is_attached_and_it_comes_back_as_a_file(
     kept_world: StaffWorld, hanbit: StaffBrowser, dubit: StaffBrowser, minji: StaffBrowser
 ) -> None:
